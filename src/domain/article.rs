@@ -1,0 +1,96 @@
+//! An entry made canonical: plain text, keys, one URL.
+use std::fmt;
+
+use super::Moment;
+
+/// Row number of a stored article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ArticleId(pub i64);
+
+/// Row number of a story: one event's articles, wherever they ran.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub struct StoryId(pub i64);
+
+impl fmt::Display for StoryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s{}", self.0)
+    }
+}
+
+/// By what an item is recognised within its feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum KeyKind {
+    /// The publisher's id.
+    Id,
+    /// The canonical link.
+    Link,
+    /// The normalised title and the day it was published.
+    TitleDay,
+}
+
+/// One identity key: 64 bits of a keyed hash, enough that 10^7 items of one feed collide with
+/// odds of 3 in 10^6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    pub kind: KeyKind,
+    pub hash: u64,
+}
+
+/// An article ready to be matched and judged.
+#[derive(Clone, Debug, Default)]
+pub struct Article {
+    /// Strongest first; the first is the identity within the feed.
+    pub keys: Vec<Key>,
+    /// Hash over the texts a watch can see: a change of it is a revision of a known item.
+    pub revision: u64,
+    /// As published, for people to click.
+    pub url: Option<String>,
+    /// The canonical form, equal for copies of one page.
+    pub canonical: Option<String>,
+    /// Plain text, like the two below: no markup, entities decoded.
+    pub title: String,
+    pub summary: String,
+    pub content: String,
+    pub published: Option<Moment>,
+    /// What the publisher wrote when `published` could not be read from it.
+    pub published_raw: Option<String>,
+    pub authors: Vec<String>,
+    pub tags: Vec<String>,
+    /// BCP 47, from the entry, its document or the feed's configuration, in that order.
+    pub language: Option<String>,
+}
+
+/// How an article stands to what is already stored; the word and the reason are kept with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing like it: opens a story.
+    New,
+    /// Unknown id, but this feed already carried the link: the copy is attached.
+    SameLink(ArticleId),
+    /// Unknown id, but this feed already carried the title on that day.
+    SameTitleDay(ArticleId),
+    /// Another feed carried the same canonical URL.
+    SameUrl(ArticleId),
+}
+
+impl Verdict {
+    /// The word the store, the log, the metrics and the tests use.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::SameLink(_) => "same-link",
+            Self::SameTitleDay(_) => "same-title-day",
+            Self::SameUrl(_) => "same-url",
+        }
+    }
+
+    /// The article this one is a copy of.
+    pub fn of(self) -> Option<ArticleId> {
+        match self {
+            Self::New => None,
+            Self::SameLink(id) | Self::SameTitleDay(id) | Self::SameUrl(id) => Some(id),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Where alerts go, and what became of an attempt.
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Name, Severity};
+
+/// A password, key or token. It is never printed: `Debug` says only that it is there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The secret itself, for the one place that must send it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(hidden)")
+    }
+}
+
+/// A way for alerts to leave, by name.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    pub name: Name,
+    /// Alerts below this loudness do not go here.
+    pub min_severity: Severity,
+    pub kind: ChannelKind,
+}
+
+impl Channel {
+    /// Who gets a delivery of their own: the mail addresses, or one nameless receiver (`""`).
+    pub fn recipients(&self) -> Vec<&str> {
+        match &self.kind {
+            ChannelKind::Email(email) => email.to.iter().map(String::as_str).collect(),
+            ChannelKind::Console | ChannelKind::File { .. } | ChannelKind::Webhook(_) => vec![""],
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum ChannelKind {
+    /// Prints each alert on standard output.
+    Console,
+    /// Appends each alert as one line of JSON.
+    File {
+        path: PathBuf,
+    },
+    Email(Email),
+    Webhook(Webhook),
+}
+
+impl ChannelKind {
+    /// The word used in configuration, logs and metrics.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::File { .. } => "file",
+            Self::Email(_) => "email",
+            Self::Webhook(_) => "webhook",
+        }
+    }
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// TLS from the first byte (RFC 8314), usually port 465.
+    Implicit,
+    /// STARTTLS, refused if the server does not offer it; usually port 587.
+    StartTls,
+    /// None. The configuration only accepts it for a loopback server.
+    None,
+}
+
+/// Mail by SMTP. Each recipient is a delivery of its own, so that each fails alone.
+#[derive(Clone, Debug)]
+pub struct Email {
+    pub host: String,
+    pub port: u16,
+    pub tls: SmtpTls,
+    pub user: Option<String>,
+    pub password: Option<Secret>,
+    /// `Display Name <address>` or a bare address, checked when the configuration was read.
+    pub from: String,
+    /// Bare addresses, at least one.
+    pub to: Vec<String>,
+    /// An extra certificate authority in PEM, for a private mail server.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// An HTTP endpoint that takes Standard Webhooks.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    pub url: Url,
+    /// `whsec_` and base64; several while a secret is being rotated, the newest first.
+    pub secrets: Vec<Secret>,
+    /// For the whole exchange.
+    pub timeout: Duration,
+    /// The operator's word that this endpoint may stand on a private address.
+    pub allow_private: bool,
+}
+
+/// What became of one attempt to deliver. A refusal is a value, not an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The receiver has it: SMTP 250 after the dot, HTTP 2xx.
+    Accepted { detail: String },
+    /// Not now. `after` is the receiver's own wish (Retry-After).
+    Retry { after: Option<Duration>, why: String },
+    /// Never: this message to this receiver is dead.
+    Refused { why: String },
+    /// The channel itself is broken (authentication, TLS, 410): nothing dies, everything waits.
+    Paused { why: String },
+}

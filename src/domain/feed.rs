@@ -1,0 +1,80 @@
+//! Where news comes from.
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::Secret;
+
+/// A name the operator gave a feed, a watch or a channel. It is that thing's identity: never its
+/// position in a file, never its URL. Lower-case letters, digits and `-`, at most 64 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name(pub Arc<str>);
+
+impl Name {
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl serde::Serialize for Name {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Name {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|text| Self(text.into()))
+    }
+}
+
+/// One feed, as we run on it: every value is valid.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    pub name: Name,
+    pub url: Url,
+    /// A fixed interval; `None` lets the scheduler choose between the global floor and cap.
+    pub every: Option<Duration>,
+    /// Extra request headers, the operator's own, e.g. `Accept-Language` or a `User-Agent`.
+    pub headers: Vec<(String, String)>,
+    /// Sent as `Authorization`, to the feed's own origin only.
+    pub auth: Option<Secret>,
+    /// BCP 47 tag used where an entry names no language.
+    pub language: Option<String>,
+    /// Networks outside the public internet this feed's own origin may resolve to, as address and
+    /// prefix length in bits.
+    pub allow_private: Vec<(IpAddr, u8)>,
+    /// What to do with the entries found at the first successful poll.
+    pub backlog: Backlog,
+}
+
+/// What of a feed's first poll may alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backlog {
+    /// Nothing: the first poll is a baseline.
+    None,
+    /// Entries published within this time before the poll (24 h unless told).
+    Recent(Duration),
+    /// Everything.
+    All,
+}
+
+/// What a server gave to ask "has it changed?" with, kept byte for byte (RFC 9110 section 8.8).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validators {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}

@@ -1,0 +1,21 @@
+//! The nouns, and nothing that acts: every floor above speaks in these.
+
+mod alert;
+mod article;
+mod channel;
+mod complaint;
+mod entry;
+mod feed;
+mod finding;
+mod moment;
+mod watch;
+
+pub use alert::{Alert, AlertId, AlertKind, DeliveryId, Snippet};
+pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
+pub use channel::{Channel, ChannelKind, Email, Outcome, Secret, SmtpTls, Webhook};
+pub use complaint::{Complaint, Place, Weight, Written};
+pub use entry::{Dated, Document, Entry, Format};
+pub use feed::{Backlog, Feed, Name, Validators};
+pub use finding::{Field, Finding, Hit};
+pub use moment::Moment;
+pub use watch::{Severity, Terms, Watch};

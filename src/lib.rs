@@ -1,0 +1,3 @@
+//! wirewatch
+// Floor 0: what things are.
+pub mod domain;
