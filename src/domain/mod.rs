@@ -3,19 +3,23 @@
 mod alert;
 mod article;
 mod channel;
+mod clock;
 mod complaint;
 mod entry;
 mod feed;
 mod finding;
 mod moment;
+mod pulse;
 mod watch;
 
 pub use alert::{Alert, AlertId, AlertKind, DeliveryId, Snippet};
 pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
 pub use channel::{Channel, ChannelKind, Email, Outcome, Secret, SmtpTls, Webhook};
+pub use clock::Clock;
 pub use complaint::{Complaint, Place, Weight, Written};
 pub use entry::{Dated, Document, Entry, Format};
 pub use feed::{Backlog, Feed, Name, Validators};
 pub use finding::{Field, Finding, Hit};
 pub use moment::Moment;
+pub use pulse::Pulse;
 pub use watch::{Severity, Terms, Watch};

@@ -1,0 +1,183 @@
+//! Wires the house, starts it, and stops it in order. Only here are tasks owned and the clock read.
+
+mod clock;
+mod plan;
+mod service;
+mod supervisor;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::deliver::Deliver;
+use crate::domain::{Channel, Clock, Moment, Pulse};
+use crate::fetch::{Gate, Limits};
+use crate::ingest::{Ingest, Plan, Round};
+use crate::notify::{Console, Notifier};
+use crate::store::{Lock, Store, Totals};
+use crate::sweep;
+
+pub use clock::wall;
+pub use plan::compile;
+pub use service::{Asked, Signals};
+pub use supervisor::Supervisor;
+
+/// A configuration with its watchlist compiled: everything that can fail before anything is opened.
+#[derive(Debug)]
+pub struct Ready {
+    pub config: Config,
+    pub plan: Plan,
+}
+
+/// Everything that is open while the program works.
+#[derive(Debug)]
+pub struct House {
+    store: Store,
+    gate: Arc<Gate>,
+    notifier: Arc<Notifier>,
+    plan: Arc<Plan>,
+    channels: Vec<Channel>,
+    keep_articles: Duration,
+    grace: Duration,
+    clock: Clock,
+    dice: fastrand::Rng,
+    /// Last, so that the store is closed before another process may open it.
+    _lock: Lock,
+}
+
+/// What `once` did.
+#[derive(Debug)]
+pub struct Once {
+    pub feeds: usize,
+    pub round: Round,
+    pub delivered: u64,
+    pub totals: Totals,
+}
+
+impl House {
+    /// Opens the store and builds the clients. `console` is where the console channel prints.
+    pub fn open(ready: Ready, clock: Clock, console: Console) -> anyhow::Result<Self> {
+        let Ready { config, plan } = ready;
+        let (store, lock) = Store::open(&config.store.path, clock.now())?;
+        let limits = Limits {
+            total: config.poll.timeout,
+            body_bytes_max: config.poll.body_max,
+            ..Limits::default()
+        };
+        let gate = Gate::new(config.service.contact.as_deref(), limits);
+        let notifier = Notifier::new(&config.channels, console).context("building the channels")?;
+        Ok(Self {
+            store,
+            gate: Arc::new(gate),
+            notifier: Arc::new(notifier),
+            plan: Arc::new(plan),
+            channels: config.channels,
+            keep_articles: config.store.keep_articles,
+            grace: config.service.grace,
+            clock,
+            dice: fastrand::Rng::new(),
+            _lock: lock,
+        })
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn ingest(&mut self) -> anyhow::Result<Ingest> {
+        let (plan, gate) = (Arc::clone(&self.plan), Arc::clone(&self.gate));
+        let (store, clock, dice) = (self.store.clone(), self.clock.clone(), self.dice.fork());
+        Ingest::prepare(plan, store, gate, clock, dice).await.context("laying out the feeds")
+    }
+
+    fn deliver(&mut self, channel: &Channel) -> Deliver {
+        Deliver {
+            store: self.store.clone(),
+            notifier: Arc::clone(&self.notifier),
+            channel: channel.clone(),
+            clock: self.clock.clone(),
+            dice: self.dice.fork(),
+        }
+    }
+
+    /// Runs every loop until `asked` ends or a loop fails; then drains, within the grace period.
+    pub async fn run<T>(mut self, asked: impl Future<Output = T>) -> anyhow::Result<T> {
+        let mut supervisor = Supervisor::default();
+        let mut pulses = Vec::new();
+        let mut pulse = |name: &'static str, clock: &Clock| {
+            let pulse = Pulse::default();
+            pulse.beat(clock.now());
+            pulses.push((name, pulse.clone()));
+            pulse
+        };
+        let ingest = self.ingest().await?;
+        let ingesting = ingest.run(supervisor.stop(), pulse("ingest", &self.clock));
+        supervisor.run("ingest", ingesting);
+        for channel in self.channels.clone() {
+            let deliver = self.deliver(&channel);
+            let delivering = deliver.run(supervisor.stop(), pulse("deliver", &self.clock));
+            supervisor.run("deliver", delivering);
+        }
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        let sweeping =
+            sweep::run(store, self.keep_articles, clock, (supervisor.stop(), pulse("sweep", &self.clock)));
+        supervisor.run("sweep", sweeping);
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        supervisor.run("watchdog", service::watch(store, pulses, clock, supervisor.stop()));
+        let (feeds, watches) = (self.plan.feeds.len(), self.plan.watches.len());
+        let status = format!("watching {feeds} feeds for {watches} watches");
+        tracing::info!(feeds, watches, "{status}");
+        service::ready(&status);
+        let asked = supervisor.watch(asked, self.grace).await;
+        tracing::info!("stopped");
+        asked
+    }
+
+    /// Polls every feed once and delivers what is due. `progress` sees how far polling has come.
+    pub async fn once(
+        mut self,
+        progress: impl FnOnce(watch::Receiver<Round>),
+    ) -> anyhow::Result<Once> {
+        let before = self.store.totals().await?;
+        let mut ingest = self.ingest().await?;
+        progress(ingest.progress());
+        let round = ingest.once().await?;
+        self.drain().await?;
+        let totals = self.store.totals().await?;
+        let delivered = totals.delivered.saturating_sub(before.delivered);
+        Ok(Once { feeds: self.plan.feeds.len(), round, delivered, totals })
+    }
+
+    /// Delivers until nothing more is due, each channel beside the others.
+    pub async fn drain(&mut self) -> anyhow::Result<()> {
+        let delivering: Vec<Deliver> =
+            self.channels.clone().iter().map(|channel| self.deliver(channel)).collect();
+        let drained = delivering.into_iter().map(|mut deliver| async move {
+            loop {
+                let now = deliver.clock.now();
+                if deliver.step(now).await?.tried == 0 {
+                    return Ok::<(), crate::store::Error>(());
+                }
+            }
+        });
+        futures_util::future::try_join_all(drained).await?;
+        Ok(())
+    }
+}
+
+/// Says that a reload or a stop is under way, and what came of it.
+pub fn announce(asked: Asked) {
+    match asked {
+        Asked::Stop => service::stopping(),
+        Asked::Reload => service::reloading(),
+    }
+}
+
+/// Says that the old configuration goes on after a reload that failed.
+pub fn announce_kept(faults: usize, now: Moment) {
+    let status = format!("reload refused at {now}: {faults} faults; the old configuration runs on");
+    service::ready(&status);
+}

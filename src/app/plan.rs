@@ -1,0 +1,45 @@
+//! From a checked configuration to what the loops run on.
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::domain::{Channel, Complaint, Name, Watch};
+use crate::ingest::{Plan, Told};
+use crate::matcher::Matcher;
+use crate::schedule::Bounds;
+use crate::store::Route;
+
+/// Compiles the watchlist and lays the routes. What the configuration's own checks could not see
+/// (a term that cannot match) is complained of here, all at once, beside the warnings.
+pub fn compile(config: &Config) -> Result<(Plan, Vec<Complaint>), Vec<Complaint>> {
+    let (matcher, warnings) = Matcher::compile(&config.watches)?;
+    let watches: HashMap<Name, Told> = config
+        .watches
+        .iter()
+        .map(|watch| (watch.name.clone(), told(watch, &config.channels)))
+        .collect();
+    let plan = Plan {
+        feeds: Arc::new(config.feeds.clone()),
+        matcher,
+        watches,
+        bounds: Bounds { floor: config.poll.floor, cap: config.poll.cap },
+        concurrency: config.poll.concurrency,
+        host_gap: config.poll.per_host_gap,
+    };
+    Ok((plan, warnings))
+}
+
+fn told(watch: &Watch, channels: &[Channel]) -> Told {
+    let routes = channels
+        .iter()
+        .filter(|channel| watch.notify.contains(&channel.name))
+        .filter(|channel| watch.severity >= channel.min_severity)
+        .flat_map(|channel| {
+            channel.recipients().into_iter().map(|recipient| Route {
+                channel: channel.name.clone(),
+                recipient: recipient.to_owned(),
+            })
+        })
+        .collect();
+    Told { title: watch.title.clone(), severity: watch.severity, routes }
+}

@@ -1,0 +1,105 @@
+//! The service manager's side: readiness, the watchdog, signals.
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{Clock, Pulse};
+use crate::store::Store;
+
+/// A loop whose pulse is older than this hangs. Loops turn every few seconds; a reading of a
+/// hostile feed or a full disk may hold one up for a while.
+const PULSE_AGE_MAX: Duration = Duration::from_mins(1);
+/// A store that has not answered a write for this long hangs.
+const PROBE_MAX: Duration = Duration::from_secs(30);
+/// How often we look if no watchdog sets the pace.
+const LOOK_EVERY: Duration = Duration::from_secs(20);
+
+/// What a person or the service manager asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Stop,
+    Reload,
+}
+
+/// The signals a daemon obeys, heard from the moment this exists: one that comes while a loop is
+/// being built is not lost.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    pub async fn asked(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.terminate.recv() => Asked::Stop,
+            _ = self.interrupt.recv() => Asked::Stop,
+            _ = self.hangup.recv() => Asked::Reload,
+        }
+    }
+}
+
+/// Tells the service manager, if there is one. A failure to tell is none of ours.
+pub fn tell(states: &[NotifyState<'_>]) {
+    drop(sd_notify::notify(states));
+}
+
+pub fn ready(status: &str) {
+    tell(&[NotifyState::Ready, NotifyState::Status(status)]);
+}
+
+pub fn stopping() {
+    tell(&[NotifyState::Stopping]);
+}
+
+/// RELOADING wants the monotonic time in the same datagram (systemd 253 and newer hang without).
+pub fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(stamp) => tell(&[NotifyState::Reloading, stamp]),
+        Err(_no_clock) => tell(&[NotifyState::Reloading]),
+    }
+}
+
+/// Pings the watchdog, each time only after proof: every loop turned lately, and the store took a
+/// write or said in words why it does not (a full disk is no reason to be restarted).
+pub async fn watch(
+    store: Store,
+    pulses: Vec<(&'static str, Pulse)>,
+    clock: Clock,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let pace = sd_notify::watchdog_enabled().map_or(LOOK_EVERY, |limit| limit / 3);
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = tokio::time::sleep(pace.min(LOOK_EVERY)) => (),
+        }
+        let now = clock.now();
+        let hung = pulses.iter().find(|(_, pulse)| now.since(pulse.last()) > PULSE_AGE_MAX);
+        if let Some((name, _)) = hung {
+            tracing::error!("the {name} loop has not turned for {PULSE_AGE_MAX:?}");
+            continue;
+        }
+        match tokio::time::timeout(PROBE_MAX, store.probe(now)).await {
+            Ok(Ok(())) => tell(&[NotifyState::Watchdog]),
+            Ok(Err(error)) if error.passes() => {
+                let status = format!("waiting: {error}");
+                tell(&[NotifyState::Watchdog, NotifyState::Status(&status)]);
+            }
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_elapsed) => tracing::error!("the store has not answered for {PROBE_MAX:?}"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! What can be asked on the command line. The help, the man page and the completions come from here.
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The news-monitoring daemon: polls feeds, matches your watchlist, tells you each story once.
+#[derive(Debug, Parser)]
+#[command(name = "wirewatch", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  wirewatch demo                       see alerts arrive, with no network and no configuration
+  wirewatch init --dir ~/wire          write a starter configuration
+  wirewatch check                      find every fault in it, offline
+  wirewatch run                        watch until stopped
+  wirewatch match --watchlist config/watchlist.toml article.txt
+
+Exit codes: 0 good, 1 failed, 64 usage, 65 bad input, 69 service unavailable,
+75 store in use (try again), 78 bad configuration.";
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct Common {
+    /// The configuration file [default: config/wirewatch.toml, wirewatch.toml or
+    /// /etc/wirewatch/wirewatch.toml, the first that exists]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// When to colour output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Colour,
+    /// What to log, in tracing's filter language [default: info for run, warn otherwise]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub(super) log: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Watch until stopped: poll, match, deliver
+    Run,
+    /// Poll every feed once, deliver what is due, and say what came of it
+    Once {
+        /// Print the figures as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the configuration and the watchlist offline; every fault at once
+    Check {
+        /// Print the faults as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read feed documents and show what is in them
+    Parse {
+        /// Print each document as one JSON object
+        #[arg(long)]
+        json: bool,
+        /// Files, or `-` for standard input; gzip is undone
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Match texts against a watchlist and show why each watch fired
+    Match(Match),
+    /// Show how the watch goes: feeds, alerts, outbox
+    Status {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a starter configuration
+    Init {
+        /// Where to
+        #[arg(long, default_value = "config", value_name = "DIR")]
+        dir: PathBuf,
+        /// Replace files that are there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Look at the feeds
+    #[command(subcommand)]
+    Feeds(Feeds),
+    /// Look at the outbox, retry or drop what is in it
+    #[command(subcommand)]
+    Outbox(Outbox),
+    /// Work with the channels
+    #[command(subcommand)]
+    Channels(Channels),
+    /// Show alerts arriving, on a made-up wire on this machine: no network, no configuration
+    Demo {
+        /// Stop after this many seconds
+        #[arg(long, default_value_t = 15, value_name = "SECONDS")]
+        seconds: u64,
+    },
+    /// Print a completion script
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Match {
+    /// The watchlist [default: the configuration's]
+    #[arg(long, value_name = "FILE")]
+    pub(super) watchlist: Option<PathBuf>,
+    /// Read JSON lines {"id","title","summary","content","url","source","language"}, write one
+    /// JSON line for each watch that fires
+    #[arg(long)]
+    pub(super) jsonl: bool,
+    /// Print what fired as one JSON object a file
+    #[arg(long, conflicts_with = "jsonl")]
+    pub(super) json: bool,
+    /// Text files (the first line is the title), or `-` for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Feeds {
+    /// List the feeds with their state
+    List {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Outbox {
+    /// List messages that wait or are dead
+    List {
+        /// Only these: pending, dead, delivered or dropped
+        #[arg(long)]
+        state: Option<State>,
+        /// At most this many
+        #[arg(long, default_value_t = 100, value_name = "N")]
+        most: u32,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make messages due at once, dead ones included, and wake their channel
+    Retry(Which),
+    /// Put messages aside for good
+    Drop(Which),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum State {
+    Pending,
+    Dead,
+    Delivered,
+    Dropped,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(super) struct Which {
+    /// The message's id, from `outbox list`
+    #[arg(value_name = "ID", conflicts_with_all = ["dead", "pending"])]
+    pub(super) id: Option<String>,
+    /// Every dead message
+    #[arg(long)]
+    pub(super) dead: bool,
+    /// Every pending message
+    #[arg(long, conflicts_with = "dead")]
+    pub(super) pending: bool,
+    /// Only of this channel
+    #[arg(long, value_name = "NAME", conflicts_with = "id")]
+    pub(super) channel: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Channels {
+    /// Send a test alert through a channel, the way real ones go
+    Test {
+        /// The channel's name; every channel if none is given
+        name: Option<String>,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,152 @@
+//! `channels test`: a test alert, composed and sent by the code real ones go through. A test that took
+//! another path would prove nothing.
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::fail::Failed;
+use super::logging;
+use super::screen::{BAD, GOOD, json, styled};
+use super::setup::{Setting, runtime};
+use crate::app;
+use crate::compose;
+use crate::config::Config;
+use crate::domain::{
+    Alert, AlertId, AlertKind, Channel, DeliveryId, Field, Hit, Moment, Name, Outcome, Severity,
+    Snippet, StoryId,
+};
+use crate::notify::{Console, Notifier, Parcel};
+use crate::store::Store;
+
+/// Longer than any exchange of a healthy channel; a mail server may take minutes after the dot.
+const TEST_MAX: Duration = Duration::from_mins(2);
+
+#[derive(serde::Serialize)]
+struct Tested<'a> {
+    channel: &'a str,
+    kind: &'a str,
+    recipient: &'a str,
+    delivered: bool,
+    detail: &'a str,
+}
+
+pub(super) fn test(
+    setting: &Setting,
+    name: Option<&str>,
+    as_json: bool,
+) -> Result<ExitCode, Failed> {
+    let config = setting.load()?;
+    logging::start(setting, config.service.log_format, "warn")?;
+    let chosen: Vec<&Channel> = config
+        .channels
+        .iter()
+        .filter(|channel| name.is_none_or(|name| name == channel.name.as_str()))
+        .collect();
+    if chosen.is_empty() {
+        let names: Vec<&str> = config.channels.iter().map(|c| c.name.as_str()).collect();
+        let names = names.join("`, `");
+        let asked = name.unwrap_or("");
+        return Err(Failed::Usage(format!("there is no channel `{asked}`; there are `{names}`")));
+    }
+    let console = if as_json {
+        Console::stderr(setting.screen.errors_coloured())
+    } else {
+        Console::stdout(setting.screen.out_coloured())
+    };
+    let notifier = Notifier::new(&config.channels, console).map_err(anyhow::Error::from)?;
+    let mut all_good = true;
+    let runtime = runtime()?;
+    for channel in chosen {
+        for recipient in channel.recipients() {
+            let outcome = runtime.block_on(send(&notifier, channel, recipient));
+            let delivered = matches!(outcome, Outcome::Accepted { .. });
+            all_good &= delivered;
+            if delivered {
+                runtime.block_on(wake(&config, channel))?;
+            }
+            say(setting, channel, (recipient, &outcome), as_json)?;
+        }
+    }
+    // 69: the service (the mail server, the receiver) is unavailable.
+    Ok(if all_good { ExitCode::SUCCESS } else { ExitCode::from(69) })
+}
+
+async fn send(notifier: &Notifier, channel: &Channel, recipient: &str) -> Outcome {
+    let now = app::wall().now();
+    let id = DeliveryId(u128::from(now.0.unsigned_abs()) << 64 | u128::from(fastrand::u64(..)));
+    let composed = compose::message(&[test_alert(now, id)], id, channel, recipient);
+    let message = match composed {
+        Ok(message) => message.bytes,
+        Err(error) => return Outcome::Refused { why: error.to_string() },
+    };
+    let parcel = Parcel { id, attempt: 1, recipient, message: &message };
+    let sent = tokio::time::timeout(TEST_MAX, notifier.send(channel, &parcel, now)).await;
+    sent.unwrap_or_else(|_elapsed| Outcome::Retry {
+        after: None,
+        why: format!("no answer within {TEST_MAX:?}"),
+    })
+}
+
+/// A channel that took a message is not broken any more.
+async fn wake(config: &Config, channel: &Channel) -> Result<(), Failed> {
+    if config.store.path.exists() {
+        Store::open_existing(&config.store.path)?.wake(channel.name.as_str()).await?;
+    }
+    Ok(())
+}
+
+fn test_alert(now: Moment, id: DeliveryId) -> Alert {
+    let text = "This is a test: the words that made a real alert fire are marked like this.";
+    let term = "marked";
+    let start = text.find(term).unwrap_or(0);
+    let end = start + term.len();
+    Alert {
+        id: AlertId(id.0),
+        kind: AlertKind::Test,
+        story: StoryId(0),
+        watch: Name::new("test"),
+        watch_title: "Test of this channel".to_owned(),
+        severity: Severity::Normal,
+        title: "wirewatch can reach you here".to_owned(),
+        url: None,
+        source: Name::new("wirewatch"),
+        language: Some("en".to_owned()),
+        published: Some(now),
+        first_seen: now,
+        score: 1.0,
+        threshold: 1.0,
+        hits: vec![Hit {
+            term: term.to_owned(),
+            field: Field::Content,
+            start,
+            end,
+            text: term.to_owned(),
+            tolerance: None,
+        }],
+        snippet: Snippet { text: text.to_owned(), marks: vec![start..end] },
+        created: now,
+    }
+}
+
+fn say(
+    setting: &Setting,
+    channel: &Channel,
+    (recipient, outcome): (&str, &Outcome),
+    as_json: bool,
+) -> Result<(), Failed> {
+    let (delivered, detail) = match outcome {
+        Outcome::Accepted { detail } => (true, detail),
+        Outcome::Retry { why, .. } | Outcome::Refused { why } | Outcome::Paused { why } => {
+            (false, why)
+        }
+    };
+    let (name, kind) = (channel.name.as_str(), channel.kind.as_str());
+    if as_json {
+        json(&Tested { channel: name, kind, recipient, delivered, detail })?;
+        return Ok(());
+    }
+    let to = if recipient.is_empty() { String::new() } else { format!(" to {recipient}") };
+    let word = if delivered { styled(GOOD, "took it") } else { styled(BAD, "failed") };
+    writeln!(setting.screen.out(), "{name} ({kind}{to}): {word}: {detail}")?;
+    Ok(())
+}

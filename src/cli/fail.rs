@@ -1,0 +1,74 @@
+//! Why the program ends other than well, and the exit code that says so (BSD's sysexits).
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::screen::Screen;
+use crate::store;
+
+/// An end that is not good.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// 64: the command line asks for what there is not.
+    Usage(String),
+    /// 65: the input is not what it should be.
+    Input(String),
+    /// 78: the configuration is refused; the text lists every fault.
+    Config(String),
+    /// By what the store said: 75, 65 or 1.
+    Store(store::Error),
+    /// 1.
+    Other(anyhow::Error),
+}
+
+impl Failed {
+    /// Says why, and gives the exit code.
+    pub(super) fn tell(self, screen: Screen) -> ExitCode {
+        let (code, text) = match self {
+            Self::Usage(text) => (64, format!("error: {text}\n")),
+            Self::Input(text) => (65, format!("error: {text}\n")),
+            Self::Config(text) => (78, text),
+            Self::Store(error) => (store_code(&error), format!("error: {error}\n")),
+            Self::Other(error) => (code_of(&error), format!("error: {error:#}\n")),
+        };
+        // Nobody left to read it is nobody to tell.
+        drop(screen.errors().write_all(text.as_bytes()));
+        ExitCode::from(code)
+    }
+}
+
+/// Says what clap has to say: help and version are no failure.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    drop(error.print());
+    if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS }
+}
+
+fn store_code(error: &store::Error) -> u8 {
+    match error {
+        store::Error::InUse { .. } | store::Error::Full(_) | store::Error::Busy(_) => 75,
+        store::Error::Missing(_) => 65,
+        store::Error::Newer { .. } => 78,
+        store::Error::Broken { .. } | store::Error::Closed => 1,
+    }
+}
+
+fn code_of(error: &anyhow::Error) -> u8 {
+    error.downcast_ref::<store::Error>().map_or(1, store_code)
+}
+
+impl From<anyhow::Error> for Failed {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<store::Error> for Failed {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        Self::Other(error.into())
+    }
+}

@@ -1,0 +1,72 @@
+//! `feeds`: the sources and their health.
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::fail::Failed;
+use super::screen::{BAD, DIM, GOOD, json, styled};
+use super::setup::{Setting, runtime};
+use super::status::span;
+use crate::app;
+use crate::store::{Error, FeedHealth, FeedWord};
+
+/// A feed that was never entered into the store.
+#[derive(serde::Serialize)]
+struct Configured<'a> {
+    name: &'a str,
+    url: &'a str,
+    state: FeedWord,
+}
+
+pub(super) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
+    let config = setting.load()?;
+    let health = match setting.store() {
+        Ok((_, store)) => runtime()?.block_on(store.feeds())?,
+        Err(Failed::Store(Error::Missing(_))) => Vec::new(),
+        Err(failed) => return Err(failed),
+    };
+    let now = app::wall().now();
+    let mut out = setting.screen.out();
+    for feed in &config.feeds {
+        let known = health.iter().find(|health| health.name == feed.name);
+        if as_json {
+            let (name, url) = (feed.name.as_str(), feed.url.as_str());
+            match known {
+                Some(health) => json(health)?,
+                None => json(&Configured { name, url, state: FeedWord::Unpolled })?,
+            }
+            continue;
+        }
+        let word = known.map_or(FeedWord::Unpolled, |health| health.state);
+        let word = match word {
+            FeedWord::Ok => styled(GOOD, "ok      "),
+            FeedWord::Failing => styled(BAD, "failing "),
+            FeedWord::Unpolled => styled(DIM, "unpolled"),
+        };
+        let articles = known.map_or(0, |health| health.articles);
+        let due = known.map(|health| format!(", due in {}", span(health.next_due.since(now))));
+        writeln!(
+            out,
+            "{word}  {:24} {articles:>6} articles{}",
+            feed.name.as_str(),
+            due.unwrap_or_default()
+        )?;
+        writeln!(out, "          {}", styled(DIM, feed.url.as_str()))?;
+        if let Some(health) = known {
+            details(&mut out, health)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn details(out: &mut impl Write, health: &FeedHealth) -> std::io::Result<()> {
+    if let Some(error) = &health.error {
+        writeln!(out, "          {}", styled(BAD, error))?;
+    }
+    if let Some(moved) = &health.moved_to {
+        writeln!(out, "          moved for good to {moved}; change its `url`")?;
+    }
+    if let Some(mended) = &health.mended {
+        writeln!(out, "          mended: {mended}")?;
+    }
+    Ok(())
+}

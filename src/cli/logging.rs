@@ -1,0 +1,28 @@
+//! The log: sentences with fields on standard error, for a terminal, a file, the journal or JSON.
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use super::fail::Failed;
+use super::setup::Setting;
+use crate::config::LogFormat;
+
+/// Starts logging. `level` holds unless the command line or the configuration says otherwise.
+pub(super) fn start(setting: &Setting, format: LogFormat, level: &str) -> Result<(), Failed> {
+    let wished = setting.log.as_deref().unwrap_or(level);
+    let filter = EnvFilter::try_new(wished)
+        .map_err(|why| Failed::Usage(format!("`--log {wished}` is no filter: {why}")))?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(setting.screen.errors_coloured() && !setting.journal)
+        .with_target(false)
+        .with_span_events(FmtSpan::NONE);
+    let started = match format {
+        LogFormat::Json => lines.json().with_target(true).try_init(),
+        LogFormat::Text if setting.journal => lines.without_time().try_init(),
+        LogFormat::Text => lines.try_init(),
+    };
+    // A second start (a reload) keeps the first subscriber.
+    drop(started);
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! The door: arguments in, words for people or JSON for scripts out, an exit code by cause.
+
+mod args;
+mod channels;
+mod check;
+mod demo;
+mod fail;
+mod feeds;
+mod init;
+mod logging;
+mod matching;
+mod once;
+mod outbox;
+mod parse;
+mod run;
+mod screen;
+mod setup;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Arguments, Channels, Command, Feeds, Outbox};
+use fail::Failed;
+use screen::Screen;
+use setup::Setting;
+
+/// Runs the program on the process's arguments.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return fail::usage(&error),
+    };
+    let screen = Screen::new(arguments.common.color);
+    match dispatch(arguments, screen) {
+        Ok(code) => code,
+        Err(failed) => failed.tell(screen),
+    }
+}
+
+fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
+    let setting = Setting::of_process(&arguments.common, screen);
+    match arguments.command {
+        Command::Run => run::run(&setting),
+        Command::Once { json } => once::once(&setting, json),
+        Command::Check { json } => check::check(&setting, json),
+        Command::Parse { json, files } => parse::parse(&setting, &files, json),
+        Command::Match(what) => matching::matching(&setting, &what),
+        Command::Status { json } => status::status(&setting, json),
+        Command::Init { dir, force } => init::init(&setting, &dir, force),
+        Command::Feeds(Feeds::List { json }) => feeds::list(&setting, json),
+        Command::Outbox(Outbox::List { state, most, json }) => {
+            outbox::list(&setting, state, most, json)
+        }
+        Command::Outbox(Outbox::Retry(which)) => outbox::retry(&setting, &which),
+        Command::Outbox(Outbox::Drop(which)) => outbox::put_aside(&setting, &which),
+        Command::Channels(Channels::Test { name, json }) => {
+            channels::test(&setting, name.as_deref(), json)
+        }
+        Command::Demo { seconds } => demo::demo(&setting, seconds),
+        Command::Completions { shell } => {
+            let mut out = std::io::stdout().lock();
+            clap_complete::generate(shell, &mut Arguments::command(), "wirewatch", &mut out);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man => {
+            let page = clap_mangen::Man::new(Arguments::command());
+            page.render(&mut std::io::stdout().lock())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

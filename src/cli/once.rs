@@ -1,0 +1,124 @@
+//! `once`: one round over every feed.
+use std::io::Write;
+use std::process::ExitCode;
+
+use tokio::sync::watch;
+
+use super::fail::Failed;
+use super::logging;
+use super::screen::{Screen, count, json};
+use super::setup::{Setting, runtime};
+use crate::app::{self, House, Once};
+use crate::ingest::Round;
+use crate::notify::Console;
+
+/// The contract of `once --json`: counts, of this round unless said otherwise.
+#[derive(serde::Serialize)]
+struct Figures {
+    feeds: u64,
+    polled: u64,
+    /// Polls that brought something new or revised.
+    changed: u64,
+    failed: u64,
+    /// Entries in the documents read.
+    entries: u64,
+    /// Articles stored, copies included.
+    new: u64,
+    alerts: u64,
+    suppressed: u64,
+    delivered: u64,
+    /// In the outbox now.
+    pending: u64,
+    /// In the outbox now.
+    dead: u64,
+}
+
+pub(super) fn once(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
+    let ready = setting.ready()?;
+    logging::start(setting, ready.config.service.log_format, "warn")?;
+    let feeds = ready.config.feeds.len();
+    // Standard output belongs to the figures if a script reads them.
+    let console = if as_json {
+        Console::stderr(setting.screen.errors_coloured())
+    } else {
+        Console::stdout(setting.screen.out_coloured())
+    };
+    let done = runtime()?.block_on(async {
+        let house = House::open(ready, app::wall(), console)?;
+        let mut drawing = tokio::task::JoinSet::new();
+        let draw = |progress| {
+            if Screen::watched() {
+                drawing.spawn(draw(setting.screen, feeds, progress));
+            }
+        };
+        let done = house.once(draw).await;
+        drawing.shutdown().await;
+        done
+    })?;
+    let figures = figures(&done);
+    if as_json {
+        json(&figures)?;
+    } else {
+        tell(setting.screen, &figures)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn figures(done: &Once) -> Figures {
+    let round = &done.round;
+    Figures {
+        feeds: done.feeds as u64,
+        polled: round.polled,
+        changed: round.changed,
+        failed: round.failed,
+        entries: round.entries,
+        new: round.committed.new + round.committed.copies,
+        alerts: round.committed.alerts,
+        suppressed: round.committed.suppressed,
+        delivered: done.delivered,
+        pending: done.totals.pending,
+        dead: done.totals.dead,
+    }
+}
+
+fn tell(screen: Screen, f: &Figures) -> Result<(), Failed> {
+    let mut out = screen.out();
+    writeln!(
+        out,
+        "{} polled: {} changed, {} failed; {} read, {} new",
+        count(f.polled, "feed"),
+        f.changed,
+        f.failed,
+        count(f.entries, "item"),
+        f.new
+    )?;
+    writeln!(
+        out,
+        "{}, {} suppressed as known; {} delivered, {} waiting, {} dead",
+        count(f.alerts, "alert"),
+        f.suppressed,
+        f.delivered,
+        f.pending,
+        f.dead
+    )?;
+    if f.failed > 0 {
+        writeln!(out, "`wirewatch feeds list` says why feeds failed")?;
+    }
+    Ok(())
+}
+
+/// Redraws one line on the terminal as feeds come in, and wipes it at the end.
+async fn draw(screen: Screen, feeds: usize, mut progress: watch::Receiver<Round>) {
+    while progress.changed().await.is_ok() {
+        let round = *progress.borrow_and_update();
+        let line = format!(
+            "\r{}/{feeds} feeds, {} new, {} failed\u{1b}[K",
+            round.polled, round.committed.new, round.failed
+        );
+        if round.polled as usize >= feeds {
+            drop(screen.errors().write_all(b"\r\x1b[K"));
+            return;
+        }
+        drop(screen.errors().write_all(line.as_bytes()));
+    }
+}

@@ -1,0 +1,95 @@
+//! `outbox`: messages that wait or died, and what a person does about them.
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::args::{State, Which};
+use super::fail::Failed;
+use super::screen::{BAD, BOLD, DIM, count, json, styled};
+use super::setup::{Setting, runtime};
+use super::status::span;
+use crate::app;
+use crate::domain::DeliveryId;
+use crate::store::{OutboxRow, Select};
+
+pub(super) fn list(
+    setting: &Setting,
+    state: Option<State>,
+    most: u32,
+    as_json: bool,
+) -> Result<ExitCode, Failed> {
+    let (_, store) = setting.store()?;
+    let state = state.map(|state| match state {
+        State::Pending => "pending",
+        State::Dead => "dead",
+        State::Delivered => "delivered",
+        State::Dropped => "dropped",
+    });
+    let rows = runtime()?.block_on(store.outbox(state, most))?;
+    let now = app::wall().now();
+    let mut out = setting.screen.out();
+    if rows.is_empty() && !as_json {
+        writeln!(out, "nothing {}", state.unwrap_or("waits or is dead"))?;
+    }
+    for row in &rows {
+        if as_json {
+            json(row)?;
+            continue;
+        }
+        let state = if row.state == "dead" { styled(BAD, "dead") } else { row.state.clone() };
+        let more = row.alerts.len().saturating_sub(1);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        writeln!(out, "{} {state} to {}{}", styled(BOLD, &row.id.to_string()), row.channel, to(row))?;
+        writeln!(out, "    {}: {}{more}", row.watch, row.title)?;
+        let tried = count(u64::from(row.attempts), "attempt");
+        let due = row.due.map(|due| format!(", due in {}", span(due.since(now))));
+        let error = row.error.as_ref().map(|error| format!("; {error}"));
+        let line = format!("{tried}{}{}", due.unwrap_or_default(), error.unwrap_or_default());
+        writeln!(out, "    {}", styled(DIM, &line))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn to(row: &OutboxRow) -> String {
+    if row.recipient.is_empty() { String::new() } else { format!(" for {}", row.recipient) }
+}
+
+fn select(which: &Which) -> Result<Select, Failed> {
+    if let Some(id) = &which.id {
+        let id = id.strip_prefix("msg_").unwrap_or(id);
+        return DeliveryId::parse(id).map(Select::One).ok_or_else(|| {
+            Failed::Usage(format!("`{id}` is no message id; `wirewatch outbox list` shows them"))
+        });
+    }
+    let channel = which.channel.clone();
+    Ok(if which.dead {
+        Select::Dead { channel }
+    } else if which.pending {
+        Select::Pending { channel }
+    } else {
+        return Err(Failed::Usage("say which: an ID, --dead or --pending".to_owned()));
+    })
+}
+
+pub(super) fn retry(setting: &Setting, which: &Which) -> Result<ExitCode, Failed> {
+    let select = select(which)?;
+    let (_, store) = setting.store()?;
+    let rows = runtime()?.block_on(store.retry(select, app::wall().now()))?;
+    tell(setting, rows, "due again; the daemon sends within seconds")
+}
+
+pub(super) fn put_aside(setting: &Setting, which: &Which) -> Result<ExitCode, Failed> {
+    let select = select(which)?;
+    let (_, store) = setting.store()?;
+    let rows = runtime()?.block_on(store.drop_rows(select, app::wall().now()))?;
+    tell(setting, rows, "put aside; `wirewatch outbox retry ID` brings one back")
+}
+
+/// Nothing changed is a failure for a script: the id is wrong, or an attempt is under way.
+fn tell(setting: &Setting, rows: u64, what: &str) -> Result<ExitCode, Failed> {
+    if rows == 0 {
+        let why = "no such message, or it is being sent right now";
+        return Err(Failed::Input(why.to_owned()));
+    }
+    writeln!(setting.screen.out(), "{} {what}", count(rows, "message"))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,154 @@
+//! `parse`: what is in a feed document.
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::fail::Failed;
+use super::screen::{BAD, BOLD, DIM, count, json, styled};
+use super::setup::{Setting, shown};
+use crate::domain::{Dated, Document, Entry};
+use crate::fetch::{Coding, Limits, decode};
+use crate::parse::{self, Hints};
+
+/// The contract of `parse --json`: one object a file, absent values null.
+#[derive(serde::Serialize)]
+struct Parsed<'a> {
+    file: String,
+    format: Option<&'static str>,
+    title: Option<&'a str>,
+    link: Option<&'a str>,
+    entries: Vec<Item<'a>>,
+    mended: &'a [String],
+    error: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+struct Item<'a> {
+    id: Option<&'a str>,
+    link: Option<&'a str>,
+    title: Option<&'a str>,
+    published: Option<String>,
+    updated: Option<String>,
+    summary: Option<&'a str>,
+    content: Option<&'a str>,
+    authors: &'a [String],
+    language: Option<&'a str>,
+}
+
+pub(super) fn parse(
+    setting: &Setting,
+    files: &[PathBuf],
+    as_json: bool,
+) -> Result<ExitCode, Failed> {
+    let mut bad = false;
+    for file in files {
+        let document = document(file);
+        bad |= document.is_err();
+        if as_json {
+            json(&parsed(file, &document))?;
+        } else {
+            tell(setting, file, &document)?;
+        }
+    }
+    Ok(if bad { ExitCode::from(65) } else { ExitCode::SUCCESS })
+}
+
+fn document(file: &Path) -> Result<Document, String> {
+    let bytes = bytes(file)?;
+    let most = Limits::default().body_bytes_max;
+    let coding = Coding::of(None, &bytes).map_err(|failure| failure.why)?;
+    let body = decode(coding, bytes, most).map_err(|failure| failure.why)?;
+    parse::document(&body, &Hints { content_type: None, base: None })
+        .map_err(|error| error.to_string())
+}
+
+/// A file's bytes, up to what a poll would take.
+pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, String> {
+    let most = Limits::default().body_bytes_max;
+    let cap = u64::try_from(most).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().lock().take(cap + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|open| open.take(cap + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|why| format!("{}: {why}", shown(file)))?;
+    if bytes.len() > most {
+        return Err(format!("{} is larger than {} MiB", shown(file), most >> 20));
+    }
+    Ok(bytes)
+}
+
+fn parsed<'a>(file: &Path, document: &'a Result<Document, String>) -> Parsed<'a> {
+    let file = shown(file);
+    match document {
+        Ok(document) => Parsed {
+            file,
+            format: Some(document.format.as_str()),
+            title: document.title.as_deref(),
+            link: document.link.as_deref(),
+            entries: document.entries.iter().map(item).collect(),
+            mended: &document.mended,
+            error: None,
+        },
+        Err(why) => Parsed {
+            file,
+            format: None,
+            title: None,
+            link: None,
+            entries: Vec::new(),
+            mended: &[],
+            error: Some(why.clone()),
+        },
+    }
+}
+
+fn item(entry: &Entry) -> Item<'_> {
+    let at = |dated: &Option<Dated>| dated.as_ref().and_then(|d| d.at).map(|at| at.to_string());
+    Item {
+        id: entry.id.as_deref(),
+        link: entry.link.as_deref(),
+        title: entry.title.as_deref(),
+        published: at(&entry.published),
+        updated: at(&entry.updated),
+        summary: entry.summary.as_deref(),
+        content: entry.content.as_deref(),
+        authors: &entry.authors,
+        language: entry.language.as_deref(),
+    }
+}
+
+fn tell(
+    setting: &Setting,
+    file: &Path,
+    document: &Result<Document, String>,
+) -> Result<(), Failed> {
+    let mut out = setting.screen.out();
+    let file = shown(file);
+    let document = match document {
+        Ok(document) => document,
+        Err(why) => {
+            writeln!(out, "{file}: {}", styled(BAD, why))?;
+            return Ok(());
+        }
+    };
+    let title = document.title.as_deref().unwrap_or("(no title)");
+    let entries = document.entries.len();
+    let entries =
+        if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+    writeln!(out, "{file}: {}, {}, {entries}", document.format.as_str(), styled(BOLD, title))?;
+    for entry in &document.entries {
+        let item = item(entry);
+        let title = item.title.unwrap_or("(no title)");
+        let date = item.published.or(item.updated).unwrap_or_else(|| "no date".to_owned());
+        writeln!(out, "  {date:20}  {}", title.split_whitespace().collect::<Vec<_>>().join(" "))?;
+        if let Some(link) = item.link {
+            writeln!(out, "  {:20}  {}", "", styled(DIM, link))?;
+        }
+    }
+    if !document.mended.is_empty() {
+        let repairs = count(document.mended.len() as u64, "repair");
+        writeln!(out, "  {repairs}: {}", document.mended.join("; "))?;
+    }
+    Ok(())
+}

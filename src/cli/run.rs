@@ -1,0 +1,68 @@
+//! `run`: the daemon.
+use std::process::ExitCode;
+
+use super::fail::Failed;
+use super::setup::{Setting, runtime};
+use super::{logging, screen};
+use crate::app::{self, Asked, House, Ready, Signals};
+use crate::domain::Clock;
+use crate::notify::Console;
+
+pub(super) fn run(setting: &Setting) -> Result<ExitCode, Failed> {
+    let ready = setting.ready()?;
+    logging::start(setting, ready.config.service.log_format, &ready.config.service.log)?;
+    runtime()?.block_on(serve(setting, ready))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs houses until asked to stop: each reload is a new house on the same signals.
+async fn serve(setting: &Setting, mut ready: Ready) -> Result<(), Failed> {
+    let mut signals = Signals::listen()?;
+    loop {
+        tracing::info!(
+            store = %ready.config.store.path.display(),
+            "{}, {}, {}",
+            screen::count(ready.config.feeds.len() as u64, "feed"),
+            screen::count(ready.config.watches.len() as u64, "watch"),
+            screen::count(ready.config.channels.len() as u64, "channel"),
+        );
+        let clock = app::wall();
+        let console = Console::stdout(setting.screen.out_coloured());
+        let house = House::open(ready, clock.clone(), console)?;
+        let next = house.run(asked(setting, &mut signals, &clock)).await?;
+        match next {
+            None => return Ok(()),
+            Some(reloaded) => ready = *reloaded,
+        }
+    }
+}
+
+/// Waits for a stop, or for a reload whose configuration is good. A bad one is said and nothing
+/// changes: the house never learns of it.
+async fn asked(setting: &Setting, signals: &mut Signals, clock: &Clock) -> Option<Box<Ready>> {
+    loop {
+        let asked = signals.asked().await;
+        app::announce(asked);
+        match asked {
+            Asked::Stop => return None,
+            Asked::Reload => match setting.ready() {
+                Ok(ready) => {
+                    tracing::info!("the configuration is good; changing over");
+                    return Some(Box::new(ready));
+                }
+                Err(failed) => {
+                    let faults = match &failed {
+                        Failed::Config(text) => text.matches("error:").count(),
+                        Failed::Usage(_)
+                        | Failed::Input(_)
+                        | Failed::Store(_)
+                        | Failed::Other(_) => 1,
+                    };
+                    drop(failed.tell(setting.screen));
+                    tracing::error!("the reload is refused; the old configuration runs on");
+                    app::announce_kept(faults, clock.now());
+                }
+            },
+        }
+    }
+}

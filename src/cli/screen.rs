@@ -1,0 +1,71 @@
+//! Where words go: standard output and error, in colour only where a person looks.
+use std::io::{IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::args::Colour;
+
+/// The two streams and whether each is coloured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Screen {
+    out: anstream::ColorChoice,
+    err: anstream::ColorChoice,
+}
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const MARK: Style = AnsiColor::Yellow.on_default().bold();
+
+impl Screen {
+    pub(super) fn new(colour: Colour) -> Self {
+        let choice = |auto: anstream::ColorChoice| match colour {
+            Colour::Auto => auto,
+            Colour::Always => anstream::ColorChoice::Always,
+            Colour::Never => anstream::ColorChoice::Never,
+        };
+        Self {
+            out: choice(anstream::AutoStream::choice(&std::io::stdout())),
+            err: choice(anstream::AutoStream::choice(&std::io::stderr())),
+        }
+    }
+
+    pub(super) fn out(self) -> impl Write {
+        anstream::AutoStream::new(std::io::stdout(), self.out)
+    }
+
+    pub(super) fn errors(self) -> impl Write {
+        anstream::AutoStream::new(std::io::stderr(), self.err)
+    }
+
+    pub(super) fn out_coloured(self) -> bool {
+        self.out != anstream::ColorChoice::Never
+    }
+
+    pub(super) fn errors_coloured(self) -> bool {
+        self.err != anstream::ColorChoice::Never
+    }
+
+    /// Whether a person watches standard error: only then is progress drawn.
+    pub(super) fn watched() -> bool {
+        std::io::stderr().is_terminal()
+    }
+}
+
+/// Prints one value as a line of JSON.
+pub(super) fn json(value: &impl serde::Serialize) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, value)?;
+    writeln!(out)
+}
+
+/// A word in a style, reset after it.
+pub(super) fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// "1 feed", "2 feeds".
+pub(super) fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

@@ -1,0 +1,127 @@
+//! What the process was started with: the only reader of the environment. Finds and loads the
+//! configuration.
+use std::path::{Path, PathBuf};
+
+use super::args::Common;
+use super::fail::Failed;
+use super::screen::{Screen, count};
+use crate::app::{self, Ready};
+use crate::config::{self, Config, Places, Sources};
+use crate::domain::{Complaint, Weight};
+use crate::store::Store;
+
+/// Looked for in this order if none is named.
+const CONFIGS: [&str; 3] =
+    ["config/wirewatch.toml", "wirewatch.toml", "/etc/wirewatch/wirewatch.toml"];
+
+/// How this process was called.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    pub(super) screen: Screen,
+    config: Option<PathBuf>,
+    pub(super) log: Option<String>,
+    /// Set by the service manager: credentials and state (systemd.exec(5)).
+    credentials: Option<PathBuf>,
+    state: Option<PathBuf>,
+    /// Standard error goes to the journal, which dates and colours lines itself.
+    pub(super) journal: bool,
+}
+
+impl Setting {
+    #[expect(clippy::disallowed_methods, reason = "only the door reads the environment")]
+    pub(super) fn of_process(common: &Common, screen: Screen) -> Self {
+        let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        // systemd gives several state directories joined by `:`; the first is ours.
+        let state = std::env::var("STATE_DIRECTORY").ok();
+        Self {
+            screen,
+            config: common.config.clone(),
+            log: common.log.clone(),
+            credentials: path("CREDENTIALS_DIRECTORY"),
+            state: state.and_then(|dirs| dirs.split(':').next().map(PathBuf::from)),
+            journal: std::env::var_os("JOURNAL_STREAM").is_some(),
+        }
+    }
+
+    /// The same process, with another configuration and a place of its own for state.
+    pub(super) fn with_config(&self, config: PathBuf, state: PathBuf) -> Self {
+        Self { config: Some(config), state: Some(state), ..self.clone() }
+    }
+
+    pub(super) fn config_path(&self) -> Result<PathBuf, Failed> {
+        if let Some(path) = &self.config {
+            return Ok(path.clone());
+        }
+        CONFIGS.iter().map(PathBuf::from).find(|path| path.exists()).ok_or_else(|| {
+            Failed::Config(format!(
+                "error: there is no configuration: none of {} exists\n\
+                 help: `wirewatch init` writes a starter one, `wirewatch demo` needs none, \
+                 `--config FILE` names another\n",
+                CONFIGS.join(", ")
+            ))
+        })
+    }
+
+    /// Loads the configuration, or lists every fault in it.
+    pub(super) fn load(&self) -> Result<Config, Failed> {
+        let path = self.config_path()?;
+        config::load(&path, &self.places()).map_err(|broken| {
+            Failed::Config(self.listed(&broken.sources, &broken.complaints))
+        })
+    }
+
+    pub(super) fn places(&self) -> Places {
+        Places { credentials: self.credentials.clone(), state: self.state.clone() }
+    }
+
+    /// Loads the configuration and compiles its watchlist; says warnings on standard error.
+    pub(super) fn ready(&self) -> Result<Ready, Failed> {
+        let config = self.load()?;
+        match app::compile(&config) {
+            Ok((plan, mut warnings)) => {
+                warnings.extend(config.warnings.iter().cloned());
+                if !warnings.is_empty() {
+                    let listed = self.listed(&config.sources, &warnings);
+                    tracing::debug!("{listed}");
+                }
+                Ok(Ready { config, plan })
+            }
+            Err(complaints) => Err(Failed::Config(self.listed(&config.sources, &complaints))),
+        }
+    }
+
+    /// The store of the configuration, for a command beside a running daemon or without one.
+    pub(super) fn store(&self) -> Result<(Config, Store), Failed> {
+        let config = self.load()?;
+        let store = Store::open_existing(&config.store.path)?;
+        Ok((config, store))
+    }
+
+    /// Every complaint with its line and caret, and how many there are.
+    pub(super) fn listed(&self, sources: &Sources, complaints: &[Complaint]) -> String {
+        let mut text = sources.render(complaints, self.screen.errors_coloured());
+        let errors = complaints.iter().filter(|c| c.weight == Weight::Error).count();
+        let warnings = complaints.len() - errors;
+        let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let mut parts = Vec::new();
+        if errors > 0 {
+            parts.push(count(number(errors), "error"));
+        }
+        if warnings > 0 {
+            parts.push(count(number(warnings), "warning"));
+        }
+        text.push_str(&parts.join(", "));
+        text.push('\n');
+        text
+    }
+}
+
+/// A runtime for one command.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// A path for people.
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,173 @@
+//! `status`: how the watch goes.
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::fail::Failed;
+use super::screen::{BAD, BOLD, GOOD, Screen, count, json, styled};
+use super::setup::{Setting, runtime};
+use crate::app;
+use crate::domain::Moment;
+use crate::store::{Error, FeedHealth, FeedWord, Loss, Pause, Store, Totals};
+
+/// Recorded gaps that are listed; the store keeps all.
+const LOSSES_SHOWN_MAX: u32 = 50;
+
+/// The contract of `status --json`.
+#[derive(serde::Serialize)]
+struct Report {
+    feeds: FeedCounts,
+    articles: u64,
+    stories: u64,
+    alerts: u64,
+    suppressed: u64,
+    outbox: OutboxCounts,
+    channels_resting: Vec<Pause>,
+    possible_loss: Vec<Loss>,
+}
+
+#[derive(serde::Serialize)]
+struct FeedCounts {
+    total: u64,
+    ok: u64,
+    failing: u64,
+    unpolled: u64,
+    /// Each failing feed with its reason.
+    failures: Vec<FeedHealth>,
+}
+
+/// Counted by alert and receiver.
+#[derive(serde::Serialize)]
+struct OutboxCounts {
+    pending: u64,
+    delivered: u64,
+    dead: u64,
+    dropped: u64,
+}
+
+pub(super) fn status(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
+    let (config, store) = match setting.store() {
+        Ok((config, store)) => (config, Some(store)),
+        // Before the first run there is nothing to report, which is a report too.
+        Err(Failed::Store(Error::Missing(_))) => (setting.load()?, None),
+        Err(failed) => return Err(failed),
+    };
+    let configured = config.feeds.len() as u64;
+    let report = runtime()?.block_on(report(store, configured))?;
+    if as_json {
+        json(&report)?;
+    } else {
+        tell(setting.screen, &report, app::wall().now())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn report(store: Option<Store>, configured: u64) -> Result<Report, Error> {
+    let (mut feeds, mut totals) = (Vec::new(), Totals::default());
+    let (mut channels_resting, mut possible_loss) = (Vec::new(), Vec::new());
+    if let Some(store) = store {
+        feeds = store.feeds().await?;
+        totals = store.totals().await?;
+        channels_resting = store.pauses().await?;
+        possible_loss = store.losses(LOSSES_SHOWN_MAX).await?;
+    }
+    let with = |word: FeedWord| feeds.iter().filter(|feed| feed.state == word).count() as u64;
+    let (ok, failing) = (with(FeedWord::Ok), with(FeedWord::Failing));
+    let total = configured.max(feeds.len() as u64);
+    Ok(Report {
+        feeds: FeedCounts {
+            total,
+            ok,
+            failing,
+            unpolled: total - ok - failing,
+            failures: feeds.into_iter().filter(|f| f.state == FeedWord::Failing).collect(),
+        },
+        articles: totals.articles,
+        stories: totals.stories,
+        alerts: totals.alerts,
+        suppressed: totals.suppressed,
+        outbox: OutboxCounts {
+            pending: totals.pending,
+            delivered: totals.delivered,
+            dead: totals.dead,
+            dropped: totals.dropped,
+        },
+        channels_resting,
+        possible_loss,
+    })
+}
+
+fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
+    let mut out = screen.out();
+    let feeds = &report.feeds;
+    let failing = format!("{} failing", feeds.failing);
+    writeln!(
+        out,
+        "{}    {} ok, {}, {} not polled yet",
+        styled(BOLD, "feeds"),
+        feeds.ok,
+        styled(if feeds.failing == 0 { GOOD } else { BAD }, &failing),
+        feeds.unpolled
+    )?;
+    for feed in &feeds.failures {
+        writeln!(
+            out,
+            "         {}: {} ({} in a row since {}; next try in {})",
+            feed.name,
+            feed.error.as_deref().unwrap_or("unknown"),
+            count(u64::from(feed.failures), "failure"),
+            feed.failing_since.map(|at| at.to_string()).unwrap_or_default(),
+            span(feed.next_due.since(now))
+        )?;
+    }
+    writeln!(out, "{} {} in {} stories", styled(BOLD, "articles"), report.articles, report.stories)?;
+    writeln!(
+        out,
+        "{}   {} made, {} suppressed as known",
+        styled(BOLD, "alerts"),
+        report.alerts,
+        report.suppressed
+    )?;
+    let outbox = &report.outbox;
+    let dead = format!("{} dead", outbox.dead);
+    writeln!(
+        out,
+        "{}   {} delivered, {} waiting, {}",
+        styled(BOLD, "outbox"),
+        outbox.delivered,
+        outbox.pending,
+        if outbox.dead == 0 { dead } else { styled(BAD, &dead) }
+    )?;
+    if outbox.dead > 0 {
+        writeln!(out, "         `wirewatch outbox list --state dead` says why")?;
+    }
+    for pause in &report.channels_resting {
+        let until = pause.until.map_or_else(
+            || format!("until `wirewatch channels test {}` succeeds", pause.channel),
+            |until| format!("next try in {}", span(until.since(now))),
+        );
+        writeln!(out, "         `{}` rests: {}; {until}", pause.channel, pause.why)?;
+    }
+    for loss in &report.possible_loss {
+        writeln!(
+            out,
+            "{} {}: items may have been missed between {} and {} (the feed holds {})",
+            styled(BAD, "gap     "),
+            loss.feed,
+            loss.start,
+            loss.end,
+            loss.window
+        )?;
+    }
+    Ok(())
+}
+
+/// A time span in its two largest units.
+pub(super) fn span(span: std::time::Duration) -> String {
+    let s = span.as_secs();
+    match s {
+        0..60 => format!("{s} s"),
+        60..3_600 => format!("{} min", s / 60),
+        3_600..86_400 => format!("{} h {} min", s / 3_600, s % 3_600 / 60),
+        _ => format!("{} d {} h", s / 86_400, s % 86_400 / 3_600),
+    }
+}

@@ -1,0 +1,4 @@
+//! Which of two articles are the same, and how that is known.
+
+pub mod identity;
+pub mod judge;

@@ -1,0 +1,228 @@
+//! Empties the outbox: lease → compose → begin → send → settle, one loop a channel.
+//!
+//! The attempt is on the disk before a socket is opened. Whatever ends the process after that, the
+//! row is still there, and the next start sends the same bytes under the same id.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use tokio_util::sync::CancellationToken;
+
+use crate::compose;
+use crate::domain::{Channel, ChannelKind, Clock, DeliveryId, Moment, Outcome, Pulse};
+use crate::notify::{Notifier, Parcel};
+use crate::schedule::{self, Retries};
+use crate::store::{self, Lease, Settlement, Store};
+
+/// The outbox is looked at this often even if no bell rings: an operator's command or a lapsed
+/// lease rings none.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How long a lease is held: longer than the slowest exchange of its kind with all that wait in
+/// its batch, so that no second attempt starts while a first one is under way.
+const HOLD: Duration = Duration::from_mins(10);
+const HOLD_MAIL: Duration = Duration::from_hours(2);
+/// Rows of one channel leased in one go.
+const BATCH_ROWS: u32 = 16;
+
+/// The delivery loop of one channel.
+#[derive(Debug)]
+pub struct Deliver {
+    pub store: Store,
+    pub notifier: Arc<Notifier>,
+    pub channel: Channel,
+    pub clock: Clock,
+    pub dice: fastrand::Rng,
+}
+
+/// What one step did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stepped {
+    pub tried: u32,
+    pub delivered: u32,
+    /// When the channel has something to do next, if that is known.
+    pub next: Option<Moment>,
+}
+
+/// A lease with the bytes to send.
+struct Ready {
+    lease: Lease,
+    message: Vec<u8>,
+}
+
+impl Deliver {
+    /// Delivers whenever something is due, until told to stop; what is under way is finished.
+    pub async fn run(mut self, stop: CancellationToken, pulse: Pulse) -> anyhow::Result<()> {
+        let bell = self.store.doorbell();
+        let mut store_ails = false;
+        while !stop.is_cancelled() {
+            // The bell is heard from before the look: what is committed in between rings it.
+            let rung = bell.notified();
+            let mut rung = std::pin::pin!(rung);
+            rung.as_mut().enable();
+            let now = self.clock.now();
+            pulse.beat(now);
+            let next = match self.step(now).await {
+                Ok(stepped) if stepped.tried > 0 => continue,
+                Ok(stepped) => {
+                    store_ails = false;
+                    stepped.next
+                }
+                Err(error) if error.passes() => {
+                    if !store_ails {
+                        tracing::error!(channel = %self.channel.name, "delivery rests: {error}");
+                    }
+                    store_ails = true;
+                    None
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let wake = next.map_or(LOOK_EVERY, |next| next.since(now).min(LOOK_EVERY));
+            tokio::select! {
+                () = stop.cancelled() => (),
+                () = rung => (),
+                () = tokio::time::sleep(wake) => (),
+            }
+        }
+        Ok(())
+    }
+
+    /// Delivers one batch of what is due at `now`.
+    pub async fn step(&mut self, now: Moment) -> Result<Stepped, store::Error> {
+        let hold = match self.channel.kind {
+            ChannelKind::Email(_) => HOLD_MAIL,
+            ChannelKind::Console | ChannelKind::File { .. } | ChannelKind::Webhook(_) => HOLD,
+        };
+        let due = self.store.lease(self.channel.name.as_str(), BATCH_ROWS, hold, now).await?;
+        if due.leases.is_empty() {
+            return Ok(Stepped { next: due.next, ..Stepped::default() });
+        }
+        let mut ready = Vec::with_capacity(due.leases.len());
+        let mut stepped = Stepped::default();
+        for mut lease in due.leases {
+            stepped.tried += 1;
+            match self.message(&mut lease) {
+                Ok(message) => ready.push(Ready { lease, message }),
+                Err(why) => {
+                    let why = format!("the message could not be composed: {why}");
+                    self.settle(&lease, Outcome::Refused { why }).await?;
+                }
+            }
+        }
+        let attempts: Vec<(DeliveryId, i64, Vec<u8>)> =
+            ready.iter().map(|r| (r.lease.id, r.lease.token, r.message.clone())).collect();
+        if let Err(error) = self.store.begin(attempts, now).await {
+            // Nothing was sent. The leases would lapse by themselves, hours from now.
+            let leases = ready.iter().map(|r| (r.lease.id, r.lease.token)).collect();
+            let released = self.store.release(leases).await;
+            return Err(released.err().unwrap_or(error));
+        }
+        stepped.delivered = self.send(ready).await?;
+        Ok(stepped)
+    }
+
+    /// The bytes an earlier attempt sent, or those composed now.
+    fn message(&self, lease: &mut Lease) -> Result<Vec<u8>, String> {
+        if let Some(message) = lease.message.take() {
+            return Ok(message);
+        }
+        // A message that makes its composer panic must not keep its neighbours from leaving.
+        let composed = catch_unwind(AssertUnwindSafe(|| {
+            compose::message(&lease.alerts, lease.id, &self.channel, &lease.recipient)
+        }));
+        match composed {
+            Ok(Ok(message)) => Ok(message.bytes),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_panic) => Err("the composer panicked".to_owned()),
+        }
+    }
+
+    async fn send(&mut self, ready: Vec<Ready>) -> Result<u32, store::Error> {
+        let at_once = match self.channel.kind {
+            ChannelKind::Webhook(_) => 4,
+            ChannelKind::Email(_) => 2,
+            ChannelKind::Console | ChannelKind::File { .. } => 1,
+        };
+        let notifier = Arc::clone(&self.notifier);
+        let (channel, clock) = (self.channel.clone(), self.clock.clone());
+        let mut sendings = stream::iter(ready)
+            .map(|Ready { lease, message }| {
+                let (notifier, channel, now) = (&notifier, &channel, clock.now());
+                async move {
+                    let parcel = Parcel {
+                        id: lease.id,
+                        attempt: lease.attempt,
+                        recipient: &lease.recipient,
+                        message: &message,
+                    };
+                    let outcome = notifier.send(channel, &parcel, now).await;
+                    (lease, outcome)
+                }
+            })
+            .buffer_unordered(at_once);
+        let (mut delivered, mut failed) = (0, None);
+        while let Some((lease, outcome)) = sendings.next().await {
+            delivered += u32::from(matches!(outcome, Outcome::Accepted { .. }));
+            // One that cannot be recorded does not stop the others' records.
+            if let Err(error) = self.settle(&lease, outcome).await {
+                failed = Some(error);
+            }
+        }
+        failed.map_or(Ok(delivered), Err)
+    }
+
+    async fn settle(&mut self, lease: &Lease, outcome: Outcome) -> Result<(), store::Error> {
+        let now = self.clock.now();
+        let retry_in = match &outcome {
+            Outcome::Retry { after, .. } => {
+                schedule::retry(self.retries(), lease.attempt, *after, self.dice.f64())
+            }
+            Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::Paused { .. } => None,
+        };
+        // An endpoint that is gone (410) waits for a person; a mail server that refuses our
+        // credentials is asked again after a while.
+        let until_person = matches!(self.channel.kind, ChannelKind::Webhook(_));
+        self.log(lease, &outcome, retry_in);
+        let (id, token) = (lease.id, lease.token);
+        let held = self
+            .store
+            .settle(Settlement { id, token, outcome, retry_in, until_person }, now)
+            .await?;
+        if !held {
+            tracing::warn!(delivery = %id, "the lease of {id} had lapsed before its attempt ended");
+        }
+        Ok(())
+    }
+
+    fn retries(&self) -> Retries {
+        match self.channel.kind {
+            ChannelKind::Webhook(_) => Retries::Webhook,
+            ChannelKind::Email(_) => Retries::Mail,
+            ChannelKind::Console | ChannelKind::File { .. } => Retries::Local,
+        }
+    }
+
+    fn log(&self, lease: &Lease, outcome: &Outcome, retry_in: Option<Duration>) {
+        let (channel, id, n) = (&self.channel.name, lease.id, lease.attempt);
+        match outcome {
+            Outcome::Accepted { detail } => {
+                tracing::info!(%channel, delivery = %id, "`{channel}` took {id}: {detail}");
+            }
+            Outcome::Retry { why, .. } => match retry_in {
+                Some(wait) => {
+                    tracing::warn!(%channel, delivery = %id, attempt = n,
+                        "`{channel}` did not take {id}: {why}; next try in {wait:?}");
+                }
+                None => tracing::error!(%channel, delivery = %id, attempt = n,
+                    "{id} to `{channel}` is dead after {n} attempts: {why}"),
+            },
+            Outcome::Refused { why } => {
+                tracing::error!(%channel, delivery = %id, "`{channel}` refused {id}: {why}");
+            }
+            Outcome::Paused { why } => {
+                tracing::error!(%channel, "`{channel}` rests, its messages wait: {why}");
+            }
+        }
+    }
+}

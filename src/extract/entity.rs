@@ -1,0 +1,126 @@
+//! Reads HTML character references the way browsers do, once or twice encoded.
+use quick_xml::escape::resolve_html5_entity;
+
+/// Longest name of a character reference, in bytes (HTML's longest has 31).
+const NAME_BYTES_MAX: usize = 32;
+
+/// What a reference stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Char(char),
+    Text(&'static str),
+}
+
+/// HTML reads these numbers as windows-1252 did, for that is what their writers meant.
+const WINDOWS_1252: [char; 32] = [
+    '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}',
+    '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}',
+    '\u{90}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}',
+    '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
+];
+
+/// The reference at the beginning of `text` (which begins with `&`) and its length in bytes.
+/// However often its ampersand was encoded (`&amp;amp;lt;`), it is one reference.
+pub(super) fn decode(text: &str) -> Option<(Meaning, usize)> {
+    let mut rest = text.strip_prefix('&')?;
+    let mut ampersands = 0_usize;
+    while let Some(inner) = rest.strip_prefix("amp;").or_else(|| rest.strip_prefix("AMP;")) {
+        rest = inner;
+        ampersands += 1;
+    }
+    let skipped = 1 + ampersands * 4;
+    if let Some((meaning, length)) = body(rest) {
+        return Some((meaning, skipped + length));
+    }
+    (ampersands > 0).then_some((Meaning::Char('&'), skipped))
+}
+
+/// What follows the ampersand.
+fn body(text: &str) -> Option<(Meaning, usize)> {
+    if let Some(number) = text.strip_prefix('#') {
+        let (digits, radix, before) = match number.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => (hexadecimal, 16, 2),
+            None => (number, 10, 1),
+        };
+        return numbered(digits, radix).map(|(c, length)| (Meaning::Char(c), before + length));
+    }
+    let length = text.bytes().take(NAME_BYTES_MAX).take_while(u8::is_ascii_alphanumeric).count();
+    let name = text.get(..length)?;
+    if text.as_bytes().get(length) == Some(&b';') {
+        let meaning = resolve_html5_entity(name)?;
+        // Two names of HTML stand for more bytes than they have; the promise that text never
+        // grows is worth more than they are.
+        return (meaning.len() <= length + 2).then_some((Meaning::Text(meaning), length + 1));
+    }
+    let meaning = match name {
+        "nbsp" => '\u{a0}',
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        _ => return None,
+    };
+    // In a query (`?a=1&lt=2`) it is a parameter.
+    (text.as_bytes().get(length) != Some(&b'=')).then_some((Meaning::Char(meaning), length))
+}
+
+fn numbered(text: &str, radix: u32) -> Option<(char, usize)> {
+    let digits = text.bytes().take(NAME_BYTES_MAX).take_while(|b| char::from(*b).is_digit(radix));
+    let length = digits.count();
+    let digits = text.get(..length).filter(|digits| !digits.is_empty())?;
+    let end = length + usize::from(text.as_bytes().get(length) == Some(&b';'));
+    let c = match u32::from_str_radix(digits, radix) {
+        Ok(number @ 0x80..=0x9f) => WINDOWS_1252
+            .get(usize::try_from(number - 0x80).unwrap_or(0))
+            .copied()
+            .unwrap_or(char::REPLACEMENT_CHARACTER),
+        Ok(0) | Err(_) => char::REPLACEMENT_CHARACTER,
+        Ok(number) => char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER),
+    };
+    Some((c, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(String, usize)> {
+        decode(text).map(|(meaning, length)| match meaning {
+            Meaning::Char(c) => (c.to_string(), length),
+            Meaning::Text(s) => (s.to_owned(), length),
+        })
+    }
+
+    #[test]
+    fn references_are_read_as_browsers_read_them() {
+        for (text, meaning, length) in [
+            ("&amp; co", "&", 5),
+            ("&eacute;e", "é", 8),
+            ("&#8217;s", "’", 7),
+            ("&#x2019;s", "’", 8),
+            ("&#146;s", "’", 6),
+            ("&#8217 s", "’", 6),
+            ("&nbsp foo", "\u{a0}", 5),
+            ("&hellip;", "…", 8),
+            ("&#0;", "\u{fffd}", 4),
+            ("&#xD800;", "\u{fffd}", 8),
+            ("&#99999999999999;", "\u{fffd}", 17),
+        ] {
+            assert_eq!(read(text), Some((meaning.to_owned(), length)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_encoded_again_and_again_is_one_reference() {
+        assert_eq!(read("&amp;lt;b"), Some(("<".to_owned(), 8)));
+        assert_eq!(read("&amp;amp;amp;#39;"), Some(("'".to_owned(), 17)));
+        assert_eq!(read("&amp;amp; co"), Some(("&".to_owned(), 9)));
+    }
+
+    #[test]
+    fn an_ampersand_of_prose_or_of_a_query_is_no_reference() {
+        for text in ["& co", "&", "&&", "&#", "&#x;", "&lt=2", "&unknown;", "&T Park", "&nGt;"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

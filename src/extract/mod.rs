@@ -1,0 +1,14 @@
+//! From what a publisher wrote to what people read and machines compare: plain text, one-line
+//! titles, canonical URLs. Pure and linear: no input makes it slow.
+
+mod entity;
+mod plain;
+mod redirect;
+mod rules;
+mod scan;
+mod title;
+mod url;
+
+pub use plain::{Plain, TEXT_BYTES_MAX, plain, plain_within};
+pub use title::{TITLE_CHARS_MAX, title};
+pub use url::{URL_BYTES_MAX, canonical};

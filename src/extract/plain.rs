@@ -1,0 +1,459 @@
+//! Feed HTML to plain text: what a reader would see, line by line, and nothing a publisher could
+//! smuggle past one.
+use std::borrow::Cow;
+
+use super::entity::{self, Meaning};
+use super::scan::{Piece, Scanner};
+
+/// Longest text [`plain`] returns, in bytes: what reliability asks of one text node.
+pub const TEXT_BYTES_MAX: usize = 1 << 20;
+
+/// Rounds of stripping: encoded markup, decoded, is markup again. Each round is linear, and what
+/// is left after the last stays as text.
+const ROUNDS_MAX: usize = 6;
+
+/// A `data:` URI shorter than this is left alone, in bytes of its payload.
+const DATA_URI_BYTES_MIN: usize = 16;
+
+/// Longest media type of a `data:` URI, in bytes.
+const MEDIA_TYPE_BYTES_MAX: usize = 128;
+
+/// A text and whether it was cut at the limit.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Plain<'a> {
+    pub text: Cow<'a, str>,
+    /// The text went on; shown to people, for a term may have stood in what was cut.
+    pub cut: bool,
+}
+
+/// The plain text of what may be HTML, at most [`TEXT_BYTES_MAX`] long.
+///
+/// A text that holds no markup, no entity and no control character comes back as it was, byte for
+/// byte: positions in it are positions in what the publisher wrote. The result is never longer
+/// than the input, and applying it twice changes nothing.
+pub fn plain(html: &str) -> Cow<'_, str> {
+    plain_within(html, TEXT_BYTES_MAX).text
+}
+
+/// [`plain`] with a limit of the caller's, in bytes, that says whether it cut.
+pub fn plain_within(html: &str, bytes_max: usize) -> Plain<'_> {
+    if is_plain(html) {
+        let end = html.floor_char_boundary(bytes_max);
+        return Plain {
+            text: Cow::Borrowed(html.get(..end).unwrap_or_default()),
+            cut: end < html.len(),
+        };
+    }
+    let mut out = strip(html, bytes_max, Lines::Fold);
+    for _ in 1..ROUNDS_MAX {
+        if is_plain(&out.text) {
+            break;
+        }
+        let again = strip(&out.text, bytes_max, Lines::Keep);
+        out = Out { cut: out.cut || again.cut, ..again };
+    }
+    Plain { text: Cow::Owned(out.text), cut: out.cut }
+}
+
+/// Whether a text holds nothing that stripping would change.
+fn is_plain(text: &str) -> bool {
+    let mut pieces = Scanner::new(text);
+    match (pieces.next(), pieces.next()) {
+        (None, None) => true,
+        (Some(Piece::Text(whole)), None) => next_mark(whole, 0).is_none(),
+        _ => false,
+    }
+}
+
+/// What a single line feed of the input means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// White space, as in HTML source.
+    Fold,
+    /// A line of its own: an earlier round wrote it.
+    Keep,
+}
+
+fn strip(html: &str, bytes_max: usize, lines: Lines) -> Out {
+    let mut out = Out::new(bytes_max, lines, html.len());
+    for piece in Scanner::new(html) {
+        match piece {
+            Piece::Text(text) => out.text(text),
+            Piece::Line => out.gap = Gap::Line,
+            Piece::Space => out.gap = out.gap.max(Gap::Space),
+            Piece::Gone => {}
+        }
+        if out.cut {
+            break;
+        }
+    }
+    out
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    Space,
+    Line,
+}
+
+/// The text so far, and the white space that is owed before its next character.
+struct Out {
+    text: String,
+    gap: Gap,
+    feeds: u8,
+    lines: Lines,
+    bytes_max: usize,
+    cut: bool,
+}
+
+impl Out {
+    fn new(bytes_max: usize, lines: Lines, input_bytes: usize) -> Self {
+        let text = String::with_capacity(input_bytes.min(bytes_max).min(1 << 16));
+        Self { text, gap: Gap::None, feeds: 0, lines, bytes_max, cut: false }
+    }
+
+    fn text(&mut self, text: &str) {
+        let mut from = 0;
+        while let Some(mark) = next_mark(text, from) {
+            self.chars(text.get(from..mark.at).unwrap_or_default());
+            match mark.meaning {
+                Some(Meaning::Char(c)) => self.decoded(c),
+                Some(Meaning::Text(s)) => s.chars().for_each(|c| self.decoded(c)),
+                None => {}
+            }
+            from = mark.at + mark.bytes;
+        }
+        self.chars(text.get(from..).unwrap_or_default());
+    }
+
+    /// A character a reference stands for. The invisible ones only say where a word may break.
+    fn decoded(&mut self, c: char) {
+        if !matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}') && !is_stray(c) {
+            self.push(c);
+        }
+    }
+
+    fn chars(&mut self, text: &str) {
+        for c in text.chars() {
+            self.push(c);
+        }
+    }
+
+    fn push(&mut self, c: char) {
+        if self.cut {
+            return;
+        }
+        if c.is_whitespace() {
+            self.feeds += u8::from(c == '\n' && self.feeds < 2);
+            let line = self.feeds >= if self.lines == Lines::Keep { 1 } else { 2 };
+            let line = line || matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}');
+            self.gap = self.gap.max(if line { Gap::Line } else { Gap::Space });
+            return;
+        }
+        self.feeds = 0;
+        let gap = match std::mem::replace(&mut self.gap, Gap::None) {
+            Gap::Space if !self.text.is_empty() => " ",
+            Gap::Line if !self.text.is_empty() => "\n",
+            Gap::None | Gap::Space | Gap::Line => "",
+        };
+        if self.text.len() + gap.len() + c.len_utf8() > self.bytes_max {
+            self.cut = true;
+            return;
+        }
+        self.text.push_str(gap);
+        self.text.push(c);
+    }
+}
+
+/// A stretch of text that stands for something else: for `meaning`, or for nothing.
+struct Mark {
+    at: usize,
+    bytes: usize,
+    meaning: Option<Meaning>,
+}
+
+/// The next mark in `text`, from byte `from`.
+fn next_mark(text: &str, from: usize) -> Option<Mark> {
+    let mut at = from;
+    loop {
+        at += text.as_bytes().get(at..)?.iter().position(|b| is_interesting(*b))?;
+        let rest = text.get(at..)?;
+        let found = match rest.as_bytes().first()? {
+            b'&' => entity::decode(rest).map(|(meaning, bytes)| (Some(meaning), bytes)),
+            b']' => rest.starts_with("]]>").then_some((None, 3)),
+            b'd' | b'D' => data_uri(rest).map(|bytes| (None, bytes)),
+            _ => rest.chars().next().filter(|c| is_stray(*c)).map(|stray| (None, stray.len_utf8())),
+        };
+        if let Some((meaning, bytes)) = found {
+            return Some(Mark { at, bytes, meaning });
+        }
+        // The next byte that begins a character: the bytes looked for all do.
+        at += 1;
+    }
+}
+
+/// The bytes that begin a [`Mark`]. 0xC2 leads the controls above ASCII.
+fn is_interesting(byte: u8) -> bool {
+    matches!(byte, b'&' | b']' | b'd' | b'D' | 0..=8 | 0x0e..=0x1f | 0x7f | 0xc2)
+}
+
+/// A control character no text needs. White space is not stray, nor is the next-line character.
+fn is_stray(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}')
+}
+
+/// The length of the `data:` URI in base 64 that begins `text`.
+fn data_uri(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if !bytes.get(..5)?.eq_ignore_ascii_case(b"data:") {
+        return None;
+    }
+    let media = bytes.get(5..)?.iter().take(MEDIA_TYPE_BYTES_MAX);
+    let media = media
+        .take_while(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+' | b'-' | b'.' | b';' | b'=')
+        })
+        .count();
+    let comma = 5 + media;
+    if bytes.get(comma) != Some(&b',') || !text.get(5..comma)?.ends_with(";base64") {
+        return None;
+    }
+    let payload = bytes.get(comma + 1..)?.iter();
+    let payload = payload
+        .take_while(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_' | b'%')
+        })
+        .count();
+    (payload >= DATA_URI_BYTES_MIN).then_some(comma + 1 + payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_text_without_markup_comes_back_as_it_was() {
+        for text in [
+            "",
+            "  two  spaces\n\n and\tlines \r\n",
+            "AT&T, Q&A, R&D; a & b",
+            "3 < 4, x<y, a <- b, <3, i<b then",
+            "<john@example.org> <https://example.org/a?b=c> <redacted> <John Doe>",
+            "soft\u{ad}hyphen\u{200b} and \u{a0} stay",
+            "지소미아 日韓GSOMIA é",
+            "database: data: none, addenda]",
+            "<!",
+            "2 </ 3",
+        ] {
+            assert!(matches!(plain(text), Cow::Borrowed(same) if same == text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn blocks_are_lines_and_inline_tags_join() {
+        for (html, text) in [
+            ("<p>One</p><p>Two</p>", "One\nTwo"),
+            ("G<b>SOM</b>IA", "GSOMIA"),
+            ("<div>a</div>b<br/>c<li>d", "a\nb\nc\nd"),
+            ("a<img src=x>b", "a b"),
+            ("a\n  b <i>c</i>\n\n\nd", "a b c\nd"),
+            ("<td>1</td><td>2</td>", "1\n2"),
+            ("<P CLASS=x>up</P>per", "up\nper"),
+            ("東<rp>(</rp><rt>とう</rt><rp>)</rp>京", "東京"),
+            ("Staats&shy;vertrag wort<wbr>teil", "Staatsvertrag wortteil"),
+        ] {
+            assert_eq!(plain(html), text, "{html:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_reader_sees_is_dropped() {
+        for (html, text) in [
+            ("a<script>if (x<y) document.write('<p>')</script>b", "ab"),
+            ("<style>p{}</style >x", "x"),
+            ("<head><title>t</title></head><body>x</body>", "x"),
+            ("a<svg><path d='M0'/></svg>b<iframe src=x>y</iframe>c", "a b c"),
+            ("a<!-- <p>hidden > --> b<!---->c<!-->d", "a bcd"),
+            ("<![CDATA[kept <b>text</b>]]> on", "kept text on"),
+            ("<!DOCTYPE html><?xml version='1'?>x<![if IE]>y<![endif]>", "xy"),
+            ("pic data:image/png;base64,iVBORw0KGgoAAAANSUhEUg== end", "pic end"),
+            ("<script src=x />kept", "kept"),
+            ("a\u{0}b\u{7}c\u{9f}d", "abcd"),
+        ] {
+            assert_eq!(plain(html), text, "{html:?}");
+        }
+    }
+
+    #[test]
+    fn broken_markup_costs_no_text() {
+        for (html, text) in [
+            ("x <b>5 < 6", "x 5 < 6"),
+            ("a <script>never closed, b", "a never closed, b"),
+            ("a <!-- never closed, b", "a never closed, b"),
+            ("a <a href=\"x>link</a> b", "a link b"),
+            ("<p title=\"a > b\">c</p>", "c"),
+            ("cut off <a href=\"http://exam", "cut off"),
+            ("cut off<br", "cut off"),
+            ("<<b>p>hm", "hm"),
+            ("a</p", "a"),
+            ("<o:p>w</o:p><amp-img/>x<foo bar=\"1\">y</foo>", "wxy"),
+        ] {
+            assert_eq!(plain(html), text, "{html:?}");
+        }
+    }
+
+    #[test]
+    fn entities_are_read_however_often_they_were_encoded() {
+        for (html, text) in [
+            ("Q&amp;A &lt;3", "Q&A <3"),
+            ("&lt;p&gt;One&lt;/p&gt;&lt;p&gt;Two", "One\nTwo"),
+            ("&amp;lt;b&amp;gt;x&amp;lt;/b&amp;gt; &amp;amp;quot;y&amp;amp;quot;", "x \"y\""),
+            ("caf&eacute;&nbsp;&#8211;&#x20;d&#39;or", "café – d'or"),
+            ("&lt;script&gt;x&lt;/script&gt;y", "y"),
+        ] {
+            assert_eq!(plain(html), text, "{html:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_over_the_limit_is_cut_on_a_character_and_says_so() {
+        assert_eq!(plain_within("지소미아", 7), Plain { text: Cow::Borrowed("지소"), cut: true });
+        let cut = plain_within("<b>지소미아</b>", 7);
+        assert_eq!((cut.text.as_ref(), cut.cut), ("지소", true));
+        assert!(!plain_within("<b>ab</b>", 2).cut);
+        let long = "x".repeat(TEXT_BYTES_MAX + 1);
+        assert_eq!(plain(&long).len(), TEXT_BYTES_MAX);
+    }
+
+    fn work(text: &str) -> usize {
+        let mut scanner = Scanner::new(text);
+        while scanner.next().is_some() {}
+        scanner.work
+    }
+
+    #[test]
+    fn twice_the_input_is_at_most_twice_the_work() {
+        for unit in [
+            "<",
+            "<b",
+            "<b ",
+            "<b x=",
+            "<a \"x>\" ",
+            "<a x=\"",
+            "<a x='>' ",
+            "<!--",
+            "<![CDATA[",
+            "<!a",
+            "<?a",
+            "</",
+            "</b",
+            "<script>",
+            "<style></scrip",
+            "<svg><head><iframe>",
+            "<rt>",
+            "<b>",
+            "<x y",
+            "<p<",
+            "<ruby><rt>a<b>",
+            "<!-- -- >",
+            "<a x=\">\"",
+            "&amp;lt;b ",
+        ] {
+            let (once, twice) = (work(&unit.repeat(3_000)), work(&unit.repeat(6_000)));
+            assert!(twice <= once * 2 + once / 4 + 16_000, "{unit:?}: {once} then {twice}");
+            assert!(twice <= unit.len() * 6_000 * 12, "{unit:?}: {twice}");
+        }
+    }
+
+    #[test]
+    fn hostile_pages_are_read_like_any_other() {
+        for packed in [
+            &include_bytes!("../../tests/hostile/html-nested-div-100k.html.gz")[..],
+            &include_bytes!("../../tests/hostile/html-formatting-attrs-20k.html.gz")[..],
+            &include_bytes!("../../tests/hostile/html-adoption-agency-5k.html.gz")[..],
+            &include_bytes!("../../tests/hostile/html-attrs-200k.html.gz")[..],
+        ] {
+            let mut page = String::new();
+            flate2::read::GzDecoder::new(packed).read_to_string(&mut page).unwrap();
+            assert!(work(&page) <= page.len() * 4, "work of {} bytes", page.len());
+            assert!(!plain(&page).contains("<div"));
+        }
+    }
+
+    /// Pieces that broken feeds are made of.
+    fn soup() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("<p>"),
+            Just("</p>"),
+            Just("<b"),
+            Just("<"),
+            Just(">"),
+            Just("\""),
+            Just("'"),
+            Just("="),
+            Just(" "),
+            Just("\n"),
+            Just("\n\n"),
+            Just("&amp;"),
+            Just("&lt;"),
+            Just("&gt;"),
+            Just("amp;"),
+            Just("lt;"),
+            Just("&"),
+            Just("#60;"),
+            Just("<!--"),
+            Just("-->"),
+            Just("<![CDATA["),
+            Just("]]>"),
+            Just("<script>"),
+            Just("</script>"),
+            Just("<svg/>"),
+            Just("/"),
+            Just("a"),
+            Just("b"),
+            Just("지"),
+            Just("é"),
+            Just("\u{0}"),
+            Just("\u{ad}"),
+            Just("&shy;"),
+            Just("&nbsp;"),
+            Just("<a href="),
+            Just("data:image/png;base64,"),
+            Just("iVBORw0KGgoAAAANSUhEUg"),
+            Just("<rt>"),
+            Just("&nGt;"),
+            Just("&#128;"),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    /// A complete tag of a name every reader knows.
+    fn holds_tag(text: &str) -> bool {
+        ["<p>", "</p>", "<script>", "</script>", "<svg/>", "<rt>", "<b>"]
+            .iter()
+            .any(|t| text.contains(t))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn text_never_grows_holds_no_tag_and_twice_is_once(html in soup()) {
+            let once = plain(&html).into_owned();
+            prop_assert!(once.len() <= html.len());
+            prop_assert!(!holds_tag(&once), "{:?}", once);
+            prop_assert_eq!(plain(&once), once.as_str());
+        }
+
+        #[test]
+        fn no_bytes_are_too_strange(html in "(?s).{0,200}", bytes_max in 0_usize..200) {
+            let out = plain_within(&html, bytes_max);
+            prop_assert!(out.text.len() <= bytes_max.min(html.len()));
+        }
+    }
+}

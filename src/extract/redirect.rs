@@ -1,0 +1,97 @@
+//! Addresses that only carry another: what search engines, networks and mail filters wrap links in.
+use url::Url;
+
+use super::rules::within;
+
+/// Host, beginning of the path, and the parameters that may hold the target.
+const WRAPPERS: &[(&str, &str, &[&str])] = &[
+    ("l.facebook.com", "/l.php", &["u"]),
+    ("lm.facebook.com", "/l.php", &["u"]),
+    ("facebook.com", "/l.php", &["u"]),
+    ("facebook.com", "/flx/warn", &["u"]),
+    ("l.instagram.com", "/", &["u"]),
+    ("l.threads.net", "/", &["u"]),
+    ("l.threads.com", "/", &["u"]),
+    ("out.reddit.com", "/", &["url"]),
+    ("youtube.com", "/redirect", &["q"]),
+    ("t.umblr.com", "/redirect", &["z"]),
+    ("slack-redir.net", "/link", &["url"]),
+    ("vk.com", "/away.php", &["to"]),
+    ("away.vk.com", "/", &["to"]),
+    ("exit.sc", "/", &["url"]),
+    ("link.zhihu.com", "/", &["target"]),
+    ("steamcommunity.com", "/linkfilter", &["u", "url"]),
+    ("duckduckgo.com", "/l/", &["uddg"]),
+    ("bing.com", "/news/apiclick.aspx", &["url"]),
+    ("linkedin.com", "/safety/go", &["url"]),
+    ("linkedin.com", "/redir/redirect", &["url"]),
+    ("safelinks.protection.outlook.com", "/", &["url"]),
+    ("redirect.viglink.com", "/", &["u"]),
+    ("go.redirectingat.com", "/", &["url"]),
+    ("click.linksynergy.com", "/", &["murl"]),
+    ("news.google.com", "/news/url", &["url", "q"]),
+    ("link.sbstck.com", "/redirect", &["url"]),
+];
+
+/// Hosts whose whole query is the target.
+const BARE: &[&str] = &["href.li", "nullrefer.com", "anonym.to", "anon.to", "dereferer.me"];
+
+/// The address `url` carries, if it is one that only carries another.
+pub(super) fn target(url: &Url) -> Option<Url> {
+    let host = url.host_str()?;
+    let bare = host.strip_prefix("www.").unwrap_or(host);
+    let path = url.path();
+    if is_google(bare) {
+        if path == "/url" {
+            return parameter(url, &["url", "q"]);
+        }
+        return accelerated(path.strip_prefix("/amp/")?, url.query());
+    }
+    if within(bare, "cdn.ampproject.org") {
+        // /c/s/host/path, /v/s/…, /i/…; the letter says what kind of copy it is.
+        let (_, rest) = path.strip_prefix('/')?.split_once('/')?;
+        return accelerated(rest, url.query());
+    }
+    if BARE.contains(&bare) {
+        return http(url.query()?);
+    }
+    if within(bare, "urldefense.com") && path.starts_with("/v3/__") {
+        // The target is written as it is, its own query included.
+        let (_, inner) = url.as_str().split_once("/v3/__")?;
+        return http(inner.split("__;").next()?);
+    }
+    let (_, _, names) = WRAPPERS.iter().find(|(of, begins, _)| {
+        // A mail filter has a host for every region; the others are named in full.
+        let there = bare == *of || (of.starts_with("safelinks.") && within(bare, of));
+        there && path.starts_with(begins)
+    })?;
+    parameter(url, names)
+}
+
+fn is_google(host: &str) -> bool {
+    host.strip_prefix("google.").is_some_and(|rest| {
+        rest.len() <= 6 && rest.split('.').all(|label| (2..=3).contains(&label.len()))
+    })
+}
+
+/// `s/host/path` or `host/path`, as viewers of accelerated pages write it.
+fn accelerated(path: &str, query: Option<&str>) -> Option<Url> {
+    let rest = path.strip_prefix("s/").unwrap_or(path);
+    let host = rest.split('/').next()?;
+    if !host.contains('.') {
+        return None;
+    }
+    match query {
+        Some(query) => http(&format!("https://{rest}?{query}")),
+        None => http(&format!("https://{rest}")),
+    }
+}
+
+fn parameter(url: &Url, names: &[&str]) -> Option<Url> {
+    let (_, value) = url.query_pairs().find(|(name, _)| names.contains(&name.as_ref()))?;
+    http(&value)
+}
+
+fn http(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}

@@ -1,0 +1,375 @@
+//! One page, one address: the form under which copies of a page are the same.
+use std::borrow::Cow;
+
+use url::Url;
+
+use super::redirect;
+use super::rules;
+
+/// Longest address that is looked at, in bytes; servers refuse longer ones.
+pub const URL_BYTES_MAX: usize = 8 << 10;
+
+/// Rounds of unwrapping and folding; a page needs two or three, and what needs more than this was
+/// made to.
+const ROUNDS_MAX: usize = 32;
+
+/// The canonical form of an address: equal for the copies of one page, and not meant to be opened.
+///
+/// Scheme http or https (both become https), host in lower case and ASCII without `www.`, mobile
+/// and accelerated prefixes, no default port, no credentials, dot segments resolved, escapes
+/// normalised, parameters sorted and those that only track removed, no fragment unless it is a
+/// route (`#!…`, `#/…`). Applying it twice changes nothing. `None` for anything that is not a web
+/// address.
+pub fn canonical(url: &str) -> Option<String> {
+    let mut text = fold(&unwrapped(parse(url.trim())?))?;
+    // Taking a prefix off a host can leave one that a rule knows, and a target can wrap another.
+    for _ in 0..ROUNDS_MAX {
+        let again = fold(&unwrapped(parse(&text)?))?;
+        if again == text {
+            return Some(text);
+        }
+        text = again;
+    }
+    None
+}
+
+fn unwrapped(url: Url) -> Url {
+    redirect::target(&url).unwrap_or(url)
+}
+
+fn parse(text: &str) -> Option<Url> {
+    if text.len() > URL_BYTES_MAX {
+        return None;
+    }
+    let url = Url::parse(text).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+/// One round of folding.
+fn fold(url: &Url) -> Option<String> {
+    let host = fold_host(url.host_str()?);
+    let mut text = format!("https://{host}");
+    let default = matches!((url.scheme(), url.port()), (_, None | Some(80 | 443)));
+    if let Some(port) = url.port().filter(|_| !default) {
+        text.push(':');
+        text.push_str(&port.to_string());
+    }
+    let path = fold_path(url.path());
+    let query = fold_query(&host, url.query().unwrap_or_default());
+    let fragment = url.fragment().filter(|f| f.starts_with(['!', '/']) && f.len() > 1);
+    text.push_str(if path.is_empty() { "/" } else { &path });
+    if !query.is_empty() {
+        text.push('?');
+        text.push_str(&query);
+    }
+    if let Some(route) = fragment {
+        text.push('#');
+        text.push_str(route);
+    }
+    Some(text)
+}
+
+/// Without the labels that choose a screen: `www.`, `m.`, `amp.` and the like, at the front or, as
+/// encyclopaedias have it, second (`en.m.`), as long as a domain remains.
+fn fold_host(host: &str) -> String {
+    let mut host = host.trim_end_matches('.');
+    while let Some((label, rest)) = host.split_once('.') {
+        let screen = matches!(
+            label,
+            "www" | "www2" | "www3" | "m" | "mobile" | "mobil" | "amp" | "touch" | "wap"
+        );
+        if !screen || !rest.contains('.') || rest.bytes().all(|b| b == b'.' || b.is_ascii_digit()) {
+            break;
+        }
+        host = rest;
+    }
+    match host.split_once(".m.") {
+        Some((label, rest)) if !label.contains('.') && rest.contains('.') => {
+            format!("{label}.{rest}")
+        }
+        _ => host.to_owned(),
+    }
+}
+
+fn fold_path(path: &str) -> String {
+    let mut segments: Vec<Cow<'_, str>> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| escapes(without_session(segment)))
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    if segments.len() > 1 && segments.first().is_some_and(|first| is_screen(first)) {
+        segments.remove(0);
+    }
+    while segments.len() > 1 && segments.last().is_some_and(|last| is_screen(last)) {
+        segments.pop();
+    }
+    if segments.last().is_some_and(|last| is_index(last)) {
+        segments.pop();
+    }
+    if let Some(last) = segments.last_mut() {
+        let name = last.strip_suffix(".html").unwrap_or(last);
+        if let Some(name) = name.strip_suffix(".amp").or(name.strip_suffix("_amp")) {
+            let html = if last.ends_with(".html") { ".html" } else { "" };
+            if !name.is_empty() {
+                *last = Cow::Owned(format!("{name}{html}"));
+            }
+        }
+    }
+    segments.iter().fold(String::with_capacity(path.len()), |mut path, segment| {
+        path.push('/');
+        path.push_str(segment);
+        path
+    })
+}
+
+fn is_screen(segment: &str) -> bool {
+    segment.eq_ignore_ascii_case("amp") || matches!(segment, "amp.html" | "amphtml")
+}
+
+fn is_index(segment: &str) -> bool {
+    matches!(segment, "index.html" | "index.htm" | "index.php")
+}
+
+fn without_session(segment: &str) -> &str {
+    let session = |(_, after): &(&str, &str)| {
+        after.get(..11).is_some_and(|name| name.eq_ignore_ascii_case("jsessionid="))
+    };
+    segment.split_once(';').filter(session).map_or(segment, |(before, _)| before)
+}
+
+fn fold_query(host: &str, query: &str) -> String {
+    let mut parameters: Vec<String> = Vec::new();
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').map_or((pair, None), |(n, v)| (n, Some(v)));
+        let lower = decoded(name);
+        let plain_value = decoded(value.unwrap_or_default());
+        if name.is_empty() && value.is_none_or(str::is_empty) {
+            continue;
+        }
+        if rules::is_tracking(host, &lower, &plain_value) {
+            continue;
+        }
+        let name = escapes(name).replace("%20", "+");
+        parameters.push(match value {
+            Some(value) => format!("{name}={}", escapes(value).replace("%20", "+")),
+            None => name,
+        });
+    }
+    // By name alone, and stable: the order of a repeated parameter can mean something.
+    parameters.sort_by(|a, b| name_of(a).cmp(name_of(b)));
+    parameters.join("&")
+}
+
+fn name_of(parameter: &str) -> &str {
+    parameter.split_once('=').map_or(parameter, |(name, _)| name)
+}
+
+/// In lower case and without escapes, to be looked up in a table.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        if let Some((escaped, tail)) = escape(rest) {
+            bytes.push(escaped);
+            rest = tail;
+        } else {
+            bytes.push(if byte == b'+' { b' ' } else { byte });
+            rest = after;
+        }
+    }
+    String::from_utf8_lossy(&bytes).trim().to_lowercase()
+}
+
+/// The byte that an escape at the beginning of `bytes` stands for, and what follows it.
+fn escape(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let [b'%', high, low, rest @ ..] = bytes else { return None };
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    Some((digit(*high)? << 4 | digit(*low)?, rest))
+}
+
+/// Escapes in upper case, and none where RFC 3986 (section 2.3) needs none.
+fn escapes(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some((byte, _)) = escape(rest.as_bytes()) {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&rest.get(..3).unwrap_or_default().to_ascii_uppercase());
+            }
+            at += 3;
+        } else {
+            let c = rest.chars().next().unwrap_or_default();
+            out.push(c);
+            at += c.len_utf8();
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn copies_of_one_page_have_one_address() {
+        for (group, expected) in [
+            (
+                &[
+                    "http://www.example.com/news/a?id=12",
+                    "HTTPS://WWW.EXAMPLE.COM:443/news/a/?id=12#top",
+                    "https://example.com./x/../news//a?utm_source=x&id=12&UTM_Medium=y",
+                    "https://m.example.com/news/a?id=12&fbclid=z&gclid=q",
+                    "https://amp.example.com/news/a/amp/?id=12",
+                    "https://example.com/amp/news/a?id=12&amp=1",
+                    "https://example.com/news/a?at_medium=RSS&at_campaign=KARANGA&id=12",
+                    "https://example.com/news/a?fl&id=12&mc_cid=1&mc_eid=2",
+                    "https://example.com/news/%61;jsessionid=88?id=12&ref=rss",
+                    "https://www.google.com/url?rct=j&url=https%3A%2F%2Fexample.com%2Fnews%2Fa%3Fid%3D12&ct=ga",
+                    "https://l.facebook.com/l.php?u=https%3A%2F%2Fexample.com%2Fnews%2Fa%3Fid%3D12%26fbclid%3Dx&h=y",
+                    "https://www.google.co.kr/amp/s/example.com/news/a?id=12",
+                    "https://example-com.cdn.ampproject.org/c/s/example.com/news/a?id=12",
+                    "https://urldefense.com/v3/__https://example.com/news/a?id=12__;!!abc!x$",
+                ][..],
+                "https://example.com/news/a?id=12",
+            ),
+            (
+                &[
+                    "http://example.org",
+                    "https://www.example.org/index.html?",
+                    "https://example.org/#",
+                ],
+                "https://example.org/",
+            ),
+            (&["https://en.m.wikipedia.org/wiki/GSOMIA"], "https://en.wikipedia.org/wiki/GSOMIA"),
+            (
+                &["https://bücher.example/ä", "https://xn--bcher-kva.example/%c3%A4"],
+                "https://xn--bcher-kva.example/%C3%A4",
+            ),
+            (&["https://e.org/a?b=2&a=1", "https://e.org/a?a=1&b=2"], "https://e.org/a?a=1&b=2"),
+            (&["https://e.org/a?n=J%20D", "https://e.org/a?n=J+D"], "https://e.org/a?n=J+D"),
+            (
+                &["https://e.org/story.amp.html", "https://e.org/story.html"],
+                "https://e.org/story.html",
+            ),
+        ] {
+            for url in group {
+                assert_eq!(canonical(url).as_deref(), Some(expected), "{url}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_names_an_article_stays() {
+        for url in [
+            "https://example.com/?p=123",
+            "https://example.com/read?article=8&lang=ko",
+            "https://n.example.kr/main/read.nhn?aid=0012&mid=sec&oid=001&sid1=100",
+            "https://example.com/#!/news/12",
+            "https://example.com/app#/story/3",
+            "https://example.com/list?source=kyodo&view=full",
+            "https://example.com/foo.jpg?crop/1420x708/format/webp",
+            "https://example.com/a?tag=b&tag=a",
+            "https://example.com/a?ref=v1.2",
+            "https://example.com:8443/a",
+            "https://forum.example.com/forum.php?mod=viewthread&tid=9",
+            "https://192.0.2.7/a",
+            "https://[2001:db8::1]/a",
+            "https://m.com/a",
+        ] {
+            assert_eq!(canonical(url).as_deref(), Some(url));
+        }
+    }
+
+    #[test]
+    fn only_web_addresses_have_a_canonical_form() {
+        for url in [
+            "",
+            "mailto:a@example.org",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "//host/a",
+            "/a",
+            "https://example|org/",
+            "https://",
+            "ftp://example.org/a",
+            "tag:example.org,2026:1",
+        ] {
+            assert_eq!(canonical(url), None, "{url:?}");
+        }
+        assert_eq!(canonical(&format!("https://e.org/{}", "a".repeat(URL_BYTES_MAX))), None);
+        let user = canonical("https://user:secret@e.org/a");
+        assert_eq!(user.as_deref(), Some("https://e.org/a"), "no credentials");
+    }
+
+    fn address() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("/"),
+            Just("amp"),
+            Just("www."),
+            Just("m."),
+            Just("."),
+            Just(".."),
+            Just("?"),
+            Just("&"),
+            Just("="),
+            Just("#"),
+            Just("!"),
+            Just("utm_x"),
+            Just("%20"),
+            Just("%2f"),
+            Just("%61"),
+            Just("%"),
+            Just("+"),
+            Just("index.html"),
+            Just("a"),
+            Just("é"),
+            Just(";"),
+            Just("jsessionid="),
+            Just(".amp.html"),
+            Just("google.com/url?q="),
+            Just("https://e.org/"),
+            Just("href.li/?"),
+            Just("ref=e.org"),
+            Just("b"),
+            Just("1"),
+            Just(":80"),
+            Just("https%3A%2F%2F"),
+        ];
+        let host = prop_oneof![
+            Just("e.org"),
+            Just("www.google.com"),
+            Just("m.www.href.li"),
+            Just("é.kr"),
+            Just("www.m.a.b")
+        ];
+        (host, prop::collection::vec(piece, 0..20))
+            .prop_map(|(host, pieces)| format!("http://{host}/{}", pieces.concat()))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn the_canonical_form_of_a_canonical_form_is_itself(url in address()) {
+            if let Some(once) = canonical(&url) {
+                prop_assert_eq!(canonical(&once), Some(once.clone()), "{}", url);
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_strange(url in "\\PC{0,60}|https?://\\PC{0,60}") {
+            if let Some(once) = canonical(&url) {
+                prop_assert!(once.starts_with("https://"));
+                prop_assert_eq!(canonical(&once), Some(once));
+            }
+        }
+    }
+}

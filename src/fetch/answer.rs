@@ -1,0 +1,115 @@
+//! What an exchange came to.
+use std::error::Error as _;
+use std::time::Duration;
+
+use url::Url;
+
+use super::Refusal;
+use crate::domain::Validators;
+
+/// The end of an exchange. Only [`Answer::Fresh`] may change what is remembered of a feed.
+#[derive(Debug)]
+pub enum Answer {
+    Fresh(Box<Fresh>),
+    /// 304 to a conditional request.
+    Unchanged,
+    Failed(Failure),
+}
+
+/// A whole body, decoded.
+#[derive(Debug)]
+pub struct Fresh {
+    pub body: Vec<u8>,
+    pub content_type: Option<String>,
+    /// To be kept only once the body was read as a feed.
+    pub validators: Validators,
+    /// Where the body came from, redirects followed.
+    pub url: Url,
+    /// Where the publisher says the feed lives now: every hop on the way was permanent.
+    pub moved_to: Option<Url>,
+}
+
+/// Why there is no body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// In words, without secrets.
+    pub why: String,
+    /// The server's wish, not yet bounded.
+    pub retry_after: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// We would not: the address is not public, or a redirect leads astray.
+    Refused,
+    Connect,
+    Timeout,
+    Status(u16),
+    /// A cap was hit.
+    TooLarge,
+    /// The body arrived and is no feed.
+    Unreadable,
+    /// The body did not arrive whole, or not in the coding it claimed.
+    Body,
+}
+
+impl Failure {
+    pub(super) fn new(kind: FailureKind, why: impl Into<String>) -> Self {
+        Self { kind, why: why.into(), retry_after: None }
+    }
+
+    /// A body that arrived but cannot be read as a feed.
+    pub fn unreadable(why: impl Into<String>) -> Self {
+        Self::new(FailureKind::Unreadable, why)
+    }
+
+    pub(super) fn setup(why: &reqwest::Error) -> Self {
+        Self::new(FailureKind::Connect, format!("no HTTP client: {}", root(why)))
+    }
+
+    pub(super) fn refused(refusal: &Refusal) -> Self {
+        let kind = match refusal {
+            Refusal::Unresolved { .. } => FailureKind::Connect,
+            Refusal::Scheme(_)
+            | Refusal::NoHost
+            | Refusal::UserInfo
+            | Refusal::TooLong { .. }
+            | Refusal::LocalName(_)
+            | Refusal::NotPublic { .. }
+            | Refusal::ResolvesTo { .. } => FailureKind::Refused,
+        };
+        Self::new(kind, refusal.to_string())
+    }
+
+    /// What reqwest could not do. Its own text repeats the URL, which may hold a token, so only
+    /// the innermost cause is told.
+    pub(super) fn transport(error: &reqwest::Error) -> Self {
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            if let Some(refusal) = inner.downcast_ref::<Refusal>() {
+                return Self::refused(refusal);
+            }
+            cause = inner.source();
+        }
+        let why = root(error);
+        if error.is_timeout() {
+            return Self::new(FailureKind::Timeout, format!("timed out: {why}"));
+        }
+        if error.is_connect() {
+            return Self::new(FailureKind::Connect, format!("cannot connect: {why}"));
+        }
+        if error.is_body() || error.is_decode() {
+            return Self::new(FailureKind::Body, format!("the answer broke off: {why}"));
+        }
+        Self::new(FailureKind::Connect, format!("the exchange failed: {why}"))
+    }
+}
+
+fn root(error: &reqwest::Error) -> String {
+    let mut last: &dyn std::error::Error = error;
+    while let Some(inner) = last.source() {
+        last = inner;
+    }
+    last.to_string()
+}

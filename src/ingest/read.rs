@@ -1,0 +1,213 @@
+//! From bytes to candidates: parse → extract → match, one pure synchronous function. Tests and
+//! benches call it directly.
+use std::collections::HashMap;
+use std::hash::Hasher;
+
+use siphasher::sip::SipHasher13;
+
+use super::Plan;
+use crate::dedupe::identity::{self, Marks};
+use crate::dedupe::judge::{self, Setting};
+use crate::domain::{Article, Document, Entry, Feed, Finding};
+use crate::extract;
+use crate::fetch::{Failure, Fresh};
+use crate::matcher::{self, Text};
+use crate::parse::{self, Hints};
+use crate::store::{Batch, Candidate, FeedState, Fired, Sighting};
+
+/// Bytes of one article's text that are matched and stored; what is longer is cut, and said.
+const TEXT_BYTES_MAX: usize = 256 << 10;
+
+/// What a document brought.
+#[derive(Debug)]
+pub struct Reading {
+    pub batch: Batch,
+    /// Entries in the document, known ones included.
+    pub entries: u64,
+}
+
+/// Reads a fetched body. A body that is no feed changes no state: it is a failure.
+pub fn read(
+    plan: &Plan,
+    feed: &Feed,
+    fresh: &Fresh,
+    state: &FeedState,
+) -> Result<Reading, Failure> {
+    let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+    let mut document = parse::document(&fresh.body, &hints)
+        .map_err(|error| Failure::unreadable(error.to_string()))?;
+    let entries = u64::try_from(document.entries.len()).unwrap_or(u64::MAX);
+    let sorted = sort(feed, &mut document, state);
+    let overlap = sorted.known > 0;
+    let disjoint = !state.window.is_empty() && !sorted.window.is_empty() && !overlap;
+    let candidates = sorted
+        .fresh
+        .into_iter()
+        .map(|(article, setting)| {
+            let fired = fired(plan, feed, &article);
+            Candidate { article, setting, fired }
+        })
+        .collect();
+    let batch = Batch {
+        validators: fresh.validators.clone(),
+        window: sorted.window,
+        candidates,
+        backlog: feed.backlog,
+        moved_to: fresh.moved_to.as_ref().map(ToString::to_string),
+        mended: document.mended.join("; "),
+        disjoint,
+        last_success: state.succeeded_at,
+    };
+    Ok(Reading { batch, entries })
+}
+
+/// A document's items, told apart by what the last window says of them.
+struct Sorted {
+    window: Vec<Sighting>,
+    /// Items whose key was in the last window.
+    known: usize,
+    /// Items new or rewritten, in document order.
+    fresh: Vec<(Article, Setting)>,
+}
+
+/// An item that stands as it stood costs one hash; only the others become articles.
+fn sort(feed: &Feed, document: &mut Document, state: &FeedState) -> Sorted {
+    let by_revision: HashMap<u64, u64> =
+        state.window.iter().map(|item| (item.revision, item.key)).collect();
+    let keys: std::collections::HashSet<u64> = state.window.iter().map(|item| item.key).collect();
+    let revisions: Vec<u64> = document.entries.iter().map(revision).collect();
+    // Where items share an id or a link, what each is depends on all of them.
+    let entangled = is_entangled(document);
+    let mut articles = Vec::new();
+    for (entry, revision) in document.entries.iter().zip(&revisions) {
+        if entangled || !by_revision.contains_key(revision) {
+            articles.push(article(feed, document, entry));
+        }
+    }
+    let cut = articles.iter().filter(|(_, cut)| *cut).count();
+    let mut articles: Vec<Article> = articles.into_iter().map(|(article, _)| article).collect();
+    judge::distrust(&mut articles);
+    let settings = judge::settings(&articles);
+    let mut made = articles.into_iter().zip(settings);
+    let mut sorted = Sorted { window: Vec::new(), known: 0, fresh: Vec::new() };
+    let mut here = std::collections::HashSet::with_capacity(revisions.len());
+    for revision in revisions {
+        let stands = by_revision.get(&revision).copied();
+        let made = if entangled || stands.is_none() { made.next() } else { None };
+        let key = match (&made, stands) {
+            (_, Some(key)) => key,
+            (Some((article, _)), None) => article.keys.first().map_or(0, |key| key.hash),
+            (None, None) => continue,
+        };
+        if !here.insert(key) {
+            continue;
+        }
+        sorted.window.push(Sighting { key, revision });
+        sorted.known += usize::from(keys.contains(&key));
+        if let (Some(made), None) = (made, stands) {
+            sorted.fresh.push(made);
+        }
+    }
+    if cut > 0 {
+        document.mended.push(format!("{cut} texts cut at {} KiB", TEXT_BYTES_MAX >> 10));
+    }
+    sorted
+}
+
+/// A hash over all the publisher wrote of an item.
+fn revision(entry: &Entry) -> u64 {
+    let mut hasher = SipHasher13::new_with_keys(0x7769_7265_7761_7463, 0x6820_726f_7773_2076);
+    let parts = [&entry.id, &entry.link, &entry.title, &entry.summary, &entry.content];
+    for part in parts {
+        hasher.write(part.as_deref().unwrap_or("").as_bytes());
+        hasher.write_u8(0xff);
+    }
+    if entry.id.is_none() && entry.link.is_none() {
+        let raw = entry.published.as_ref().map_or("", |dated| dated.raw.as_str());
+        hasher.write(raw.as_bytes());
+    }
+    hasher.finish()
+}
+
+/// Whether different items claim one id or one link.
+fn is_entangled(document: &Document) -> bool {
+    let mut claims: HashMap<&str, Option<&str>> = HashMap::with_capacity(document.entries.len());
+    document.entries.iter().any(|entry| {
+        let title = entry.title.as_deref();
+        let mut claim = |by: &Option<String>| {
+            by.as_deref()
+                .is_some_and(|by| claims.insert(by, title).is_some_and(|other| other != title))
+        };
+        let by_id = claim(&entry.id);
+        (entry.id != entry.link && claim(&entry.link)) || by_id
+    })
+}
+
+/// An entry made canonical, and whether its text had to be cut.
+fn article(feed: &Feed, document: &Document, entry: &Entry) -> (Article, bool) {
+    let title = entry.title.as_deref().map(extract::title).unwrap_or_default();
+    let mut cut = false;
+    let mut plain = |text: &Option<String>| {
+        let plain = extract::plain_within(text.as_deref().unwrap_or(""), TEXT_BYTES_MAX);
+        cut |= plain.cut;
+        plain.text.into_owned()
+    };
+    let (summary, content) = (plain(&entry.summary), plain(&entry.content));
+    let canonical = entry.link.as_deref().and_then(extract::canonical);
+    let dated = entry.published.as_ref().or(entry.updated.as_ref());
+    let published = dated.and_then(|dated| dated.at);
+    let published_raw = dated.filter(|dated| dated.at.is_none()).map(|dated| dated.raw.clone());
+    let text = if content.is_empty() { &summary } else { &content };
+    let keys = identity::keys(&Marks {
+        id: entry.id.as_deref(),
+        link: canonical.as_deref().or(entry.link.as_deref()),
+        title: &title,
+        published,
+        published_raw: published_raw.as_deref(),
+        text,
+    });
+    let language = entry.language.as_ref().or(document.language.as_ref());
+    let article = Article {
+        keys,
+        revision: identity::revision(&title, &summary, &content),
+        url: entry.link.clone(),
+        canonical,
+        title,
+        summary,
+        content,
+        published,
+        published_raw,
+        authors: entry.authors.clone(),
+        tags: entry.tags.clone(),
+        language: language.or(feed.language.as_ref()).cloned(),
+    };
+    (article, cut)
+}
+
+/// The watches that fire on an article, each with its passage and where it is told.
+fn fired(plan: &Plan, feed: &Feed, article: &Article) -> Vec<Fired> {
+    let text = Text {
+        title: &article.title,
+        summary: &article.summary,
+        content: &article.content,
+        url: article.url.as_deref().unwrap_or(""),
+        authors: &article.authors,
+        tags: &article.tags,
+        source: feed.name.as_str(),
+        language: article.language.as_deref(),
+    };
+    plan.matcher.find(&text).into_iter().map(|finding| tell(plan, &text, finding)).collect()
+}
+
+fn tell(plan: &Plan, text: &Text<'_>, finding: Finding) -> Fired {
+    let snippet = matcher::snippet(text, &finding);
+    let told = plan.watches.get(&finding.watch);
+    Fired {
+        snippet,
+        watch_title: told
+            .map_or_else(|| finding.watch.as_str().to_owned(), |told| told.title.clone()),
+        severity: told.map(|told| told.severity).unwrap_or_default(),
+        routes: told.map(|told| told.routes.clone()).unwrap_or_default(),
+        finding,
+    }
+}

@@ -1,0 +1,4 @@
+//! See [`wirewatch`].
+fn main() -> std::process::ExitCode {
+    wirewatch::cli::run()
+}

@@ -1,0 +1,266 @@
+//! The only room that knows SQL: what was seen, told and still has to be delivered.
+//!
+//! One writer thread owns the connection that writes. Jobs that arrive while a transaction is being
+//! synced are put into the next one together, so that thousands of polls cost a few hundred syncs,
+//! and nobody is told "committed" before the disk said so.
+
+mod error;
+mod sqlite;
+
+use std::time::Duration;
+
+use crate::dedupe::judge::Setting;
+use crate::domain::{
+    Alert, AlertId, Article, Backlog, DeliveryId, Finding, Moment, Name, Outcome, Severity,
+    Snippet, Validators,
+};
+
+pub use error::Error;
+pub use sqlite::{Lock, Store};
+
+/// Row number of a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FeedId(pub i64);
+
+/// One item of a feed as it stood at the last poll: enough to see, without a look-up, that it is
+/// known and unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sighting {
+    /// Hash of the identity key.
+    pub key: u64,
+    /// Hash over all the publisher wrote of it.
+    pub revision: u64,
+}
+
+/// What is remembered of a feed between polls.
+#[derive(Clone, Debug)]
+pub struct FeedState {
+    pub id: FeedId,
+    pub next_due: Moment,
+    pub interval: Duration,
+    pub validators: Validators,
+    /// Failed polls in a row.
+    pub failures: u32,
+    pub failing_since: Option<Moment>,
+    pub succeeded_at: Option<Moment>,
+    /// When the feed was first read; `None` until then.
+    pub baseline_at: Option<Moment>,
+    pub window: Vec<Sighting>,
+}
+
+/// Everything one poll has to say, committed as one.
+#[derive(Debug)]
+pub struct Poll {
+    pub feed: FeedId,
+    pub at: Moment,
+    pub next_due: Moment,
+    pub interval: Duration,
+    pub result: PollResult,
+}
+
+#[derive(Debug)]
+pub enum PollResult {
+    /// The server said so (304), or the body was byte for byte the one before.
+    Unchanged,
+    /// No state but the failure count and the words for people.
+    Failed {
+        why: String,
+    },
+    Read(Box<Batch>),
+}
+
+/// What a feed's document brought.
+#[derive(Debug)]
+pub struct Batch {
+    pub validators: Validators,
+    /// Every item now in the feed.
+    pub window: Vec<Sighting>,
+    /// Only those not in the last window in just this form.
+    pub candidates: Vec<Candidate>,
+    /// What may alert if this is the first time the feed is read.
+    pub backlog: Backlog,
+    /// Where a permanent redirect points.
+    pub moved_to: Option<String>,
+    /// Repairs and limits, in words; empty if none.
+    pub mended: String,
+    /// The earlier window was not empty and has nothing in common with this one.
+    pub disjoint: bool,
+    /// When the earlier window was read.
+    pub last_success: Option<Moment>,
+}
+
+/// An item that may be news, with the watches that fired on it.
+#[derive(Debug)]
+pub struct Candidate {
+    pub article: Article,
+    /// What it is among the other items of its document.
+    pub setting: Setting,
+    pub fired: Vec<Fired>,
+}
+
+/// A watch that fired, with all an alert needs of it.
+#[derive(Debug)]
+pub struct Fired {
+    pub finding: Finding,
+    pub snippet: Snippet,
+    pub watch_title: String,
+    pub severity: Severity,
+    pub routes: Vec<Route>,
+}
+
+/// One receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Route {
+    pub channel: Name,
+    /// A mail address, or empty where a channel has one nameless receiver.
+    pub recipient: String,
+}
+
+/// What a poll came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// Articles stored that opened a story.
+    pub new: u64,
+    /// Articles stored as copies of known ones.
+    pub copies: u64,
+    /// Known articles whose text changed.
+    pub revised: u64,
+    pub alerts: u64,
+    /// Findings that became no alert, each recorded with its reason.
+    pub suppressed: u64,
+}
+
+/// A right to try one delivery, until it lapses.
+#[derive(Debug)]
+pub struct Lease {
+    pub id: DeliveryId,
+    pub token: i64,
+    pub recipient: String,
+    /// This attempt's number, from 1.
+    pub attempt: u32,
+    /// The bytes an earlier attempt already sent; they must be sent again.
+    pub message: Option<Vec<u8>>,
+    /// What to compose the message from if there are none.
+    pub alerts: Vec<Alert>,
+}
+
+/// What a look into the outbox found for one channel.
+#[derive(Debug, Default)]
+pub struct Due {
+    pub leases: Vec<Lease>,
+    /// When the next row is due, if no row is due now.
+    pub next: Option<Moment>,
+}
+
+/// How an attempt ended, and what is to happen to its row.
+#[derive(Debug)]
+pub struct Settlement {
+    pub id: DeliveryId,
+    pub token: i64,
+    pub outcome: Outcome,
+    /// For [`Outcome::Retry`]: how long to wait; `None` means there is no further attempt.
+    pub retry_in: Option<Duration>,
+    /// For [`Outcome::Paused`]: the channel rests until a person acts, not for a growing while.
+    pub until_person: bool,
+}
+
+/// Totals for `status` and `once`.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Totals {
+    pub articles: u64,
+    pub stories: u64,
+    pub alerts: u64,
+    pub suppressed: u64,
+    /// Counted by (alert, receiver), so that a digest of five counts five.
+    pub pending: u64,
+    pub delivered: u64,
+    pub dead: u64,
+    /// Put aside by a person with `outbox drop`.
+    pub dropped: u64,
+}
+
+/// One feed's health, for people.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct FeedHealth {
+    pub name: Name,
+    pub url: String,
+    pub state: FeedWord,
+    pub failures: u32,
+    pub failing_since: Option<Moment>,
+    pub error: Option<String>,
+    pub polled_at: Option<Moment>,
+    pub succeeded_at: Option<Moment>,
+    pub changed_at: Option<Moment>,
+    pub next_due: Moment,
+    pub articles: u64,
+    pub moved_to: Option<String>,
+    pub mended: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedWord {
+    Ok,
+    Failing,
+    /// In the configuration, not polled yet.
+    Unpolled,
+}
+
+/// A channel that rests.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Pause {
+    pub channel: String,
+    pub since: Option<Moment>,
+    /// `None`: until a person acts.
+    pub until: Option<Moment>,
+    pub why: String,
+}
+
+/// Two polls with nothing in common.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Loss {
+    pub feed: String,
+    pub start: Moment,
+    pub end: Moment,
+    /// Items the feed held at the later poll.
+    pub window: u64,
+}
+
+/// One row of the outbox, for people.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct OutboxRow {
+    pub id: DeliveryId,
+    pub state: String,
+    pub channel: String,
+    pub recipient: String,
+    pub attempts: u32,
+    pub created: Moment,
+    pub due: Option<Moment>,
+    pub error: Option<String>,
+    pub alerts: Vec<AlertId>,
+    /// Of the first alert.
+    pub watch: String,
+    pub title: String,
+}
+
+/// Which outbox rows a command means.
+#[derive(Clone, Debug)]
+pub enum Select {
+    One(DeliveryId),
+    /// Every dead row, of one channel or of all.
+    Dead {
+        channel: Option<String>,
+    },
+    /// Every pending row, of one channel or of all.
+    Pending {
+        channel: Option<String>,
+    },
+}
+
+impl FeedState {
+    /// All but the window, which may be large.
+    #[must_use]
+    pub fn clone_without_window(&self) -> Self {
+        Self { window: Vec::new(), validators: self.validators.clone(), ..*self }
+    }
+}

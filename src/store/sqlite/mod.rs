@@ -1,0 +1,195 @@
+//! The embedded engine: SQLite, one file beside its write-ahead log.
+
+mod commit;
+mod feeds;
+mod open;
+mod outbox;
+mod report;
+mod settle;
+mod standing;
+mod sweep;
+mod tell;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::Notify;
+
+use super::{
+    Committed, Due, Error, FeedHealth, FeedState, Loss, OutboxRow, Pause, Poll, Select, Settlement,
+    Totals,
+};
+use crate::domain::{Alert, DeliveryId, Feed, Moment};
+
+pub use open::Lock;
+use writer::Writer;
+
+/// The store. Cheap to clone; dropping the last clone ends the writer after what is queued, and
+/// SQLite folds its log into the file.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: Arc<Writer>,
+    /// Rung after a commit that put something into the outbox.
+    doorbell: Arc<Notify>,
+}
+
+impl Store {
+    /// Opens (and if need be makes and migrates) the store for the daemon; the lock says that no
+    /// other process may do the same. Attempts a dead process left open become "unknown", and
+    /// their rows are due again.
+    pub fn open(path: &Path, now: Moment) -> Result<(Self, Lock), Error> {
+        let lock = open::lock(path)?;
+        let mut connection = open::connect(path, true)?;
+        open::migrate(path, &mut connection)?;
+        outbox::recover(&connection, now)?;
+        Ok((Self::over(path, connection)?, lock))
+    }
+
+    /// Opens an existing store for a command of the operator's, beside a running daemon or not.
+    pub fn open_existing(path: &Path) -> Result<Self, Error> {
+        if !path.exists() {
+            return Err(Error::Missing(path.to_owned()));
+        }
+        let mut connection = open::connect(path, false)?;
+        open::migrate(path, &mut connection)?;
+        Self::over(path, connection)
+    }
+
+    fn over(path: &Path, connection: Connection) -> Result<Self, Error> {
+        let writer = Writer::start(connection)?;
+        Ok(Self { path: path.to_owned(), writer: Arc::new(writer), doorbell: Arc::default() })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Rung whenever a commit put something into the outbox. Enable it before looking.
+    pub fn doorbell(&self) -> Arc<Notify> {
+        Arc::clone(&self.doorbell)
+    }
+
+    /// Makes a row for each configured feed, retires the others, and gives back what is
+    /// remembered, in the order of `feeds`. `interval` is a new feed's first.
+    pub async fn sync_feeds(
+        &self,
+        feeds: Arc<Vec<Feed>>,
+        interval: Duration,
+        now: Moment,
+    ) -> Result<Vec<FeedState>, Error> {
+        self.writer.run(move |db| feeds::sync(db, &feeds, interval, now)).await
+    }
+
+    /// Commits one poll: seen keys, articles, verdicts, alerts, outbox rows, validators and the
+    /// next due time, all or nothing.
+    pub async fn commit(&self, poll: Poll) -> Result<Committed, Error> {
+        let committed = self.writer.run(move |db| commit::poll(db, &poll)).await?;
+        if committed.alerts > 0 {
+            self.doorbell.notify_waiters();
+        }
+        Ok(committed)
+    }
+
+    /// Puts one alert of the program's own (a test message, a notice) into the outbox.
+    pub async fn tell(&self, alert: Alert, route: super::Route) -> Result<DeliveryId, Error> {
+        let id = self.writer.run(move |db| tell::one(db, &alert, &route)).await?;
+        self.doorbell.notify_waiters();
+        Ok(id)
+    }
+
+    /// Leases up to `most` rows of a channel that are due, for `hold`.
+    pub async fn lease(
+        &self,
+        channel: &str,
+        most: u32,
+        hold: Duration,
+        now: Moment,
+    ) -> Result<Due, Error> {
+        let channel = channel.to_owned();
+        let until = now.after(hold);
+        self.writer.run(move |db| outbox::lease(db, &channel, most, now, until)).await
+    }
+
+    /// Records that the attempts begin, with the bytes that will be sent, before any socket is
+    /// opened.
+    pub async fn begin(
+        &self,
+        attempts: Vec<(DeliveryId, i64, Vec<u8>)>,
+        now: Moment,
+    ) -> Result<(), Error> {
+        self.writer.run(move |db| outbox::begin(db, &attempts, now)).await
+    }
+
+    /// Records how an attempt ended. `false` if the lease was no longer ours.
+    pub async fn settle(&self, settlement: Settlement, now: Moment) -> Result<bool, Error> {
+        self.writer.run(move |db| settle::settle(db, &settlement, now)).await
+    }
+
+    /// Gives leases back untouched: a stopping daemon leaves no row waiting for a lapse.
+    pub async fn release(&self, leases: Vec<(DeliveryId, i64)>) -> Result<(), Error> {
+        self.writer.run(move |db| outbox::release(db, &leases)).await
+    }
+
+    /// Makes rows due at once again, dead ones included, and wakes their channels.
+    pub async fn retry(&self, select: Select, now: Moment) -> Result<u64, Error> {
+        let count = self.writer.run(move |db| outbox::retry(db, &select, now)).await?;
+        self.doorbell.notify_waiters();
+        Ok(count)
+    }
+
+    /// Puts rows aside for good, on a person's word.
+    pub async fn drop_rows(&self, select: Select, now: Moment) -> Result<u64, Error> {
+        self.writer.run(move |db| outbox::drop_rows(db, &select, now)).await
+    }
+
+    /// Ends a channel's rest: a test message got through.
+    pub async fn wake(&self, channel: &str) -> Result<(), Error> {
+        let channel = channel.to_owned();
+        self.writer.run(move |db| settle::wake(db, &channel)).await?;
+        self.doorbell.notify_waiters();
+        Ok(())
+    }
+
+    /// Writes and syncs one small fact: proof that the disk takes writes.
+    pub async fn probe(&self, now: Moment) -> Result<(), Error> {
+        self.writer.run(move |db| sweep::probe(db, now)).await
+    }
+
+    /// Forgets what is past its retention. Returns how many articles and keys went.
+    pub async fn sweep(&self, keep_articles: Duration, now: Moment) -> Result<(u64, u64), Error> {
+        let horizon = now.before(keep_articles);
+        self.writer.run(move |db| sweep::sweep(db, horizon)).await
+    }
+
+    pub async fn totals(&self) -> Result<Totals, Error> {
+        self.writer.run(report::totals).await
+    }
+
+    pub async fn feeds(&self) -> Result<Vec<FeedHealth>, Error> {
+        self.writer.run(report::feeds).await
+    }
+
+    pub async fn pauses(&self) -> Result<Vec<Pause>, Error> {
+        self.writer.run(report::pauses).await
+    }
+
+    /// The latest `most` recorded gaps, newest first.
+    pub async fn losses(&self, most: u32) -> Result<Vec<Loss>, Error> {
+        self.writer.run(move |db| report::losses(db, most)).await
+    }
+
+    /// Rows of the outbox in one state, or in none that is ended if `state` is `None`.
+    pub async fn outbox(&self, state: Option<&str>, most: u32) -> Result<Vec<OutboxRow>, Error> {
+        let state = state.map(str::to_owned);
+        self.writer.run(move |db| report::outbox(db, state.as_deref(), most)).await
+    }
+}
+
+/// A hash as SQLite's signed integer.
+fn signed(hash: u64) -> i64 {
+    i64::from_ne_bytes(hash.to_ne_bytes())
+}

@@ -1,0 +1,174 @@
+//! What people and scripts are told of the store.
+use rusqlite::{Connection, Row, params};
+
+use crate::domain::{AlertId, DeliveryId, Moment, Name};
+use crate::store::error::{Doing, Error};
+use crate::store::{FeedHealth, FeedWord, Loss, OutboxRow, Pause, Totals};
+
+fn moment(row: &Row<'_>, column: usize) -> Result<Option<Moment>, rusqlite::Error> {
+    row.get::<_, Option<i64>>(column).map(|at| at.map(Moment))
+}
+
+pub(super) fn totals(db: &Connection) -> Result<Totals, Error> {
+    let doing = "counting";
+    let count = |sql: &str| -> Result<u64, Error> {
+        let rows: i64 = db.query_row(sql, [], |row| row.get(0)).doing(doing)?;
+        Ok(u64::try_from(rows).unwrap_or(0))
+    };
+    let mut totals = Totals {
+        articles: count("SELECT count(*) FROM article")?,
+        stories: count("SELECT count(*) FROM story")?,
+        alerts: count("SELECT count(*) FROM alert")?,
+        suppressed: count("SELECT count(*) FROM finding WHERE outcome <> 'alert'")?,
+        ..Totals::default()
+    };
+    let mut select = db
+        .prepare(
+            "SELECT o.state, count(*) FROM carries c JOIN outbox o ON o.id = c.delivery
+             GROUP BY o.state",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))
+        .doing(doing)?;
+    for row in rows {
+        let (state, rows) = row.doing(doing)?;
+        let rows = u64::try_from(rows).unwrap_or(0);
+        match state.as_str() {
+            "pending" => totals.pending = rows,
+            "delivered" => totals.delivered = rows,
+            "dead" => totals.dead = rows,
+            _ => totals.dropped = rows,
+        }
+    }
+    Ok(totals)
+}
+
+pub(super) fn feeds(db: &Connection) -> Result<Vec<FeedHealth>, Error> {
+    let doing = "reading the feeds' health";
+    let mut select = db
+        .prepare(
+            "SELECT f.name, f.url, f.failures, f.failing_since, f.last_error, f.polled_at,
+                    f.succeeded_at, f.changed_at, f.next_due, f.moved_to, f.mended,
+                    coalesce(n.articles, 0)
+             FROM feed f LEFT JOIN
+                (SELECT feed, count(*) AS articles FROM article GROUP BY feed) n ON n.feed = f.id
+             WHERE f.active = 1 ORDER BY f.name",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map([], |row| {
+            let failures = row.get(2)?;
+            let polled_at = moment(row, 5)?;
+            let state = match (failures, polled_at) {
+                (0, None) => FeedWord::Unpolled,
+                (0, Some(_)) => FeedWord::Ok,
+                _ => FeedWord::Failing,
+            };
+            Ok(FeedHealth {
+                name: Name::new(&row.get::<_, String>(0)?),
+                url: row.get(1)?,
+                state,
+                failures,
+                failing_since: moment(row, 3)?,
+                error: row.get(4)?,
+                polled_at,
+                succeeded_at: moment(row, 6)?,
+                changed_at: moment(row, 7)?,
+                next_due: Moment(row.get(8)?),
+                moved_to: row.get(9)?,
+                mended: row.get(10)?,
+                articles: u64::try_from(row.get::<_, i64>(11)?).unwrap_or(0),
+            })
+        })
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+pub(super) fn pauses(db: &Connection) -> Result<Vec<Pause>, Error> {
+    let doing = "reading the channels' state";
+    let mut select = db
+        .prepare(
+            "SELECT name, paused_at, paused_until, coalesce(why, '') FROM channel
+             WHERE paused_at IS NOT NULL ORDER BY name",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map([], |row| {
+            Ok(Pause {
+                channel: row.get(0)?,
+                since: moment(row, 1)?,
+                until: moment(row, 2)?,
+                why: row.get(3)?,
+            })
+        })
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+pub(super) fn losses(db: &Connection, most: u32) -> Result<Vec<Loss>, Error> {
+    let doing = "reading the gaps";
+    let mut select = db
+        .prepare(
+            "SELECT f.name, l.gap_start, l.gap_end, l.window_len
+             FROM possible_loss l JOIN feed f ON f.id = l.feed ORDER BY l.id DESC LIMIT ?1",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map([most], |row| {
+            Ok(Loss {
+                feed: row.get(0)?,
+                start: Moment(row.get(1)?),
+                end: Moment(row.get(2)?),
+                window: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+            })
+        })
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+pub(super) fn outbox(
+    db: &Connection,
+    state: Option<&str>,
+    most: u32,
+) -> Result<Vec<OutboxRow>, Error> {
+    let doing = "reading the outbox";
+    let mut select = db
+        .prepare(
+            "SELECT o.id, o.state, o.channel, o.recipient, o.attempts, o.created_at, o.due_at,
+                    o.last_error,
+                    (SELECT group_concat(hex(alert)) FROM carries WHERE delivery = o.id),
+                    (SELECT a.payload FROM carries c JOIN alert a ON a.id = c.alert
+                     WHERE c.delivery = o.id ORDER BY a.created_at, a.article LIMIT 1)
+             FROM outbox o
+             WHERE (?1 IS NULL AND o.state IN ('pending', 'dead')) OR o.state = ?1
+             ORDER BY o.created_at, o.seq LIMIT ?2",
+        )
+        .doing(doing)?;
+    let rows = select.query_map(params![state, most], outbox_row).doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+fn outbox_row(row: &Row<'_>) -> Result<OutboxRow, rusqlite::Error> {
+    let state: String = row.get(1)?;
+    let pending = state == "pending";
+    let alerts: Option<String> = row.get(8)?;
+    let ids = alerts.as_deref().unwrap_or("").split(',');
+    let payload: Option<String> = row.get(9)?;
+    let first: serde_json::Value =
+        payload.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let word = |key: &str| first.get(key).and_then(|v| v.as_str()).unwrap_or("").to_owned();
+    Ok(OutboxRow {
+        id: DeliveryId(u128::from_be_bytes(row.get(0)?)),
+        state,
+        channel: row.get(2)?,
+        recipient: row.get(3)?,
+        attempts: row.get(4)?,
+        created: Moment(row.get(5)?),
+        due: pending.then_some(Moment(row.get(6)?)),
+        error: row.get(7)?,
+        alerts: ids.filter_map(|id| u128::from_str_radix(id, 16).ok()).map(AlertId).collect(),
+        watch: word("watch"),
+        title: word("title"),
+    })
+}

@@ -1,0 +1,128 @@
+//! How an item stands to what is stored: the look-ups a verdict rests on.
+use std::collections::HashSet;
+use std::hash::Hasher;
+
+use rusqlite::{OptionalExtension, Row, params};
+use siphasher::sip::SipHasher24;
+
+use super::commit::Ledger;
+use super::signed;
+use crate::dedupe::judge::{self, Known, Poll, Sighting};
+use crate::domain::{Article, ArticleId, Key, KeyKind};
+use crate::extract;
+use crate::store::Batch;
+use crate::store::error::{Doing, Error};
+
+/// The article a key of this feed belongs to.
+pub(super) fn seen(ledger: &Ledger<'_>, hash: u64) -> Result<Option<i64>, Error> {
+    ledger
+        .db
+        .prepare_cached("SELECT article FROM seen WHERE feed = ?1 AND hash = ?2")
+        .and_then(|mut select| {
+            select.query_row(params![ledger.feed.0, signed(hash)], |row| row.get(0)).optional()
+        })
+        .doing("looking for a key")
+}
+
+/// The index key of a canonical URL: the address itself may be kilobytes long.
+pub(super) fn url_hash(canonical: &str) -> i64 {
+    let mut hasher = SipHasher24::new_with_keys(0x7769_7265_7761_7463, 0x6820_7572_6c73_2076);
+    hasher.write(canonical.as_bytes());
+    signed(hasher.finish())
+}
+
+/// Columns in the order of the queries here: id, title, url, revision, stories.
+fn sighting(row: &Row<'_>) -> Result<Sighting, rusqlite::Error> {
+    let url: Option<String> = row.get(2)?;
+    Ok(Sighting {
+        article: ArticleId(row.get(0)?),
+        title: row.get(1)?,
+        canonical: url.and_then(|url| extract::canonical(&url)),
+        revision: u64::from_ne_bytes(row.get::<_, i64>(3)?.to_ne_bytes()),
+        stories: row.get(4)?,
+    })
+}
+
+/// The article of this feed that carries a key.
+fn by_key(ledger: &Ledger<'_>, key: Key) -> Result<Option<Sighting>, Error> {
+    ledger
+        .db
+        .prepare_cached(
+            "SELECT a.id, a.title, a.url, a.revision, s.stories
+             FROM seen s JOIN article a ON a.id = s.article WHERE s.feed = ?1 AND s.hash = ?2",
+        )
+        .and_then(|mut select| {
+            select.query_row(params![ledger.feed.0, signed(key.hash)], sighting).optional()
+        })
+        .doing("looking for a key")
+}
+
+/// The first article of another feed at the same canonical URL.
+fn by_url(ledger: &Ledger<'_>, canonical: &str) -> Result<Option<Sighting>, Error> {
+    ledger
+        .db
+        .prepare_cached(
+            "SELECT a.id, a.title, a.url, a.revision,
+                (SELECT count(*) FROM article b WHERE b.canonical = ?1 AND b.reason = 'new')
+             FROM article a WHERE a.canonical = ?1 AND a.feed <> ?2 ORDER BY a.id LIMIT 1",
+        )
+        .and_then(|mut select| {
+            select.query_row(params![url_hash(canonical), ledger.feed.0], sighting).optional()
+        })
+        .doing("looking for a copy")
+}
+
+/// What is stored that an item may be a copy of, none of whose article is `keys[0]`.
+pub(super) fn known(ledger: &Ledger<'_>, article: &Article, keys: &[Key]) -> Result<Known, Error> {
+    let mut known = Known { churned: ledger.churn, ..Known::default() };
+    for key in keys.iter().skip(1) {
+        match key.kind {
+            KeyKind::Id => (),
+            KeyKind::Link => known.same_link = by_key(ledger, *key)?,
+            KeyKind::TitleDay => known.same_title_day = by_key(ledger, *key)?,
+        }
+    }
+    if let Some(canonical) = &article.canonical {
+        known.same_url = by_url(ledger, canonical)?;
+    }
+    Ok(known)
+}
+
+/// Whether a known id now carries another story.
+pub(super) fn reused(ledger: &Ledger<'_>, stored: i64, article: &Article) -> Result<bool, Error> {
+    let before = ledger
+        .db
+        .prepare_cached("SELECT id, title, url, revision, 1 FROM article WHERE id = ?1")
+        .and_then(|mut select| select.query_row([stored], sighting).optional())
+        .doing("reading an article")?;
+    Ok(before.is_some_and(|before| judge::reused(article, &before)))
+}
+
+/// The story an article belongs to; a swept article's copies open one of their own.
+pub(super) fn story_of(ledger: &Ledger<'_>, article: ArticleId) -> Result<i64, Error> {
+    let story = ledger
+        .db
+        .prepare_cached("SELECT story FROM article WHERE id = ?1")
+        .and_then(|mut select| select.query_row([article.0], |row| row.get(0)).optional())
+        .doing("looking for a story")?;
+    story.map_or_else(|| ledger.open_story(), Ok)
+}
+
+/// Whether this poll is a feed giving new ids to the items it had.
+pub(super) fn churned(ledger: &Ledger<'_>, batch: &Batch) -> Result<bool, Error> {
+    let mut echoes = HashSet::new();
+    for candidate in &batch.candidates {
+        let mut keys = candidate.article.keys.iter();
+        let Some(identity) = keys.next() else { continue };
+        if seen(ledger, identity.hash)?.is_some() {
+            continue;
+        }
+        for key in keys {
+            if let Some(article) = seen(ledger, key.hash)? {
+                echoes.insert(article);
+                break;
+            }
+        }
+    }
+    Ok(judge::churned(Poll { items: batch.window.len(), echoes: echoes.len() }))
+}

@@ -1,0 +1,136 @@
+//! Turning a finding into an alert and its outbox rows.
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+
+use rusqlite::{Connection, params};
+use siphasher::sip128::{Hasher128, SipHasher24};
+
+use crate::domain::{Alert, AlertId, DeliveryId, Moment};
+use crate::store::Route;
+use crate::store::error::{Doing, Error};
+
+/// More alerts than this from a feed's first poll reach each receiver as one digest.
+const FIRST_POLL_SINGLES_MAX: usize = 5;
+
+/// An id that is the same whenever the same thing is identified: every part is framed by its
+/// length, so that no two lists of parts run together.
+fn id_of(domain: &str, parts: &[&[u8]]) -> u128 {
+    let mut hasher = SipHasher24::new_with_keys(0x7769_7265_7761_7463, 0x6820_6964_7320_7631);
+    for part in std::iter::once(domain.as_bytes()).chain(parts.iter().copied()) {
+        hasher.write_u64(u64::try_from(part.len()).unwrap_or(u64::MAX));
+        hasher.write(part);
+    }
+    hasher.finish128().as_u128()
+}
+
+/// The id of the alert of `watch` for the item `identity` of `feed`.
+pub(super) fn alert_id(watch: &str, feed: &str, identity: u64) -> AlertId {
+    let identity = identity.to_be_bytes();
+    AlertId(id_of("alert", &[watch.as_bytes(), feed.as_bytes(), &identity]))
+}
+
+fn delivery_id(route: &Route, alerts: &[AlertId]) -> DeliveryId {
+    let ids: Vec<[u8; 16]> = alerts.iter().map(|id| id.0.to_be_bytes()).collect();
+    let mut parts: Vec<&[u8]> = vec![route.channel.as_str().as_bytes(), route.recipient.as_bytes()];
+    parts.extend(ids.iter().map(<[u8; 16]>::as_slice));
+    DeliveryId(id_of("delivery", &parts))
+}
+
+/// Whether the alert is stored already (from before its article was forgotten, or from a backup).
+pub(super) fn is_stored(db: &Connection, id: AlertId) -> Result<bool, Error> {
+    db.prepare_cached("SELECT 1 FROM alert WHERE id = ?1")
+        .and_then(|mut select| select.exists([id.0.to_be_bytes()]))
+        .doing("looking for an alert")
+}
+
+/// Stores an alert, with the article that fired it if there is one.
+pub(super) fn keep(db: &Connection, alert: &Alert, article: Option<i64>) -> Result<(), Error> {
+    let payload = serde_json::to_string(alert)
+        .map_err(|why| Error::Broken { doing: "writing an alert", why: why.to_string() })?;
+    let kind = serde_json::to_value(alert.kind).ok();
+    let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or("new");
+    db.prepare_cached(
+        "INSERT INTO alert (id, story, article, watch, kind, created_at, payload)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .doing("writing an alert")?
+    .execute(params![
+        alert.id.0.to_be_bytes(),
+        alert.story.0,
+        article,
+        alert.watch.as_str(),
+        kind,
+        alert.created.0,
+        payload
+    ])
+    .doing("writing an alert")?;
+    Ok(())
+}
+
+/// Makes the outbox rows for alerts already kept: one a receiver and alert, or one digest a
+/// receiver if a first poll brought more than a handful.
+pub(super) fn post(
+    db: &Connection,
+    alerts: &[(AlertId, Vec<Route>)],
+    first_poll: bool,
+    now: Moment,
+) -> Result<(), Error> {
+    let mut by_route: BTreeMap<&Route, Vec<AlertId>> = BTreeMap::new();
+    for (id, routes) in alerts {
+        for route in routes {
+            by_route.entry(route).or_default().push(*id);
+        }
+    }
+    for (route, ids) in by_route {
+        if first_poll && ids.len() > FIRST_POLL_SINGLES_MAX {
+            row(db, route, &ids, now)?;
+            continue;
+        }
+        for id in ids {
+            row(db, route, &[id], now)?;
+        }
+    }
+    Ok(())
+}
+
+fn row(
+    db: &Connection,
+    route: &Route,
+    alerts: &[AlertId],
+    now: Moment,
+) -> Result<DeliveryId, Error> {
+    let id = delivery_id(route, alerts);
+    let doing = "writing the outbox";
+    let channel = route.channel.as_str();
+    let seq: i64 = db
+        .prepare_cached(
+            "INSERT INTO channel (name, next_seq) VALUES (?1, 2)
+             ON CONFLICT (name) DO UPDATE SET next_seq = next_seq + 1
+             RETURNING next_seq - 1",
+        )
+        .and_then(|mut next| next.query_row([channel], |row| row.get(0)))
+        .doing(doing)?;
+    db.prepare_cached(
+        "INSERT INTO outbox (id, channel, recipient, seq, state, created_at, due_at)
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5)",
+    )
+    .doing(doing)?
+    .execute(params![id.0.to_be_bytes(), channel, route.recipient, seq, now.0])
+    .doing(doing)?;
+    let mut carries = db
+        .prepare_cached(
+            "INSERT INTO carries (alert, channel, recipient, delivery) VALUES (?1, ?2, ?3, ?4)",
+        )
+        .doing(doing)?;
+    for alert in alerts {
+        let ids = (alert.0.to_be_bytes(), id.0.to_be_bytes());
+        carries.execute(params![ids.0, channel, route.recipient, ids.1]).doing(doing)?;
+    }
+    Ok(id)
+}
+
+/// Keeps and posts one alert to one receiver.
+pub(super) fn one(db: &Connection, alert: &Alert, route: &Route) -> Result<DeliveryId, Error> {
+    keep(db, alert, None)?;
+    row(db, route, &[alert.id], alert.created)
+}

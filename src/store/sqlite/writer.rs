@@ -1,0 +1,127 @@
+//! The one writer: a thread that owns the connection and groups what waits into transactions.
+use std::sync::Mutex;
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::store::error::{Doing, Error};
+
+/// Jobs that may wait for the writer; who comes after that waits to be let in.
+const QUEUE_JOBS_MAX: usize = 256;
+/// Jobs that may share one transaction.
+const GROUP_JOBS_MAX: usize = 128;
+
+/// What a job leaves behind: the word to its owner, once it is known whether the commit held.
+type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
+type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+
+/// The handle of the writer thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(super) fn start(db: Connection) -> Result<Self, Error> {
+        let (jobs, waiting) = mpsc::channel(QUEUE_JOBS_MAX);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || serve(&db, waiting))
+            .map_err(|why| Error::Broken {
+                doing: "starting the store's writer",
+                why: why.to_string(),
+            })?;
+        Ok(Self { jobs: Some(jobs), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Runs `work` inside a transaction and answers when that is on the disk.
+    ///
+    /// `work` must not depend on being run once: its effects are rolled back if it, or the
+    /// transaction it shares, fails.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |db| {
+            let result = attempt(db, work);
+            Box::new(move |committed: Result<(), Error>| {
+                let said = match (result, committed) {
+                    (Ok(value), Ok(())) => answer.send(Ok(value)),
+                    (Err(error), _) | (Ok(_), Err(error)) => answer.send(Err(error)),
+                };
+                // Who no longer waits does not want to know.
+                drop(said);
+            })
+        });
+        let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
+        jobs.send(job).await.map_err(|_closed| Error::Closed)?;
+        answered.await.unwrap_or(Err(Error::Closed))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // A panic in the thread has been printed by its hook; there is nobody left to tell.
+            drop(thread.join());
+        }
+    }
+}
+
+/// One job, undone alone if it fails: its neighbours in the transaction keep their work.
+fn attempt<T>(
+    db: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    // No transaction is open if it could not be begun, or if a neighbour's fault made SQLite roll it
+    // back. A savepoint would then be a transaction of its own, committed behind the group's back.
+    if db.is_autocommit() {
+        return Err(Error::Busy("the shared transaction is gone".to_owned()));
+    }
+    db.execute_batch("SAVEPOINT job").doing("starting a job")?;
+    let result = work(db);
+    // After some faults (a full disk) SQLite has already rolled the whole transaction back; then
+    // there is no savepoint to return to, and the commit below will say so.
+    if result.is_err() && !db.is_autocommit() {
+        db.execute_batch("ROLLBACK TO job").doing("undoing a job")?;
+    }
+    if !db.is_autocommit() {
+        db.execute_batch("RELEASE job").doing("ending a job")?;
+    }
+    result
+}
+
+fn serve(db: &Connection, mut waiting: mpsc::Receiver<Job>) {
+    while let Some(first) = waiting.blocking_recv() {
+        let begun = db.execute_batch("BEGIN IMMEDIATE").doing("starting a transaction");
+        let mut answers = vec![first(db)];
+        while answers.len() < GROUP_JOBS_MAX
+            && let Ok(job) = waiting.try_recv()
+        {
+            answers.push(job(db));
+        }
+        let ended = begun.and_then(|()| commit(db));
+        for answer in answers {
+            answer(match &ended {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.again()),
+            });
+        }
+    }
+}
+
+fn commit(db: &Connection) -> Result<(), Error> {
+    if db.is_autocommit() {
+        return Err(Error::Full("the transaction was rolled back".to_owned()));
+    }
+    let ended = db.execute_batch("COMMIT").doing("committing");
+    if ended.is_err() && !db.is_autocommit() {
+        db.execute_batch("ROLLBACK").doing("rolling back")?;
+    }
+    ended
+}
