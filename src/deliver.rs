@@ -19,10 +19,9 @@ use crate::store::{self, Lease, Settlement, Store};
 /// The outbox is looked at this often even if no bell rings: an operator's command or a lapsed
 /// lease rings none.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// How long a lease is held: longer than the slowest exchange of its kind with all that wait in
-/// its batch, so that no second attempt starts while a first one is under way.
-const HOLD: Duration = Duration::from_mins(10);
-const HOLD_MAIL: Duration = Duration::from_hours(2);
+/// A lease outlasts the slowest exchanges of its batch by this much, so that no second attempt
+/// starts while a first one is under way.
+const HOLD_MARGIN: Duration = Duration::from_mins(1);
 /// Rows of one channel leased in one go.
 const BATCH_ROWS: u32 = 16;
 
@@ -90,10 +89,7 @@ impl Deliver {
 
     /// Delivers one batch of what is due at `now`.
     pub async fn step(&mut self, now: Moment) -> Result<Stepped, store::Error> {
-        let hold = match self.channel.kind {
-            ChannelKind::Email(_) => HOLD_MAIL,
-            ChannelKind::Console | ChannelKind::File { .. } | ChannelKind::Webhook(_) => HOLD,
-        };
+        let hold = self.notifier.longest(&self.channel) * BATCH_ROWS + HOLD_MARGIN;
         let due = self.store.lease(self.channel.name.as_str(), BATCH_ROWS, hold, now).await?;
         if due.leases.is_empty() {
             return Ok(Stepped { next: due.next, ..Stepped::default() });

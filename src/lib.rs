@@ -9,8 +9,8 @@
 //!                        receiver + validators + next_due ┄
 //!    ─ doorbell ─► deliver: lease ─► compose ─ Message ─► begin ─► notify ─ Outcome ─► settle
 //! ```
-//! `ingest` and `deliver` never call each other: they meet at the outbox table. parse → extract →
-//! match is one pure synchronous function, `ingest::read`. `dedupe::judge` decides *inside* the
+//! [`ingest`] and [`deliver`] never call each other: they meet at the outbox table. parse → extract →
+//! match is one pure synchronous function, [`ingest::read`]. [`dedupe::judge`] decides *inside* the
 //! commit, under the one writer: only there can two feeds that carry one story at the same moment be
 //! told apart. An attempt is on the disk before the socket opens; a crash leaves a visible
 //! "unknown" attempt, never a lost alert.
@@ -19,13 +19,13 @@
 //! 1. No alert is lost: once a poll is committed, every (alert, receiver) ends as delivered or as a
 //!    dead letter that a person is shown (`tests/it/killed.rs`).
 //! 2. Every attempt for one (alert, receiver) carries the same id and the same bytes
-//!    (`store::Store::begin`).
+//!    ([`store::Store::begin`]).
 //! 3. Nothing is silently ignored: what a watch found and why it became no alert is a row of
 //!    `finding`.
 //!
 //! # Walkthrough: a restart in the middle of a delivery
-//! `store::Store::open` takes the lock, ends every open attempt as "unknown" and frees its lease.
-//! `deliver::Deliver::step` leases the row again, finds the message of the first attempt beside
+//! [`store::Store::open`] takes the lock, ends every open attempt as "unknown" and frees its lease.
+//! [`deliver::Deliver::step`] leases the row again, finds the message of the first attempt beside
 //! it, and sends the same bytes under the same id; a receiver that looks at ids drops the second.
 //!
 //! # The house
@@ -36,26 +36,27 @@
 pub mod domain;
 
 // Floor 1: what to decide. Values in, values out: no I/O, no clock, no async.
-// pub mod compose;
-// pub mod config;
+pub mod compose;
+pub mod config;
 pub mod dedupe;
 pub mod extract;
-// pub mod matcher;
+pub mod matcher;
 pub mod parse;
 pub mod schedule;
 
 // Floor 2: one outside thing each. Strangers to one another.
 pub mod fetch;
-// pub mod notify;
+pub mod notify;
 pub mod store;
 
 // Floor 3: loops that carry values between the floors below. Each has a `step(now)`.
-// pub mod deliver;
-// pub mod ingest;
-// pub mod sweep;
+pub mod deliver;
+pub mod ingest;
+pub mod sweep;
 
 // Floor 4: the house: start, supervise, stop. Only here: the clock, tasks.
-// pub mod app;
+pub mod app;
+pub mod demo;
 
 // Floor 5: the door: arguments, words, exit codes. Only here: the environment, standard output.
-// pub mod cli;
+pub mod cli;

@@ -16,7 +16,7 @@ use crate::deliver::Deliver;
 use crate::domain::{Channel, Clock, Moment, Pulse};
 use crate::fetch::{Gate, Limits};
 use crate::ingest::{Ingest, Plan, Round};
-use crate::notify::{Console, Notifier};
+use crate::notify::{Notifier, Screen};
 use crate::store::{Lock, Store, Totals};
 use crate::sweep;
 
@@ -58,17 +58,20 @@ pub struct Once {
 }
 
 impl House {
-    /// Opens the store and builds the clients. `console` is where the console channel prints.
-    pub fn open(ready: Ready, clock: Clock, console: Console) -> anyhow::Result<Self> {
+    /// Opens the store and builds the clients. `screen` is where console channels print.
+    pub fn open(ready: Ready, clock: Clock, screen: &Arc<Screen>) -> anyhow::Result<Self> {
         let Ready { config, plan } = ready;
         let (store, lock) = Store::open(&config.store.path, clock.now())?;
         let limits = Limits {
             total: config.poll.timeout,
-            body_bytes_max: config.poll.body_max,
+            body_bytes_max: usize::try_from(config.poll.body_bytes_max).unwrap_or(usize::MAX),
             ..Limits::default()
         };
         let gate = Gate::new(config.service.contact.as_deref(), limits);
-        let notifier = Notifier::new(&config.channels, console).context("building the channels")?;
+        let notifier = Notifier::new(&config.channels, screen).map_err(|errors| {
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("{}", errors.join("; "))
+        })?;
         Ok(Self {
             store,
             gate: Arc::new(gate),
@@ -87,10 +90,16 @@ impl House {
         &self.store
     }
 
-    async fn ingest(&mut self) -> anyhow::Result<Ingest> {
+    /// The polling loop, ready to run or to be stepped.
+    pub async fn ingest(&mut self) -> anyhow::Result<Ingest> {
         let (plan, gate) = (Arc::clone(&self.plan), Arc::clone(&self.gate));
         let (store, clock, dice) = (self.store.clone(), self.clock.clone(), self.dice.fork());
         Ingest::prepare(plan, store, gate, clock, dice).await.context("laying out the feeds")
+    }
+
+    /// The delivery loop of each channel, ready to run or to be stepped.
+    pub fn delivers(&mut self) -> Vec<Deliver> {
+        self.channels.clone().iter().map(|channel| self.deliver(channel)).collect()
     }
 
     fn deliver(&mut self, channel: &Channel) -> Deliver {
@@ -116,14 +125,17 @@ impl House {
         let ingest = self.ingest().await?;
         let ingesting = ingest.run(supervisor.stop(), pulse("ingest", &self.clock));
         supervisor.run("ingest", ingesting);
-        for channel in self.channels.clone() {
-            let deliver = self.deliver(&channel);
+        for deliver in self.delivers() {
             let delivering = deliver.run(supervisor.stop(), pulse("deliver", &self.clock));
             supervisor.run("deliver", delivering);
         }
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        let sweeping =
-            sweep::run(store, self.keep_articles, clock, (supervisor.stop(), pulse("sweep", &self.clock)));
+        let sweeping = sweep::run(
+            store,
+            self.keep_articles,
+            clock,
+            (supervisor.stop(), pulse("sweep", &self.clock)),
+        );
         supervisor.run("sweep", sweeping);
         let (store, clock) = (self.store.clone(), self.clock.clone());
         supervisor.run("watchdog", service::watch(store, pulses, clock, supervisor.stop()));
@@ -153,9 +165,7 @@ impl House {
 
     /// Delivers until nothing more is due, each channel beside the others.
     pub async fn drain(&mut self) -> anyhow::Result<()> {
-        let delivering: Vec<Deliver> =
-            self.channels.clone().iter().map(|channel| self.deliver(channel)).collect();
-        let drained = delivering.into_iter().map(|mut deliver| async move {
+        let drained = self.delivers().into_iter().map(|mut deliver| async move {
             loop {
                 let now = deliver.clock.now();
                 if deliver.step(now).await?.tried == 0 {

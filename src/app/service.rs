@@ -51,20 +51,20 @@ impl Signals {
 }
 
 /// Tells the service manager, if there is one. A failure to tell is none of ours.
-pub fn tell(states: &[NotifyState<'_>]) {
+pub(super) fn tell(states: &[NotifyState<'_>]) {
     drop(sd_notify::notify(states));
 }
 
-pub fn ready(status: &str) {
+pub(super) fn ready(status: &str) {
     tell(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
-pub fn stopping() {
+pub(super) fn stopping() {
     tell(&[NotifyState::Stopping]);
 }
 
 /// RELOADING wants the monotonic time in the same datagram (systemd 253 and newer hang without).
-pub fn reloading() {
+pub(super) fn reloading() {
     match NotifyState::monotonic_usec_now() {
         Ok(stamp) => tell(&[NotifyState::Reloading, stamp]),
         Err(_no_clock) => tell(&[NotifyState::Reloading]),
@@ -73,7 +73,7 @@ pub fn reloading() {
 
 /// Pings the watchdog, each time only after proof: every loop turned lately, and the store took a
 /// write or said in words why it does not (a full disk is no reason to be restarted).
-pub async fn watch(
+pub(super) async fn watch(
     store: Store,
     pulses: Vec<(&'static str, Pulse)>,
     clock: Clock,

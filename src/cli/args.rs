@@ -167,7 +167,7 @@ pub(super) enum State {
 #[group(required = true, multiple = true)]
 pub(super) struct Which {
     /// The message's id, from `outbox list`
-    #[arg(value_name = "ID", conflicts_with_all = ["dead", "pending"])]
+    #[arg(value_name = "ID", conflicts_with_all = ["dead", "pending", "all"])]
     pub(super) id: Option<String>,
     /// Every dead message
     #[arg(long)]
@@ -175,6 +175,9 @@ pub(super) struct Which {
     /// Every pending message
     #[arg(long, conflicts_with = "dead")]
     pub(super) pending: bool,
+    /// Every message that waits or is dead
+    #[arg(long, conflicts_with_all = ["dead", "pending"])]
+    pub(super) all: bool,
     /// Only of this channel
     #[arg(long, value_name = "NAME", conflicts_with = "id")]
     pub(super) channel: Option<String>,

@@ -15,7 +15,7 @@ use crate::domain::{
     Alert, AlertId, AlertKind, Channel, DeliveryId, Field, Hit, Moment, Name, Outcome, Severity,
     Snippet, StoryId,
 };
-use crate::notify::{Console, Notifier, Parcel};
+use crate::notify::{Notifier, Parcel};
 use crate::store::Store;
 
 /// Longer than any exchange of a healthy channel; a mail server may take minutes after the dot.
@@ -48,12 +48,11 @@ pub(super) fn test(
         let asked = name.unwrap_or("");
         return Err(Failed::Usage(format!("there is no channel `{asked}`; there are `{names}`")));
     }
-    let console = if as_json {
-        Console::stderr(setting.screen.errors_coloured())
-    } else {
-        Console::stdout(setting.screen.out_coloured())
-    };
-    let notifier = Notifier::new(&config.channels, console).map_err(anyhow::Error::from)?;
+    let alerts = if as_json { setting.screen.alerts_errors() } else { setting.screen.alerts_out() };
+    let notifier = Notifier::new(&config.channels, &alerts).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Failed::Input(errors.join("; "))
+    })?;
     let mut all_good = true;
     let runtime = runtime()?;
     for channel in chosen {

@@ -21,7 +21,7 @@ struct Fault<'a> {
 
 pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
     let path = setting.config_path()?;
-    let (sources, complaints, counts) = match config::load(&path, &setting.places()) {
+    let (sources, complaints, counts) = match config::load(&path, setting.directories()) {
         Err(broken) => (broken.sources, broken.complaints, None),
         Ok(config) => {
             let counts = (config.feeds.len(), config.watches.len(), config.channels.len());
@@ -44,7 +44,8 @@ pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed
     } else {
         let mut errors = setting.screen.errors();
         if !complaints.is_empty() {
-            errors.write_all(setting.listed(&sources, &complaints).as_bytes())?;
+            let listed = sources.render(&complaints, setting.colours());
+            errors.write_all(listed.as_bytes())?;
         }
         if let Some((feeds, watches, channels)) = counts {
             writeln!(

@@ -22,17 +22,26 @@ pub(super) enum Failed {
 
 impl Failed {
     /// Says why, and gives the exit code.
-    pub(super) fn tell(self, screen: Screen) -> ExitCode {
-        let (code, text) = match self {
-            Self::Usage(text) => (64, format!("error: {text}\n")),
-            Self::Input(text) => (65, format!("error: {text}\n")),
-            Self::Config(text) => (78, text),
-            Self::Store(error) => (store_code(&error), format!("error: {error}\n")),
-            Self::Other(error) => (code_of(&error), format!("error: {error:#}\n")),
+    pub(super) fn tell(&self, screen: Screen) -> ExitCode {
+        self.say(screen);
+        ExitCode::from(match self {
+            Self::Usage(_) => 64,
+            Self::Input(_) => 65,
+            Self::Config(_) => 78,
+            Self::Store(error) => store_code(error),
+            Self::Other(error) => code_of(error),
+        })
+    }
+
+    /// Says why on standard error. Nobody left to read it is nobody to tell.
+    pub(super) fn say(&self, screen: Screen) {
+        let text = match self {
+            Self::Usage(text) | Self::Input(text) => format!("error: {text}\n"),
+            Self::Config(text) => text.clone(),
+            Self::Store(error) => format!("error: {error}\n"),
+            Self::Other(error) => format!("error: {error:#}\n"),
         };
-        // Nobody left to read it is nobody to tell.
         drop(screen.errors().write_all(text.as_bytes()));
-        ExitCode::from(code)
     }
 }
 

@@ -4,10 +4,10 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::fail::Failed;
 use super::setup::Setting;
-use crate::config::LogFormat;
+use crate::config::Format;
 
 /// Starts logging. `level` holds unless the command line or the configuration says otherwise.
-pub(super) fn start(setting: &Setting, format: LogFormat, level: &str) -> Result<(), Failed> {
+pub(super) fn start(setting: &Setting, format: Format, level: &str) -> Result<(), Failed> {
     let wished = setting.log.as_deref().unwrap_or(level);
     let filter = EnvFilter::try_new(wished)
         .map_err(|why| Failed::Usage(format!("`--log {wished}` is no filter: {why}")))?;
@@ -18,9 +18,9 @@ pub(super) fn start(setting: &Setting, format: LogFormat, level: &str) -> Result
         .with_target(false)
         .with_span_events(FmtSpan::NONE);
     let started = match format {
-        LogFormat::Json => lines.json().with_target(true).try_init(),
-        LogFormat::Text if setting.journal => lines.without_time().try_init(),
-        LogFormat::Text => lines.try_init(),
+        Format::Json => lines.json().with_target(true).try_init(),
+        Format::Text if setting.journal => lines.without_time().try_init(),
+        Format::Text => lines.try_init(),
     };
     // A second start (a reload) keeps the first subscriber.
     drop(started);

@@ -93,13 +93,15 @@ pub(super) fn matching(setting: &Setting, what: &Match) -> Result<ExitCode, Fail
 }
 
 fn watchlist(setting: &Setting, path: &Path) -> Result<Matcher, Failed> {
-    let (watches, sources) = config::load_watchlist(path)
-        .map_err(|broken| Failed::Config(setting.listed(&broken.sources, &broken.complaints)))?;
+    let (watches, sources) = config::load_watchlist(path).map_err(|broken| {
+        Failed::Config(broken.sources.render(&broken.complaints, setting.colours()))
+    })?;
     let compiled = Matcher::compile(&watches);
     let (matcher, warnings) =
-        compiled.map_err(|faults| Failed::Config(setting.listed(&sources, &faults)))?;
+        compiled.map_err(|faults| Failed::Config(sources.render(&faults, setting.colours())))?;
     if !warnings.is_empty() {
-        setting.screen.errors().write_all(setting.listed(&sources, &warnings).as_bytes())?;
+        let listed = sources.render(&warnings, setting.colours());
+        setting.screen.errors().write_all(listed.as_bytes())?;
     }
     Ok(matcher)
 }

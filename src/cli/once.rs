@@ -10,7 +10,6 @@ use super::screen::{Screen, count, json};
 use super::setup::{Setting, runtime};
 use crate::app::{self, House, Once};
 use crate::ingest::Round;
-use crate::notify::Console;
 
 /// The contract of `once --json`: counts, of this round unless said otherwise.
 #[derive(serde::Serialize)]
@@ -38,13 +37,9 @@ pub(super) fn once(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed>
     logging::start(setting, ready.config.service.log_format, "warn")?;
     let feeds = ready.config.feeds.len();
     // Standard output belongs to the figures if a script reads them.
-    let console = if as_json {
-        Console::stderr(setting.screen.errors_coloured())
-    } else {
-        Console::stdout(setting.screen.out_coloured())
-    };
+    let alerts = if as_json { setting.screen.alerts_errors() } else { setting.screen.alerts_out() };
     let done = runtime()?.block_on(async {
-        let house = House::open(ready, app::wall(), console)?;
+        let house = House::open(ready, app::wall(), &alerts)?;
         let mut drawing = tokio::task::JoinSet::new();
         let draw = |progress| {
             if Screen::watched() {

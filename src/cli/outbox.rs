@@ -38,7 +38,13 @@ pub(super) fn list(
         let state = if row.state == "dead" { styled(BAD, "dead") } else { row.state.clone() };
         let more = row.alerts.len().saturating_sub(1);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        writeln!(out, "{} {state} to {}{}", styled(BOLD, &row.id.to_string()), row.channel, to(row))?;
+        writeln!(
+            out,
+            "{} {state} to {}{}",
+            styled(BOLD, &row.id.to_string()),
+            row.channel,
+            to(row)
+        )?;
         writeln!(out, "    {}: {}{more}", row.watch, row.title)?;
         let tried = count(u64::from(row.attempts), "attempt");
         let due = row.due.map(|due| format!(", due in {}", span(due.since(now))));
@@ -65,8 +71,10 @@ fn select(which: &Which) -> Result<Select, Failed> {
         Select::Dead { channel }
     } else if which.pending {
         Select::Pending { channel }
+    } else if which.all {
+        Select::Open { channel }
     } else {
-        return Err(Failed::Usage("say which: an ID, --dead or --pending".to_owned()));
+        return Err(Failed::Usage("say which: an ID, --dead, --pending or --all".to_owned()));
     })
 }
 

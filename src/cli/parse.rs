@@ -118,11 +118,7 @@ fn item(entry: &Entry) -> Item<'_> {
     }
 }
 
-fn tell(
-    setting: &Setting,
-    file: &Path,
-    document: &Result<Document, String>,
-) -> Result<(), Failed> {
+fn tell(setting: &Setting, file: &Path, document: &Result<Document, String>) -> Result<(), Failed> {
     let mut out = setting.screen.out();
     let file = shown(file);
     let document = match document {
@@ -134,8 +130,7 @@ fn tell(
     };
     let title = document.title.as_deref().unwrap_or("(no title)");
     let entries = document.entries.len();
-    let entries =
-        if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+    let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
     writeln!(out, "{file}: {}, {}, {entries}", document.format.as_str(), styled(BOLD, title))?;
     for entry in &document.entries {
         let item = item(entry);

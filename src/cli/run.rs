@@ -6,11 +6,14 @@ use super::setup::{Setting, runtime};
 use super::{logging, screen};
 use crate::app::{self, Asked, House, Ready, Signals};
 use crate::domain::Clock;
-use crate::notify::Console;
 
 pub(super) fn run(setting: &Setting) -> Result<ExitCode, Failed> {
     let ready = setting.ready()?;
-    logging::start(setting, ready.config.service.log_format, &ready.config.service.log)?;
+    logging::start(
+        setting,
+        ready.config.service.log_format,
+        ready.config.service.log_level.as_str(),
+    )?;
     runtime()?.block_on(serve(setting, ready))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -18,6 +21,7 @@ pub(super) fn run(setting: &Setting) -> Result<ExitCode, Failed> {
 /// Runs houses until asked to stop: each reload is a new house on the same signals.
 async fn serve(setting: &Setting, mut ready: Ready) -> Result<(), Failed> {
     let mut signals = Signals::listen()?;
+    let alerts = setting.screen.alerts_out();
     loop {
         tracing::info!(
             store = %ready.config.store.path.display(),
@@ -27,8 +31,7 @@ async fn serve(setting: &Setting, mut ready: Ready) -> Result<(), Failed> {
             screen::count(ready.config.channels.len() as u64, "channel"),
         );
         let clock = app::wall();
-        let console = Console::stdout(setting.screen.out_coloured());
-        let house = House::open(ready, clock.clone(), console)?;
+        let house = House::open(ready, clock.clone(), &alerts)?;
         let next = house.run(asked(setting, &mut signals, &clock)).await?;
         match next {
             None => return Ok(()),
@@ -58,7 +61,7 @@ async fn asked(setting: &Setting, signals: &mut Signals, clock: &Clock) -> Optio
                         | Failed::Store(_)
                         | Failed::Other(_) => 1,
                     };
-                    drop(failed.tell(setting.screen));
+                    failed.say(setting.screen);
                     tracing::error!("the reload is refused; the old configuration runs on");
                     app::announce_kept(faults, clock.now());
                 }

@@ -1,9 +1,11 @@
 //! Where words go: standard output and error, in colour only where a person looks.
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 
 use super::args::Colour;
+use crate::notify;
 
 /// The two streams and whether each is coloured.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +41,15 @@ impl Screen {
         anstream::AutoStream::new(std::io::stderr(), self.err)
     }
 
-    pub(super) fn out_coloured(self) -> bool {
-        self.out != anstream::ColorChoice::Never
+    /// Where console channels print: standard output.
+    pub(super) fn alerts_out(self) -> Arc<notify::Screen> {
+        let coloured = self.out != anstream::ColorChoice::Never;
+        Arc::new(notify::Screen::new(Box::new(std::io::stdout()), coloured))
+    }
+
+    /// Where console channels print when standard output belongs to a script.
+    pub(super) fn alerts_errors(self) -> Arc<notify::Screen> {
+        Arc::new(notify::Screen::new(Box::new(std::io::stderr()), self.errors_coloured()))
     }
 
     pub(super) fn errors_coloured(self) -> bool {

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::args::Common;
 use super::fail::Failed;
-use super::screen::{Screen, count};
+use super::screen::Screen;
 use crate::app::{self, Ready};
-use crate::config::{self, Config, Places, Sources};
-use crate::domain::{Complaint, Weight};
+use crate::config::{self, Config, Directories};
 use crate::store::Store;
 
 /// Looked for in this order if none is named.
@@ -65,13 +64,17 @@ impl Setting {
     /// Loads the configuration, or lists every fault in it.
     pub(super) fn load(&self) -> Result<Config, Failed> {
         let path = self.config_path()?;
-        config::load(&path, &self.places()).map_err(|broken| {
-            Failed::Config(self.listed(&broken.sources, &broken.complaints))
+        config::load(&path, self.directories()).map_err(|broken| {
+            Failed::Config(broken.sources.render(&broken.complaints, self.colours()))
         })
     }
 
-    pub(super) fn places(&self) -> Places {
-        Places { credentials: self.credentials.clone(), state: self.state.clone() }
+    pub(super) fn directories(&self) -> Directories<'_> {
+        Directories { credentials: self.credentials.as_deref(), state: self.state.as_deref() }
+    }
+
+    pub(super) fn colours(&self) -> bool {
+        self.screen.errors_coloured()
     }
 
     /// Loads the configuration and compiles its watchlist; says warnings on standard error.
@@ -81,12 +84,13 @@ impl Setting {
             Ok((plan, mut warnings)) => {
                 warnings.extend(config.warnings.iter().cloned());
                 if !warnings.is_empty() {
-                    let listed = self.listed(&config.sources, &warnings);
-                    tracing::debug!("{listed}");
+                    tracing::debug!("{}", config.sources.render(&warnings, false));
                 }
                 Ok(Ready { config, plan })
             }
-            Err(complaints) => Err(Failed::Config(self.listed(&config.sources, &complaints))),
+            Err(complaints) => {
+                Err(Failed::Config(config.sources.render(&complaints, self.colours())))
+            }
         }
     }
 
@@ -95,24 +99,6 @@ impl Setting {
         let config = self.load()?;
         let store = Store::open_existing(&config.store.path)?;
         Ok((config, store))
-    }
-
-    /// Every complaint with its line and caret, and how many there are.
-    pub(super) fn listed(&self, sources: &Sources, complaints: &[Complaint]) -> String {
-        let mut text = sources.render(complaints, self.screen.errors_coloured());
-        let errors = complaints.iter().filter(|c| c.weight == Weight::Error).count();
-        let warnings = complaints.len() - errors;
-        let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let mut parts = Vec::new();
-        if errors > 0 {
-            parts.push(count(number(errors), "error"));
-        }
-        if warnings > 0 {
-            parts.push(count(number(warnings), "warning"));
-        }
-        text.push_str(&parts.join(", "));
-        text.push('\n');
-        text
     }
 }
 

@@ -119,7 +119,13 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
             span(feed.next_due.since(now))
         )?;
     }
-    writeln!(out, "{} {} in {} stories", styled(BOLD, "articles"), report.articles, report.stories)?;
+    writeln!(
+        out,
+        "{} {} in {} stories",
+        styled(BOLD, "articles"),
+        report.articles,
+        report.stories
+    )?;
     writeln!(
         out,
         "{}   {} made, {} suppressed as known",

@@ -8,6 +8,9 @@ use super::identity;
 /// Fewer echoes than this never make a feed one whose ids churn.
 const CHURN_ECHOES_MIN: usize = 4;
 
+/// Fewer digits than this in an address may be a year or a page, not an article's number.
+const ARTICLE_NUMBER_DIGITS_MIN: usize = 5;
+
 /// Titles of one story that an editor changed share at least this much of the shorter one.
 const EDITED_TITLE_OVERLAP_MIN: f64 = 0.25;
 
@@ -102,7 +105,10 @@ pub fn reused(article: &Article, seen: &Sighting) -> bool {
         return false;
     }
     let moved = match (article.canonical.as_deref(), seen.canonical.as_deref()) {
-        (Some(now), Some(then)) => now != then,
+        // A running story often keeps its number while headline and slug follow the events.
+        (Some(now), Some(then)) => {
+            now != then && (number_in(now).is_none() || number_in(now) != number_in(then))
+        }
         (None, None) => true,
         _ => false,
     };
@@ -110,6 +116,12 @@ pub fn reused(article: &Article, seen: &Sighting) -> bool {
     moved
         && titled
         && identity::title_overlap(&article.title, &seen.title) < EDITED_TITLE_OVERLAP_MIN
+}
+
+/// The longest run of digits in an address, if it is long enough to number an article.
+fn number_in(url: &str) -> Option<&str> {
+    let runs = url.split(|c: char| !c.is_ascii_digit());
+    runs.max_by_key(|run| run.len()).filter(|run| run.len() >= ARTICLE_NUMBER_DIGITS_MIN)
 }
 
 /// What a poll looks like once every item was looked up.

@@ -115,7 +115,9 @@ async fn understand(
         Ok((state, Err(failure))) => (state, Came::Failed(failure)),
         // The parser catches its own panics; this is the net under the rest. The window is lost to
         // memory, not to the store, and costs look-ups until the next good poll.
-        Err(panicked) => (back, Came::Failed(Failure::unreadable(format!("reading failed: {panicked}")))),
+        Err(panicked) => {
+            (back, Came::Failed(Failure::unreadable(format!("reading failed: {panicked}"))))
+        }
     }
 }
 

@@ -144,7 +144,7 @@ impl Ingest {
                 None => break,
             }
         }
-        Ok(self.round.borrow().minus(before))
+        Ok(self.round.borrow().since(before))
     }
 
     /// Polls every feed once, due or not, and waits for all of them.
@@ -248,7 +248,8 @@ impl Round {
     }
 
     /// What was added since `before`.
-    fn minus(self, before: Self) -> Self {
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
         Self {
             polled: self.polled - before.polled,
             changed: self.changed - before.changed,

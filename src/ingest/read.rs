@@ -134,12 +134,11 @@ fn is_entangled(document: &Document) -> bool {
     let mut claims: HashMap<&str, Option<&str>> = HashMap::with_capacity(document.entries.len());
     document.entries.iter().any(|entry| {
         let title = entry.title.as_deref();
-        let mut claim = |by: &Option<String>| {
-            by.as_deref()
-                .is_some_and(|by| claims.insert(by, title).is_some_and(|other| other != title))
-        };
-        let by_id = claim(&entry.id);
-        (entry.id != entry.link && claim(&entry.link)) || by_id
+        let link = entry.link.as_deref().filter(|link| Some(*link) != entry.id.as_deref());
+        [entry.id.as_deref(), link]
+            .into_iter()
+            .flatten()
+            .any(|claimed| claims.insert(claimed, title).is_some_and(|other| other != title))
     })
 }
 

@@ -251,6 +251,10 @@ pub enum Select {
     Dead {
         channel: Option<String>,
     },
+    /// Every row that waits or is dead, of one channel or of all.
+    Open {
+        channel: Option<String>,
+    },
     /// Every pending row, of one channel or of all.
     Pending {
         channel: Option<String>,

@@ -134,26 +134,23 @@ struct Placed {
 
 impl Ledger<'_> {
     fn enter(&mut self, candidate: &Candidate) -> Result<(), Error> {
-        let mut keys = candidate.article.keys.as_slice();
-        while let Some((identity, rest)) = keys.split_first() {
-            let Some(article) = standing::seen(self, identity.hash)? else {
-                return self.unknown(candidate, keys);
-            };
-            // A publisher who gives a used id to another story meant a new item: it goes by its
-            // next key.
-            if rest.is_empty() || !standing::reused(self, article, &candidate.article)? {
-                return self.known(article, candidate, keys);
-            }
-            keys = rest;
+        let Some(identity) = candidate.article.keys.first() else {
+            // `ingest` gives every article a key; one without could never be recognised again.
+            return Err(Error::Broken {
+                doing: "entering an article",
+                why: "it has no identity".to_owned(),
+            });
+        };
+        match standing::seen(self, identity.hash)? {
+            Some(article) => self.known(article, identity.hash, candidate),
+            None => self.unknown(identity.hash, candidate),
         }
-        // `ingest` gives every article a key; one without could never be recognised again.
-        Err(Error::Broken { doing: "entering an article", why: "it has no identity".to_owned() })
     }
 
     /// An item the feed has carried before: back in the window, or with another text.
-    fn known(&mut self, article: i64, candidate: &Candidate, keys: &[Key]) -> Result<(), Error> {
+    fn known(&mut self, article: i64, identity: u64, candidate: &Candidate) -> Result<(), Error> {
         let fresh = &candidate.article;
-        self.remember_keys(article, keys, false)?;
+        self.remember_keys(article, &fresh.keys, false)?;
         let stored: Option<(i64, i64)> = self
             .db
             .prepare_cached("SELECT revision, story FROM article WHERE id = ?1")
@@ -167,26 +164,31 @@ impl Ledger<'_> {
             return Ok(());
         }
         self.tally.revised += 1;
-        self.rewrite(article, fresh)?;
-        let identity = keys.first().map_or(0, |key| key.hash);
-        let placed = Placed { article, story, kind: AlertKind::Revised, identity };
+        let mut placed = Placed { article, story, kind: AlertKind::Revised, identity };
+        if standing::reused(self, article, fresh)? {
+            // The publisher gave a used id to another story: the article is rewritten as any other,
+            // but what it now tells is news.
+            placed.story = self.open_story()?;
+            placed.kind = AlertKind::New;
+            placed.identity ^= fresh.revision;
+        }
+        self.rewrite(placed, fresh)?;
         for fired in &candidate.fired {
             self.tell(placed, fresh, fired)?;
         }
         Ok(())
     }
 
-    fn unknown(&mut self, candidate: &Candidate, keys: &[Key]) -> Result<(), Error> {
+    fn unknown(&mut self, identity: u64, candidate: &Candidate) -> Result<(), Error> {
         let fresh = &candidate.article;
-        let known = standing::known(self, fresh, keys)?;
+        let known = standing::known(self, fresh)?;
         let verdict = judge::judge(fresh, candidate.setting, &known);
         let (story, kind) = match verdict.of() {
             None => (self.open_story()?, AlertKind::New),
             Some(original) => (standing::story_of(self, original)?, AlertKind::Copy),
         };
-        let identity = keys.first().map_or(0, |key| key.hash);
         let article = self.insert(fresh, (story, identity), verdict)?;
-        self.remember_keys(article, keys, verdict == Verdict::New)?;
+        self.remember_keys(article, &fresh.keys, verdict == Verdict::New)?;
         match verdict {
             Verdict::New => self.tally.new += 1,
             Verdict::SameLink(_) | Verdict::SameTitleDay(_) | Verdict::SameUrl(_) => {
@@ -246,11 +248,11 @@ impl Ledger<'_> {
             .doing("storing an article")
     }
 
-    fn rewrite(&self, article: i64, fresh: &Article) -> Result<(), Error> {
+    fn rewrite(&self, placed: Placed, fresh: &Article) -> Result<(), Error> {
         self.db
             .prepare_cached(
                 "UPDATE article SET revision = ?1, revised_at = ?2, title = ?3, summary = ?4,
-                    content = ?5 WHERE id = ?6",
+                    content = ?5, url = ?6, canonical = ?7, story = ?8 WHERE id = ?9",
             )
             .and_then(|mut update| {
                 update.execute(params![
@@ -259,7 +261,10 @@ impl Ledger<'_> {
                     fresh.title,
                     fresh.summary,
                     fresh.content,
-                    article
+                    fresh.url,
+                    fresh.canonical.as_deref().map(standing::url_hash),
+                    placed.story,
+                    placed.article
                 ])
             })
             .doing("storing a revision")?;

@@ -227,6 +227,10 @@ fn clause(select: &Select, one: &str) -> (String, rusqlite::types::Value) {
         Select::Dead { channel: name } => {
             ("state = 'dead' AND channel = coalesce(?2, channel)".to_owned(), channel(name))
         }
+        Select::Open { channel: name } => {
+            let states = "state IN ('pending', 'dead') AND channel = coalesce(?2, channel)";
+            (states.to_owned(), channel(name))
+        }
         Select::Pending { channel: name } => {
             ("state = 'pending' AND channel = coalesce(?2, channel)".to_owned(), channel(name))
         }

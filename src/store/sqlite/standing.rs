@@ -72,10 +72,10 @@ fn by_url(ledger: &Ledger<'_>, canonical: &str) -> Result<Option<Sighting>, Erro
         .doing("looking for a copy")
 }
 
-/// What is stored that an item may be a copy of, none of whose article is `keys[0]`.
-pub(super) fn known(ledger: &Ledger<'_>, article: &Article, keys: &[Key]) -> Result<Known, Error> {
+/// What is stored that an item of unknown identity may be a copy of.
+pub(super) fn known(ledger: &Ledger<'_>, article: &Article) -> Result<Known, Error> {
     let mut known = Known { churned: ledger.churn, ..Known::default() };
-    for key in keys.iter().skip(1) {
+    for key in article.keys.iter().skip(1) {
         match key.kind {
             KeyKind::Id => (),
             KeyKind::Link => known.same_link = by_key(ledger, *key)?,

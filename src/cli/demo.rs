@@ -1,0 +1,104 @@
+//! `demo`: the real daemon on a made-up wire, with no network and no configuration.
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::fail::Failed;
+use super::logging;
+use super::screen::{BOLD, Screen, styled};
+use super::setup::{Setting, runtime};
+use crate::app::{self, House, Signals};
+use crate::config::Format;
+use crate::demo::{self, Wire};
+
+pub(super) fn demo(setting: &Setting, seconds: u64) -> Result<ExitCode, Failed> {
+    logging::start(setting, Format::Text, "error")?;
+    // Gone at the end, with everything the demo stored.
+    let folder = Folder::make()?;
+    runtime()?.block_on(play(setting, &folder, Duration::from_secs(seconds)))?;
+    let mut out = setting.screen.out();
+    writeln!(out, "\nThat was the real daemon: polled, matched, deduplicated, delivered. Next:")?;
+    let steps = [
+        ("wirewatch init", "write a starter configuration with real feeds into ./config"),
+        ("wirewatch check", "after you edited config/watchlist.toml"),
+        ("wirewatch run", "watch; alerts print here until you set up mail or a webhook"),
+    ];
+    for (command, what) in steps {
+        writeln!(out, "  {}  {what}", styled(BOLD, &format!("{command:16}")))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn play(setting: &Setting, folder: &Folder, length: Duration) -> Result<(), Failed> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    let path = folder.0.join("wirewatch.toml");
+    std::fs::write(&path, demo::config(address))?;
+    let ready = setting.with_config(path, folder.0.clone()).ready()?;
+    opening(setting.screen, &ready.config)?;
+    let clock = app::wall();
+    let wire = Wire::new(clock.now());
+    let mut signals = Signals::listen()?;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let house = House::open(ready, clock, &setting.screen.alerts_out())?;
+    let over = async {
+        tokio::select! {
+            () = tokio::time::sleep(length) => (),
+            _ = signals.asked() => (),
+        }
+    };
+    let store = house.store().clone();
+    let serving = demo::serve(listener, wire, stop.clone());
+    let watching = async {
+        let ran = house.run(over).await;
+        stop.cancel();
+        ran
+    };
+    let ((), ran) = tokio::join!(serving, watching);
+    ran?;
+    let totals = store.totals().await?;
+    writeln!(
+        setting.screen.out(),
+        "\n{} articles read, {} alerts, {} findings attached to stories already told.",
+        totals.articles,
+        totals.alerts,
+        totals.suppressed
+    )?;
+    Ok(())
+}
+
+fn opening(screen: Screen, config: &crate::config::Config) -> Result<(), Failed> {
+    let mut out = screen.out();
+    let watches: Vec<&str> = config.watches.iter().map(|watch| watch.title.as_str()).collect();
+    writeln!(
+        out,
+        "A made-up wire of {} outlets, served on this machine and watched for:",
+        config.feeds.len()
+    )?;
+    for watch in watches {
+        writeln!(out, "  - {watch}")?;
+    }
+    writeln!(out, "Stories break over the next ten seconds.\n")?;
+    Ok(())
+}
+
+/// A folder of the demo's own, removed when dropped.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn make() -> Result<Self, Failed> {
+        let name = format!("wirewatch-demo-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed is in the temporary folder, which the system empties.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}

@@ -1,0 +1,140 @@
+//! The HTML of a mail: our own few elements round escaped text; no image, no script, no form.
+
+use crate::domain::{Alert, DeliveryId};
+
+use super::super::clean::{self, html};
+use super::super::passage::{self, Piece};
+use super::super::{by_watch, reason};
+use super::text;
+
+/// The page round every mail's body.
+const PAGE: &str = include_str!("../templates/mail.html");
+
+/// Everything about one alert.
+pub(super) fn single(alert: &Alert, delivery: DeliveryId, subject: &str) -> String {
+    let mut body = format!(
+        "<p class=\"head\"><bdi>{}</bdi> &#183; <span class=\"level {severity}\">{severity}</span></p>\n",
+        html(&reason::watch(alert)),
+        severity = alert.severity,
+    );
+    body.push_str(&heading("h1", alert));
+    body.push_str("<p class=\"meta\">");
+    let facts: Vec<String> = text::facts(alert)
+        .iter()
+        .map(|(label, value)| format!("{label}: {}", html(value)))
+        .collect();
+    body.push_str(&facts.join("<br>\n"));
+    if let Some(host) = host(alert) {
+        body.extend([format!("<br>\nLink: {}", html(&host))]);
+    }
+    body.push_str("</p>\n");
+    body.push_str(&quote(&passage::of_snippet(alert, text::PASSAGE_CHARS_MAX), alert));
+    body.extend([format!("<p>{}</p>\n", html(reason::why(alert.kind)))]);
+    body.push_str(&terms(alert));
+    let about = format!("watch {} &#183; alert {}", html(alert.watch.as_str()), alert.id);
+    body.push_str(&foot(delivery, &about));
+    page(subject, &body)
+}
+
+/// Every alert of a digest, by watch.
+pub(super) fn digest(alerts: &[Alert], delivery: DeliveryId, subject: &str) -> String {
+    let mut body = format!("<h1>{} alerts</h1>\n", alerts.len());
+    let mut told = 0_usize;
+    for group in by_watch(alerts) {
+        let Some(first) = group.first() else { continue };
+        let watch = html(&reason::watch(first));
+        body.extend([format!("<h2><bdi>{watch}</bdi> ({})</h2>\n", group.len())]);
+        for alert in group {
+            body.push_str(&entry(alert, told < text::DIGEST_WHOLE_MAX));
+            told += 1;
+        }
+    }
+    body.push_str(&foot(delivery, "digest"));
+    page(subject, &body)
+}
+
+fn entry(alert: &Alert, whole: bool) -> String {
+    let mut body = heading("h3", alert);
+    body.extend([format!("<p class=\"meta\">{}", html(&text::byline(alert)))]);
+    if let Some(host) = host(alert) {
+        body.extend([format!(" &#183; {}", html(&host))]);
+    }
+    if whole {
+        let terms = reason::in_one_line(alert, text::DIGEST_REASONS_MAX);
+        if !terms.is_empty() {
+            body.extend([format!("<br>\nbecause of {}", html(&terms))]);
+        }
+    }
+    body.extend([format!("<br>\nalert {}</p>\n", alert.id)]);
+    if whole {
+        let passage = passage::of_snippet(alert, text::DIGEST_PASSAGE_CHARS_MAX);
+        body.push_str(&quote(&passage, alert));
+    }
+    body
+}
+
+/// The title, linked if there is a web link; any other address is shown below it as text.
+fn heading(level: &str, alert: &Alert) -> String {
+    let title = marked(&passage::of_title(alert));
+    let lang = lang(alert);
+    match alert.url.as_deref().map(|url| (clean::link(url), url)) {
+        Some((Some(url), _)) => {
+            let href = html(url.as_str());
+            format!("<{level} dir=\"auto\"{lang}><a href=\"{href}\">{title}</a></{level}>\n")
+        }
+        Some((None, written)) => {
+            let shown = text::unlinked(written).unwrap_or_default();
+            let note = html(&shown);
+            format!("<{level} dir=\"auto\"{lang}>{title}</{level}>\n<p class=\"meta\">{note}</p>\n")
+        }
+        None => format!("<{level} dir=\"auto\"{lang}>{title}</{level}>\n"),
+    }
+}
+
+/// The host behind the link, in the form that shows look-alike letters for what they are.
+fn host(alert: &Alert) -> Option<String> {
+    clean::link(alert.url.as_deref()?)?.host_str().map(str::to_owned)
+}
+
+fn quote(passage: &[Piece], alert: &Alert) -> String {
+    if passage.is_empty() {
+        return String::new();
+    }
+    format!("<blockquote dir=\"auto\"{}>{}</blockquote>\n", lang(alert), marked(passage))
+}
+
+fn marked(pieces: &[Piece]) -> String {
+    passage::drawn(pieces, html, |word| format!("<mark>{}</mark>", html(word)))
+}
+
+fn terms(alert: &Alert) -> String {
+    let reasons = reason::reasons(alert);
+    if reasons.is_empty() {
+        return String::new();
+    }
+    let mut list = "<ul>\n".to_owned();
+    for told in reasons.iter().take(text::REASONS_MAX) {
+        let (term, place) = (html(&told.term), html(&told.place()));
+        list.extend([format!("<li><bdi><b>{term}</b></bdi> {place}</li>\n")]);
+    }
+    if let Some(rest) = reasons.len().checked_sub(text::REASONS_MAX).filter(|rest| *rest > 0) {
+        list.extend([format!("<li>and {rest} more terms</li>\n")]);
+    }
+    list.push_str("</ul>\n");
+    list
+}
+
+fn lang(alert: &Alert) -> String {
+    reason::language(alert).map(|tag| format!(" lang=\"{tag}\"")).unwrap_or_default()
+}
+
+fn foot(delivery: DeliveryId, about: &str) -> String {
+    format!("<p class=\"foot\">wirewatch &#183; {about}<br>\ndelivery {delivery}</p>\n")
+}
+
+/// The template with its two places filled; what is filled in is not searched for places again.
+fn page(title: &str, body: &str) -> String {
+    let (head, rest) = PAGE.split_once("{title}").unwrap_or((PAGE, ""));
+    let (middle, tail) = rest.split_once("{body}").unwrap_or((rest, ""));
+    format!("{head}{}{middle}{body}{tail}", html(title))
+}

@@ -1,0 +1,143 @@
+//! Writes a mail: headers that cannot be written into, a text and an HTML part, both encoded.
+
+mod html;
+mod subject;
+mod text;
+
+use std::time::{Duration, SystemTime};
+
+use lettre::message::header::{
+    ContentTransferEncoding, ContentType, Date, HeaderName, HeaderValue, Headers, MIME_VERSION_1_0,
+};
+use lettre::message::{MultiPart, SinglePart};
+
+use crate::domain::{Alert, DeliveryId, Email, Moment, Severity};
+
+use super::address::{self, Mailbox};
+use super::{Fault, by_watch, date, passage, reason};
+
+/// The last second a mail date can hold: the end of the year 9999.
+const DATE_SECONDS_MAX: i64 = 253_402_300_799;
+
+/// A text with more than one such byte in this many is shorter in base64 than in quoted-printable.
+const NON_ASCII_ONE_IN: usize = 6;
+
+/// Writes the mail for one recipient. The header names are the same for every mail, save that only
+/// mails about a single story name the thread they belong to.
+pub(super) fn write(
+    alerts: &[Alert],
+    delivery: DeliveryId,
+    settings: &Email,
+    recipient: &str,
+) -> Result<Vec<u8>, Fault> {
+    let from = address::mailbox(&settings.from).ok_or(Fault::Sender)?;
+    let to = address::address(recipient).ok_or(Fault::Recipient)?;
+    let subject = subject(alerts);
+    let (text, page) = match alerts {
+        [alert] => (text::single(alert, delivery), html::single(alert, delivery, &subject)),
+        _ => (text::digest(alerts, delivery), html::digest(alerts, delivery, &subject)),
+    };
+    // "=_" can stand in neither encoding, so that no text can end its part.
+    let mut mail = MultiPart::alternative()
+        .boundary(format!("=_{delivery}"))
+        .singlepart(part(ContentType::TEXT_PLAIN, text))
+        .singlepart(part(ContentType::TEXT_HTML, page));
+    let headers = mail.headers_mut();
+    let domain = from.address.domain().to_owned();
+    set(headers, "From", sender(&from));
+    set(headers, "To", to.to_string());
+    set(headers, "Subject", subject::encoded(&subject));
+    headers.set(Date::new(system_time(date(alerts))));
+    set(headers, "Message-ID", format!("<{delivery}@{domain}>"));
+    if let Some(thread) = thread(alerts, &domain) {
+        set(headers, "In-Reply-To", thread.clone());
+        set(headers, "References", thread);
+    }
+    set(headers, "List-Id", list(alerts, &domain));
+    set(headers, "Importance", importance(alerts).to_owned());
+    set(headers, "Auto-Submitted", "auto-generated".to_owned());
+    set(headers, "X-Auto-Response-Suppress", "All".to_owned());
+    headers.set(MIME_VERSION_1_0);
+    Ok(mail.formatted())
+}
+
+/// One part in whichever encoding is shorter. One of the two always: they make lines short and keep
+/// bare line ends and leading dots out of the SMTP dialogue.
+fn part(kind: ContentType, text: String) -> SinglePart {
+    let foreign = text.bytes().filter(|byte| !byte.is_ascii()).count();
+    let encoding = if foreign.saturating_mul(NON_ASCII_ONE_IN) > text.len() {
+        ContentTransferEncoding::Base64
+    } else {
+        ContentTransferEncoding::QuotedPrintable
+    };
+    SinglePart::builder().header(kind).header(encoding).body(text)
+}
+
+/// Sets a header whose value is already safe: ours, or encoded.
+fn set(headers: &mut Headers, name: &'static str, value: String) {
+    let name = HeaderName::new_from_ascii_str(name);
+    headers.insert_raw(HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value));
+}
+
+/// The `From` value. The display name comes from the configuration, never from a feed.
+fn sender(from: &Mailbox) -> String {
+    match &from.name {
+        Some(name) => {
+            let (name, fold) = (subject::phrase(name), if name.is_ascii() { "" } else { "\r\n" });
+            format!("{name}{fold} <{}>", from.address)
+        }
+        None => from.address.to_string(),
+    }
+}
+
+/// The title of the one story, or how many alerts there are and of which watches.
+fn subject(alerts: &[Alert]) -> String {
+    const WATCHES_NAMED: usize = 3;
+    if let [alert] = alerts {
+        return passage::title(alert);
+    }
+    let groups = by_watch(alerts);
+    let firsts = groups.iter().filter_map(|group| group.first());
+    let mut named: Vec<String> = firsts.take(WATCHES_NAMED).map(|a| reason::watch(a)).collect();
+    if let Some(rest) = groups.len().checked_sub(WATCHES_NAMED).filter(|rest| *rest > 0) {
+        named.push(format!("{rest} more"));
+    }
+    super::clean::cut(
+        &format!("{} alerts: {}", alerts.len(), named.join(", ")),
+        super::clean::TITLE_CHARS_MAX,
+    )
+}
+
+/// The synthetic id of the story all these alerts belong to: no mail carries it, every mail of the
+/// story answers it, and so mail clients show them together.
+fn thread(alerts: &[Alert], domain: &str) -> Option<String> {
+    let story = alerts.first()?.story;
+    alerts.iter().all(|alert| alert.story == story).then(|| format!("<story-{story}@{domain}>"))
+}
+
+/// What filters sort by: the watch, or `digest` where several are told of.
+fn list(alerts: &[Alert], domain: &str) -> String {
+    let first = alerts.first().map(|alert| &alert.watch);
+    let one = first.filter(|watch| alerts.iter().all(|alert| alert.watch == **watch));
+    let label: String = one.map_or("digest", |watch| watch.as_str()).chars().map(plain).collect();
+    format!("<{label}.wirewatch.{}>", domain.trim_matches(['[', ']']))
+}
+
+/// Names are letters, digits and `-` by their definition; here that is made sure.
+fn plain(c: char) -> char {
+    if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }
+}
+
+/// RFC 2156: what mail clients sort and sound by.
+fn importance(alerts: &[Alert]) -> &'static str {
+    match alerts.iter().map(|alert| alert.severity).max().unwrap_or_default() {
+        Severity::Low => "low",
+        Severity::Normal => "normal",
+        Severity::High | Severity::Critical => "high",
+    }
+}
+
+fn system_time(at: Moment) -> SystemTime {
+    let seconds = at.unix_seconds().clamp(0, DATE_SECONDS_MAX);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+}

@@ -1,0 +1,106 @@
+//! Turns alerts into the exact bytes a receiver gets. Pure, and the same inputs give the same bytes
+//! for ever: the date comes from the alert, every id from the delivery.
+//!
+//! Nothing a publisher wrote can become a header, a link of another scheme, markup or a terminal
+//! command here: foreign text goes through [`clean`] and the escapers beside their formats.
+
+pub mod address;
+mod clean;
+mod console;
+mod email;
+mod passage;
+mod reason;
+mod width;
+
+// Public for its documentation: the webhook's shape is a contract with other people's programs.
+pub mod webhook;
+
+use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Name};
+
+/// The bytes that go to one receiver. They are stored with the delivery before the first attempt,
+/// so that every retry repeats them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub content_type: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+/// Why a message could not be written. None of these passes with time; none names an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No alert was handed in.
+    Empty,
+    /// The channel's `from` is not a mail address.
+    Sender,
+    /// The recipient is not a mail address.
+    Recipient,
+    /// JSON could not be written.
+    Record,
+}
+
+/// A message that could not be written, and for which channel.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot write a message for channel `{channel}`: {}", .fault.words())]
+pub struct Error {
+    pub channel: Name,
+    pub fault: Fault,
+}
+
+impl Fault {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Empty => "there is no alert to tell of",
+            Self::Sender => "`from` is not a mail address",
+            Self::Recipient => "the recipient is not a mail address",
+            Self::Record => "the alert does not fit into JSON",
+        }
+    }
+}
+
+/// Writes one alert or, given several, a digest that lists every one of them, grouped by watch.
+///
+/// `recipient` is one of [`Channel::recipients`].
+pub fn message(
+    alerts: &[Alert],
+    delivery: DeliveryId,
+    channel: &Channel,
+    recipient: &str,
+) -> Result<Message, Error> {
+    let failed = |fault| Error { channel: channel.name.clone(), fault };
+    if alerts.is_empty() {
+        return Err(failed(Fault::Empty));
+    }
+    let (content_type, bytes) = match &channel.kind {
+        ChannelKind::Email(settings) => {
+            ("message/rfc822", email::write(alerts, delivery, settings, recipient))
+        }
+        ChannelKind::Webhook(_) => ("application/json", webhook::body(alerts)),
+        ChannelKind::File { .. } => ("application/x-ndjson", webhook::lines(alerts)),
+        ChannelKind::Console => ("text/plain; charset=utf-8", Ok(console::write(alerts))),
+    };
+    bytes.map(|bytes| Message { content_type, bytes }).map_err(failed)
+}
+
+/// Several alerts by watch, the loudest watch first, each watch's alerts in the order given.
+fn by_watch(alerts: &[Alert]) -> Vec<Vec<&Alert>> {
+    let mut groups: Vec<Vec<&Alert>> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    for alert in alerts {
+        let place = *places.entry(&alert.watch).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(alert),
+            None => groups.push(vec![alert]),
+        }
+    }
+    let loudest = |group: &Vec<&Alert>| group.iter().map(|alert| alert.severity).max();
+    groups.sort_by_key(|group| std::cmp::Reverse(loudest(group)));
+    groups
+}
+
+/// The youngest alert's birth: the date of the message that carries them.
+fn date(alerts: &[Alert]) -> crate::domain::Moment {
+    alerts.iter().map(|alert| alert.created).max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

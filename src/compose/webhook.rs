@@ -1,0 +1,245 @@
+//! The body of a webhook (Standard Webhooks 1.0.0), and the same as lines for a file.
+//!
+//! This shape is a contract: fields are added, never changed or taken away.
+//! ```json
+//! {"type": "alert.matched",                 // or "alert.digest", "test.ping"
+//!  "timestamp": "2026-11-23T09:20:11Z",     // when the alert was made, not when it was sent
+//!  "data": {
+//!    "id": "01j…",                          // the alert's own id, the same for ever and everywhere
+//!    "kind": "new",                         // new, revised, copy, test
+//!    "why": "A new story matched this watch.",
+//!    "watch": "gsomia", "watch_title": "GSOMIA", "severity": "high",
+//!    "title": "…",
+//!    "url": "https://…",                    // http or https, else null
+//!    "source": "kyodo-english", "language": "en",
+//!    "published": "2026-11-23T09:12:00Z",   // null if the publisher does not say
+//!    "first_seen": "2026-11-23T09:20:10Z",
+//!    "snippet": {"text": "…", "marks": [[4, 10]], "html": "… <mark>GSOMIA</mark> …"},
+//!    "hits": [{"term": "GSOMIA", "field": "title", "start": 4, "end": 10, "text": "GSOMIA",
+//!              "tolerance": null}],
+//!    "hits_total": 1,                       // more than `hits` holds when some were left out
+//!    "score": 1.0, "threshold": 1.0,
+//!    "story": "s42",                        // alerts of one story share it
+//!    "truncated": false}}                   // true when anything above was cut to keep to the size
+//! ```
+//! `marks`, `start` and `end` count bytes of UTF-8: marks in `snippet.text`, hits in the article's
+//! field. Texts are as published: escape them where they are shown; `snippet.html` is escaped.
+//! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "alerts": [ … ]}`, the loudest watch
+//! first, and lists every alert. Absent is null. The address a request goes to is the receiver's
+//! own business, so nothing here says which channel it was.
+
+use serde::Serialize;
+
+use crate::domain::{Alert, AlertId, AlertKind, Field, Moment, Name, Severity};
+
+use super::passage::{self, Piece};
+use super::{Fault, by_watch, clean, date, reason};
+
+/// What receivers are asked to take (Standard Webhooks, "payload size"): longer texts are cut until
+/// the body is this small, but no alert is ever left out for it.
+pub const BODY_BYTES_MAX: usize = 20 * 1_024;
+
+/// How much of each alert is told at most.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Characters of the title and of each word of a hit.
+    word_chars: usize,
+    snippet_chars: usize,
+    hits: usize,
+}
+
+/// From everything to the least that is still useful. The first is the file's.
+const ROOMS: [Room; 5] = [
+    Room { word_chars: usize::MAX, snippet_chars: usize::MAX, hits: usize::MAX },
+    Room { word_chars: 300, snippet_chars: 1_000, hits: 50 },
+    Room { word_chars: 150, snippet_chars: 300, hits: 20 },
+    Room { word_chars: 100, snippet_chars: 100, hits: 3 },
+    Room { word_chars: 60, snippet_chars: 0, hits: 0 },
+];
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    timestamp: Moment,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    One(Box<Record<'a>>),
+    Many { count: usize, watches: Vec<&'a Name>, alerts: Vec<Record<'a>> },
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    id: AlertId,
+    kind: &'static str,
+    why: &'static str,
+    watch: &'a Name,
+    watch_title: String,
+    severity: Severity,
+    title: String,
+    url: Option<String>,
+    source: &'a Name,
+    language: Option<&'a str>,
+    published: Option<Moment>,
+    first_seen: Moment,
+    snippet: Passage,
+    hits: Vec<Because>,
+    hits_total: usize,
+    score: f64,
+    threshold: f64,
+    story: String,
+    truncated: bool,
+}
+
+#[derive(Serialize)]
+struct Passage {
+    text: String,
+    marks: Vec<[usize; 2]>,
+    html: String,
+}
+
+#[derive(Serialize)]
+struct Because {
+    term: String,
+    field: Field,
+    start: usize,
+    end: usize,
+    text: String,
+    tolerance: Option<String>,
+}
+
+/// The body of one request.
+pub(super) fn body(alerts: &[Alert]) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    for room in ROOMS {
+        bytes = written(alerts, room)?;
+        if bytes.len() <= BODY_BYTES_MAX {
+            break;
+        }
+    }
+    Ok(bytes)
+}
+
+/// One whole line for each alert.
+pub(super) fn lines(alerts: &[Alert]) -> Result<Vec<u8>, Fault> {
+    let [everything, ..] = ROOMS;
+    let mut lines = Vec::new();
+    for alert in alerts {
+        lines.extend(written(std::slice::from_ref(alert), everything)?);
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}
+
+fn written(alerts: &[Alert], room: Room) -> Result<Vec<u8>, Fault> {
+    let (r#type, data) = match alerts {
+        [alert] if alert.kind == AlertKind::Test => ("test.ping", one(alert, room)),
+        [alert] => ("alert.matched", one(alert, room)),
+        _ => ("alert.digest", many(alerts, room)),
+    };
+    let body = Body { r#type, timestamp: date(alerts), data };
+    serde_json::to_vec(&body).or(Err(Fault::Record))
+}
+
+fn one(alert: &Alert, room: Room) -> Data<'_> {
+    Data::One(Box::new(record(alert, room)))
+}
+
+fn many(alerts: &[Alert], room: Room) -> Data<'_> {
+    let groups = by_watch(alerts);
+    let watches = groups.iter().filter_map(|group| group.first()).map(|a| &a.watch).collect();
+    let records = groups.into_iter().flatten().map(|alert| record(alert, room)).collect();
+    Data::Many { count: alerts.len(), watches, alerts: records }
+}
+
+fn record(alert: &Alert, room: Room) -> Record<'_> {
+    let cut = |text: &str| clean::cut(text, room.word_chars);
+    let hits: Vec<Because> = alert
+        .hits
+        .iter()
+        .take(room.hits)
+        .map(|hit| Because {
+            term: cut(&hit.term),
+            field: hit.field,
+            start: hit.start,
+            end: hit.end,
+            text: cut(&hit.text),
+            tolerance: hit.tolerance.as_deref().map(cut),
+        })
+        .collect();
+    let fits = |text: &str| text.chars().nth(room.word_chars).is_none();
+    let hits_fit = hits.len() == alert.hits.len()
+        && alert.hits.iter().all(|hit| {
+            fits(&hit.term) && fits(&hit.text) && hit.tolerance.as_deref().is_none_or(fits)
+        });
+    let url = alert.url.as_deref().and_then(clean::link);
+    let url_fits = alert.url.as_ref().is_none_or(|url| url.len() <= clean::LINK_BYTES_MAX);
+    let snippet_fits = alert.snippet.text.chars().nth(room.snippet_chars).is_none();
+    Record {
+        id: alert.id,
+        kind: reason::kind(alert.kind),
+        why: reason::why(alert.kind),
+        watch: &alert.watch,
+        watch_title: cut(&alert.watch_title),
+        severity: alert.severity,
+        title: cut(&alert.title),
+        url: url.map(String::from),
+        source: &alert.source,
+        language: reason::language(alert),
+        published: alert.published,
+        first_seen: alert.first_seen,
+        snippet: if snippet_fits {
+            whole(alert)
+        } else {
+            windowed(&passage::of_snippet(alert, room.snippet_chars))
+        },
+        hits_total: alert.hits.len(),
+        truncated: !(hits_fit
+            && url_fits
+            && snippet_fits
+            && fits(&alert.title)
+            && fits(&alert.watch_title)),
+        hits,
+        score: alert.score,
+        threshold: alert.threshold,
+        story: alert.story.to_string(),
+    }
+}
+
+/// The snippet as it is.
+fn whole(alert: &Alert) -> Passage {
+    let text = &alert.snippet.text;
+    let mut marks = Vec::new();
+    let mut html = String::new();
+    let mut done = 0;
+    for mark in &alert.snippet.marks {
+        let (Some(before), Some(word)) = (text.get(done..mark.start), text.get(mark.clone()))
+        else {
+            continue;
+        };
+        html.push_str(&clean::html(before));
+        html.extend([format!("<mark>{}</mark>", clean::html(word))]);
+        marks.push([mark.start, mark.end]);
+        done = mark.end;
+    }
+    html.push_str(&clean::html(text.get(done..).unwrap_or_default()));
+    Passage { text: text.clone(), marks, html }
+}
+
+/// A part of the snippet, cleaned, its marks counted anew.
+fn windowed(pieces: &[Piece]) -> Passage {
+    let mut passage = Passage { text: String::new(), marks: Vec::new(), html: String::new() };
+    for piece in pieces {
+        let start = passage.text.len();
+        passage.text.push_str(&piece.text);
+        if piece.marked {
+            passage.marks.push([start, passage.text.len()]);
+        }
+    }
+    passage.html =
+        passage::drawn(pieces, clean::html, |word| format!("<mark>{}</mark>", clean::html(word)));
+    passage
+}

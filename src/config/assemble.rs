@@ -1,0 +1,270 @@
+//! Reads the files and sorts their tables: which sections were written, and where.
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+
+use toml::de::DeTable;
+
+use super::faults::Faults;
+use super::service;
+use super::sources::{Source, Sources};
+use super::syntax;
+use super::words;
+use super::written::{Section, Value};
+use crate::domain::{Place, Written};
+
+/// Bytes of one configuration file: room for a million terms.
+const FILE_BYTES_MAX: u64 = 64 << 20;
+/// Files one configuration may consist of.
+const FILES_MAX: usize = 256;
+
+/// Every key that may stand outside tables, for "did you mean".
+const TOP: [&str; 8] =
+    ["include", "service", "store", "poll", "defaults", "channel", "feed", "watch"];
+
+/// The keys of the single sections, for one that is written outside its section.
+const HOMES: [(&str, &[&str]); 4] = [
+    ("defaults", &service::DEFAULTS_KEYS),
+    ("poll", &service::POLL_KEYS),
+    ("store", &service::STORE_KEYS),
+    ("service", &service::SERVICE_KEYS),
+];
+
+/// The sections of all files together.
+#[derive(Debug, Default)]
+pub(super) struct Parts<'a> {
+    pub(super) service: Option<Section<'a>>,
+    pub(super) store: Option<Section<'a>>,
+    pub(super) poll: Option<Section<'a>>,
+    pub(super) defaults: Option<Section<'a>>,
+    pub(super) channels: Vec<Section<'a>>,
+    pub(super) feeds: Vec<Section<'a>>,
+    pub(super) watches: Vec<Section<'a>>,
+    /// Where the first file begins: the place of what is missing from the whole.
+    pub(super) start: Place,
+}
+
+/// Reads `path` and everything it includes.
+pub(super) fn read(path: &Path, faults: &mut Faults) -> Sources {
+    let mut reading = Reading { sources: Sources::default(), seen: Vec::new(), trail: Vec::new() };
+    match load(path) {
+        Ok(loaded) => reading.take(path, loaded, faults),
+        Err(why) => faults.nowhere(
+            format!("cannot read {}: {why}", words::path(path)),
+            "name an existing file, or write a first one with `wirewatch init`",
+        ),
+    }
+    reading.sources
+}
+
+/// Sorts the tables of parsed files. Each element of `documents` belongs to the source of the same
+/// position.
+pub(super) fn sort<'a>(
+    sources: &'a Sources,
+    documents: &'a [DeTable<'a>],
+    faults: &mut Faults,
+) -> Parts<'a> {
+    let mut parts = Parts::default();
+    if let Some(first) = sources.iter().next() {
+        parts.start = Place { file: first.shown.clone(), span: 0..0 };
+    }
+    for (source, document) in sources.iter().zip(documents) {
+        let root = Section::new(&source.shown, &source.text, document, 0..0);
+        let mut values: Vec<Value<'a>> = root.values().collect();
+        values.sort_by_key(|value| value.key_place().span.start);
+        for value in values {
+            match value.key() {
+                "include" => {}
+                "service" => single(&mut parts.service, &value, sources, faults),
+                "store" => single(&mut parts.store, &value, sources, faults),
+                "poll" => single(&mut parts.poll, &value, sources, faults),
+                "defaults" => single(&mut parts.defaults, &value, sources, faults),
+                "channel" => several(&mut parts.channels, &value, faults),
+                "feed" => several(&mut parts.feeds, &value, faults),
+                "watch" => several(&mut parts.watches, &value, faults),
+                _ => stranger(&value, faults),
+            }
+        }
+    }
+    parts
+}
+
+fn single<'a>(
+    slot: &mut Option<Section<'a>>,
+    value: &Value<'a>,
+    sources: &Sources,
+    faults: &mut Faults,
+) {
+    let key = value.key();
+    let Some(section) = value.table() else {
+        let cure = format!("write `[{key}]` on a line of its own, and its keys below");
+        value.wrong_type(if value.is_list() { "one table" } else { "a table" }, cure, faults);
+        return;
+    };
+    if let Some(first) = slot {
+        let what = format!("`[{key}]` is already written at {}", where_is(&first.place(), sources));
+        faults.error(section.place(), what, "move its keys there");
+        return;
+    }
+    *slot = Some(section);
+}
+
+fn several<'a>(list: &mut Vec<Section<'a>>, value: &Value<'a>, faults: &mut Faults) {
+    let key = value.key();
+    if let Some(sections) = value.tables() {
+        list.extend(sections);
+        return;
+    }
+    let cure = format!("begin each {key} with `[[{key}]]`, in two pairs of brackets");
+    value.wrong_type("a list of tables", cure, faults);
+}
+
+fn stranger(value: &Value<'_>, faults: &mut Faults) {
+    let what = format!("there is no section or top-level key {}", words::quoted(value.key()));
+    let shown = |key: &str| match key {
+        "include" => "`include = […]`".to_owned(),
+        "channel" | "feed" | "watch" => format!("`[[{key}]]`"),
+        _ => format!("`[{key}]`"),
+    };
+    let home = HOMES.iter().find(|(_, keys)| keys.contains(&value.key()));
+    let cure = match (home, words::nearest(value.key(), TOP)) {
+        (Some((section, _)), _) => format!("write it below {}", shown(section)),
+        (None, Some(key)) => format!("did you mean {}?", shown(key)),
+        (None, None) => format!("write one of {}", TOP.map(shown).join(", ")),
+    };
+    faults.error(value.key_place(), what, cure);
+}
+
+/// `path:line` of a place.
+pub(super) fn where_is(place: &Place, sources: &Sources) -> String {
+    match sources.of(place) {
+        Some((_, source)) => {
+            format!("{}:{}", source.shown, source.position(place.span.start).line)
+        }
+        None => "another place".to_owned(),
+    }
+}
+
+/// Where a relative path written in `file` leads: from that file's folder.
+pub(super) fn beside(file: &str, written: &str) -> PathBuf {
+    let base = Path::new(file).parent().unwrap_or(Path::new(""));
+    // A leading `./` would make two spellings of one path.
+    let written: PathBuf =
+        Path::new(written).components().filter(|part| *part != Component::CurDir).collect();
+    base.join(written)
+}
+
+struct Reading {
+    sources: Sources,
+    /// Canonical paths of every file read.
+    seen: Vec<PathBuf>,
+    /// Canonical paths of the files that are being read, the first one first.
+    trail: Vec<PathBuf>,
+}
+
+struct Loaded {
+    text: String,
+    canonical: PathBuf,
+    /// The first byte that is not UTF-8.
+    broken_at: Option<usize>,
+}
+
+impl Reading {
+    fn take(&mut self, path: &Path, loaded: Loaded, faults: &mut Faults) {
+        let shown = path.display().to_string();
+        self.sources.add(&shown, &loaded.text);
+        self.seen.push(loaded.canonical.clone());
+        self.sources.mend_last(|source| syntax::mend(source, faults));
+        let Some(source) = self.sources.iter().last().cloned() else {
+            return;
+        };
+        if let Some(at) = loaded.broken_at {
+            let at = Place {
+                file: source.shown.clone(),
+                span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
+            };
+            faults.syntax(at, "the file is not UTF-8 from here on", "save the file as UTF-8");
+        }
+        self.trail.push(loaded.canonical);
+        for target in targets(&source, faults) {
+            self.include(&source, &target, faults);
+        }
+        self.trail.pop();
+    }
+
+    fn include(&mut self, from: &Source, target: &Written, faults: &mut Faults) {
+        let path = beside(&from.shown, &target.text);
+        let shown = words::path(&path);
+        let at = || target.at.clone();
+        if self.seen.len() >= FILES_MAX {
+            let what = format!("this would be file number {}", FILES_MAX + 1);
+            faults.error(at(), what, "join some of the included files");
+            return;
+        }
+        let loaded = match load(&path) {
+            Ok(loaded) => loaded,
+            Err(why) => {
+                let cure =
+                    "correct the path, which begins at this file's folder, or write that file";
+                faults.error(at(), format!("cannot read {shown}: {why}"), cure);
+                return;
+            }
+        };
+        if self.trail.contains(&loaded.canonical) {
+            let what = format!("{shown} is the file being read, or one that includes it");
+            faults.error(
+                at(),
+                what,
+                "remove this include: files cannot include each other in a circle",
+            );
+        } else if self.seen.contains(&loaded.canonical) {
+            faults.error(at(), format!("{shown} is included twice"), "keep one of the two");
+        } else {
+            self.take(&path, loaded, faults);
+        }
+    }
+}
+
+/// What a file includes; a wrong element does not hide the faults of the others.
+fn targets(source: &Source, faults: &mut Faults) -> Vec<Written> {
+    let document = syntax::parse(source);
+    let root = Section::new(&source.shown, &source.text, &document, 0..0);
+    root.get("include")
+        .and_then(|value| value.each_string(faults))
+        .unwrap_or_default()
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn load(path: &Path) -> Result<Loaded, String> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| why(&error))?;
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| why(&error))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_BYTES_MAX {
+        return Err(format!("it is larger than {} MiB", FILE_BYTES_MAX >> 20));
+    }
+    let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Loaded { text, canonical, broken_at: None }),
+        Err(error) => {
+            let broken_at = Some(error.utf8_error().valid_up_to());
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Ok(Loaded { text, canonical, broken_at })
+        }
+    }
+}
+
+/// Why a file cannot be read.
+pub(super) fn why(error: &io::Error) -> String {
+    let kind = error.kind();
+    if kind == io::ErrorKind::NotFound {
+        "there is no such file".to_owned()
+    } else if kind == io::ErrorKind::IsADirectory {
+        "it is a folder".to_owned()
+    } else if kind == io::ErrorKind::PermissionDenied {
+        "permission denied".to_owned()
+    } else {
+        error.to_string()
+    }
+}

@@ -1,0 +1,153 @@
+//! Where alerts go: `[[channel]]`.
+mod email;
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::Directories;
+use super::faults::Faults;
+use super::name::Names;
+use super::service::kept_path;
+use super::sources::Sources;
+use super::watch::{Loudness, SEVERITIES};
+use super::written::{Section, Told};
+use super::{link, secret};
+use crate::domain::{Channel, ChannelKind, Name, Place, Severity, Webhook};
+
+/// For the whole exchange with a webhook.
+const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(5);
+
+const COMMON: [&str; 3] = ["name", "kind", "min_severity"];
+const FILE: [&str; 4] = ["name", "kind", "min_severity", "path"];
+const WEBHOOK: [&str; 8] = [
+    "name",
+    "kind",
+    "min_severity",
+    "url",
+    "secret_file",
+    "secret_credential",
+    "timeout",
+    "allow_private",
+];
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Console,
+    File,
+    Email,
+    Webhook,
+}
+
+const KINDS: [(&str, Kind); 4] = [
+    ("console", Kind::Console),
+    ("file", Kind::File),
+    ("email", Kind::Email),
+    ("webhook", Kind::Webhook),
+];
+
+/// Every channel that is right, and the names of all, so that a watch that names a wrong one is not
+/// complained of as well.
+pub(super) struct Channels {
+    pub(super) list: Vec<Channel>,
+    pub(super) loudness: Loudness,
+    /// Where each name stands.
+    pub(super) places: BTreeMap<Name, Place>,
+}
+
+/// Reads every channel; a wrong one is complained of and left out of the list.
+pub(super) fn read(
+    sections: &[Section<'_>],
+    directories: Directories<'_>,
+    sources: &Sources,
+    faults: &mut Faults,
+) -> Channels {
+    let mut names = Names::new("channel", sources);
+    let mut channels =
+        Channels { list: Vec::new(), loudness: Loudness::new(), places: BTreeMap::new() };
+    for section in sections {
+        let name = names.take(section, faults);
+        let min_severity =
+            section.optional("min_severity", |value| value.choice(&SEVERITIES, faults));
+        let min_severity = min_severity.map(|least| least.unwrap_or(Severity::Low)).ok();
+        let kind = kind(section, directories, faults);
+        let Some(name) = name else {
+            continue;
+        };
+        channels.loudness.insert(name.clone(), min_severity);
+        channels.places.insert(name.clone(), section.place());
+        if let (Some(min_severity), Some(kind)) = (min_severity, kind) {
+            channels.list.push(Channel { name, min_severity, kind });
+        }
+    }
+    channels
+}
+
+fn kind(
+    section: &Section<'_>,
+    directories: Directories<'_>,
+    faults: &mut Faults,
+) -> Option<ChannelKind> {
+    let cure = "write kind = \"console\", \"file\", \"email\" or \"webhook\"";
+    let kind = section.need("this channel", "kind", cure, faults)?.choice(&KINDS, faults)?;
+    match kind {
+        Kind::Console => {
+            section.only("a console channel", &COMMON, faults);
+            Some(ChannelKind::Console)
+        }
+        Kind::File => {
+            section.only("a file channel", &FILE, faults);
+            let cure = "write path = \"alerts.jsonl\": each alert becomes one line of JSON";
+            let path = section.need("a file channel", "path", cure, faults)?;
+            Some(ChannelKind::File { path: kept_path(&path, directories, faults)? })
+        }
+        Kind::Email => {
+            section.only("an email channel", &email::KEYS, faults);
+            email::read(section, directories, faults).map(ChannelKind::Email)
+        }
+        Kind::Webhook => {
+            section.only("a webhook channel", &WEBHOOK, faults);
+            webhook(section, directories, faults).map(ChannelKind::Webhook)
+        }
+    }
+}
+
+fn webhook(
+    section: &Section<'_>,
+    directories: Directories<'_>,
+    faults: &mut Faults,
+) -> Option<Webhook> {
+    let url = section.need("a webhook channel", "url", "write url = \"https://…\"", faults);
+    let url = url.and_then(|value| {
+        let written = value.string(faults)?;
+        let instead = "remove it: the receiver knows us by the signature";
+        let url = link::url(&written, instead, faults)?;
+        if url.scheme() == "http" && !url.host_str().is_some_and(link::is_loopback) {
+            let what = "alerts to this address travel readable for everyone on the way";
+            faults.warn(written.at, what, "use https");
+        }
+        Some(url)
+    });
+    let secrets = match secret::find(section, "secret", directories, faults) {
+        Ok(Some(found)) => secret::webhook(&found, faults),
+        Err(Told) => None,
+        // Written out in the configuration, which has been complained of.
+        Ok(None) if section.holds_secret() => None,
+        Ok(None) => {
+            let what = "a webhook channel needs `secret_file` or `secret_credential`";
+            let cure = "make a file with: (umask 077; printf 'whsec_%s\\n' \"$(openssl rand -base64 \
+                        32)\" > webhook-secret), and write secret_file = \"webhook-secret\"";
+            faults.absent(section.place(), what, cure);
+            None
+        }
+    };
+    let timeout = section.optional("timeout", |value| value.duration(TIMEOUT_RANGE, faults));
+    let private = section.optional("allow_private", |value| value.flag(faults));
+    Some(Webhook {
+        url: url?,
+        secrets: secrets?,
+        timeout: timeout.ok()?.unwrap_or(TIMEOUT),
+        allow_private: private.ok()?.unwrap_or(false),
+    })
+}

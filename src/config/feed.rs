@@ -1,0 +1,235 @@
+//! Where news comes from: `[[feed]]`.
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use url::Url;
+
+use super::Directories;
+use super::assemble::where_is;
+use super::faults::Faults;
+use super::name::Names;
+use super::service::{Defaults, Poll, backlog};
+use super::sources::Sources;
+use super::units::show_duration;
+use super::written::{Section, Told, Value};
+use super::{link, secret, words};
+use crate::domain::{Feed, Name, Place};
+
+/// The longest interval a feed may ask for.
+const EVERY_MAX: Duration = Duration::from_hours(7 * 24);
+const EVERY_RANGE: RangeInclusive<Duration> = Duration::ZERO..=EVERY_MAX;
+/// Extra headers of one feed, and bytes of one header's value.
+const HEADERS_MAX: usize = 16;
+const HEADER_BYTES_MAX: usize = 1_024;
+/// Networks of `allow_private`.
+const NETWORKS_MAX: usize = 64;
+/// Bytes of a language tag (RFC 5646 section 4.4.1 asks for at least 35).
+const LANGUAGE_BYTES_MAX: usize = 35;
+
+const KEYS: [&str; 9] = [
+    "name",
+    "url",
+    "every",
+    "headers",
+    "auth_file",
+    "auth_credential",
+    "language",
+    "allow_private",
+    "backlog",
+];
+
+/// Headers the program writes itself: another value would break the exchange or its safety.
+const OWN_HEADERS: [&str; 14] = [
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "if-modified-since",
+    "if-none-match",
+    "keep-alive",
+    "proxy-authorization",
+    "range",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// What reading the feeds rests on.
+pub(super) struct Context<'a> {
+    pub(super) poll: &'a Poll,
+    pub(super) defaults: &'a Defaults,
+    pub(super) directories: Directories<'a>,
+    pub(super) sources: &'a Sources,
+}
+
+/// Reads every feed; a wrong one is complained of and left out.
+pub(super) fn read(
+    sections: &[Section<'_>],
+    context: &Context<'_>,
+    faults: &mut Faults,
+) -> Vec<Feed> {
+    let mut names = Names::new("feed", context.sources);
+    let mut urls: BTreeMap<String, (Name, Place)> = BTreeMap::new();
+    let mut feeds = Vec::new();
+    for section in sections {
+        let Some((feed, at)) = one(section, &mut names, context, faults) else {
+            continue;
+        };
+        twice(&mut urls, (&feed, at), context.sources, faults);
+        feeds.push(feed);
+    }
+    feeds
+}
+
+/// One feed, and the place of its URL.
+fn one(
+    section: &Section<'_>,
+    names: &mut Names<'_>,
+    context: &Context<'_>,
+    faults: &mut Faults,
+) -> Option<(Feed, Place)> {
+    section.only("a feed", &KEYS, faults);
+    // Everything is read before anything is given up, so that every fault is told.
+    let name = names.take(section, faults);
+    let url = section
+        .need("this feed", "url", "write url = \"https://…\"", faults)
+        .and_then(|value| address(&value, faults));
+    let every = section.optional("every", |value| every(value, context.poll, faults));
+    let headers = section.optional("headers", |value| headers(value, faults));
+    let auth = secret::find(section, "auth", context.directories, faults).and_then(|found| {
+        found.map(|found| secret::authorization(found, faults).ok_or(Told)).transpose()
+    });
+    let language = section.optional("language", |value| language(value, faults));
+    let private = section.optional("allow_private", |value| networks(value, faults));
+    let backlog = section.optional("backlog", |value| backlog(value, faults));
+    let (url, at) = url?;
+    let feed = Feed {
+        name: name?,
+        url,
+        every: every.ok()?,
+        headers: headers.ok()?.unwrap_or_default(),
+        auth: auth.ok()?,
+        language: language.ok()?,
+        allow_private: private.ok()?.unwrap_or_default(),
+        backlog: backlog.ok()?.unwrap_or(context.defaults.backlog),
+    };
+    Some((feed, at))
+}
+
+fn address(value: &Value<'_>, faults: &mut Faults) -> Option<(Url, Place)> {
+    let written = value.string(faults)?;
+    let instead = "write `Basic` and the base64 of user:password into a file only you can read \
+                   (chmod 600), and `auth_file = \"…\"` here";
+    Some((link::url(&written, instead, faults)?, written.at))
+}
+
+/// Warns if two feeds have the same URL: each item would be fetched, and attributed, twice.
+fn twice(
+    urls: &mut BTreeMap<String, (Name, Place)>,
+    (feed, at): (&Feed, Place),
+    sources: &Sources,
+    faults: &mut Faults,
+) {
+    let mut plain = feed.url.clone();
+    plain.set_fragment(None);
+    if let Some((first, place)) = urls.get(plain.as_str()) {
+        let what = format!("feed `{first}` at {} has the same URL", where_is(place, sources));
+        faults.warn(at, what, "keep one of the two feeds");
+        return;
+    }
+    urls.insert(plain.into(), (feed.name.clone(), at));
+}
+
+fn every(value: &Value<'_>, poll: &Poll, faults: &mut Faults) -> Option<Duration> {
+    let every = value.duration(EVERY_RANGE, faults)?;
+    if every >= poll.floor {
+        return Some(every);
+    }
+    let floor = show_duration(poll.floor);
+    let what = format!("`every` is {}, under the floor of {floor}", show_duration(every));
+    let cure = format!("write \"{floor}\" or more, or lower `floor` in `[poll]`");
+    faults.error(value.place(), what, cure);
+    None
+}
+
+fn headers(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<(String, String)>> {
+    let Some(table) = value.table() else {
+        let cure = "write headers = { \"Accept-Language\" = \"ko\" }";
+        value.wrong_type("a table", cure, faults);
+        return None;
+    };
+    let mut values: Vec<Value<'_>> = table.values().collect();
+    values.sort_by_key(|value| value.key_place().span.start);
+    if values.len() > HEADERS_MAX {
+        let what = format!("there are {} headers, over the cap of {HEADERS_MAX}", values.len());
+        faults.error(value.place(), what, "remove some");
+        return None;
+    }
+    let read: Vec<_> = values.iter().map(|value| header(value, faults)).collect();
+    read.into_iter().collect()
+}
+
+fn header(value: &Value<'_>, faults: &mut Faults) -> Option<(String, String)> {
+    let name = value.key();
+    let shown = words::quoted(name);
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() || !name.chars().all(token) {
+        let what = format!("{shown} is not the name of a header");
+        faults.error(value.key_place(), what, "write a name such as \"Accept-Language\"");
+        return None;
+    }
+    if name.eq_ignore_ascii_case("authorization") {
+        let what =
+            "`Authorization` would put a secret into the configuration, where others read it";
+        let cure = "put its value alone into a file only you can read (chmod 600) and write \
+                    `auth_file = \"…\"`";
+        faults.error(value.key_place(), what, cure);
+        return None;
+    }
+    if OWN_HEADERS.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+        let what = format!("the header {shown} is written by the program itself");
+        faults.error(value.key_place(), what, "remove it");
+        return None;
+    }
+    let written = value.string(faults)?;
+    let visible = written.text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+    if written.text.is_empty() || written.text.len() > HEADER_BYTES_MAX || !visible {
+        let what = format!(
+            "the value of the header {shown} is not 1 to {HEADER_BYTES_MAX} characters of ASCII"
+        );
+        faults.error(written.at, what, "write visible ASCII characters and spaces only");
+        return None;
+    }
+    Some((name.to_owned(), written.text))
+}
+
+/// The shape of a BCP 47 tag: `ko`, `en-GB`, `zh-Hant-TW`.
+fn language(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
+    let written = value.string(faults)?;
+    let mut parts = written.text.split('-');
+    let first = parts.next().unwrap_or("");
+    let sound = matches!(first.len(), 2..=3)
+        && first.chars().all(|c| c.is_ascii_alphabetic())
+        && written.text.len() <= LANGUAGE_BYTES_MAX
+        && parts.all(|p| matches!(p.len(), 1..=8) && p.chars().all(|c| c.is_ascii_alphanumeric()));
+    if sound {
+        return Some(written.text);
+    }
+    let what = format!("{} is not a language tag", words::quoted(&written.text));
+    faults.error(written.at, what, "write a tag of BCP 47: \"en\", \"ja\", \"ko\", \"zh-Hant\"");
+    None
+}
+
+fn networks(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<(std::net::IpAddr, u8)>> {
+    let written = value.strings(faults)?;
+    if written.len() > NETWORKS_MAX {
+        let what = format!("there are {} networks, over the cap of {NETWORKS_MAX}", written.len());
+        faults.error(value.place(), what, "name larger networks");
+        return None;
+    }
+    let read: Vec<_> = written.iter().map(|text| link::network(text, faults)).collect();
+    read.into_iter().collect()
+}

@@ -1,0 +1,187 @@
+//! What the operator wrote, turned into what we run on: valid as a whole, or refused with every
+//! fault named.
+//!
+//! Two layers. `written` knows tables, values and places and believes nothing; the files named after
+//! sections (`service`, `feed`, `watch`, `channel`) turn them into the nouns of the domain.
+mod assemble;
+mod channel;
+mod faults;
+mod feed;
+mod link;
+mod name;
+mod render;
+mod secret;
+mod service;
+mod sources;
+mod syntax;
+mod units;
+mod watch;
+mod words;
+mod written;
+
+use std::collections::BTreeSet;
+use std::error;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use self::assemble::Parts;
+use self::channel::Channels;
+use self::faults::Faults;
+pub use self::service::{Format, Level, Poll, Service, Store};
+pub use self::sources::Sources;
+use crate::domain::{
+    Backlog, Channel, ChannelKind, Complaint, Feed, Name, Severity, Watch, Weight,
+};
+
+/// The shipped configuration, as file name and text: what `init` writes. The first one is the one to
+/// load.
+pub const STARTER: &[(&str, &str)] = &[
+    ("wirewatch.toml", include_str!("../../config/wirewatch.toml")),
+    ("feeds.toml", include_str!("../../config/feeds.toml")),
+    ("watchlist.toml", include_str!("../../config/watchlist.toml")),
+];
+
+/// What we run on: if it exists it is valid.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub service: Service,
+    pub store: Store,
+    pub poll: Poll,
+    pub feeds: Vec<Feed>,
+    pub watches: Vec<Watch>,
+    /// Every channel, used or not.
+    pub channels: Vec<Channel>,
+    /// The texts it was read from, to show the line of a fault found later.
+    pub sources: Sources,
+    /// What is doubtful, but no reason to refuse.
+    pub warnings: Vec<Complaint>,
+}
+
+/// A configuration that is refused: every fault, warnings included, in the order of the files.
+#[derive(Debug)]
+pub struct Broken {
+    pub complaints: Vec<Complaint>,
+    pub sources: Sources,
+}
+
+/// The folders systemd hands to a service; each is absent elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Directories<'a> {
+    /// `$CREDENTIALS_DIRECTORY`: where `password_credential` and the like are found.
+    pub credentials: Option<&'a Path>,
+    /// `$STATE_DIRECTORY`: where relative paths of what we write begin. Without it they begin where
+    /// the program runs.
+    pub state: Option<&'a Path>,
+}
+
+impl Directories<'_> {
+    /// The full path of something we write.
+    fn keep(&self, path: &str) -> PathBuf {
+        self.state.map_or_else(|| PathBuf::from(path), |state| state.join(path))
+    }
+}
+
+/// Every complaint with its line, uncoloured.
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sources.render(&self.complaints, false))
+    }
+}
+
+impl error::Error for Broken {}
+
+/// Reads a configuration and everything it includes. Touches files only: the configuration, its
+/// secrets and certificates.
+pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Broken> {
+    let mut faults = Faults::default();
+    let sources = assemble::read(path, &mut faults);
+    let documents = parse(&sources);
+    let parts = assemble::sort(&sources, &documents, &mut faults);
+    let service = service::service(parts.service.as_ref(), &mut faults);
+    let store = service::store(parts.store.as_ref(), directories, &mut faults);
+    let poll = service::poll(parts.poll.as_ref(), &mut faults);
+    let defaults = service::defaults(parts.defaults.as_ref(), &mut faults);
+    let mut channels = channel::read(&parts.channels, directories, &sources, &mut faults);
+    if parts.channels.is_empty() {
+        add_console(&mut channels);
+    }
+    let context =
+        feed::Context { poll: &poll, defaults: &defaults, directories, sources: &sources };
+    let feeds = feed::read(&parts.feeds, &context, &mut faults);
+    let loudness = Some(&channels.loudness);
+    let context = watch::Context { defaults: &defaults, sources: &sources, channels: loudness };
+    let watches = watch::read(&parts.watches, &context, &mut faults);
+    idle(&parts, &channels, &watches, &mut faults);
+    let channels = channels.list;
+    let warnings = settle(faults, &sources)?;
+    Ok(Config { service, store, poll, feeds, watches, channels, sources, warnings })
+}
+
+/// Reads the watches of a file and of what it includes, and nothing else of it: channels named there
+/// need not exist.
+pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
+    let mut faults = Faults::default();
+    let sources = assemble::read(path, &mut faults);
+    let documents = parse(&sources);
+    let parts = assemble::sort(&sources, &documents, &mut faults);
+    let defaults = service::Defaults {
+        notify: None,
+        notify_at: None,
+        backlog: Backlog::Recent(service::BACKLOG),
+    };
+    let context = watch::Context { defaults: &defaults, sources: &sources, channels: None };
+    let watches = watch::read(&parts.watches, &context, &mut faults);
+    if parts.watches.is_empty() && sources.paths().next().is_some() {
+        let cure = "write one: `[[watch]]`, a name, and any = [\"…\"] below it";
+        faults.absent(parts.start, "there is no `[[watch]]` in this file", cure);
+    }
+    settle(faults, &sources)?;
+    Ok((watches, sources))
+}
+
+fn parse(sources: &Sources) -> Vec<DeTable<'_>> {
+    sources.iter().map(syntax::parse).collect()
+}
+
+/// The warnings, if there is nothing worse.
+fn settle(faults: Faults, sources: &Sources) -> Result<Vec<Complaint>, Broken> {
+    let complaints = faults.settle(sources);
+    if complaints.iter().any(|complaint| complaint.weight == Weight::Error) {
+        return Err(Broken { complaints, sources: sources.clone() });
+    }
+    Ok(complaints)
+}
+
+/// Where nothing is said of channels, alerts are printed.
+fn add_console(channels: &mut Channels) {
+    let name = Name::new(watch::CONSOLE);
+    channels.loudness.insert(name.clone(), Some(Severity::Low));
+    let (min_severity, kind) = (Severity::Low, ChannelKind::Console);
+    channels.list.push(Channel { name, min_severity, kind });
+}
+
+/// Warns of what would do nothing.
+fn idle(parts: &Parts<'_>, channels: &Channels, watches: &[Watch], faults: &mut Faults) {
+    // What seems to be missing may be what was refused.
+    if faults.any_error() {
+        return;
+    }
+    let start = || parts.start.clone();
+    if parts.feeds.is_empty() {
+        let cure = "write a `[[feed]]` with a name and a url, or include a file of feeds";
+        faults.warn(start(), "there is no feed: nothing will be read", cure);
+    }
+    if parts.watches.is_empty() {
+        let cure = "write a `[[watch]]` with a name and any = [\"…\"], or include a watchlist";
+        faults.warn(start(), "there is no watch: nothing will alert", cure);
+        return;
+    }
+    let used: BTreeSet<&Name> = watches.iter().flat_map(|watch| &watch.notify).collect();
+    for (name, place) in channels.places.iter().filter(|(name, _)| !used.contains(name)) {
+        let what = format!("no watch sends its alerts to the channel `{name}`");
+        let cure = "name it in `notify`, of a watch or under `[defaults]`, or remove it";
+        faults.warn(place.clone(), what, cure);
+    }
+}

@@ -1,0 +1,81 @@
+//! Names the operator gives: checked, and each given once.
+use std::collections::BTreeMap;
+
+use super::assemble::where_is;
+use super::faults::Faults;
+use super::sources::Sources;
+use super::words;
+use super::written::Section;
+use crate::domain::{Name, Place, Written};
+
+/// Bytes of a name: it stands in mail headers, file names and metrics.
+const NAME_BYTES_MAX: usize = 64;
+
+/// The names given so far to one kind of thing.
+pub(super) struct Names<'a> {
+    /// "feed", "watch" or "channel".
+    kind: &'static str,
+    sources: &'a Sources,
+    given: BTreeMap<Name, Place>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(kind: &'static str, sources: &'a Sources) -> Self {
+        Self { kind, sources, given: BTreeMap::new() }
+    }
+
+    /// Reads `name` from a section, and sees that nothing else of this kind has it.
+    pub(super) fn take(&mut self, section: &Section<'_>, faults: &mut Faults) -> Option<Name> {
+        let kind = self.kind;
+        let cure = format!("write name = \"…\": it tells this {kind} from the others for ever");
+        let value = section.need(&format!("this {kind}"), "name", &cure, faults)?;
+        let written = value.string(faults)?;
+        let name = checked(&written, faults)?;
+        if let Some(first) = self.given.get(&name) {
+            let what = format!(
+                "there is already a {kind} named `{name}`, at {}",
+                where_is(first, self.sources)
+            );
+            faults.error(written.at, what, "give one of the two another name");
+            return None;
+        }
+        self.given.insert(name.clone(), written.at);
+        Some(name)
+    }
+}
+
+/// A well-formed name.
+fn checked(written: &Written, faults: &mut Faults) -> Option<Name> {
+    let text = &written.text;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !text.is_empty() && text.len() <= NAME_BYTES_MAX && text.chars().all(plain) {
+        return Some(Name::new(text));
+    }
+    let shown = words::quoted(text);
+    let what = if text.is_empty() {
+        "a name cannot be empty".to_owned()
+    } else if text.len() > NAME_BYTES_MAX {
+        format!("the name {shown} is longer than {NAME_BYTES_MAX} bytes")
+    } else {
+        format!("the name {shown} may hold only lower-case letters a to z, digits and `-`")
+    };
+    let cure = match slug(text) {
+        Some(slug) => format!("write \"{slug}\""),
+        None => "write something like \"export-controls\"".to_owned(),
+    };
+    faults.error(written.at.clone(), what, cure);
+    None
+}
+
+/// The nearest good name, if the text is spelled in Latin letters.
+fn slug(text: &str) -> Option<String> {
+    if text.len() > NAME_BYTES_MAX || !text.is_ascii() {
+        return None;
+    }
+    let dashed: String = text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let parts: Vec<&str> = dashed.split('-').filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join("-"))
+}

@@ -1,0 +1,212 @@
+//! What the operator wants to hear of: `[[watch]]`.
+//!
+//! Read here is how a watch is spelled; what a term means and whether it can ever fire is the
+//! matcher's to say, which is why every term keeps its place.
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::faults::Faults;
+use super::name::Names;
+use super::service::Defaults;
+use super::sources::Sources;
+use super::words;
+use super::written::{Section, Value};
+use crate::domain::{Name, Place, Severity, Terms, Watch, Written};
+
+/// Where alerts go when nothing at all is written about channels.
+pub(super) const CONSOLE: &str = "console";
+
+/// Every key of a watch. A further way to say what is watched for (`all`, `query`, `weigh`, …) is
+/// named here and read in [`terms`].
+const KEYS: [&str; 6] = ["name", "title", "severity", "notify", "any", "none"];
+
+/// The words for severities, the quietest first.
+pub(super) const SEVERITIES: [(&str, Severity); 4] = [
+    ("low", Severity::Low),
+    ("normal", Severity::Normal),
+    ("high", Severity::High),
+    ("critical", Severity::Critical),
+];
+
+/// Channels by name, with the least severity each takes; `None` where that could not be read.
+pub(super) type Loudness = BTreeMap<Name, Option<Severity>>;
+
+/// What reading the watches rests on.
+pub(super) struct Context<'a> {
+    pub(super) defaults: &'a Defaults,
+    pub(super) sources: &'a Sources,
+    /// `None` if a watchlist is read alone, without the channels it names.
+    pub(super) channels: Option<&'a Loudness>,
+}
+
+/// Reads every watch; a wrong one is complained of and left out.
+pub(super) fn read(
+    sections: &[Section<'_>],
+    context: &Context<'_>,
+    faults: &mut Faults,
+) -> Vec<Watch> {
+    let mut names = Names::new("watch", context.sources);
+    let usual = usual(sections, context, faults);
+    sections
+        .iter()
+        .filter_map(|section| one(section, &mut names, usual.as_deref(), context, faults))
+        .collect()
+}
+
+fn one(
+    section: &Section<'_>,
+    names: &mut Names<'_>,
+    usual: Option<&[Name]>,
+    context: &Context<'_>,
+    faults: &mut Faults,
+) -> Option<Watch> {
+    section.only("a watch", &KEYS, faults);
+    // Everything is read before anything is given up, so that every fault is told.
+    let name = names.take(section, faults);
+    let title = section.optional("title", |value| title(value, faults));
+    let severity = section.optional("severity", |value| value.choice(&SEVERITIES, faults));
+    let notify = section.get("notify");
+    let at = notify.map_or_else(|| section.place(), |value| value.place());
+    let notify = match notify {
+        Some(value) => {
+            value.strings(faults).and_then(|list| known(&list, value.place(), context, faults))
+        }
+        None => usual.map(<[Name]>::to_vec),
+    };
+    let terms = terms(section, faults);
+    let severity = severity.ok()?.unwrap_or_default();
+    let notify = notify?;
+    unheard(severity, &notify, at, context, faults);
+    let name = name?;
+    let title = title.ok()?.unwrap_or_else(|| name.to_string());
+    Some(Watch { name, title, severity, notify, terms: terms?, at: section.place() })
+}
+
+/// The term lists. At least one term must be able to fire the watch.
+fn terms(section: &Section<'_>, faults: &mut Faults) -> Option<Terms> {
+    let any = section.optional("any", |value| list(value, faults));
+    let none = section.optional("none", |value| list(value, faults));
+    let any = any.ok()?.unwrap_or_default();
+    let none = none.ok()?.unwrap_or_default();
+    if any.is_empty() {
+        let what = if none.is_empty() {
+            "this watch is empty and can never fire"
+        } else {
+            "this watch can never fire: it only says what must not appear"
+        };
+        let at = section.get("any").map_or_else(|| section.place(), |value| value.place());
+        faults.absent(at, what, "write any = [\"…\"]: each of these terms fires the watch");
+        return None;
+    }
+    Some(Terms { any, none })
+}
+
+/// One list of terms: none blank, none twice.
+fn list(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Written>> {
+    let terms = value.strings(faults)?;
+    let mut seen = BTreeSet::new();
+    let mut good = true;
+    for term in &terms {
+        let key = value.key();
+        if term.text.trim().is_empty() {
+            let what = format!("a term of `{key}` is blank");
+            faults.error(term.at.clone(), what, "write a word or phrase, or remove it");
+            good = false;
+        } else if !seen.insert(&term.text) {
+            let what = format!("{} is already in `{key}`", words::quoted(&term.text));
+            faults.warn(term.at.clone(), what, "keep one of the two");
+        }
+    }
+    good.then_some(terms)
+}
+
+fn title(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
+    let written = value.string(faults)?;
+    if !written.text.trim().is_empty() && !written.text.contains(words::steers) {
+        return Some(written.text);
+    }
+    let what = "a title is one line of visible text";
+    faults.error(written.at, what, "write a title for people, or remove it: the name serves");
+    None
+}
+
+/// Where the alerts of a watch without `notify` go. `None` if a complaint was made.
+fn usual(
+    sections: &[Section<'_>],
+    context: &Context<'_>,
+    faults: &mut Faults,
+) -> Option<Vec<Name>> {
+    if let Some(written) = &context.defaults.notify {
+        let at = context.defaults.notify_at.clone().unwrap_or_default();
+        return known(written, at, context, faults);
+    }
+    let console = Name::new(CONSOLE);
+    if context.channels.is_none_or(|channels| channels.contains_key(&console)) {
+        return Some(vec![console]);
+    }
+    let silent = sections.iter().find(|section| section.get("notify").is_none())?;
+    let what = "this watch does not say where its alerts go, and there is no channel `console`";
+    let cure = "write notify = [\"…\"] here, or once for all watches under `[defaults]`";
+    faults.absent(silent.place(), what, cure);
+    None
+}
+
+/// The channels named by `notify`: at least one, each known, each once.
+fn known(
+    written: &[Written],
+    at: Place,
+    context: &Context<'_>,
+    faults: &mut Faults,
+) -> Option<Vec<Name>> {
+    if written.is_empty() {
+        faults.error(at, "`notify` names no channel", "name at least one channel, or remove it");
+        return None;
+    }
+    let mut names: Vec<Name> = Vec::new();
+    let mut good = true;
+    for text in written {
+        let name = Name::new(&text.text);
+        if let Some(channels) = context.channels
+            && !channels.contains_key(&name)
+        {
+            let what = format!("there is no channel named {}", words::quoted(&text.text));
+            let cure = if channels.is_empty() {
+                "write a `[[channel]]` of that name".to_owned()
+            } else {
+                words::suggestion(&text.text, channels.keys().map(Name::as_str))
+            };
+            // The channel may be one that stands behind a syntax error.
+            faults.absent(text.at.clone(), what, cure);
+            good = false;
+        } else if names.contains(&name) {
+            let what = format!("`notify` names {} twice", words::quoted(&text.text));
+            faults.warn(text.at.clone(), what, "keep one of the two");
+        } else {
+            names.push(name);
+        }
+    }
+    good.then_some(names)
+}
+
+/// Refuses a watch whose alerts every one of its channels would leave out.
+fn unheard(
+    severity: Severity,
+    notify: &[Name],
+    at: Place,
+    context: &Context<'_>,
+    faults: &mut Faults,
+) {
+    let Some(channels) = context.channels else {
+        return;
+    };
+    let deaf =
+        |name: &Name| channels.get(name).copied().flatten().is_some_and(|least| severity < least);
+    if !notify.iter().all(deaf) {
+        return;
+    }
+    let shown = words::choice(notify.iter().map(Name::as_str));
+    let what = format!(
+        "no alert of this watch would go anywhere: its severity is `{severity}`, below the \
+         `min_severity` of {shown}"
+    );
+    faults.error(at, what, "raise the `severity` of the watch, or name a channel that takes it");
+}

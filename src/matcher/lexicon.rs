@@ -1,0 +1,226 @@
+//! All terms of all watches in one automaton, and the one pass that finds them in a text.
+use std::collections::HashMap;
+
+use aho_corasick::MatchKind;
+use aho_corasick::automaton::Automaton;
+use aho_corasick::nfa::contiguous::NFA;
+
+use super::Text;
+use super::filter::Filter;
+use super::scan::Pass;
+use super::term::{Term, Used};
+use crate::domain::Field;
+
+/// Places recorded in one article. A hostile text that holds a term at every letter is cut here.
+pub(super) const SIGHTINGS_MAX: usize = 1 << 18;
+/// Levels of the automaton kept as full tables; deeper ones are lists.
+const DENSE_LEVELS: usize = 3;
+
+/// A set of fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Fields(u8);
+
+impl Fields {
+    pub(super) const NONE: Self = Self(0);
+    /// Summary and content.
+    pub(super) const BODY: Self = Self::of(Field::Summary).and(Self::of(Field::Content));
+    /// Where a term is looked for unless it names a field.
+    pub(super) const TEXT: Self = Self::BODY.and(Self::of(Field::Title));
+
+    pub(super) const fn of(field: Field) -> Self {
+        Self(1 << field as u8)
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn has(self, field: Field) -> bool {
+        self.0 & Self::of(field).0 != 0
+    }
+}
+
+/// The number of a term within its matcher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct TermId(pub(super) u32);
+
+/// A term found at a place. The order is by term, then by place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sighting {
+    pub(super) term: TermId,
+    pub(super) field: Field,
+    /// Which author or tag, for the fields that are lists.
+    pub(super) item: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) used: Used,
+}
+
+/// Terms before they are built into an automaton; each spelling once.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    terms: Vec<Term>,
+    fields: Vec<Fields>,
+    known: HashMap<String, TermId>,
+}
+
+impl Draft {
+    /// The number of `term`, looked for in `fields` from now on.
+    pub(super) fn add(&mut self, term: Term, fields: Fields) -> TermId {
+        let next = TermId(u32::try_from(self.terms.len()).unwrap_or(u32::MAX));
+        let id = *self.known.entry(term.written.clone()).or_insert(next);
+        if id == next {
+            self.terms.push(term);
+            self.fields.push(Fields::NONE);
+        }
+        if let Some(known) = self.fields.get_mut(id.0 as usize) {
+            *known = known.and(fields);
+        }
+        id
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.terms.len()
+    }
+}
+
+/// The terms, the automaton over their literals, and the way from a literal back to its terms.
+#[derive(Debug)]
+pub(super) struct Lexicon {
+    terms: Vec<Term>,
+    fields: Vec<Fields>,
+    pub(super) automaton: NFA,
+    /// Bytes of each literal.
+    lengths: Vec<u32>,
+    /// Literal `n` belongs to the terms `owners[first_owner[n]..first_owner[n + 1]]`.
+    owners: Vec<Owner>,
+    first_owner: Vec<u32>,
+    pub(super) filter: Filter,
+    /// The union of `fields`.
+    wanted: Fields,
+}
+
+/// A term that begins with a literal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owner {
+    pub(super) term: TermId,
+    /// What finding this literal means beside the term: its other plural.
+    pub(super) used: Used,
+}
+
+impl Lexicon {
+    /// Builds the automaton; the error says why it cannot be built.
+    pub(super) fn build(draft: Draft) -> Result<Self, String> {
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut found: Vec<Vec<Owner>> = Vec::new();
+        let mut literals: Vec<String> = Vec::new();
+        for (number, term) in (0..).zip(&draft.terms) {
+            let plural = term.other_plural().map(|literal| (literal, Used::PLURAL));
+            let all = std::iter::once((term.head.clone(), Used::default())).chain(plural);
+            for (literal, used) in all {
+                let at = *numbers.entry(literal.clone()).or_insert_with(|| {
+                    literals.push(literal);
+                    found.push(Vec::new());
+                    found.len() - 1
+                });
+                if let Some(owners) = found.get_mut(at) {
+                    owners.push(Owner { term: TermId(number), used });
+                }
+            }
+        }
+        let automaton = NFA::builder()
+            .match_kind(MatchKind::Standard)
+            .dense_depth(DENSE_LEVELS)
+            .prefilter(false)
+            .build(&literals)
+            .map_err(|fault| fault.to_string())?;
+        let mut first_owner = vec![0];
+        let mut owners = Vec::new();
+        for list in found {
+            owners.extend(list);
+            first_owner.push(u32::try_from(owners.len()).unwrap_or(u32::MAX));
+        }
+        let wanted = draft.fields.iter().fold(Fields::NONE, |all, fields| all.and(*fields));
+        Ok(Self {
+            filter: Filter::new(draft.terms.iter()),
+            lengths: literals.iter().map(|l| u32::try_from(l.len()).unwrap_or(u32::MAX)).collect(),
+            terms: draft.terms,
+            fields: draft.fields,
+            automaton,
+            owners,
+            first_owner,
+            wanted,
+        })
+    }
+
+    pub(super) fn term(&self, id: TermId) -> Option<&Term> {
+        self.terms.get(id.0 as usize)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Bytes of a literal.
+    #[inline]
+    pub(super) fn length(&self, literal: usize) -> usize {
+        self.lengths.get(literal).map_or(0, |length| *length as usize)
+    }
+
+    /// The terms a literal belongs to.
+    pub(super) fn owners(&self, literal: usize) -> &[Owner] {
+        let from = self.first_owner.get(literal).copied().unwrap_or(0) as usize;
+        let to = self.first_owner.get(literal + 1).copied().unwrap_or(0) as usize;
+        self.owners.get(from..to).unwrap_or_default()
+    }
+
+    /// The fields a term is looked for in.
+    pub(super) fn fields(&self, id: TermId) -> Fields {
+        self.fields.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// Bytes of memory the automaton, the filter and the terms take, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        self.automaton.memory_usage()
+            + self.filter.bytes()
+            + self.lengths.len() * 8
+            + self.owners.len() * size_of::<Owner>()
+            + self
+                .terms
+                .iter()
+                .map(|term| size_of::<Term>() + term.written.len() + 2 * term.head.len())
+                .sum::<usize>()
+    }
+
+    /// Every place of every term in the article, in the order of [`Sighting`].
+    pub(super) fn sightings(&self, text: &Text<'_>) -> Vec<Sighting> {
+        let mut found = Vec::new();
+        for (field, item, part) in text.parts() {
+            if self.wanted.has(field) {
+                Pass {
+                    lexicon: self,
+                    text: part,
+                    field,
+                    item,
+                    found: &mut found,
+                    fold: String::new(),
+                }
+                .run();
+            }
+        }
+        found.sort_unstable_by_key(|s| (s.term, s.field as u8, s.item, s.start));
+        found
+    }
+
+    /// The terms found in one bare text, whatever fields they want.
+    pub(super) fn within(&self, text: &str) -> Vec<Sighting> {
+        let mut found = Vec::new();
+        let bare = Self::pass_over(self, text, &mut found);
+        bare.run();
+        found
+    }
+
+    fn pass_over<'a>(&'a self, text: &'a str, found: &'a mut Vec<Sighting>) -> Pass<'a> {
+        Pass { lexicon: self, text, field: Field::Title, item: 0, found, fold: String::new() }
+    }
+}

@@ -1,0 +1,450 @@
+//! Which watches an article fires, and why: the watchlist and an article's texts in, findings out.
+//!
+//! Every literal of every watch stands in one Aho-Corasick automaton over folded text. One pass over
+//! the article, in place and without a copy, asks it wherever a word begins; the watches whose
+//! terms were seen are decided, the others cost nothing. Pure and thread-safe.
+mod compile;
+mod evaluate;
+mod filter;
+mod letters;
+mod lexicon;
+mod lint;
+mod normalise;
+mod particle;
+mod scan;
+mod snippet;
+mod term;
+
+use evaluate::{Rule, Seen};
+use lexicon::Lexicon;
+
+use crate::domain::{Complaint, Field, Finding, Snippet, Watch};
+
+/// What a watch can look at; borrowed from an article.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Text<'a> {
+    pub title: &'a str,
+    pub summary: &'a str,
+    pub content: &'a str,
+    pub url: &'a str,
+    pub authors: &'a [String],
+    pub tags: &'a [String],
+    /// The feed's name.
+    pub source: &'a str,
+    /// BCP 47.
+    pub language: Option<&'a str>,
+}
+
+impl<'a> Text<'a> {
+    /// Every field with its text; authors and tags one by one, numbered.
+    ///
+    /// A summary that is only the beginning of the content says nothing of its own and is left out,
+    /// so that its hits are not reported twice.
+    fn parts(&self) -> impl Iterator<Item = (Field, usize, &'a str)> {
+        let summary = if self.repeats_summary() { "" } else { self.summary };
+        let authors = self.authors.iter().enumerate();
+        let tags = self.tags.iter().enumerate();
+        [
+            (Field::Title, 0, self.title),
+            (Field::Summary, 0, summary),
+            (Field::Content, 0, self.content),
+            (Field::Url, 0, self.url),
+            (Field::Source, 0, self.source),
+        ]
+        .into_iter()
+        .chain(authors.map(|(at, author)| (Field::Author, at, author.as_str())))
+        .chain(tags.map(|(at, tag)| (Field::Tag, at, tag.as_str())))
+    }
+
+    /// The text of a field, or of one of its items.
+    fn part(&self, field: Field, item: usize) -> Option<&'a str> {
+        match field {
+            Field::Title => Some(self.title),
+            Field::Summary => Some(self.summary),
+            Field::Content => Some(self.content),
+            Field::Url => Some(self.url),
+            Field::Author => self.authors.get(item).map(String::as_str),
+            Field::Source => Some(self.source),
+            Field::Tag => self.tags.get(item).map(String::as_str),
+            Field::Language => self.language,
+        }
+    }
+
+    fn repeats_summary(&self) -> bool {
+        let summary = self.summary.trim();
+        let cut = ["[…]", "[...]", "…", "..."];
+        let begun = cut.iter().find_map(|end| summary.strip_suffix(end));
+        let whole = begun.unwrap_or(summary).trim_end();
+        match self.content.trim_start().strip_prefix(whole) {
+            // A summary cut inside a word ends in half a word, which is no word.
+            Some(_) if begun.is_some() => true,
+            Some(rest) => {
+                let last = normalise::kind_before(whole, whole.len());
+                !last.glues(normalise::kind_after(rest, 0))
+            }
+            None => false,
+        }
+    }
+}
+
+/// What a compiled watchlist takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub watches: usize,
+    /// Different terms, over all watches.
+    pub terms: usize,
+    /// Bytes of memory, to within a few per cent.
+    pub bytes: usize,
+}
+
+/// A compiled watchlist.
+#[derive(Debug)]
+pub struct Matcher {
+    lexicon: Lexicon,
+    rules: Vec<Rule>,
+    /// For each term, the rules that cannot fire without it or one of its fellows, as a range of
+    /// `waiting`.
+    first_waiting: Vec<u32>,
+    waiting: Vec<u32>,
+}
+
+impl Matcher {
+    /// Reads the terms of all watches and builds the automaton. Every fault is reported at once;
+    /// warnings come with the matcher.
+    pub fn compile(watches: &[Watch]) -> Result<(Self, Vec<Complaint>), Vec<Complaint>> {
+        compile::compile(watches)
+    }
+
+    /// What the watchlist takes once compiled.
+    pub fn size(&self) -> Size {
+        Size {
+            watches: self.rules.len(),
+            terms: self.lexicon.len(),
+            bytes: self.lexicon.bytes() + (self.waiting.len() + self.first_waiting.len()) * 4,
+        }
+    }
+
+    /// The watches that fire on `text`, in the order of the watchlist.
+    pub fn find(&self, text: &Text<'_>) -> Vec<Finding> {
+        let sightings = self.lexicon.sightings(text);
+        let seen = Seen { lexicon: &self.lexicon, text, sightings: &sightings };
+        self.candidates(&seen)
+            .into_iter()
+            .filter_map(|number| self.rules.get(number as usize))
+            .filter_map(|rule| seen.decide(rule))
+            .collect()
+    }
+
+    /// The rules that may fire, by number: those waiting for a term that was seen.
+    fn candidates(&self, seen: &Seen<'_>) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        for same in seen.sightings.chunk_by(|a, b| a.term == b.term) {
+            let Some(term) = same.first().map(|s| s.term.0 as usize) else { continue };
+            let from = self.first_waiting.get(term).copied().unwrap_or(0) as usize;
+            let to = self.first_waiting.get(term + 1).copied().unwrap_or(0) as usize;
+            numbers.extend(self.waiting.get(from..to).unwrap_or_default());
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+}
+
+/// The passages of `text` that hold the finding's hits, marked, about 300 characters.
+pub fn snippet(text: &Text<'_>, finding: &Finding) -> Snippet {
+    snippet::cut(text, finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Name, Place, Severity, Terms, Weight, Written};
+
+    fn watch(any: &[&str], none: &[&str]) -> Watch {
+        let list = |terms: &[&str]| terms.iter().map(|text| Written::nowhere(text)).collect();
+        Watch {
+            name: Name::new("w"),
+            title: String::new(),
+            severity: Severity::Normal,
+            notify: Vec::new(),
+            terms: Terms { any: list(any), none: list(none) },
+            at: Place::default(),
+        }
+    }
+
+    /// The hits of one term in one text: the words found, with the tolerance behind a slash.
+    fn found(term: &str, content: &str) -> Vec<String> {
+        let (matcher, _) = Matcher::compile(&[watch(&[term], &[])]).unwrap();
+        let text = Text { content, ..Text::default() };
+        matcher
+            .find(&text)
+            .into_iter()
+            .flat_map(|finding| finding.hits)
+            .map(|hit| {
+                assert_eq!(content.get(hit.start..hit.end), Some(hit.text.as_str()));
+                assert_eq!(hit.term, term);
+                match hit.tolerance {
+                    Some(tolerance) => format!("{}/{tolerance}", hit.text),
+                    None => hit.text,
+                }
+            })
+            .collect()
+    }
+
+    fn complaints(any: &[&str], none: &[&str]) -> Vec<Complaint> {
+        Matcher::compile(&[watch(any, none)]).map_or_else(|faults| faults, |(_, doubts)| doubts)
+    }
+
+    #[test]
+    fn a_latin_term_beside_hangul_or_han_is_at_an_edge() {
+        assert_eq!(found("GSOMIA", "한일 GSOMIA는 유지"), ["GSOMIA"]);
+        assert_eq!(found("=GSOMIA", "한일 GSOMIA는 유지"), ["GSOMIA"]);
+        assert_eq!(found("GSOMIA", "日韓GSOMIA破棄"), ["GSOMIA"]);
+        assert_eq!(found("日韓GSOMIA", "政府は日韓GSOMIAを"), ["日韓GSOMIA"]);
+    }
+
+    #[test]
+    fn a_hangul_term_takes_particles_but_not_other_words() {
+        assert_eq!(found("지소미아", "지소미아를 종료"), ["지소미아를/particle"]);
+        assert_eq!(found("지소미아", "지소미아에서는"), ["지소미아에서는/particle"]);
+        assert_eq!(found("=지소미아", "지소미아를 종료"), Vec::<String>::new());
+        assert_eq!(found("사드", "감사드린다 모사드 파사드"), Vec::<String>::new());
+        assert_eq!(found("사드", "사드 배치, 사드의"), ["사드", "사드의/particle"]);
+        assert_eq!(found("사드", "美사드 THAAD사드는"), ["사드", "사드는/particle"]);
+    }
+
+    #[test]
+    fn every_dash_and_space_inside_a_phrase_is_one() {
+        assert_eq!(
+            found("export control", "export\u{2011}control"),
+            ["export\u{2011}control/hyphen"]
+        );
+        assert_eq!(
+            found("export-control", "an export\u{2013}control law"),
+            ["export\u{2013}control"]
+        );
+        assert_eq!(found("export control", "export\u{A0}control"), ["export\u{A0}control"]);
+        assert_eq!(
+            found("export control", "export \n\u{200B} control"),
+            ["export \n\u{200B} control"]
+        );
+        assert_eq!(found("export control", "export - control"), Vec::<String>::new());
+        assert_eq!(found("=export control", "export-control"), Vec::<String>::new());
+        assert_eq!(found("=export control", "export\u{A0}control"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn accents_and_case_of_latin_greek_and_cyrillic_do_not_count() {
+        for (term, text) in [
+            ("istanbul", "İstanbul"),
+            ("İstanbul", "ISTANBUL"),
+            ("Diyarbakır", "DIYARBAKIR"),
+            ("Straße", "STRASSE"),
+            ("strasse", "Straße"),
+            ("Αθήνα", "ΑΘΗΝΑ"),
+            ("Αθηνα", "Αθήνα"),
+            ("Αθήνα", "Αθη\u{301}να"),
+            ("Королёв", "королев"),
+            ("Łódź", "Lodz"),
+            ("Müller", "Mu\u{308}ller"),
+            ("GSOMIA", "ＧＳＯＭＩＡ"),
+            ("don't", "don’t"),
+        ] {
+            assert_eq!(found(term, text), [text], "{term} in {text}");
+            // Two encodings of one spelling are one spelling.
+            let same = term == text || text.contains(['\u{301}', '\u{308}']);
+            assert_eq!(found(&format!("={term}"), text).len(), usize::from(same), "={term}");
+        }
+        assert_eq!(found("ガス", "カス"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_term_inside_a_word_is_not_found() {
+        assert_eq!(found("star", "rockstar, starring, a star"), ["star"]);
+        assert_eq!(found("star", "rock\u{AD}star"), Vec::<String>::new());
+        assert_eq!(found("marvel", "marvellous"), Vec::<String>::new());
+        assert_eq!(found("иран", "тиран"), Vec::<String>::new());
+        assert_eq!(found("F35", "F35A"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn english_endings_are_tolerated_and_named() {
+        assert_eq!(found("export control", "export controls"), ["export controls/plural"]);
+        assert_eq!(found("GSOMIA", "GSOMIA’s end"), ["GSOMIA’s/possessive"]);
+        assert_eq!(found("ally", "the allies’ and ally's"), ["allies/plural", "ally's/possessive"]);
+        assert_eq!(found("embargo", "embargoes"), ["embargoes/plural"]);
+        assert_eq!(found("F-35", "F-35s"), ["F-35s/plural"]);
+        assert_eq!(found("=control", "controls"), Vec::<String>::new());
+        assert_eq!(found("=GSOMIA", "GSOMIA's"), ["GSOMIA"]);
+        assert_eq!(found("us", "it uses"), Vec::<String>::new());
+        assert_eq!(found("export control", "export-controls"), ["export-controls/hyphen+plural"]);
+    }
+
+    #[test]
+    fn exact_terms_keep_their_case() {
+        assert_eq!(found("=US", "us US USA"), ["US"]);
+        assert_eq!(found("=Straße", "Strasse"), Vec::<String>::new());
+        assert_eq!(found("=Cobra Gold", "Cobra Gold 26, cobra gold"), ["Cobra Gold"]);
+        assert_eq!(found("=é", "e\u{301}"), ["e\u{301}"]);
+    }
+
+    #[test]
+    fn endings_are_chosen_with_a_tilde_or_a_star() {
+        let text = "экспортного контроля, экспортный контролёрский";
+        assert_eq!(found("экспортн~ контрол~", text), ["экспортного контроля/ending"]);
+        assert_eq!(
+            found("экспортн* контрол*", text),
+            ["экспортного контроля/prefix", "экспортный контролёрский/prefix"]
+        );
+        assert_eq!(found("экспортный контроль", text), Vec::<String>::new());
+        assert_eq!(found("sanction*", "sanctioned unsanctioned"), ["sanctioned/prefix"]);
+        assert_eq!(found("ab*", "abacus ab"), ["abacus/prefix", "ab"]);
+        assert_eq!(found("=GSOM*", "GSOMIA gsomia"), ["GSOMIA/prefix"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_need_no_edge() {
+        assert_eq!(found("輸出規制", "対韓輸出規制を"), ["輸出規制"]);
+        assert_eq!(found("ミサイル", "弾道ミサイル発射"), ["ミサイル"]);
+        assert_eq!(found("ｶﾞｽ", "ガス"), ["ガス"]);
+        assert_eq!(found("ไทย", "ประเทศไทยและ"), ["ไทย"]);
+        // A tone mark belongs to its consonant.
+        assert_eq!(found("ก", "ก\u{E48}"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn arabic_and_hebrew_words_may_carry_letters_in_front() {
+        assert_eq!(found("حكومة", "والحكومة"), ["حكومة/proclitic"]);
+        assert_eq!(found("حكومة", "حكومة"), ["حكومة"]);
+        assert_eq!(found("=حكومة", "والحكومة"), Vec::<String>::new());
+        assert_eq!(found("ממשלה", "והממשלה"), ["ממשלה/proclitic"]);
+    }
+
+    #[test]
+    fn punctuation_may_begin_or_end_a_term() {
+        assert_eq!(found("C++", "in C++ and C++."), ["C++", "C++"]);
+        assert_eq!(found("#gsomia", "see #GSOMIA"), ["#GSOMIA"]);
+        assert_eq!(found("AT&T", "AT&T’s"), ["AT&T’s/possessive"]);
+        assert_eq!(found("€100", "only €100"), ["€100"]);
+    }
+
+    #[test]
+    fn a_veto_silences_the_watch() {
+        let (matcher, _) = Matcher::compile(&[watch(&["GSOMIA"], &["crossword"])]).unwrap();
+        let fires = |title: &str, content: &str| {
+            !matcher.find(&Text { title, content, ..Text::default() }).is_empty()
+        };
+        assert!(fires("GSOMIA", ""));
+        assert!(!fires("GSOMIA", "the daily crossword"));
+        assert!(!fires("Crosswords", "GSOMIA"));
+    }
+
+    #[test]
+    fn hits_come_title_first_and_a_repeated_summary_counts_once() {
+        let (matcher, _) = Matcher::compile(&[watch(&["Japan", "Korea"], &[])]).unwrap();
+        let text = Text {
+            title: "Korea",
+            summary: "Japan and Korea…",
+            content: "Japan and Korea met.",
+            ..Text::default()
+        };
+        let finding = matcher.find(&text).remove(0);
+        let shown: Vec<_> =
+            finding.hits.iter().map(|hit| (hit.field, hit.start, hit.text.as_str())).collect();
+        assert_eq!(
+            shown,
+            [
+                (Field::Title, 0, "Korea"),
+                (Field::Content, 0, "Japan"),
+                (Field::Content, 10, "Korea")
+            ]
+        );
+    }
+
+    #[test]
+    fn findings_keep_the_order_of_the_watchlist() {
+        let named = |name: &str, any: &[&str]| Watch { name: Name::new(name), ..watch(any, &[]) };
+        let list = [named("b", &["Korea"]), named("a", &["Japan"]), named("c", &["korea"])];
+        let (matcher, _) = Matcher::compile(&list).unwrap();
+        let found = matcher.find(&Text { content: "Japan, Korea", ..Text::default() });
+        let order: Vec<_> = found.iter().map(|finding| finding.watch.as_str()).collect();
+        assert_eq!(order, ["b", "a", "c"]);
+    }
+
+    #[test]
+    fn terms_that_cannot_be_meant_are_refused_with_a_cure() {
+        for (term, sign) in [
+            ("(i?)gsomia", "(i?)"),
+            ("(?i)gsomia", "(?"),
+            ("\\bTHAAD\\b", "\\b"),
+            ("colou?r", "?"),
+            ("export.*control", ".*"),
+            ("[Ee]xport", "[Ee]"),
+            ("Japan|Korea", "|"),
+            ("/gsomia/", "/"),
+            ("a{2,3}", "{2,3}"),
+            ("*control", "*"),
+            ("ex*port", "*"),
+        ] {
+            let found = complaints(&[term], &[]);
+            assert_eq!(found.len(), 1, "{term}: {found:?}");
+            assert_eq!(found[0].weight, Weight::Error, "{term}");
+            assert!(found[0].what.contains(sign), "{term}: {}", found[0].what);
+            assert!(!found[0].cure.is_empty());
+        }
+        for term in ["", "  ", "\u{200B}", "---", "=", "*"] {
+            let found = complaints(&[term], &[]);
+            assert_eq!(found.len(), 1, "{term}: {found:?}");
+            assert_eq!(found[0].weight, Weight::Error, "{term}");
+        }
+    }
+
+    #[test]
+    fn terms_that_look_odd_but_are_fine_pass() {
+        for term in ["Yahoo!", "What is this?", "A$AP", "[Exclusive]", "S&P 500", "Disney+", "U.S."]
+        {
+            assert_eq!(complaints(&[term], &[]), [], "{term}");
+        }
+    }
+
+    #[test]
+    fn doubtful_terms_are_warned_of() {
+        for (any, none, word) in [
+            (&["us"][..], &[][..], "short"),
+            (&["核"], &[], "one syllable"),
+            (&["GSОMIA"], &[], "Cyrillic"),
+            (&["GSOMIA", "gsomia"], &[], "already"),
+            (&["export", "export control"], &[], "adds nothing"),
+            (&["export control", "Japan"], &["control"], "never"),
+        ] {
+            let found = complaints(any, none);
+            assert_eq!(found.len(), 1, "{any:?}: {found:?}");
+            assert_eq!(found[0].weight, Weight::Warning, "{any:?}");
+            assert!(found[0].what.contains(word), "{any:?}: {}", found[0].what);
+        }
+        assert_eq!(complaints(&["=US", "日本", "사드", "=export control", "exports*"], &[]), []);
+    }
+
+    #[test]
+    fn a_watch_that_can_never_fire_is_refused() {
+        assert!(
+            complaints(&["export control"], &["export"]).iter().any(|c| c.weight == Weight::Error)
+        );
+        assert_eq!(complaints(&[], &["export"]).len(), 1);
+    }
+
+    #[test]
+    fn complaints_point_into_the_file() {
+        let mut bad = watch(&["x"], &[]);
+        let at = Place { file: "watchlist.toml".into(), span: 100..110 };
+        bad.terms.any = vec![Written { text: "foo(?i)bar".to_owned(), at }];
+        let faults = Matcher::compile(&[bad]).unwrap_err();
+        assert_eq!(faults[0].at.as_ref().unwrap().span, 103..105);
+    }
+
+    #[test]
+    fn the_matcher_may_be_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Matcher>();
+    }
+}

@@ -1,0 +1,224 @@
+//! Walks a text in its folded form without copying it, so that every place found is a place in the
+//! original.
+use icu_normalizer::ComposingNormalizer;
+
+use super::letters::{self, Kind, Letter};
+
+/// Marks and invisible characters taken into one cluster. Unicode's stream-safe format allows 30;
+/// beyond that a text is an attack, and the rest of its marks stand alone.
+const CLUSTER_CHARS_MAX: usize = 32;
+
+/// One step through a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// Where the next step begins.
+    pub(super) end: usize,
+    pub(super) kind: Kind,
+}
+
+/// Reads what stands at byte `at`: a character with its marks, a whole run of separators, or an
+/// invisible character. Its folded form is added to `into`. `None` at the end of the text.
+pub(super) fn step(text: &str, at: usize, into: &mut String) -> Option<Step> {
+    let c = char_at(text, at)?;
+    let after = at + c.len_utf8();
+    let (letter, fold) = letters::folded(c);
+    match letter.kind {
+        Kind::Ignored => return Some(Step { end: after, kind: Kind::Ignored }),
+        Kind::Space | Kind::Dash => return Some(separators(text, at, into)),
+        Kind::Apostrophe | Kind::Other | Kind::Spaced | Kind::Hangul | Kind::Unspaced => {}
+    }
+    let (end, only_accents) = cluster_end(text, after);
+    if end == after || (letter.sheds && only_accents) {
+        fold.push_to(into);
+    } else {
+        into.push_str(&letters::fold(text.get(at..end).unwrap_or_default()));
+    }
+    Some(Step { end, kind: letter.kind })
+}
+
+/// The folded form of a whole text, without separators at either end.
+pub(super) fn normalise(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(step) = step(text, at, &mut folded) {
+        at = step.end;
+    }
+    folded.trim_matches([' ', '-']).to_owned()
+}
+
+/// The kind of the last visible character before byte `at`; a text's beginning is an edge.
+pub(super) fn kind_before(text: &str, at: usize) -> Kind {
+    text.get(..at)
+        .unwrap_or_default()
+        .chars()
+        .rev()
+        .map(letters::letter)
+        .find(|letter| letter.kind != Kind::Ignored && !letter.joins)
+        .map_or(Kind::Space, |letter| letter.kind)
+}
+
+/// The kind of the next visible character from byte `at` on; a text's end is an edge.
+pub(super) fn kind_after(text: &str, at: usize) -> Kind {
+    letter_after(text, at).map_or(Kind::Space, |letter| letter.kind)
+}
+
+fn letter_after(text: &str, at: usize) -> Option<Letter> {
+    let rest = text.get(at..)?;
+    rest.chars().map(letters::letter).find(|letter| letter.kind != Kind::Ignored)
+}
+
+/// The character at byte `at`; `None` at the end or inside a character.
+pub(super) fn char_at(text: &str, at: usize) -> Option<char> {
+    text.get(at..)?.chars().next()
+}
+
+/// Where the word that goes on at `at` ends, and how many characters it still has, for a word of
+/// `kind`. Scripts without spaces have no such end: the answer is `at`.
+pub(super) fn word_end(text: &str, at: usize, kind: Kind) -> (usize, usize) {
+    let (mut end, mut count, mut ahead) = (at, 0, at);
+    while let Some(c) = char_at(text, ahead) {
+        let letter = letters::letter(c);
+        ahead += c.len_utf8();
+        if letter.kind == Kind::Ignored {
+            continue;
+        }
+        if !letter.joins {
+            if !kind.glues(letter.kind) {
+                break;
+            }
+            count += 1;
+        }
+        end = ahead;
+    }
+    (end, count)
+}
+
+/// What a spelling is compared by when nothing but invisible differences may count: composed, without
+/// characters nobody sees, with runs of plain white space as one space.
+pub(super) fn spelling(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_whitespace() {
+            if !seen.ends_with(' ') {
+                seen.push(' ');
+            }
+        } else if letters::letter(c).kind != Kind::Ignored || matches!(c, '™' | '®' | '℠') {
+            seen.push(c);
+        }
+    }
+    if seen.is_ascii() {
+        return seen;
+    }
+    ComposingNormalizer::new_nfc().normalize(&seen).into_owned()
+}
+
+/// For each run of separators in `text`, whether it holds a dash.
+pub(super) fn dashes(text: &str) -> Vec<bool> {
+    let mut runs = Vec::new();
+    let mut inside = false;
+    for c in text.chars() {
+        let kind = letters::letter(c).kind;
+        match kind {
+            Kind::Space | Kind::Dash => {
+                let dash = kind == Kind::Dash;
+                match runs.last_mut() {
+                    Some(run) if inside => *run |= dash,
+                    _ => runs.push(dash),
+                }
+                inside = true;
+            }
+            Kind::Ignored => {}
+            Kind::Apostrophe | Kind::Other | Kind::Spaced | Kind::Hangul | Kind::Unspaced => {
+                inside = false;
+            }
+        }
+    }
+    runs
+}
+
+/// Where the cluster ends whose first character ends at `after`, and whether only non-spacing marks
+/// follow that character.
+fn cluster_end(text: &str, after: usize) -> (usize, bool) {
+    let (mut end, mut ahead, mut only_accents) = (after, after, true);
+    for _ in 0..CLUSTER_CHARS_MAX {
+        // Most text is ASCII, and no ASCII character joins another.
+        if text.as_bytes().get(ahead).is_none_or(u8::is_ascii) {
+            break;
+        }
+        let Some(c) = char_at(text, ahead) else { break };
+        let letter = letters::letter(c);
+        ahead += c.len_utf8();
+        if letter.kind == Kind::Ignored {
+            continue;
+        }
+        if !letter.joins {
+            break;
+        }
+        only_accents &= letter.mark;
+        end = ahead;
+    }
+    (end, only_accents)
+}
+
+/// A run of white space and dashes. One space stands for it, as it does for a hyphen between words;
+/// a dash with white space on both sides, or several, part two phrases and stay visible.
+fn separators(text: &str, at: usize, into: &mut String) -> Step {
+    let (mut end, mut ahead, mut dashes) = (at, at, 0_usize);
+    let (mut space_before, mut space_after) = (false, false);
+    while let Some(c) = char_at(text, ahead) {
+        ahead += c.len_utf8();
+        match letters::letter(c).kind {
+            Kind::Space if dashes == 0 => space_before = true,
+            Kind::Space => space_after = true,
+            Kind::Dash => dashes += 1,
+            Kind::Ignored => continue,
+            Kind::Apostrophe | Kind::Other | Kind::Spaced | Kind::Hangul | Kind::Unspaced => break,
+        }
+        end = ahead;
+    }
+    let parts = dashes > 1 || (dashes == 1 && space_before && space_after);
+    into.push_str(if parts { " - " } else { " " });
+    Step { end, kind: Kind::Space }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_folds_to_what_a_reader_sees() {
+        for (from, to) in [
+            ("Export\u{2011}Control", "export control"),
+            ("export\u{A0}\u{A0} control", "export control"),
+            ("export - control", "export - control"),
+            ("so\u{AD}ft\u{200B}", "soft"),
+            ("İstanbul", "istanbul"),
+            ("STRASSE Straße", "strasse strasse"),
+            ("ΑΘΉΝΑ", "αθηνα"),
+            ("e\u{200D}\u{301}a", "ea"),
+            ("\u{1112}\u{1161}\u{11AB}국", "한국"),
+            ("-40", "40"),
+            ("rock ’n’ roll", "rock 'n' roll"),
+        ] {
+            assert_eq!(normalise(from), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn endless_marks_cost_no_endless_cluster() {
+        let text = format!("a{}b", "\u{301}".repeat(100_000));
+        let end = step(&text, 0, &mut String::new()).unwrap().end;
+        assert!(end < 100, "{end}");
+    }
+
+    #[test]
+    fn steps_end_on_character_boundaries() {
+        let text = "a\u{AD}—— é ｶ\u{FF9E}한";
+        let mut at = 0;
+        while let Some(step) = step(text, at, &mut String::new()) {
+            assert!(text.is_char_boundary(step.end) && step.end > at);
+            at = step.end;
+        }
+        assert_eq!(at, text.len());
+    }
+}

@@ -1,0 +1,222 @@
+//! The one pass over a field: where a term may begin, the automaton is asked which do.
+use aho_corasick::Anchored;
+use aho_corasick::automaton::Automaton;
+
+use super::filter;
+use super::letters::{self, Kind};
+use super::lexicon::{Lexicon, SIGHTINGS_MAX, Sighting};
+use super::normalise::{self, char_at};
+use super::particle;
+use super::term::Used;
+use crate::domain::Field;
+
+/// One pass over one field.
+pub(super) struct Pass<'a> {
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) text: &'a str,
+    pub(super) field: Field,
+    pub(super) item: usize,
+    pub(super) found: &'a mut Vec<Sighting>,
+    /// Folded bytes of the step at hand.
+    pub(super) fold: String,
+}
+
+impl Pass<'_> {
+    /// Asks the automaton at every place where a term may begin.
+    pub(super) fn run(mut self) {
+        let bytes = self.text.as_bytes();
+        let (mut at, mut before) = (0, Kind::Space);
+        while let Some(&byte) = bytes.get(at) {
+            if byte.is_ascii_alphanumeric() {
+                at = self.ascii_word(at, before);
+                before = Kind::Spaced;
+            } else if byte < 0x80 {
+                let folded = if byte == b'`' { b'\'' } else { byte };
+                if self.lexicon.filter.punctuation(folded) {
+                    self.ask(at, Used::default());
+                }
+                before = Kind::Other;
+                at += 1;
+            } else {
+                let Some(c) = char_at(self.text, at) else { break };
+                let letter = letters::letter(c);
+                if letter.kind != Kind::Ignored && !letter.joins {
+                    if !before.glues(letter.kind) {
+                        self.beyond_ascii(at, c);
+                    }
+                    before = letter.kind;
+                }
+                at += c.len_utf8();
+            }
+        }
+    }
+
+    /// A run of ASCII letters and digits: a word or a part of one. Gives its end.
+    fn ascii_word(&mut self, at: usize, before: Kind) -> usize {
+        let bytes = self.text.as_bytes();
+        let key = filter::ascii_key(bytes, at);
+        if before != Kind::Spaced {
+            let key = match key {
+                Some((key, _)) => key,
+                None => filter::folded_key(self.text, at, &mut self.fold),
+            };
+            if self.lexicon.filter.word(key) {
+                self.ask(at, Used::default());
+            }
+        }
+        let mut end = at + key.map_or(1, |(_, length)| length.max(1));
+        if key.is_none_or(|(_, length)| length == 8) {
+            while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+                end += 1;
+            }
+        }
+        end
+    }
+
+    /// A character beyond ASCII at which a term may begin.
+    fn beyond_ascii(&mut self, at: usize, c: char) {
+        if !self.lexicon.filter.beyond_ascii
+            && letters::folded(c).1.first().is_none_or(|c| !c.is_ascii())
+        {
+            return;
+        }
+        if self.may_begin(at, c) {
+            self.ask(at, Used::default());
+        }
+        self.after_proclitics(at);
+    }
+
+    fn may_begin(&mut self, at: usize, c: char) -> bool {
+        let letters::Fold::Char(first) = letters::folded(c).1 else {
+            return self.may_begin_folded(at);
+        };
+        if first.is_ascii() {
+            return self.may_begin_folded(at);
+        }
+        let second = match char_at(self.text, at + c.len_utf8()) {
+            None => None,
+            Some(next) => match letters::folded(next) {
+                (letter, _) if letter.joins || letter.kind == Kind::Ignored => return true,
+                (_, letters::Fold::Char(second)) => Some(second),
+                (_, letters::Fold::Text(_)) => return true,
+            },
+        };
+        self.lexicon.filter.pair(first, second)
+    }
+
+    /// The same for characters that fold to ASCII or to several characters.
+    fn may_begin_folded(&mut self, at: usize) -> bool {
+        self.fold.clear();
+        let Some(step) = normalise::step(self.text, at, &mut self.fold) else { return false };
+        match self.fold.bytes().next() {
+            Some(byte) if byte.is_ascii_alphanumeric() && step.kind == Kind::Spaced => {
+                let key = filter::folded_key(self.text, at, &mut self.fold);
+                self.lexicon.filter.word(key)
+            }
+            Some(byte) if byte.is_ascii() => self.lexicon.filter.punctuation(byte),
+            first => first.is_some(),
+        }
+    }
+
+    /// Arabic and Hebrew words with letters in front: asks behind each way to take them off.
+    fn after_proclitics(&mut self, at: usize) {
+        let Some(first) = char_at(self.text, at) else { return };
+        let mut places = vec![at];
+        for group in particle::proclitics(first) {
+            for place in places.clone() {
+                for letters in *group {
+                    if let Some(end) = self.skip(place, letters)
+                        && !places.contains(&end)
+                    {
+                        places.push(end);
+                    }
+                }
+            }
+        }
+        for place in places.into_iter().skip(1) {
+            self.ask(place, Used::PROCLITIC);
+        }
+    }
+
+    /// The end of `letters` at `at`, with any marks on them.
+    fn skip(&mut self, at: usize, letters: &str) -> Option<usize> {
+        let mut end = at;
+        for letter in letters.chars() {
+            self.fold.clear();
+            let step = normalise::step(self.text, end, &mut self.fold)?;
+            if !self.fold.starts_with(letter) {
+                return None;
+            }
+            end = step.end;
+        }
+        Some(end)
+    }
+
+    /// Walks the automaton from `at` and records every term that begins there.
+    fn ask(&mut self, at: usize, used: Used) {
+        let lexicon = self.lexicon;
+        let bytes = self.text.as_bytes();
+        let Ok(mut state) = lexicon.automaton.start_state(Anchored::Yes) else { return };
+        let (mut end, mut fed) = (at, 0_usize);
+        loop {
+            match bytes.get(end) {
+                None => return,
+                // An ASCII character before another is a cluster of its own.
+                Some(byte)
+                    if byte.is_ascii_alphanumeric()
+                        && bytes.get(end + 1).is_none_or(u8::is_ascii) =>
+                {
+                    let byte = byte.to_ascii_lowercase();
+                    state = lexicon.automaton.next_state(Anchored::Yes, state, byte);
+                    fed += 1;
+                    end += 1;
+                }
+                Some(_) => {
+                    self.fold.clear();
+                    let Some(step) = normalise::step(self.text, end, &mut self.fold) else {
+                        return;
+                    };
+                    end = step.end;
+                    if step.kind == Kind::Ignored {
+                        continue;
+                    }
+                    for byte in self.fold.bytes() {
+                        state = lexicon.automaton.next_state(Anchored::Yes, state, byte);
+                    }
+                    fed += self.fold.len();
+                }
+            }
+            if lexicon.automaton.is_dead(state) {
+                return;
+            }
+            if lexicon.automaton.is_match(state) {
+                for number in 0..lexicon.automaton.match_len(state) {
+                    let literal = lexicon.automaton.match_pattern(state, number).as_usize();
+                    // A state also lists the literals that end here but began later.
+                    if lexicon.length(literal) == fed {
+                        self.record(literal, at, end, used);
+                    }
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, literal: usize, start: usize, end: usize, used: Used) {
+        let lexicon = self.lexicon;
+        for owner in lexicon.owners(literal) {
+            let Some(term) = lexicon.term(owner.term) else { continue };
+            let wanted = lexicon.fields(owner.term);
+            if !wanted.has(self.field) || (used == Used::PROCLITIC && !term.tolerates.proclitic) {
+                continue;
+            }
+            let mut used = used;
+            used.add(owner.used);
+            if let Some((end, used)) = term.complete(self.text, start..end, used)
+                && self.found.len() < SIGHTINGS_MAX
+            {
+                let (field, item) = (self.field, self.item);
+                self.found.push(Sighting { term: owner.term, field, item, start, end, used });
+            }
+        }
+    }
+}

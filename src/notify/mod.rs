@@ -1,0 +1,150 @@
+//! Carries finished bytes to their receivers, once per call. What became of an attempt is a value;
+//! when to try again is not decided here.
+
+mod console;
+mod file;
+mod reach;
+mod smtp;
+mod webhook;
+mod wire;
+mod words;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{Channel, ChannelKind, DeliveryId, Moment, Name, Outcome};
+
+pub use console::Screen;
+
+/// One attempt to deliver one message to one receiver.
+#[derive(Clone, Copy, Debug)]
+pub struct Parcel<'a> {
+    /// The same for every attempt: receivers recognise a repeat by it.
+    pub id: DeliveryId,
+    /// Counts from 1.
+    pub attempt: u32,
+    /// One of [`Channel::recipients`].
+    pub recipient: &'a str,
+    /// What `compose` wrote before the first attempt.
+    pub message: &'a [u8],
+}
+
+/// A channel that cannot be made ready: the configuration names something unusable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("channel `{channel}`: {what}")]
+pub struct Error {
+    pub channel: Name,
+    /// What is wrong and what to do; without secrets and addresses.
+    pub what: String,
+}
+
+/// Every channel's own way out, made ready once. A new configuration gets a new one.
+#[derive(Debug)]
+pub struct Notifier {
+    ways: HashMap<Name, Way>,
+}
+
+#[derive(Debug)]
+enum Way {
+    Console(Arc<Screen>),
+    File(file::Journal),
+    Email(Box<smtp::Relay>),
+    Webhook(Box<webhook::Endpoint>),
+}
+
+impl Notifier {
+    /// Makes every channel ready: reads certificate files, decodes secrets, opens no connection.
+    /// All channels that cannot be made ready are told of at once.
+    pub fn new(channels: &[Channel], screen: &Arc<Screen>) -> Result<Self, Vec<Error>> {
+        let mut ways = HashMap::new();
+        let mut errors = Vec::new();
+        for channel in channels {
+            match Way::new(channel, screen) {
+                Ok(way) => drop(ways.insert(channel.name.clone(), way)),
+                Err(what) => errors.push(Error { channel: channel.name.clone(), what }),
+            }
+        }
+        if errors.is_empty() { Ok(Self { ways }) } else { Err(errors) }
+    }
+
+    /// Tries once. `now` becomes the attempt's timestamp, and dates a `Retry-After`.
+    pub async fn send(&self, channel: &Channel, parcel: &Parcel<'_>, now: Moment) -> Outcome {
+        match self.ways.get(&channel.name) {
+            Some(Way::Console(screen)) => screen.send(parcel.message).await,
+            Some(Way::File(journal)) => journal.send(parcel.message).await,
+            Some(Way::Email(relay)) => relay.send(parcel).await,
+            Some(Way::Webhook(endpoint)) => endpoint.send(parcel, now).await,
+            None => Outcome::Paused { why: format!("no channel is called `{}`", channel.name) },
+        }
+    }
+
+    /// The longest [`send`](Self::send) can take: a lease on a delivery must outlast it.
+    pub fn longest(&self, channel: &Channel) -> Duration {
+        match self.ways.get(&channel.name) {
+            Some(Way::Console(_)) => console::WRITE_WAIT,
+            Some(Way::File(_)) => file::WRITE_WAIT,
+            Some(Way::Email(relay)) => relay.longest(),
+            Some(Way::Webhook(endpoint)) => endpoint.longest(),
+            None => Duration::ZERO,
+        }
+    }
+}
+
+impl Way {
+    fn new(channel: &Channel, screen: &Arc<Screen>) -> Result<Self, String> {
+        Ok(match &channel.kind {
+            ChannelKind::Console => Self::Console(Arc::clone(screen)),
+            ChannelKind::File { path } => Self::File(file::Journal::new(path.clone())),
+            ChannelKind::Email(settings) => Self::Email(Box::new(smtp::Relay::new(settings)?)),
+            ChannelKind::Webhook(settings) => {
+                Self::Webhook(Box::new(webhook::Endpoint::new(settings)?))
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Email, Secret, Severity, SmtpTls, Webhook};
+
+    fn channel(name: &str, kind: ChannelKind) -> Channel {
+        Channel { name: Name::new(name), min_severity: Severity::Low, kind }
+    }
+
+    #[tokio::test]
+    async fn every_channel_that_cannot_be_made_ready_is_told_of() {
+        let hook = channel(
+            "hook",
+            ChannelKind::Webhook(Webhook {
+                url: "http://127.0.0.1/".parse().unwrap(),
+                secrets: vec![Secret::new("whsec_§§§".into())],
+                timeout: Duration::from_secs(1),
+                allow_private: false,
+            }),
+        );
+        let mail = channel(
+            "mail",
+            ChannelKind::Email(Email {
+                host: "localhost".into(),
+                port: 25,
+                tls: SmtpTls::StartTls,
+                user: None,
+                password: None,
+                from: "a@b.example".into(),
+                to: vec!["c@d.example".into()],
+                ca_file: Some("/nonexistent/ca.pem".into()),
+            }),
+        );
+        let screen = Arc::new(Screen::new(Box::new(std::io::sink()), false));
+        let told = Notifier::new(&[hook.clone(), mail], &screen).unwrap_err();
+        assert_eq!(told.len(), 2);
+        assert!(told.iter().all(|error| !error.to_string().contains("§§§")));
+
+        let nobody = Notifier::new(&[], &screen).unwrap();
+        let parcel = Parcel { id: DeliveryId(1), attempt: 1, recipient: "", message: b"" };
+        let outcome = nobody.send(&hook, &parcel, Moment(0)).await;
+        assert!(matches!(outcome, Outcome::Paused { .. }));
+    }
+}

@@ -1,0 +1,79 @@
+//! What a mail server connection is made of before the first word: address, certificates, secrets.
+
+use std::net::SocketAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lettre::transport::smtp::client::{
+    Certificate, CertificateStore, TlsParameters, TlsParametersBuilder,
+};
+use tokio::net::TcpStream;
+
+use crate::domain::Email;
+use crate::notify::words;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the mail server is the operator's own, and may stand inside"
+)]
+pub(super) async fn connect(host: &str, port: u16) -> std::io::Result<(TcpStream, SocketAddr)> {
+    let stream = TcpStream::connect((host, port)).await?;
+    let peer = stream.peer_addr()?;
+    stream.set_nodelay(true)?;
+    Ok((stream, peer))
+}
+
+/// A host in another script as its A-label; anything else as it is.
+pub(super) fn ascii_host(host: &str) -> String {
+    match url::Host::parse(host) {
+        Ok(url::Host::Domain(ascii)) if !host.is_ascii() => ascii,
+        Ok(_) | Err(_) => host.to_owned(),
+    }
+}
+
+/// How the server's certificate is checked: against the machine's store, or the bundled one where
+/// there is none, and the operator's own authority.
+pub(super) fn tls(host: &str, settings: &Email) -> Result<TlsParameters, String> {
+    let name = host.trim_matches(['[', ']']).to_owned();
+    let own = settings.ca_file.as_ref().map(|path| {
+        let told = |what: &dyn std::fmt::Display| format!("`ca_file` {}: {what}", path.display());
+        let pem = std::fs::read(path).map_err(|error| told(&error))?;
+        if !pem.windows(11).any(|text| text == b"-----BEGIN ") {
+            return Err(told(&"holds no certificate in PEM"));
+        }
+        Certificate::from_pem(&pem).map_err(|error| told(&error))
+    });
+    let own = own.transpose()?;
+    let builder = || {
+        let builder = TlsParameters::builder(name.clone());
+        own.iter().fold(builder, |builder, own| builder.add_root_certificate(own.clone()))
+    };
+    let bundled = || {
+        let builder = builder().certificate_store(CertificateStore::None);
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+        let roots = roots.filter_map(|der| Certificate::from_der(der.to_vec()).ok());
+        roots.fold(builder, TlsParametersBuilder::add_root_certificate).build()
+    };
+    builder().build().or_else(|_no_store| bundled()).map_err(|error| words::causes(&error))
+}
+
+/// The forms in which a careless server repeats a login, the longest first.
+pub(super) fn secrets(user: &str, password: &str) -> Vec<String> {
+    let plain = STANDARD.encode(format!("\0{user}\0{password}"));
+    let mut forms =
+        vec![plain, STANDARD.encode(password), password.to_owned(), STANDARD.encode(user)];
+    forms.retain(|form| !form.is_empty());
+    forms
+}
+
+/// A CR without LF or an LF without CR.
+pub(super) fn has_bare_line_ends(message: &[u8]) -> bool {
+    let mut before = 0_u8;
+    for &byte in message {
+        if (byte == b'\n') != (before == b'\r') {
+            return true;
+        }
+        before = byte;
+    }
+    before == b'\r'
+}

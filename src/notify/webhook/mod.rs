@@ -1,0 +1,244 @@
+//! Posts a signed body to an HTTP endpoint (Standard Webhooks 1.0.0).
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::alphabet::STANDARD as ALPHABET;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode};
+use url::Url;
+
+use crate::domain::{Moment, Outcome, Secret, Webhook};
+use crate::notify::reach::{Inside, Resolver, admit_url};
+use crate::notify::{Parcel, words};
+
+/// How much of an answer is read; the rest is nobody's.
+const ANSWER_BYTES_MAX: usize = 8 << 10;
+/// How long an answer's body may take, once its status is known.
+const ANSWER_WAIT: Duration = Duration::from_secs(2);
+/// How long making the connection may take.
+const CONNECT_WAIT: Duration = Duration::from_secs(10);
+/// How long an idle connection is kept: shorter than most servers keep theirs.
+const IDLE_KEPT: Duration = Duration::from_secs(30);
+/// The longest wait a receiver can ask for.
+const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
+
+const USER_AGENT: &str = concat!("wirewatch/", env!("CARGO_PKG_VERSION"));
+
+/// One endpoint with its client and its keys.
+pub(super) struct Endpoint {
+    client: Client,
+    url: Url,
+    keys: Vec<hmac::Key>,
+    timeout: Duration,
+    allow_private: bool,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint").field("origin", &self.origin()).finish_non_exhaustive()
+    }
+}
+
+impl Endpoint {
+    pub(super) fn new(settings: &Webhook) -> Result<Self, String> {
+        let keys: Option<Vec<hmac::Key>> = settings.secrets.iter().map(key).collect();
+        let keys = keys.ok_or("a secret is not `whsec_` and base64")?;
+        let client = client(settings).map_err(|error| words::causes(&error.without_url()))?;
+        Ok(Self {
+            client,
+            url: settings.url.clone(),
+            keys,
+            timeout: settings.timeout,
+            allow_private: settings.allow_private,
+        })
+    }
+
+    pub(super) fn longest(&self) -> Duration {
+        self.timeout.saturating_add(ANSWER_WAIT)
+    }
+
+    pub(super) async fn send(&self, parcel: &Parcel<'_>, now: Moment) -> Outcome {
+        if let Err(inside) = admit_url(&self.url, self.allow_private) {
+            return Outcome::Paused { why: inside.to_string() };
+        }
+        match self.request(parcel, now).send().await {
+            Ok(response) => self.judge(response, now).await,
+            Err(error) => self.unreached(error),
+        }
+    }
+
+    fn request(&self, parcel: &Parcel<'_>, now: Moment) -> reqwest::RequestBuilder {
+        let id = format!("msg_{}", parcel.id);
+        let timestamp = now.unix_seconds().to_string();
+        let mut request = self
+            .client
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header("webhook-id", &id)
+            .header("webhook-timestamp", &timestamp)
+            .header("idempotency-key", &id)
+            .header("x-wirewatch-attempt", parcel.attempt.to_string());
+        if !self.keys.is_empty() {
+            let signature = signatures(&self.keys, &id, &timestamp, parcel.message);
+            request = request.header("webhook-signature", signature);
+        }
+        request.body(parcel.message.to_vec())
+    }
+
+    /// No status came back.
+    fn unreached(&self, error: reqwest::Error) -> Outcome {
+        let error = error.without_url();
+        let why = if error.is_timeout() {
+            format!("no answer within {:?}", self.timeout)
+        } else if let Some(inside) = inside(&error) {
+            inside.to_string()
+        } else {
+            words::causes(&error)
+        };
+        Outcome::Retry { after: None, why: format!("{}: {why}", self.origin()) }
+    }
+
+    /// 2xx alone is success; the receiver's wish when to come back is kept for 429 and 503.
+    async fn judge(&self, response: Response, now: Moment) -> Outcome {
+        let status = response.status();
+        let headers = response.headers().clone();
+        let answer = words::said(&String::from_utf8_lossy(&read(response).await));
+        if status.is_success() {
+            return Outcome::Accepted { detail: status.to_string() };
+        }
+        let mut why = format!("{} answered {status}", self.origin());
+        if status == StatusCode::GONE {
+            why.push_str(": the endpoint wants no more messages; correct the URL or remove it");
+            return Outcome::Paused { why };
+        }
+        if status.is_redirection() {
+            why.push_str(": redirects are not followed; update the URL to ");
+            why.push_str(&self.moved_to(&headers));
+        } else if !answer.is_empty() {
+            why.push_str(": ");
+            why.push_str(&answer);
+        }
+        let busy =
+            matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        let after = if busy { retry_after(&headers, now) } else { None };
+        Outcome::Retry { after, why }
+    }
+
+    /// Where a redirect points, without the parts of a URL that may be secret.
+    fn moved_to(&self, headers: &HeaderMap) -> String {
+        let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
+        match location.and_then(|text| self.url.join(text).ok()) {
+            Some(url) if url.has_host() => {
+                let path = words::said(url.path());
+                format!("{}{path}", url.origin().ascii_serialization())
+            }
+            _ => "the one its owner names".to_owned(),
+        }
+    }
+
+    /// Scheme, host and port: a path can be as secret as a password.
+    fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the endpoint is the operator's own, and `reach` judges its address"
+)]
+fn client(settings: &Webhook) -> Result<Client, reqwest::Error> {
+    let builder = || {
+        Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .timeout(settings.timeout)
+            .connect_timeout(CONNECT_WAIT.min(settings.timeout))
+            .pool_max_idle_per_host(1)
+            .pool_idle_timeout(IDLE_KEPT)
+            .dns_resolver(Resolver { allow_private: settings.allow_private })
+    };
+    // A bare machine has no certificate store, and then not even plain http would be possible.
+    builder().build().or_else(|_no_store| {
+        let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+            .iter()
+            .filter_map(|der| reqwest::Certificate::from_der(der).ok());
+        builder().tls_certs_only(bundled).build()
+    })
+}
+
+/// The key behind `whsec_`, which may be left out like the base64 padding.
+fn key(secret: &Secret) -> Option<hmac::Key> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &ALPHABET,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    let text = secret.expose().trim();
+    let bytes = LENIENT.decode(text.strip_prefix("whsec_").unwrap_or(text)).ok()?;
+    (!bytes.is_empty()).then(|| hmac::Key::new(hmac::HMAC_SHA256, &bytes))
+}
+
+/// One signature for each key, so that a receiver may change secrets at leisure.
+fn signatures(keys: &[hmac::Key], id: &str, timestamp: &str, body: &[u8]) -> String {
+    let signed: Vec<String> = keys
+        .iter()
+        .map(|key| {
+            let mut signing = hmac::Context::with_key(key);
+            for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+                signing.update(part);
+            }
+            format!("v1,{}", STANDARD.encode(signing.sign()))
+        })
+        .collect();
+    signed.join(" ")
+}
+
+/// The beginning of an answer's body. The status already decided; a body that does not come, or
+/// does not end, changes nothing.
+async fn read(mut response: Response) -> Vec<u8> {
+    let mut answer = Vec::new();
+    let all = async {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            let room = ANSWER_BYTES_MAX.saturating_sub(answer.len());
+            answer.extend(chunk.iter().take(room));
+            if answer.len() >= ANSWER_BYTES_MAX {
+                break;
+            }
+        }
+    };
+    // On time-out what came so far is used.
+    tokio::time::timeout(ANSWER_WAIT, all).await.ok();
+    answer
+}
+
+/// Seconds or an HTTP date (RFC 9110 section 10.2.3); nonsense is no wish at all.
+fn retry_after(headers: &HeaderMap, now: Moment) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let seconds = text.parse().unwrap_or(u64::MAX);
+        return Some(Duration::from_secs(seconds).min(RETRY_AFTER_MAX));
+    }
+    let date: SystemTime = httpdate::parse_http_date(text).ok()?;
+    let date = date.duration_since(UNIX_EPOCH).ok()?;
+    Some(Moment(0).after(date).since(now).min(RETRY_AFTER_MAX))
+}
+
+/// Our own refusal, if it is what stopped the connection.
+fn inside(error: &reqwest::Error) -> Option<Inside> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(found) = inner.downcast_ref::<Inside>() {
+            return Some(*found);
+        }
+        cause = inner.source();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! Bytes of whatever encoding in, UTF-8 out: wrong bytes become U+FFFD and the rest survives.
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::notes::Notes;
+
+/// How far into a body an XML declaration is looked for, in bytes: junk may stand before it.
+const DECLARATION_WITHIN_BYTES: usize = 1_024;
+/// Bytes the detector is shown; it has made up its mind long before.
+const DETECT_BYTES_MAX: usize = 256 << 10;
+
+/// Reads a body as text. The strongest word comes first: a byte order mark, then the bytes
+/// themselves where they are UTF-8, UTF-16 or UTF-32, then HTTP, then the XML declaration, then a
+/// guess.
+pub(super) fn decode<'a>(
+    body: &'a [u8],
+    content_type: Option<&str>,
+    notes: &mut Notes,
+) -> Cow<'a, str> {
+    if let Some(text) = marked(body, notes) {
+        return text;
+    }
+    if let Some(text) = wide(body, notes) {
+        return text;
+    }
+    if let Some(text) = escaped(body, notes) {
+        return text;
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) => return Cow::Borrowed(text),
+        // Only the last character is cut off: a download that ended early, not another encoding.
+        Err(fault) if fault.error_len().is_none() && fault.valid_up_to() > 0 => {
+            notes.say("the last character was cut off");
+            return String::from_utf8_lossy(body);
+        }
+        Err(_) => {}
+    }
+    let (encoding, said_by) = choose(body, content_type);
+    let (text, had_errors) = encoding.decode_without_bom_handling(body);
+    if encoding != UTF_8 {
+        notes.say(&format!("read as {} ({said_by})", encoding.name()));
+    }
+    if had_errors {
+        notes.say("bytes that are not text were replaced");
+    }
+    text
+}
+
+/// A body that begins with a byte order mark.
+fn marked<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
+    if let Some(rest) = body.strip_prefix(&[0xff, 0xfe, 0, 0]) {
+        return Some(Cow::Owned(utf32(rest, u32::from_le_bytes, notes)));
+    }
+    if let Some(rest) = body.strip_prefix(&[0, 0, 0xfe, 0xff]) {
+        return Some(Cow::Owned(utf32(rest, u32::from_be_bytes, notes)));
+    }
+    let (encoding, length) = Encoding::for_bom(body)?;
+    let rest = body.get(length..).unwrap_or_default();
+    let (text, had_errors) = encoding.decode_without_bom_handling(rest);
+    if encoding != UTF_8 {
+        notes.say(&format!("read as {} (byte order mark)", encoding.name()));
+    }
+    if had_errors {
+        notes.say("bytes that are not text were replaced");
+    }
+    Some(text)
+}
+
+/// ISO-2022-JP, all of whose bytes are ASCII: known by its escape sequences, if all of it fits.
+fn escaped<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
+    memchr::memmem::find(body.get(..DETECT_BYTES_MAX).unwrap_or(body), b"\x1b$")?;
+    let text = ISO_2022_JP.decode_without_bom_handling_and_without_replacement(body)?;
+    notes.say("read as ISO-2022-JP (its bytes)");
+    Some(text)
+}
+
+/// UTF-16 and UTF-32 without a mark, known by where the zeros of `<` or `{` stand.
+fn wide<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
+    let open = |byte: u8| byte == b'<' || byte == b'{' || byte.is_ascii_whitespace();
+    let encoding = match body {
+        [0, 0, 0, d, ..] if open(*d) => {
+            return Some(Cow::Owned(utf32(body, u32::from_be_bytes, notes)));
+        }
+        [a, 0, 0, 0, ..] if open(*a) => {
+            return Some(Cow::Owned(utf32(body, u32::from_le_bytes, notes)));
+        }
+        [0, b, 0, d, ..] if open(*b) && *d != 0 => UTF_16BE,
+        [a, 0, c, 0, ..] if open(*a) && *c != 0 => UTF_16LE,
+        _ => return None,
+    };
+    notes.say(&format!("read as {} (its bytes)", encoding.name()));
+    Some(Cow::Owned(encoding.decode_without_bom_handling(body).0.into_owned()))
+}
+
+fn utf32(body: &[u8], unit: fn([u8; 4]) -> u32, notes: &mut Notes) -> String {
+    notes.say("read as UTF-32");
+    body.chunks_exact(4)
+        .filter_map(|chunk| <[u8; 4]>::try_from(chunk).ok())
+        .map(|bytes| char::from_u32(unit(bytes)).unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
+
+/// The encoding of bytes that are not UTF-8, and who said so.
+fn choose(body: &[u8], content_type: Option<&str>) -> (&'static Encoding, &'static str) {
+    // Feeds labelled UTF-16 on the wire that reach this point are not UTF-16 at all.
+    let usable = |encoding: &&'static Encoding| *encoding != UTF_16LE && *encoding != UTF_16BE;
+    if let Some(encoding) = content_type.and_then(http_charset).filter(usable) {
+        // Bytes that break the label are believed over it, except where the label is UTF-8 and
+        // a few bytes are damaged: then the damage is replaced and the rest read.
+        if encoding != UTF_8 || mostly_utf8(body) {
+            return (encoding, "HTTP header");
+        }
+    }
+    if let Some(encoding) = declared(body).filter(usable)
+        && (encoding != UTF_8 || mostly_utf8(body))
+    {
+        return (encoding, "XML declaration");
+    }
+    if mostly_utf8(body) {
+        return (UTF_8, "its bytes");
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    let shown = body.get(..DETECT_BYTES_MAX).unwrap_or(body);
+    detector.feed(shown, shown.len() == body.len());
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    (if guess == UTF_8 { WINDOWS_1252 } else { guess }, "detected")
+}
+
+/// Whether this is UTF-8 with a little damage: well-formed sequences of several bytes far outnumber
+/// the broken ones.
+fn mostly_utf8(body: &[u8]) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in body.utf8_chunks() {
+        good = good.saturating_add(chunk.valid().chars().filter(|c| !c.is_ascii()).count());
+        bad = bad.saturating_add(usize::from(!chunk.invalid().is_empty()));
+    }
+    good > bad.saturating_mul(4) || (good == 0 && bad == 0)
+}
+
+/// The `charset` parameter of a `Content-Type`. The default of `text/*` (US-ASCII by RFC 2046) is
+/// no word of the publisher's and is not used.
+fn http_charset(content_type: &str) -> Option<&'static Encoding> {
+    content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        if !name.trim().eq_ignore_ascii_case("charset") {
+            return None;
+        }
+        label(value.trim().trim_matches(['"', '\'']).as_bytes())
+    })
+}
+
+/// The encoding an XML declaration names. Only ASCII-compatible encodings get this far, so the
+/// declaration can be read as bytes.
+fn declared(body: &[u8]) -> Option<&'static Encoding> {
+    let head = body.get(..DECLARATION_WITHIN_BYTES).unwrap_or(body);
+    let at = memchr::memmem::find(head, b"<?xml")?;
+    let head = head.get(at..)?;
+    let head = head.get(..memchr::memchr(b'>', head)?)?;
+    let value = head.get(memchr::memmem::find(head, b"encoding")?.saturating_add(8)..)?;
+    let value = value.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let quote = *value.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let value = value.get(1..)?;
+    label(value.get(..memchr::memchr(quote, value)?)?)
+}
+
+/// An encoding by its label, with the names feeds use that the Encoding Standard leaves out.
+fn label(name: &[u8]) -> Option<&'static Encoding> {
+    Encoding::for_label(name).or_else(|| {
+        let name = name.to_ascii_lowercase();
+        let known: &[u8] = match name.as_slice() {
+            b"cp949" | b"ms949" | b"uhc" | b"ksc_5601-1987" | b"euc_kr" => b"euc-kr",
+            b"cp932" | b"ms932" | b"windows932" | b"sjis" | b"shift-jis" | b"x-sjis-cp932" => {
+                b"shift_jis"
+            }
+            b"cp936" | b"ms936" | b"gb_2312" | b"gb-2312" | b"euc-cn" | b"hz-gb-2312" => b"gbk",
+            b"cp950" | b"ms950" => b"big5",
+            b"eucjp" | b"euc_jp" | b"ujis" => b"euc-jp",
+            b"ansi" | b"latin-1" | b"latin9" | b"iso88591" | b"iso-8859-1-windows-1252" => {
+                b"windows-1252"
+            }
+            b"win-1251" | b"win1251" => b"windows-1251",
+            b"utf8mb4" | b"utf" | b"utf_8" => b"utf-8",
+            _ => return None,
+        };
+        Encoding::for_label(known)
+    })
+}

@@ -1,0 +1,195 @@
+//! Dates as feeds write them: the standards, and what is written instead.
+//!
+//! The text is cut into numbers, words and signs; times and zones are taken out by their shape, and
+//! what is left must make a day. A text that does not is no date: nothing is guessed.
+mod found;
+mod settle;
+mod tokens;
+mod words;
+
+use found::Found;
+use tokens::tokens;
+
+use crate::domain::Moment;
+
+/// Longest text looked at, in bytes.
+const TEXT_BYTES_MAX: usize = 160;
+
+/// The instant a text names; a date without a time is its midnight, and a time without a zone is
+/// UTC unless its language is of one zone only.
+pub fn read(text: &str) -> Option<Moment> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > TEXT_BYTES_MAX {
+        return None;
+    }
+    if let Some(moment) = internet(text.as_bytes()) {
+        return Some(moment);
+    }
+    let tokens = tokens(text);
+    let mut found = Found::default();
+    if found.only_number(&tokens).is_none() {
+        found.walk(&tokens)?;
+    }
+    found.moment()
+}
+
+/// RFC 3339 to the letter, the form of most dates: read without further ado.
+fn internet(text: &[u8]) -> Option<Moment> {
+    let digits = |from: usize, to: usize| {
+        text.get(from..to)?.iter().try_fold(0_i64, |value, byte| {
+            byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'))
+        })
+    };
+    let signs = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    if !signs.iter().all(|(at, sign)| text.get(*at) == Some(sign)) {
+        return None;
+    }
+    let zone = match text.get(19..)? {
+        b"Z" => 0,
+        [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+            let minutes = i32::try_from(digits(20, 22)? * 60 + digits(23, 25)?).ok()?;
+            if *sign == b'-' { -minutes } else { minutes }
+        }
+        _ => return None,
+    };
+    let found = Found {
+        year: Some(digits(0, 4)?),
+        month: Some(digits(5, 7)?),
+        day: Some(digits(8, 10)?),
+        time: Some([digits(11, 13)?, digits(14, 16)?, digits(17, 19)?, 0]),
+        zone: Some(zone),
+        ..Found::default()
+    };
+    found.moment()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        read(text).map_or_else(|| "none".to_owned(), |at| at.to_string())
+    }
+
+    #[test]
+    fn the_standards_are_read_to_the_letter() {
+        for (text, wanted) in [
+            ("2024-05-28T01:31:15Z", "2024-05-28T01:31:15Z"),
+            ("2024-05-28T01:31:15+09:00", "2024-05-27T16:31:15Z"),
+            ("2024-05-28t01:31:15.123456z", "2024-05-28T01:31:15Z"),
+            ("20240528T013115Z", "2024-05-28T01:31:15Z"),
+            ("Tue, 28 May 2024 01:31:15 +0900", "2024-05-27T16:31:15Z"),
+            ("28 May 24 01:31 EST", "2024-05-28T06:31:00Z"),
+            ("Tue May 28 01:31:15 2024", "2024-05-28T01:31:15Z"),
+        ] {
+            assert_eq!(shown(text), wanted, "{text}");
+        }
+        assert_eq!(read("2024-05-28T01:31:15.9876Z"), Some(Moment(1_716_859_875_987)));
+    }
+
+    #[test]
+    fn korean_japanese_and_chinese_dates_are_read_in_their_zones() {
+        for (text, wanted) in [
+            ("2024년 5월 28일 오후 3:04", "2024-05-28T06:04:00Z"),
+            ("2024. 5. 28. (화) 오전 12:05", "2024-05-27T15:05:00Z"),
+            ("2024년 05월 28일 15시 04분 05초", "2024-05-28T06:04:05Z"),
+            ("화, 28 5월 2024 15:04:05 +0900", "2024-05-28T06:04:05Z"),
+            ("2024年5月28日 15時04分 JST", "2024-05-28T06:04:00Z"),
+            ("令和6年5月28日(火) 午後3時4分", "2024-05-28T06:04:00Z"),
+            ("２０２４年５月２８日", "2024-05-28T00:00:00Z"),
+            ("2024年5月28日星期二 下午3:04", "2024-05-28T07:04:00Z"),
+            ("星期二, 28 五月 2024 15:04:05 +0800", "2024-05-28T07:04:05Z"),
+            ("2024/05/28 15:04", "2024-05-28T15:04:00Z"),
+        ] {
+            assert_eq!(shown(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn months_of_europe_are_known_by_their_beginnings() {
+        for (text, wanted) in [
+            ("mar., 28 mai 2024 15:04:05 +0200", "2024-05-28T13:04:05Z"),
+            ("28 août 2024", "2024-08-28T00:00:00Z"),
+            ("le 5 janvier 2024 à 15h30", "2024-01-05T15:30:00Z"),
+            ("Dienstag, 5. März 2024, 15:04 Uhr", "2024-03-05T15:04:00Z"),
+            ("martes, 28 de mayo de 2024", "2024-05-28T00:00:00Z"),
+            ("28 de dezembro de 2024", "2024-12-28T00:00:00Z"),
+            ("вт, 28 мая 2024 15:04:05 +0300", "2024-05-28T12:04:05Z"),
+            ("28 травня 2024", "2024-05-28T00:00:00Z"),
+            ("wt., 28 maj 2024", "2024-05-28T00:00:00Z"),
+            ("28. července 2024", "2024-07-28T00:00:00Z"),
+            ("28. června 2024", "2024-06-28T00:00:00Z"),
+            ("Τρι, 28 Μαΐ 2024 12:00:00 EST", "2024-05-28T17:00:00Z"),
+            ("28 Mayıs 2024", "2024-05-28T00:00:00Z"),
+            ("2024. május 28.", "2024-05-28T00:00:00Z"),
+        ] {
+            assert_eq!(shown(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn years_months_and_days_in_figures_are_told_apart() {
+        for (text, wanted) in [
+            ("28.05.2024 15:04", "2024-05-28T15:04:00Z"),
+            ("28/05/2024", "2024-05-28T00:00:00Z"),
+            ("05/28/2024 3:04 pm PST", "2024-05-28T23:04:00Z"),
+            ("2024-05-28 15:04:05", "2024-05-28T15:04:05Z"),
+            ("05-Jan-26", "2026-01-05T00:00:00Z"),
+            ("1716908645", "2024-05-28T15:04:05Z"),
+            ("1716908645000", "2024-05-28T15:04:05Z"),
+        ] {
+            assert_eq!(shown(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_not_read_as_one() {
+        for text in [
+            "",
+            "yesterday",
+            "2024",
+            "Mon, 99 May 2024",
+            "2023-02-29",
+            "2024-05-28T25:00:00Z",
+            "2024-05-28T10:00:00+99:99",
+            "28 zzz 2024",
+            "9223372036854775808",
+            "12:30",
+            "May",
+            "99999999999999999999999999",
+            "((((((((",
+            "日日日日",
+            "+++++",
+            "1:2:3:4",
+        ] {
+            assert!(read(text).is_none() || text == "2024", "{text}");
+        }
+    }
+
+    #[test]
+    fn midnight_as_the_day_before_and_leap_seconds_are_read() {
+        assert_eq!(shown("Mon, 31 Dec 2023 24:00:00 GMT"), "2024-01-01T00:00:00Z");
+        assert_eq!(shown("2016-12-31T23:59:60Z"), "2016-12-31T23:59:59Z");
+        assert_eq!(shown("Thu, 01 Jan 0001 00:00:00 GMT"), "0001-01-01T00:00:00Z");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_reader(text in "\\PC{0,60}") {
+            let _moment = read(&text);
+        }
+
+        #[test]
+        fn nothing_made_of_dates_breaks_the_reader(
+            parts in proptest::collection::vec("[0-9]{1,19}|[:./+-]|T|Z|am|pm|May|年|월|GMT| ", 0..20)
+        ) {
+            let _moment = read(&parts.concat());
+        }
+
+        #[test]
+        fn every_instant_is_read_back(seconds in 0_i64..4_000_000_000) {
+            let at = Moment(seconds * 1_000);
+            proptest::prop_assert_eq!(read(&at.to_string()), Some(at));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The words dates are written with: months, halves of the day, zones.
+
+/// The month a word names, 1 to 12. Words are in lower case; a word counts by its beginning, so
+/// that endings and abbreviations of a language are all taken.
+pub(super) fn month(word: &str) -> Option<u8> {
+    MONTHS
+        .iter()
+        // The longest beginning decides: Czech `červenec` is July though `červen` is June.
+        .flat_map(|(month, stems)| stems.split(' ').map(move |stem| (*month, stem)))
+        .filter(|(_, stem)| word.starts_with(stem))
+        .max_by_key(|(_, stem)| stem.len())
+        .map(|(month, _)| month)
+}
+
+/// English, German, Dutch, the Nordic and Romance languages, Polish, Czech, Slovak, Slovene,
+/// Croatian, Hungarian, Romanian, Turkish, Greek, Russian, Ukrainian, Bulgarian, Indonesian,
+/// Filipino, Chinese.
+const MONTHS: &[(u8, &str)] = &[
+    (
+        1,
+        "jan jän ján ene gen ian sty led sij tammi ocak oca янв січ яну ιαν gener enero janv 一月 1月",
+    ),
+    (2, "feb fev fév lut úno uno velj şub sub helmi фев лют φεβ fév pebrero 二月"),
+    (3, "mar mär mrt már maa bře bre ožu ozu maalis мар бер μαρ μάρ març 三月"),
+    (4, "apr abr avr kwi dub travn huhti nis апр кві απρ ápr 四月"),
+    (
+        5,
+        "may mai maj mag mei kvě kve svib touko máj mayıs май мая трав μαι μάι μαΐ maí hunyo_ 五月",
+    ),
+    (
+        6,
+        "jun jún juin giu iun cze červ cerv lipn lipanj kesä kesa haz июн чер юни ιουν ιούν jiun hunyo 六月",
+    ),
+    (
+        7,
+        "jul júl juil lug iul lip červenec cervenec července srpanj srpnj heinä heina tem июл лип юли ιουλ ιούλ hulyo 七月",
+    ),
+    (8, "aug ago aoû aou sie srp kolov elo ağu agu авг сер αυγ αύγ ágú agt agosto ogos 八月"),
+    (9, "sep set sept wrz zář zar rujn syys eyl сен вер σεπ szep setyembre 九月"),
+    (10, "oct okt out ott paź paz říj rij listopada_ loka eki окт жов οκτ ekim oktubre 十月"),
+    (11, "nov lis studen marras kas ноя лист ное νοε νοέ noi nob 十一月"),
+    (12, "dec dez déc dic dis gru pro joulu ara дек гру δεκ des dek diz dis 十二月"),
+];
+
+/// Whether a word says which half of the day is meant: `Some(true)` after noon.
+pub(super) fn afternoon(word: &str) -> Option<bool> {
+    match word {
+        "am" | "오전" | "午前" | "上午" => Some(false),
+        "pm" | "오후" | "午後" | "下午" => Some(true),
+        _ => None,
+    }
+}
+
+/// The zone a language implies where none is written, in minutes east of Greenwich. Only languages
+/// (and spellings) of one zone imply one.
+pub(super) fn implied_zone(word: &str) -> Option<i32> {
+    match word {
+        "오전" | "오후" | "년" | "월" | "일" | "午前" | "午後" => Some(9 * 60),
+        "上午" | "下午" => Some(8 * 60),
+        _ => None,
+    }
+}
+
+/// Words between the parts of a date that say nothing.
+pub(super) fn is_noise(word: &str) -> bool {
+    matches!(
+        word,
+        "st" | "nd"
+            | "rd"
+            | "th"
+            | "er"
+            | "at"
+            | "um"
+            | "uhr"
+            | "kl"
+            | "klo"
+            | "de"
+            | "del"
+            | "of"
+            | "on"
+            | "the"
+            | "le"
+            | "den"
+            | "alle"
+            | "ore"
+            | "à"
+            | "a"
+            | "las"
+            | "às"
+            | "г"
+            | "года"
+            | "в"
+            | "do"
+            | "da"
+            | "dne"
+            | "pukul"
+            | "t"
+            | "m"
+            | "ieme"
+            | "ème"
+            | "h"
+            | "hrs"
+            | "hs"
+            | "o"
+            | "clock"
+            | "year"
+            | "saat"
+            | "ora"
+            | "στις"
+            | "vid"
+            | "om"
+            | "і"
+            | "о"
+            | "р"
+    ) || is_weekday(word)
+}
+
+/// Weekdays that stand elsewhere than at the beginning.
+fn is_weekday(word: &str) -> bool {
+    ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|day| word.starts_with(day))
+        && (word.len() <= 5 || word.ends_with("day"))
+}
+
+/// A zone by its name, in minutes east of Greenwich. Letters several zones share are read the way
+/// most feeds mean them.
+pub(super) fn zone(name: &str) -> Option<i32> {
+    let hours = |hours: i32| Some(hours * 60);
+    match name {
+        "gmt" | "utc" | "ut" | "z" | "wet" | "uct" | "etc" | "greenwich" | "zulu" => Some(0),
+        "bst" | "cet" | "met" | "mez" | "west" | "wat" | "hnec" => hours(1),
+        "cest" | "mest" | "mesz" | "eet" | "sast" | "cat" | "heec" => hours(2),
+        "eest" | "msk" | "eat" | "trt" => hours(3),
+        "gst" | "msd" | "samt" => hours(4),
+        "pkt" | "uzt" | "yekt" => hours(5),
+        "ist" | "slst" => Some(5 * 60 + 30),
+        "npt" => Some(5 * 60 + 45),
+        "bdt" | "almt" | "omst" => hours(6),
+        "mmt" => Some(6 * 60 + 30),
+        "ict" | "wib" | "krat" => hours(7),
+        "hkt" | "sgt" | "pht" | "myt" | "wita" | "awst" | "irkt" | "phst" => hours(8),
+        "jst" | "kst" | "wit" | "yakt" => hours(9),
+        "acst" => Some(9 * 60 + 30),
+        "aest" | "chst" | "vlat" => hours(10),
+        "acdt" => Some(10 * 60 + 30),
+        "aedt" => hours(11),
+        "nzst" => hours(12),
+        "nzdt" => hours(13),
+        "nst" => Some(-(3 * 60 + 30)),
+        "ndt" => Some(-(2 * 60 + 30)),
+        "ast" | "at" | "edt" | "clt" => hours(-4),
+        "adt" | "brt" | "art" | "clst" | "uyt" => hours(-3),
+        "est" | "et" | "cdt" | "pet" | "cot" => hours(-5),
+        "cst" | "ct" | "mdt" => hours(-6),
+        "mst" | "mt" | "pdt" => hours(-7),
+        "pst" | "pt" | "akdt" => hours(-8),
+        "akst" => hours(-9),
+        "hst" | "hast" => hours(-10),
+        _ => None,
+    }
+}
+
+/// The standard time of a place in the zone database's `Region/City`, in minutes east of
+/// Greenwich. The database itself is a file of the machine's; a date in a feed is not worth reading
+/// one, and is an hour off at most.
+pub(super) fn place(city: &str) -> Option<i32> {
+    let hours = match city {
+        "london" | "dublin" | "lisbon" | "gmt" | "utc" | "accra" => 0,
+        "brussels" | "paris" | "berlin" | "madrid" | "rome" | "amsterdam" | "vienna" | "zurich"
+        | "stockholm" | "oslo" | "copenhagen" | "prague" | "warsaw" | "budapest" | "belgrade"
+        | "lagos" | "luxembourg" | "zagreb" | "bratislava" | "ljubljana" => 1,
+        "athens" | "helsinki" | "kiev" | "kyiv" | "bucharest" | "sofia" | "cairo" | "jerusalem"
+        | "johannesburg" | "tallinn" | "riga" | "vilnius" | "beirut" => 2,
+        "moscow" | "istanbul" | "riyadh" | "baghdad" | "nairobi" | "minsk" => 3,
+        "dubai" | "baku" | "tbilisi" => 4,
+        "karachi" | "tashkent" => 5,
+        "dhaka" => 6,
+        "bangkok" | "jakarta" | "saigon" | "minh" => 7,
+        "shanghai" | "hong" | "kong" | "taipei" | "singapore" | "manila" | "perth" | "lumpur"
+        | "beijing" => 8,
+        "tokyo" | "seoul" | "pyongyang" => 9,
+        "sydney" | "melbourne" | "brisbane" | "guam" => 10,
+        "auckland" => 12,
+        "york" | "toronto" | "detroit" | "bogota" | "lima" | "eastern" => -5,
+        "chicago" | "mexico" | "central" | "winnipeg" => -6,
+        "denver" | "phoenix" | "mountain" | "edmonton" => -7,
+        "angeles" | "vancouver" | "pacific" => -8,
+        "anchorage" => -9,
+        "honolulu" => -10,
+        "paulo" | "aires" | "santiago" => -3,
+        _ => return None,
+    };
+    Some(hours * 60)
+}

@@ -1,0 +1,296 @@
+//! JSON feeds, read item by item.
+//!
+//! feed-rs would hold every item of a document at once (a hundred times the body's size for tiny
+//! ones) and refuse all of it for one number where a string belongs; so this format goes round it.
+mod values;
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use values::{Names, Words, label, words};
+
+use super::date;
+use super::error::Error;
+use super::limits::ITEMS_MAX;
+use super::links::Base;
+use super::notes::Notes;
+use crate::domain::{Dated, Document, Entry, Format};
+
+/// Authors of a feed that its items inherit.
+const SHARED_MAX: usize = 4;
+/// Longest of them, in bytes.
+const SHARED_BYTES_MAX: usize = 128;
+
+/// Reads a document as far as it is JSON; what was complete before a fault is kept.
+pub(super) fn read(text: &str, base: &Base, notes: &mut Notes) -> Result<Document, Error> {
+    if text.trim_start().starts_with('[') {
+        return Err(Error::NotAFeed { looks_like: "a JSON list".to_owned() });
+    }
+    let mut feed = Feed::default();
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let outcome = feed.deserialize(&mut reader);
+    let claims = feed.version.as_deref().is_some_and(|version| version.contains("jsonfeed.org"));
+    if !(feed.lists_items || claims && outcome.is_ok()) {
+        return Err(match outcome {
+            Err(fault) if claims => Error::Unreadable { why: fault.to_string() },
+            Ok(()) | Err(_) => Error::NotAFeed { looks_like: "JSON without items".to_owned() },
+        });
+    }
+    if outcome.is_err() {
+        let kept = feed.items.len();
+        notes.say(&format!("document ended early; {kept} complete items kept"));
+    }
+    if feed.items_over > 0 {
+        let over = feed.items_over;
+        notes.say(&format!("{over} items beyond the first {ITEMS_MAX} were not read"));
+    }
+    if feed.strange {
+        notes.say("values of the wrong type were converted or dropped");
+    }
+    // They are copied to every item without its own: few and short ones only.
+    let mut authors = feed.authors;
+    authors.retain(|name| name.len() <= SHARED_BYTES_MAX);
+    authors.truncate(SHARED_MAX);
+    let entries = feed.items.into_iter().map(|item| item.into_entry(base, &authors)).collect();
+    Ok(Document {
+        format: Format::Json,
+        title: feed.title,
+        link: feed.link.map(|link| base.absolute(&link)),
+        language: feed.language,
+        entries,
+        mended: Vec::new(),
+    })
+}
+
+#[derive(Default)]
+struct Feed {
+    version: Option<String>,
+    title: Option<String>,
+    link: Option<String>,
+    language: Option<String>,
+    authors: Vec<String>,
+    lists_items: bool,
+    items: Vec<Item>,
+    items_over: usize,
+    /// Something was not of the type the format asks for.
+    strange: bool,
+}
+
+#[derive(Default)]
+struct Item {
+    id: Option<String>,
+    url: Option<String>,
+    external_url: Option<String>,
+    title: Option<String>,
+    summary: Option<String>,
+    content_html: Option<String>,
+    content_text: Option<String>,
+    published: Option<String>,
+    updated: Option<String>,
+    language: Option<String>,
+    authors: Vec<String>,
+    tags: Vec<String>,
+}
+
+impl Item {
+    fn into_entry(self, base: &Base, feed_authors: &[String]) -> Entry {
+        let dated = |raw: String| Dated { at: date::read(&raw), raw };
+        let link = self.url.or(self.external_url).map(|link| base.absolute(&link));
+        // An item that names no author has its feed's (JSON Feed 1.1, "authors").
+        let authors = if self.authors.is_empty() { feed_authors.to_vec() } else { self.authors };
+        Entry {
+            id: self.id,
+            link,
+            title: self.title,
+            summary: self.summary,
+            content: self.content_html.or(self.content_text),
+            published: self.published.map(dated),
+            updated: self.updated.map(dated),
+            authors,
+            tags: self.tags,
+            language: self.language,
+        }
+    }
+}
+
+/// Reads a feed's object into itself, so that a fault later on loses nothing read before.
+impl<'de> DeserializeSeed<'de> for &mut Feed {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Feed {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON feed")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Words { bytes_max: 64, strange: &mut false })? {
+            let strange = &mut self.strange;
+            match key.as_deref().unwrap_or_default() {
+                "version" => self.version = map.next_value_seed(label(strange))?,
+                "title" => self.title = map.next_value_seed(words(strange))?,
+                "home_page_url" => self.link = map.next_value_seed(label(strange))?,
+                "language" => self.language = map.next_value_seed(label(strange))?,
+                "author" | "authors" => {
+                    map.next_value_seed(Names::authors(&mut self.authors))?;
+                }
+                "items" => map.next_value_seed(Items { feed: self })?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The list of items; some feeds write a map of them.
+struct Items<'f> {
+    feed: &'f mut Feed,
+}
+
+impl<'de> DeserializeSeed<'de> for Items<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl Items<'_> {
+    fn keep(&mut self, item: Option<Item>) {
+        if let Some(item) = item {
+            self.feed.items.push(item);
+        } else {
+            self.feed.strange = true;
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Items<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        self.feed.lists_items = true;
+        while self.feed.items.len() < ITEMS_MAX {
+            match seq.next_element_seed(OneItem { strange: &mut self.feed.strange })? {
+                Some(item) => self.keep(item),
+                None => return Ok(()),
+            }
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            self.feed.items_over = self.feed.items_over.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        self.feed.lists_items = true;
+        while map.next_key::<IgnoredAny>()?.is_some() {
+            if self.feed.items.len() < ITEMS_MAX {
+                let item = map.next_value_seed(OneItem { strange: &mut self.feed.strange })?;
+                self.keep(item);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+                self.feed.items_over = self.feed.items_over.saturating_add(1);
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.feed.lists_items = true;
+        Ok(())
+    }
+}
+
+/// One item; `None` for what is no object.
+struct OneItem<'s> {
+    strange: &'s mut bool,
+}
+
+impl<'de> DeserializeSeed<'de> for OneItem<'_> {
+    type Value = Option<Item>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OneItem<'_> {
+    type Value = Option<Item>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an item")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut item = Item::default();
+        while let Some(key) = map.next_key_seed(Words { bytes_max: 64, strange: &mut false })? {
+            let strange = &mut *self.strange;
+            let (into, seed) = match key.as_deref().unwrap_or_default() {
+                "id" => (&mut item.id, label(strange)),
+                "url" => (&mut item.url, label(strange)),
+                "external_url" => (&mut item.external_url, label(strange)),
+                "title" => (&mut item.title, words(strange)),
+                "summary" => (&mut item.summary, words(strange)),
+                "content_html" => (&mut item.content_html, words(strange)),
+                "content_text" => (&mut item.content_text, words(strange)),
+                "date_published" => (&mut item.published, label(strange)),
+                "date_modified" => (&mut item.updated, label(strange)),
+                "language" => (&mut item.language, label(strange)),
+                "author" | "authors" => {
+                    map.next_value_seed(Names::authors(&mut item.authors))?;
+                    continue;
+                }
+                "tags" => {
+                    map.next_value_seed(Names::tags(&mut item.tags))?;
+                    continue;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *into = map.next_value_seed(seed)?;
+        }
+        Ok(Some(item))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}

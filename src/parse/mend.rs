@@ -1,0 +1,365 @@
+//! Makes of any XML that means to be a feed one that a strict reader reads in full.
+//!
+//! One pass over the document notes where the things we use stand; everything else is walked past.
+//! An item is written out when its end has been seen, so a document that ends early keeps its
+//! complete items and no others. What is written holds no reference, no namespace but ours, and no
+//! element that can trip the reader.
+use std::borrow::Cow;
+
+use super::item::{Carried, Piece, Writer};
+use super::limits::{FIELDS_MAX, ITEMS_MAX, SECOND_LOOKS_MAX};
+use super::links::Base;
+use super::names::{Bindings, Family, Field, Kind, field};
+use super::notes::Notes;
+use super::scan::{Scan, Tag, Token, split_name};
+use super::text::Entities;
+
+/// A document made readable, and what the reader has no place for.
+#[derive(Debug)]
+pub(super) struct Mended {
+    pub(super) kind: Kind,
+    /// Well-formed; for Atom an Atom document, for all others RSS 2.0.
+    pub(super) xml: String,
+    /// One for each item in `xml`, in order.
+    pub(super) items: Vec<Carried>,
+    pub(super) link: Option<String>,
+    pub(super) language: Option<String>,
+}
+
+/// Where the root element was found, and what it says the document is.
+pub(super) struct Root<'a> {
+    pub(super) kind: Kind,
+    pub(super) tag: Tag<'a>,
+    pub(super) scan: Scan<'a>,
+    pub(super) entities: Entities<'a>,
+}
+
+/// Mends a document from its root on.
+pub(super) fn mend(root: Root<'_>, base: Base, notes: &mut Notes) -> Mended {
+    let length = root.scan.remaining();
+    let mut walk = Walk {
+        kind: root.kind,
+        root: root.tag,
+        scan: root.scan,
+        entities: root.entities,
+        names: Bindings::default(),
+        base,
+        notes,
+        item: None,
+        feed: Vec::new(),
+        xml: String::with_capacity(length),
+        items: Vec::new(),
+        items_over: 0,
+        second_looks: 0,
+        closed: false,
+    };
+    walk.run();
+    walk.finish()
+}
+
+/// An item whose end has not been seen.
+struct Open<'a> {
+    tag: Tag<'a>,
+    pieces: Vec<Piece<'a>>,
+    /// Bindings in force outside it.
+    bindings: usize,
+}
+
+/// How the end of an element was found.
+enum Inside<'a> {
+    /// By its own end tag.
+    Whole(&'a str),
+    /// By the end of something around it, before which the walk stands now.
+    Unclosed(&'a str),
+    /// Not at all: the document ended.
+    Cut,
+}
+
+struct Walk<'a, 'n> {
+    kind: Kind,
+    root: Tag<'a>,
+    scan: Scan<'a>,
+    entities: Entities<'a>,
+    names: Bindings<'a>,
+    base: Base,
+    notes: &'n mut Notes,
+    item: Option<Open<'a>>,
+    /// What the feed says of itself.
+    feed: Vec<Piece<'a>>,
+    xml: String,
+    items: Vec<Carried>,
+    items_over: usize,
+    second_looks: usize,
+    /// The root's end tag has been seen.
+    closed: bool,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn run(&mut self) {
+        let root = self.root;
+        self.names.declare(&root, true);
+        self.rebase(&root);
+        self.xml.push_str(match self.kind {
+            Kind::Atom => "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
+            Kind::Rss | Kind::Rdf | Kind::Cdf => {
+                "<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel>"
+            }
+        });
+        if split_name(root.name).1.eq_ignore_ascii_case("entry") {
+            self.open_item(root);
+        }
+        while let Some(token) = self.scan.next() {
+            match token {
+                Token::Start(tag) => self.start(tag),
+                Token::End(name) => self.end(name),
+                Token::Text(_) | Token::Cdata(_) | Token::Doctype(_) | Token::Aside => {}
+            }
+        }
+    }
+
+    fn rebase(&mut self, tag: &Tag<'a>) {
+        if tag.rest.contains("xml:base")
+            && let Some(base) = self.base.within(tag, self.notes)
+        {
+            self.base = base;
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>) {
+        let (prefix, local) = split_name(tag.name);
+        let bindings = self.names.depth();
+        self.names.declare(&tag, false);
+        let resolved = self.names.family(prefix);
+        if is_item(local) && matches!(resolved.family, Family::Native | Family::Rss | Family::Atom)
+        {
+            if self.item.is_some() {
+                self.notes.say("an item without an end tag was closed");
+                self.close_item();
+            }
+            self.open_item(tag);
+            return;
+        }
+        // RDF and some others keep their items beside the channel: it is only a wrapper here.
+        if self.item.is_none() && local.eq_ignore_ascii_case("channel") {
+            self.rebase(&tag);
+            if self.kind == Kind::Rdf || self.kind == Kind::Rss {
+                self.language_of(&tag);
+            }
+            return;
+        }
+        let found = self.field(resolved.family, local);
+        if found.is_some() && !resolved.declared {
+            self.notes.say_of("undeclared prefix", prefix);
+        }
+        match found {
+            Some((Field::Wrapper, _)) => {}
+            Some((field, rank)) => {
+                self.take(tag, field, rank);
+                self.names.forget_above(bindings);
+            }
+            None => {
+                self.inside(&tag, self.kind != Kind::Atom || self.item.is_none());
+                self.names.forget_above(bindings);
+            }
+        }
+    }
+
+    /// What an element is, by its name in whatever case.
+    fn field(&mut self, family: Family, local: &str) -> Option<(Field, u8)> {
+        if !local.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            let found = field(self.kind, family, local);
+            if found.is_some() && local == "pubdate" {
+                self.notes.say("`<pubdate>` read as `<pubDate>`");
+            }
+            return found;
+        }
+        let found = field(self.kind, family, &local.to_ascii_lowercase());
+        if found.is_some()
+            && self.kind != Kind::Cdf
+            && !matches!(local, "pubDate" | "lastBuildDate")
+        {
+            self.notes.say_of("unusual spelling", local);
+        }
+        found
+    }
+
+    /// Takes the inside of an element that means something.
+    fn take(&mut self, tag: Tag<'a>, field: Field, rank: u8) {
+        let may_hold_xml =
+            self.kind == Kind::Atom && matches!(field, Field::Summary | Field::Content);
+        let inner = match self.inside(&tag, !may_hold_xml) {
+            Inside::Whole(inner) => inner,
+            Inside::Unclosed(inner) => {
+                self.notes.say_of("no end tag for", tag.name);
+                self.up_to_next_field(inner)
+            }
+            Inside::Cut => return,
+        };
+        let piece = Piece { field, rank, tag, inner };
+        let pieces = self.item.as_mut().map_or(&mut self.feed, |item| &mut item.pieces);
+        if pieces.len() < FIELDS_MAX {
+            pieces.push(piece);
+        } else {
+            self.notes.say("an item with too many fields was cut");
+        }
+    }
+
+    /// The inside of an element that was just begun. Inside one element only tags of its own name
+    /// count, so that what is mis-nested in there stays in there.
+    fn inside(&mut self, tag: &Tag<'a>, items_end_it: bool) -> Inside<'a> {
+        if tag.empty {
+            return Inside::Whole("");
+        }
+        let from = self.scan.at();
+        let mut depth = 0_usize;
+        loop {
+            let to = self.scan.at();
+            match self.scan.next() {
+                None => return Inside::Cut,
+                Some(Token::Start(inner)) => {
+                    let again = inner.name.eq_ignore_ascii_case(tag.name);
+                    let item = items_end_it && is_item(inner.name) && !again;
+                    if item {
+                        self.scan.rewind(to);
+                        return Inside::Unclosed(self.scan.piece(from, to));
+                    }
+                    depth = depth.saturating_add(usize::from(again && !inner.empty));
+                }
+                Some(Token::End(name)) if name.eq_ignore_ascii_case(tag.name) => {
+                    let Some(left) = depth.checked_sub(1) else {
+                        return Inside::Whole(self.scan.piece(from, to));
+                    };
+                    depth = left;
+                }
+                Some(Token::End(name)) if self.encloses(name) => {
+                    self.scan.rewind(to);
+                    return Inside::Unclosed(self.scan.piece(from, to));
+                }
+                Some(
+                    Token::End(_)
+                    | Token::Text(_)
+                    | Token::Cdata(_)
+                    | Token::Doctype(_)
+                    | Token::Aside,
+                ) => {}
+            }
+        }
+    }
+
+    /// Whether this is the end of something the walk is inside of.
+    fn encloses(&self, name: &str) -> bool {
+        self.item.as_ref().is_some_and(|item| name.eq_ignore_ascii_case(item.tag.name))
+            || name.eq_ignore_ascii_case(self.root.name)
+            || (self.kind != Kind::Atom && name.eq_ignore_ascii_case("channel"))
+    }
+
+    /// An element without an end tag ran to the end of its item: gives back what stands behind the
+    /// first thing in it that is a field of its own.
+    fn up_to_next_field(&mut self, inner: &'a str) -> &'a str {
+        if self.second_looks >= SECOND_LOOKS_MAX {
+            return inner;
+        }
+        self.second_looks = self.second_looks.saturating_add(1);
+        let begin = self.scan.at().saturating_sub(inner.len());
+        let mut look = Scan::new(inner);
+        loop {
+            let at = look.at();
+            let Some(token) = look.next() else { return inner };
+            let Token::Start(tag) = token else { continue };
+            let (prefix, local) = split_name(tag.name);
+            let family = self.names.family(prefix).family;
+            if family == Family::Xhtml || prefix.is_empty() && is_html(local) {
+                continue;
+            }
+            if field(self.kind, family, &local.to_ascii_lowercase()).is_some() {
+                self.scan.rewind(begin.saturating_add(at));
+                return look.piece(0, at);
+            }
+        }
+    }
+
+    fn end(&mut self, name: &'a str) {
+        let own = self.item.as_ref().map(|item| name.eq_ignore_ascii_case(item.tag.name));
+        if own.is_some() && self.encloses(name) {
+            if own == Some(false) {
+                self.notes.say("an item without an end tag was closed");
+            }
+            self.close_item();
+        }
+        self.closed |= name.eq_ignore_ascii_case(self.root.name);
+    }
+
+    fn open_item(&mut self, tag: Tag<'a>) {
+        let bindings = self.names.depth();
+        self.item = Some(Open { tag, pieces: Vec::new(), bindings });
+        if tag.empty {
+            self.close_item();
+        }
+    }
+
+    /// Writes out the item whose end has been seen.
+    fn close_item(&mut self) {
+        let Some(open) = self.item.take() else { return };
+        self.names.forget_above(open.bindings);
+        if self.items.len() >= ITEMS_MAX {
+            self.items_over = self.items_over.saturating_add(1);
+            return;
+        }
+        let base =
+            open.tag.rest.contains("xml:base").then(|| self.base.within(&open.tag, self.notes));
+        let mut writer = Writer {
+            kind: self.kind,
+            base: base.flatten().map_or(Cow::Borrowed(&self.base), Cow::Owned),
+            entities: &self.entities,
+            notes: self.notes,
+            xml: &mut self.xml,
+        };
+        self.items.push(writer.item(&open.tag, &open.pieces));
+    }
+
+    /// The language a wrapper names for everything in it.
+    fn language_of(&mut self, tag: &Tag<'a>) {
+        if let Some(language) = tag.attribute("xml:lang") {
+            self.feed.push(Piece { field: Field::Language, rank: 1, tag: *tag, inner: language });
+        }
+    }
+
+    fn finish(mut self) -> Mended {
+        let kept = self.items.len();
+        if !self.closed {
+            self.notes.say(&format!("document ended early; {kept} complete items kept"));
+        }
+        if self.items_over > 0 {
+            let over = self.items_over;
+            self.notes.say(&format!("{over} items beyond the first {ITEMS_MAX} were not read"));
+        }
+        let root = self.root;
+        self.language_of(&root);
+        let mut writer = Writer {
+            kind: self.kind,
+            base: Cow::Borrowed(&self.base),
+            entities: &self.entities,
+            notes: self.notes,
+            xml: &mut self.xml,
+        };
+        let link = writer.link(&root, &self.feed);
+        let language = writer.language(&root, &self.feed);
+        writer.text(&self.feed, Field::Title, "title");
+        self.xml.push_str(match self.kind {
+            Kind::Atom => "</feed>",
+            Kind::Rss | Kind::Rdf | Kind::Cdf => "</channel></rss>",
+        });
+        Mended { kind: self.kind, xml: self.xml, items: self.items, link, language }
+    }
+}
+
+/// Items of RSS and entries of Atom; some feeds mix them up.
+fn is_item(name: &str) -> bool {
+    let local = split_name(name).1;
+    local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry")
+}
+
+/// Elements of HTML that feeds write inside their texts and that share a name with a field.
+fn is_html(local: &str) -> bool {
+    matches!(local, "body" | "content" | "summary" | "a" | "p" | "div")
+}

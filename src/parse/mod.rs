@@ -1,0 +1,110 @@
+//! Makes a document of any feed's bytes, or says in words why it is none.
+//!
+//! The bytes become text ([`charset`]), the text becomes well-formed and small ([`mend`]), feed-rs
+//! reads that ([`read`]). JSON feeds are read item by item ([`json`]). Nothing here fails on one
+//! bad item, and nothing grows faster than the body it was given.
+mod charset;
+pub mod date;
+mod entities;
+mod error;
+mod item;
+mod json;
+pub mod limits;
+mod links;
+mod mend;
+mod names;
+mod notes;
+mod read;
+mod scan;
+mod sniff;
+mod text;
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use error::Error;
+use links::Base;
+use notes::Notes;
+
+use crate::domain::Document;
+
+/// What the exchange that brought the body knows of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hints<'a> {
+    /// The `Content-Type` header, for its charset.
+    pub content_type: Option<&'a str>,
+    /// The address the body came from, after redirects: relative links are resolved against it.
+    pub base: Option<&'a url::Url>,
+}
+
+/// Reads a feed of any format and any encoding. Never panics; time and memory are bounded by a
+/// small multiple of the body's length.
+pub fn document(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
+    // One feed's bad day is never the daemon's, whoever's fault it is.
+    catch_unwind(AssertUnwindSafe(|| understand(body, hints))).unwrap_or_else(|panic| {
+        let why = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no reason given");
+        Err(Error::Panicked { why: why.to_owned() })
+    })
+}
+
+/// What feed-rs is given for an XML body: for looking into a repair, and for measuring its cost.
+pub fn mended(body: &[u8], hints: &Hints<'_>) -> Result<String, Error> {
+    let mut notes = Notes::default();
+    let text = charset::decode(body, hints.content_type, &mut notes);
+    let text = without_controls(text, &mut notes);
+    let root = sniff::root(&text, &mut notes)?;
+    Ok(mend::mend(root, Base::new(hints.base), &mut notes).xml)
+}
+
+fn understand(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
+    let mut notes = Notes::default();
+    let text = charset::decode(body, hints.content_type, &mut notes);
+    let text = without_controls(text, &mut notes);
+    if text.trim().is_empty() {
+        return Err(Error::Empty);
+    }
+    let base = Base::new(hints.base);
+    let mut document = if sniff::is_json(&text) {
+        json::read(&text, &base, &mut notes)?
+    } else {
+        let root = sniff::root(&text, &mut notes)?;
+        read::read(mend::mend(root, base, &mut notes))?
+    };
+    document.mended = notes.into_phrases();
+    Ok(document)
+}
+
+/// Characters XML does not allow are dropped, lines end one way, and the controls of Latin 1 become
+/// the characters of windows-1252 their authors meant.
+fn without_controls<'a>(text: Cow<'a, str>, notes: &mut Notes) -> Cow<'a, str> {
+    let unwanted = |byte: u8| (byte < 0x20 && !matches!(byte, b'\n' | b'\t')) || byte == 0x7f;
+    let bytes = text.as_bytes();
+    // No early exit: whole words are compared at once.
+    let plain = !bytes.iter().fold(false, |found, byte| found | unwanted(*byte));
+    let latin = |at: usize| bytes.get(at.saturating_add(1)).is_some_and(|next| *next < 0xa0);
+    if plain && !memchr::memchr_iter(0xc2, bytes).any(latin) {
+        return text;
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(character) = chars.next() {
+        match character {
+            '\r' => {
+                if chars.peek() != Some(&'\n') {
+                    clean.push('\n');
+                }
+            }
+            '\n' | '\t' => clean.push(character),
+            _ if character.is_control() => {
+                notes.say("control characters dropped or read as windows-1252");
+                clean.extend(entities::numbered(u32::from(character)));
+            }
+            _ => clean.push(character),
+        }
+    }
+    Cow::Owned(clean)
+}

@@ -1,0 +1,68 @@
+//! The reader itself: feed-rs, and what it read made into a document.
+use chrono::DateTime;
+use feed_rs::model;
+use feed_rs::parser::{Builder, ParseFeedResult};
+
+use super::date;
+use super::error::Error;
+use super::item::Carried;
+use super::mend::Mended;
+use super::names::Kind;
+use crate::domain::{Dated, Document, Entry, Format, Moment};
+
+/// Reads a mended document.
+pub(super) fn read(mended: Mended) -> Result<Document, Error> {
+    let feed = strict(&mended.xml).map_err(|fault| Error::Unreadable { why: fault.to_string() })?;
+    if feed.entries.len() != mended.items.len() {
+        let (read, sent) = (feed.entries.len(), mended.items.len());
+        return Err(Error::Unreadable { why: format!("{read} of {sent} items were read") });
+    }
+    let entries = feed.entries.into_iter().zip(mended.items).map(|(e, c)| entry(e, c)).collect();
+    Ok(Document {
+        format: match mended.kind {
+            Kind::Rss => Format::Rss,
+            Kind::Rdf => Format::Rdf,
+            Kind::Atom => Format::Atom,
+            Kind::Cdf => Format::Cdf,
+        },
+        title: feed.title.and_then(text),
+        link: mended.link,
+        language: mended.language,
+        entries,
+        mended: Vec::new(),
+    })
+}
+
+/// Runs feed-rs. It reads dates with our reader and must not invent ids: for an item without one
+/// it would draw a new one at every poll, and every poll would alert.
+fn strict(xml: &str) -> ParseFeedResult<model::Feed> {
+    Builder::new()
+        .sanitize_content(false)
+        .id_generator(|_, _, _| String::new())
+        .timestamp_parser(|text| DateTime::from_timestamp_millis(date::read(text)?.0))
+        .build()
+        .parse(xml.as_bytes())
+}
+
+fn entry(read: model::Entry, carried: Carried) -> Entry {
+    let dated = |raw: Option<String>, at: Option<DateTime<chrono::Utc>>| {
+        raw.map(|raw| Dated { raw, at: at.map(|at| Moment(at.timestamp_millis())) })
+    };
+    Entry {
+        id: (!read.id.is_empty()).then_some(read.id),
+        link: carried.link,
+        title: read.title.and_then(text),
+        summary: read.summary.and_then(text),
+        content: read.content.and_then(|content| content.body).filter(|body| !body.is_empty()),
+        published: dated(carried.published, read.published),
+        // The reader copies `published` here when a feed gives no other date.
+        updated: dated(carried.updated, read.updated),
+        authors: carried.authors,
+        tags: read.categories.into_iter().map(|category| category.term).collect(),
+        language: carried.language,
+    }
+}
+
+fn text(read: model::Text) -> Option<String> {
+    (!read.content.is_empty()).then_some(read.content)
+}

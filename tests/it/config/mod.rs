@@ -1,0 +1,26 @@
+//! The configuration as its writer meets it.
+mod anything;
+mod faults;
+mod secrets;
+mod shipped;
+
+use std::fs;
+use std::path::Path;
+
+use wirewatch::config::{self, Broken, Config, Directories};
+
+/// Writes one file and loads it as the whole configuration.
+fn load(dir: &Path, text: &str) -> Result<Config, Broken> {
+    let path = dir.join("wirewatch.toml");
+    fs::write(&path, text).unwrap();
+    config::load(&path, Directories::default())
+}
+
+/// What a person would see, without the folder.
+fn told(dir: &Path, result: Result<Config, Broken>) -> String {
+    let text = match result {
+        Ok(config) => config.sources.render(&config.warnings, false),
+        Err(broken) => broken.to_string(),
+    };
+    text.replace(&format!("{}/", dir.display()), "")
+}

@@ -1,0 +1,134 @@
+//! The real house in this process, on a clock turned by hand: real store, real sockets, real channels.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use wirewatch::app::{self, House, Ready};
+use wirewatch::config::{self, Directories};
+use wirewatch::deliver::Deliver;
+use wirewatch::domain::{Clock, Moment};
+use wirewatch::ingest::{Ingest, Round};
+use wirewatch::notify::Screen;
+use wirewatch::store::{FeedHealth, OutboxRow, Store, Totals};
+
+/// 2026-11-23T08:00:00Z.
+pub const MORNING: Moment = Moment(1_795_420_800_000);
+
+/// A clock that stands still until it is turned.
+#[derive(Clone, Debug)]
+pub struct Hand(Arc<AtomicI64>);
+
+impl Hand {
+    pub fn now(&self) -> Moment {
+        Moment(self.0.load(Ordering::SeqCst))
+    }
+
+    pub fn turn(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    fn clock(&self) -> Clock {
+        let hand = self.clone();
+        Clock::new(move || hand.now())
+    }
+}
+
+/// A house that is stepped instead of run.
+pub struct Home {
+    // Before the folder they live in, and the loops before the house that holds the lock.
+    ingest: Ingest,
+    delivers: Vec<Deliver>,
+    house: House,
+    pub hand: Hand,
+    pub folder: Arc<tempfile::TempDir>,
+    config: String,
+}
+
+impl Home {
+    /// Opens a house on this configuration. `[store]` is the test's own.
+    pub async fn open(config: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let hand = Hand(Arc::new(AtomicI64::new(MORNING.0)));
+        Self::open_in(folder, hand, config).await
+    }
+
+    async fn open_in(folder: Arc<tempfile::TempDir>, hand: Hand, config: &str) -> Self {
+        let path = folder.path().join("wirewatch.toml");
+        std::fs::write(&path, config).unwrap();
+        let directories = Directories { state: Some(folder.path()), credentials: None };
+        let config_text = config.to_owned();
+        let config = match config::load(&path, directories) {
+            Ok(config) => config,
+            Err(broken) => panic!("{broken}"),
+        };
+        let (plan, _) = app::compile(&config).unwrap();
+        let ready = Ready { config, plan };
+        let screen = Arc::new(Screen::new(Box::new(std::io::sink()), false));
+        let mut house = House::open(ready, hand.clock(), &screen).unwrap();
+        let ingest = house.ingest().await.unwrap();
+        let delivers = house.delivers();
+        Self { ingest, delivers, house, hand, folder, config: config_text }
+    }
+
+    /// Closes the house and opens it again on the same store, as a restart does.
+    pub async fn restart(self) -> Self {
+        let config = self.config.clone();
+        self.restart_with(&config).await
+    }
+
+    /// The same, with another configuration.
+    pub async fn restart_with(self, config: &str) -> Self {
+        let Self { ingest, delivers, house, hand, folder, config: _ } = self;
+        drop((ingest, delivers, house));
+        Self::open_in(folder, hand, config).await
+    }
+
+    /// Polls every feed, due or not.
+    pub async fn poll(&mut self) -> Round {
+        let before = *self.ingest.progress().borrow();
+        self.ingest.once().await.unwrap().since(before)
+    }
+
+    /// Polls what is due now.
+    pub async fn poll_due(&mut self) -> Round {
+        self.ingest.step(self.hand.now()).await.unwrap()
+    }
+
+    /// Delivers until nothing more is due now; says how many messages were taken.
+    pub async fn deliver(&mut self) -> u32 {
+        let mut delivered = 0;
+        for deliver in &mut self.delivers {
+            loop {
+                let stepped = deliver.step(self.hand.now()).await.unwrap();
+                delivered += stepped.delivered;
+                if stepped.tried == 0 {
+                    break;
+                }
+            }
+        }
+        delivered
+    }
+
+    pub fn store(&self) -> &Store {
+        self.house.store()
+    }
+
+    pub async fn totals(&self) -> Totals {
+        self.store().totals().await.unwrap()
+    }
+
+    pub async fn feeds(&self) -> Vec<FeedHealth> {
+        self.store().feeds().await.unwrap()
+    }
+
+    pub async fn outbox(&self, state: &str) -> Vec<OutboxRow> {
+        self.store().outbox(Some(state), 1_000).await.unwrap()
+    }
+
+    /// Looks into the store behind the program's back.
+    pub fn count(&self, sql: &str) -> i64 {
+        let path = self.folder.path().join("wirewatch.db");
+        let db = rusqlite::Connection::open(path).unwrap();
+        db.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+}

@@ -1,0 +1,107 @@
+//! Bodies made to take the process down: each is survived within its share of time and memory.
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wirewatch::parse::{Error, Hints, document, limits};
+
+/// Where the hostile bodies are, each its own attack.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile")
+}
+
+pub(crate) fn body(path: &Path) -> Vec<u8> {
+    let bytes = fs::read(path).unwrap();
+    if path.extension().is_some_and(|end| end == "gz") {
+        let mut body = Vec::new();
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut body).unwrap();
+        return body;
+    }
+    bytes
+}
+
+/// On-CPU time of this thread in nanoseconds.
+fn cpu_ns() -> u64 {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split(' ').next().unwrap().parse().unwrap()
+}
+
+/// A line of this process's status, in kilobytes.
+fn status_kb(name: &str) -> u64 {
+    let text = fs::read_to_string("/proc/self/status").unwrap();
+    let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// CPU microseconds and kilobytes above what the body itself takes, measured in a process of its
+/// own.
+fn measured(path: &Path) -> (u64, u64) {
+    let out = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "hostile::one_body_alone", "--ignored", "--nocapture"])
+        .env("HOSTILE_BODY", path)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(out.status.success(), "{} took its process down: {text}", path.display());
+    let line = text.lines().find_map(|line| line.split_once("measured ")).unwrap().1;
+    let mut numbers = line.split(' ').map(|number| number.parse().unwrap());
+    (numbers.next().unwrap(), numbers.next().unwrap())
+}
+
+#[test]
+#[ignore = "run by the test that watches it"]
+fn one_body_alone() {
+    #[expect(clippy::disallowed_methods, reason = "handed over by the parent process")]
+    let Some(path) = std::env::var_os("HOSTILE_BODY").map(PathBuf::from) else { return };
+    let body = body(&path);
+    // The high-water mark begins again here.
+    fs::write("/proc/self/clear_refs", "5").unwrap();
+    let (before_kb, before_ns) = (status_kb("VmRSS"), cpu_ns());
+    let outcome = document(&body, &Hints::default());
+    let us = (cpu_ns() - before_ns) / 1_000;
+    println!("measured {us} {}", status_kb("VmHWM").saturating_sub(before_kb));
+    drop(outcome);
+}
+
+#[test]
+fn every_hostile_body_is_survived_within_its_bounds() {
+    // Unoptimised code is given its handicap; the promise is about releases.
+    let us_max = if cfg!(debug_assertions) { 10_000_000 } else { 250_000 };
+    let mut names: Vec<_> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    assert!(names.len() >= 13);
+    for path in names {
+        let (us, kb) = measured(&path);
+        println!("{us:>9} us {kb:>6} kB  {}", path.file_name().unwrap().display());
+        assert!(us <= us_max, "{}: {us} us", path.display());
+        assert!(kb <= 64 << 10, "{}: {kb} kB", path.display());
+    }
+}
+
+#[test]
+fn what_can_be_read_of_a_hostile_feed_is_read() {
+    let read = |name: &str| document(&body(&folder().join(name)), &Hints::default()).unwrap();
+    let author = read("author-fullwidth.xml");
+    assert_eq!(author.entries[0].authors, ["张三"]);
+    for name in ["duration-overflow.xml", "duration-overflow-secs.xml", "media-text-npt.xml"] {
+        assert_eq!(read(name).entries[0].title.as_deref(), Some("a"), "{name}");
+    }
+    assert_eq!(read("utf16be-declared.xml").title.as_deref(), Some("a"));
+    let many = read("empty-items-3M.xml.gz");
+    assert_eq!(many.entries.len(), limits::ITEMS_MAX);
+    assert!(many.mended.iter().any(|note| note.contains("items beyond the first")));
+    assert_eq!(read("json-items-1M.json.gz").entries.len(), limits::ITEMS_MAX);
+}
+
+#[test]
+fn a_hostile_page_is_not_a_feed() {
+    for entry in fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with("html-") {
+            let outcome = document(&body(&path), &Hints::default());
+            assert!(matches!(outcome, Err(Error::NotAFeed { .. })), "{}", path.display());
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! One binary for all tests that look at the program from outside.
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+#![expect(clippy::panic, reason = "a test says what is wrong by failing")]
+mod config;
+pub mod corpora;
+mod corpora_feeds;
+mod formats;
+pub mod home;
+mod hostile;
+mod killed;
+mod replay;
+mod smoke;
+mod tidy;
+pub mod world;
+
+/// A webhook secret of 32 bytes, readable by its owner alone.
+pub fn write_secret(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n").unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}

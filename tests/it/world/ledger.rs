@@ -1,0 +1,157 @@
+//! What "nothing lost, nothing twice" means, to the letter: what had to arrive, what did, and every
+//! repeat traced to its cause.
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::hooks::Received;
+
+/// After a message was logged, its sender has had the answer and stored it within this time (the
+/// receiver's own slowness included); a kill later than that cannot excuse a repeat.
+const LOGGED_TO_SETTLED_MS_MAX: u64 = 1_000;
+
+/// An alert as the oracle knows it: watch and link.
+pub type What = (String, String);
+
+/// One message as the receiver logged it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub id: String,
+    pub what: What,
+    pub sha256: String,
+    pub at_unix_ms: u64,
+    pub is_success: bool,
+}
+
+/// From just before the process was killed until it was gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Kill {
+    pub from_unix_ms: u64,
+    pub until_unix_ms: u64,
+}
+
+/// Both sides of the account.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    pub expected: BTreeSet<What>,
+    /// In the order they came.
+    pub entries: Vec<Entry>,
+    pub kills: Vec<Kill>,
+}
+
+/// Everything that does not add up, and how much did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Expected, and never answered with success.
+    pub lost: Vec<What>,
+    /// Arrived, and never expected.
+    pub extra: Vec<What>,
+    /// One alert under a second id.
+    pub renamed: Vec<What>,
+    /// Ids with two different bodies.
+    pub mutated: Vec<String>,
+    /// Ids that came again though the first answer was success and nothing was killed.
+    pub unexplained: Vec<String>,
+    pub repeats_after_failure: usize,
+    pub repeats_after_kill: usize,
+}
+
+impl Entry {
+    /// Reads a Standard Webhooks body of ours: `data.watch` and `data.url`.
+    pub fn of(received: &Received) -> Self {
+        let body = received.json();
+        let text = |key: &str| {
+            let value = &body["data"][key];
+            value.as_str().or_else(|| value["name"].as_str()).unwrap_or_default().to_owned()
+        };
+        Self {
+            id: received.logged.id.clone(),
+            what: (text("watch"), text("url")),
+            sha256: received.logged.sha256.clone(),
+            at_unix_ms: received.logged.at_unix_ms,
+            is_success: received.logged.is_success(),
+        }
+    }
+}
+
+impl Ledger {
+    /// Expected and not yet answered with success.
+    pub fn lost(&self) -> Vec<What> {
+        let arrived: BTreeSet<&What> =
+            self.entries.iter().filter(|e| e.is_success).map(|e| &e.what).collect();
+        self.expected.iter().filter(|what| !arrived.contains(what)).cloned().collect()
+    }
+
+    pub fn account(&self) -> Account {
+        let mut by_id: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        let mut ids: BTreeMap<&What, BTreeSet<&str>> = BTreeMap::new();
+        for entry in &self.entries {
+            by_id.entry(&entry.id).or_default().push(entry);
+            ids.entry(&entry.what).or_default().insert(&entry.id);
+        }
+        let mut account = Account {
+            lost: self.lost(),
+            extra: ids
+                .keys()
+                .filter(|what| !self.expected.contains(**what))
+                .copied()
+                .cloned()
+                .collect(),
+            renamed: ids
+                .iter()
+                .filter(|(_, ids)| ids.len() > 1)
+                .map(|(what, _)| (*what).clone())
+                .collect(),
+            ..Account::default()
+        };
+        for (id, entries) in by_id {
+            if entries.iter().any(|entry| entry.sha256 != entries[0].sha256) {
+                account.mutated.push(id.to_owned());
+            }
+            for pair in entries.windows(2) {
+                if !pair[0].is_success {
+                    account.repeats_after_failure += 1;
+                } else if self.kills.iter().any(|kill| kill.is_between(pair[0], pair[1])) {
+                    account.repeats_after_kill += 1;
+                } else {
+                    account.unexplained.push(id.to_owned());
+                }
+            }
+        }
+        account
+    }
+}
+
+impl Kill {
+    fn is_between(self, first: &Entry, second: &Entry) -> bool {
+        self.until_unix_ms >= first.at_unix_ms
+            && self.from_unix_ms <= first.at_unix_ms + LOGGED_TO_SETTLED_MS_MAX
+            && self.from_unix_ms <= second.at_unix_ms
+    }
+}
+
+impl Account {
+    pub fn is_settled(&self) -> bool {
+        self.lost.is_empty()
+            && self.extra.is_empty()
+            && self.renamed.is_empty()
+            && self.mutated.is_empty()
+            && self.unexplained.is_empty()
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} lost, {} extra, {} renamed, {} mutated, {} unexplained repeats; {} repeats after \
+             a failed answer, {} after a kill",
+            self.lost.len(),
+            self.extra.len(),
+            self.renamed.len(),
+            self.mutated.len(),
+            self.unexplained.len(),
+            self.repeats_after_failure,
+            self.repeats_after_kill,
+        )
+    }
+}
