@@ -15,6 +15,20 @@ const SOURCE_BYTES_MAX: usize = 16 << 10;
 /// direction marks and invisible characters removed, at most [`TITLE_CHARS_MAX`] characters
 /// ("…" where it was cut). Applying it twice changes nothing.
 pub fn title(text: &str) -> String {
+    let mut line = once(text);
+    // White space that was no white space to markup may have been what kept a tag from being one.
+    for _ in 0..ROUNDS_MAX {
+        let again = once(&line);
+        if again == line {
+            break;
+        }
+        line = again;
+    }
+    line
+}
+
+/// One round of it.
+fn once(text: &str) -> String {
     let plain = plain_within(text, SOURCE_BYTES_MAX).text;
     let mut line = String::with_capacity(plain.len().min(1 << 10));
     let mut before = None;
@@ -37,6 +51,9 @@ pub fn title(text: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(line.trim_end());
     shortened(&composed)
 }
+
+/// Rounds after which a title is taken as it is; two are enough for anything ever published.
+const ROUNDS_MAX: usize = 4;
 
 /// Cut after [`TITLE_CHARS_MAX`] characters, never between a letter and its accent.
 fn shortened(line: &str) -> String {

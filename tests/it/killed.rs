@@ -39,9 +39,6 @@ const PENDING: &str = "SELECT count(*) FROM outbox WHERE state = 'pending'";
 const UNKNOWN_ATTEMPTS: &str = "SELECT count(*) FROM attempt WHERE outcome = 'unknown'";
 const OPEN_ATTEMPTS: &str = "SELECT count(*) FROM attempt WHERE ended_at IS NULL";
 
-/// A secret of 24 bytes, as Standard Webhooks writes them.
-const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3";
-
 const WATCHES: [(&str, &[&str]); 4] = [
     ("gsomia", &["GSOMIA", "지소미아"]),
     ("export-controls", &["export control", "輸出規制", "出口管制"]),
@@ -131,7 +128,7 @@ impl Run {
             })
             .collect();
         let daemon = Daemon::new(binary, folder);
-        daemon.write("secret", SECRET);
+        crate::write_secret(&folder.join("secret"));
         daemon.write("wirewatch.toml", &config(&newsrooms, &hooks));
         let dice = fastrand::Rng::with_seed(seed);
         Self {

@@ -10,6 +10,7 @@ mod hostile;
 mod killed;
 mod replay;
 mod smoke;
+mod spine;
 mod tidy;
 pub mod world;
 

@@ -78,7 +78,8 @@ fn knowledge_points_up_the_page_and_files_have_one_subject() {
             faults.push(format!("{shown}: does not begin by saying what it is for (//!)"));
         }
         let body = text.split("#[cfg(test)]").next().unwrap();
-        if body.lines().count() > FILE_LINES_MAX {
+        // A file of nothing but tests is one long table; its subject is next door.
+        if !file.ends_with("tests.rs") && body.lines().count() > FILE_LINES_MAX {
             faults.push(format!("{shown}: over {FILE_LINES_MAX} lines before its tests"));
         }
         let module = shown.split(['/', '.']).next().unwrap();
