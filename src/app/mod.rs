@@ -140,7 +140,12 @@ impl House {
         let (store, clock) = (self.store.clone(), self.clock.clone());
         supervisor.run("watchdog", service::watch(store, pulses, clock, supervisor.stop()));
         let (feeds, watches) = (self.plan.feeds.len(), self.plan.watches.len());
-        let status = format!("watching {feeds} feeds for {watches} watches");
+        let plural = |n: usize, ending: &'static str| if n == 1 { "" } else { ending };
+        let status = format!(
+            "watching {feeds} feed{} for {watches} watch{}",
+            plural(feeds, "s"),
+            plural(watches, "es")
+        );
         tracing::info!(feeds, watches, "{status}");
         service::ready(&status);
         let asked = supervisor.watch(asked, self.grace).await;

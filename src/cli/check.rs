@@ -54,7 +54,7 @@ pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed
                 shown(&path),
                 styled(GOOD, "good"),
                 count(feeds as u64, "feed"),
-                if watches == 1 { "1 watch".to_owned() } else { format!("{watches} watches") },
+                count(watches as u64, "watch"),
                 count(channels as u64, "channel")
             )?;
         }

@@ -74,7 +74,7 @@ const PACIFIC_CABLE: Outlet = Outlet {
         },
         Piece {
             after_ms: 5_200,
-            link: "https://pacific-cable.example/defence/intelligence-pact?utm_source=rss",
+            link: "https://pacific-cable.example/defence/20261123-intelligence-pact?utm_source=rss",
             title: "Seoul and Tokyo to keep sharing missile data under GSOMIA",
             text: "The pact, in full the General Security of Military Information Agreement, \
                    renews itself each November unless one side gives notice.",
@@ -142,7 +142,7 @@ const HALDEN_COURIER: Outlet = Outlet {
         },
         Piece {
             after_ms: 6_400,
-            link: "https://pacific-cable.example/defence/intelligence-pact?utm_campaign=partner&ref=halden",
+            link: "https://pacific-cable.example/defence/20261123-intelligence-pact?utm_campaign=partner&ref=halden",
             title: "Seoul and Tokyo will go on sharing missile data",
             text: "From Pacific Cable: GSOMIA, signed in 2016, renews itself each November.",
         },

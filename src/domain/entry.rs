@@ -14,6 +14,8 @@ pub enum Format {
     Json,
     /// Microsoft's Channel Definition Format of 1997.
     Cdf,
+    /// A sitemap whose pages carry Google's news elements.
+    Sitemap,
 }
 
 impl Format {
@@ -25,6 +27,7 @@ impl Format {
             Self::Atom => "atom",
             Self::Json => "json",
             Self::Cdf => "cdf",
+            Self::Sitemap => "sitemap",
         }
     }
 }

@@ -93,7 +93,14 @@ impl Ingest {
         let states = store.sync_feeds(Arc::clone(&plan.feeds), first, now).await?;
         let mut queue = BinaryHeap::with_capacity(states.len());
         for (index, state) in states.iter().enumerate() {
-            let due = schedule::on_start(now, state.next_due, state.interval, dice.f64());
+            // A feed nobody ever asked is not overdue: the first round comes at once, paced by the
+            // turns at each host and the cap on polls under way.
+            let untried = state.succeeded_at.is_none() && state.failures == 0;
+            let due = if untried {
+                now
+            } else {
+                schedule::on_start(now, state.next_due, state.interval, dice.f64())
+            };
             queue.push(Reverse((due, index)));
         }
         let hosts = Hosts::new(&plan.feeds, plan.host_gap);

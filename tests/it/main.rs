@@ -1,9 +1,11 @@
 //! One binary for all tests that look at the program from outside.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 #![expect(clippy::panic, reason = "a test says what is wrong by failing")]
+mod commands;
 mod config;
 pub mod corpora;
 mod corpora_feeds;
+mod disk;
 mod formats;
 pub mod home;
 mod hostile;

@@ -1,0 +1,276 @@
+//! The command line as people and scripts meet it: the real program, its streams and exit codes.
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::world::answer::Answer;
+use crate::world::daemon::Daemon;
+use crate::world::feeds::Feeds;
+use crate::world::hooks::Hooks;
+use crate::world::render::Item;
+use crate::world::unix_ms;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_wirewatch");
+
+fn run(folder: &Path, args: &[&str], input: &str) -> Output {
+    use std::io::Write;
+    let mut child = Command::new(PROGRAM)
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that does not read its input may be gone before it is written.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    out(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+/// A folder with a configuration of one feed and a console channel.
+fn home(feed: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "[[watch]]\nname = \"gsomia\"\nany = [\"GSOMIA\"]\n\
+         [[feed]]\nname = \"feed\"\nurl = \"{feed}\"\nallow_private = [\"127.0.0.0/8\"]\n"
+    );
+    std::fs::write(folder.path().join("wirewatch.toml"), text).unwrap();
+    folder
+}
+
+fn fresh(id: &str, title: &str) -> Item {
+    Item::new(id, title).dated(unix_ms() / 1_000 - 60)
+}
+
+#[test]
+fn once_and_status_print_the_figures_scripts_read() {
+    let feeds = Feeds::open();
+    let feed = feeds.feed("/feed");
+    feed.publish(fresh("a", "GSOMIA talks")).publish(fresh("b", "Weather"));
+    let folder = home(&feed.url());
+    let once = run(folder.path(), &["once", "--json"], "");
+    assert!(once.status.success(), "{}", err(&once));
+    let figures = &json_lines(&once)[0];
+    let expected = serde_json::json!({
+        "feeds": 1, "polled": 1, "changed": 1, "failed": 0, "entries": 2, "new": 2, "alerts": 1,
+        "suppressed": 0, "delivered": 1, "pending": 0, "dead": 0
+    });
+    assert_eq!(figures, &expected, "the alert itself goes to standard error");
+    assert!(err(&once).contains("GSOMIA talks"));
+    let again = &json_lines(&run(folder.path(), &["once", "--json"], ""))[0];
+    assert_eq!((again["changed"].as_u64(), again["new"].as_u64()), (Some(0), Some(0)));
+    let status = &json_lines(&run(folder.path(), &["status", "--json"], ""))[0];
+    assert_eq!(status["articles"], 2);
+    assert_eq!(status["stories"], 2);
+    assert_eq!(status["alerts"], 1);
+    assert_eq!(status["outbox"]["delivered"], 1);
+    assert_eq!(status["feeds"]["ok"], 1);
+    assert_eq!(status["possible_loss"], serde_json::json!([]));
+}
+
+#[test]
+fn status_says_why_a_feed_fails_and_before_the_first_run_that_there_was_none() {
+    let feeds = Feeds::open();
+    let feed = feeds.feed("/feed");
+    feed.answers(Answer::Page);
+    let folder = home(&feed.url());
+    let before = run(folder.path(), &["status"], "");
+    assert!(before.status.success() && out(&before).contains("1 not polled yet"));
+    let once = run(folder.path(), &["once"], "");
+    assert!(once.status.success(), "one feed's failure is not the program's");
+    let status = out(&run(folder.path(), &["status"], ""));
+    assert!(status.contains("feed: ") && status.contains("HTML"), "{status}");
+    let list = json_lines(&run(folder.path(), &["feeds", "list", "--json"], ""));
+    assert_eq!(list[0]["state"], "failing");
+}
+
+#[test]
+fn a_broken_configuration_starts_nothing_and_lists_every_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[poll]\nflor = \"5m\"\n[[feed]]\nname = \"A B\"\nurl = \"ftp://x\"\n\
+        [[watch]]\nname = \"w\"\nany = [\"\\u00ad\"]\nnotify = [\"consol\"]\n";
+    std::fs::write(folder.path().join("wirewatch.toml"), text).unwrap();
+    for command in ["run", "once", "check"] {
+        let output = run(folder.path(), &[command], "");
+        assert_eq!(output.status.code(), Some(78), "{command}");
+        let said = err(&output);
+        for fault in ["wirewatch.toml:2:1: error", "did you mean `floor`", "`A B`", "ftp", "consol"]
+        {
+            assert!(said.contains(fault), "{command} does not say {fault}:\n{said}");
+        }
+    }
+    assert!(!folder.path().join("wirewatch.db").exists());
+    let none = run(tempfile::tempdir().unwrap().path(), &["run"], "");
+    assert_eq!(none.status.code(), Some(78));
+    assert!(err(&none).contains("wirewatch init"), "{}", err(&none));
+}
+
+#[test]
+fn usage_errors_exit_64_and_help_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["pol"], "").status.code(), Some(64));
+    assert_eq!(run(folder.path(), &["--help"], "").status.code(), Some(0));
+    assert_eq!(run(folder.path(), &["--version"], "").status.code(), Some(0));
+}
+
+#[test]
+fn init_writes_a_configuration_that_check_accepts_and_never_overwrites() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(folder.path(), &["init"], "").status.success());
+    let check = run(folder.path(), &["check"], "");
+    assert!(check.status.success(), "{}", err(&check));
+    assert!(err(&check).is_empty(), "the shipped files have no warning:\n{}", err(&check));
+    assert!(out(&check).contains("3 watches"));
+    assert_eq!(run(folder.path(), &["init"], "").status.code(), Some(64));
+}
+
+#[test]
+fn parse_prints_one_object_a_file_in_the_promised_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    let feed = "<rss version=\"2.0\"><channel><title>T</title><link>https://a.example/</link>\
+        <item><guid>g</guid><title>One</title><pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate></item>\
+        </channel></rss>";
+    std::fs::write(folder.path().join("a.xml"), feed).unwrap();
+    std::fs::write(folder.path().join("b.html"), "<!doctype html><title>No</title>").unwrap();
+    let output = run(folder.path(), &["parse", "--json", "a.xml", "b.html"], "");
+    assert_eq!(output.status.code(), Some(65), "one of them is no feed");
+    let lines = json_lines(&output);
+    let shape = ["entries", "error", "file", "format", "link", "mended", "title"];
+    let mut got = keys(&lines[0]);
+    got.sort_unstable();
+    assert_eq!(got, shape);
+    let mut entry = keys(&lines[0]["entries"][0]);
+    entry.sort_unstable();
+    let wanted = [
+        "authors",
+        "content",
+        "id",
+        "language",
+        "link",
+        "published",
+        "summary",
+        "title",
+        "updated",
+    ];
+    assert_eq!(entry, wanted);
+    assert_eq!(lines[0]["entries"][0]["published"], "2026-11-23T08:00:00Z");
+    assert_eq!(lines[0]["error"], Value::Null);
+    assert!(lines[1]["error"].is_string() && lines[1]["format"].is_null());
+    let piped = run(folder.path(), &["parse", "-"], feed);
+    assert!(out(&piped).contains("rss, T, 1 entry"), "{}", out(&piped));
+}
+
+#[test]
+fn match_reads_json_lines_and_prints_a_line_for_each_watch_that_fires() {
+    let folder = tempfile::tempdir().unwrap();
+    let watchlist = "[[watch]]\nname = \"gsomia\"\nany = [\"GSOMIA\", \"지소미아\"]\n\
+        [[watch]]\nname = \"drills\"\nany = [\"Cobra Gold\"]\n";
+    std::fs::write(folder.path().join("w.toml"), watchlist).unwrap();
+    let input = "{\"id\":1,\"title\":\"지소미아를 연장\",\"content\":\"GSOMIA and Cobra\\u00a0Gold\"}\n\
+        {\"id\":\"x\",\"title\":\"nothing\"}\n";
+    let output = run(folder.path(), &["match", "--watchlist", "w.toml", "--jsonl"], input);
+    assert!(output.status.success(), "{}", err(&output));
+    let lines = json_lines(&output);
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[0]["id"], &lines[0]["watch"]), (&Value::from(1), &Value::from("gsomia")));
+    let mut shape = keys(&lines[0]);
+    shape.sort_unstable();
+    assert_eq!(shape, ["hits", "id", "score", "threshold", "watch"]);
+    let hit = &lines[0]["hits"][0];
+    let mut shape = keys(hit);
+    shape.sort_unstable();
+    assert_eq!(shape, ["end", "field", "start", "term", "text", "tolerance"]);
+    assert_eq!((&hit["field"], &hit["tolerance"]), (&"title".into(), &"particle".into()));
+    assert_eq!(lines[1]["hits"][0]["text"], "Cobra\u{a0}Gold");
+    let bad = run(folder.path(), &["match", "--watchlist", "w.toml", "--jsonl"], "{\n");
+    assert_eq!(bad.status.code(), Some(65));
+    assert!(err(&bad).contains("-:1:"), "{}", err(&bad));
+}
+
+#[test]
+fn a_second_daemon_on_one_store_is_refused_with_75() {
+    let feeds = Feeds::open();
+    let feed = feeds.feed("/feed");
+    let folder = home(&feed.url());
+    let mut daemon = Daemon::new(PROGRAM, folder.path());
+    daemon.start(&["run"]);
+    daemon.wait_for_text("watching 1 feed", Duration::from_secs(20));
+    let second = run(folder.path(), &["once"], "");
+    assert_eq!(second.status.code(), Some(75));
+    let said = err(&second);
+    assert!(said.contains(&format!("process {}", daemon.id())), "{said}");
+    // Commands that only look are welcome beside it.
+    assert!(run(folder.path(), &["status"], "").status.success());
+    assert!(daemon.stop(Duration::from_secs(25)).success());
+}
+
+#[test]
+fn a_reload_takes_a_good_configuration_and_refuses_a_broken_one() {
+    let feeds = Feeds::open();
+    let feed = feeds.feed("/feed");
+    let folder = home(&feed.url());
+    let path = folder.path().join("wirewatch.toml");
+    let good = std::fs::read_to_string(&path).unwrap();
+    let mut daemon = Daemon::new(PROGRAM, folder.path());
+    daemon.start(&["run"]);
+    daemon.wait_for_text("watching 1 feed for 1 watch", Duration::from_secs(20));
+    std::fs::write(&path, format!("{good}\nnonsense = 1\n")).unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for_text("the old configuration runs on", Duration::from_secs(20));
+    std::fs::write(&path, format!("{good}\n[[watch]]\nname = \"two\"\nany = [\"drill\"]\n"))
+        .unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for_text("for 2 watches", Duration::from_secs(20));
+    assert!(daemon.stop(Duration::from_secs(25)).success());
+}
+
+#[test]
+fn a_test_message_goes_the_way_alerts_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let hooks = Hooks::open(folder.path());
+    crate::write_secret(&folder.path().join("secret"));
+    let text = format!(
+        "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"secret\"\n\
+         [[watch]]\nname = \"w\"\nnotify = [\"hook\"]\nany = [\"GSOMIA\"]\n",
+        hooks.url("/")
+    );
+    std::fs::write(folder.path().join("wirewatch.toml"), text).unwrap();
+    let tested = run(folder.path(), &["channels", "test", "hook"], "");
+    assert!(tested.status.success(), "{}{}", out(&tested), err(&tested));
+    let received = hooks.received();
+    assert_eq!(received[0].json()["type"], "test.ping");
+    assert!(received[0].header("webhook-signature").is_some());
+    drop(hooks);
+    assert_eq!(run(folder.path(), &["channels", "test"], "").status.code(), Some(69));
+    assert_eq!(run(folder.path(), &["channels", "test", "hok"], "").status.code(), Some(64));
+}
+
+#[test]
+fn the_demo_shows_alerts_within_ten_seconds_and_says_what_to_do_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["demo", "--seconds", "10"], "");
+    assert!(output.status.success(), "{}", err(&output));
+    let shown = out(&output);
+    for word in ["GSOMIA", "Cobra Gold", "輸出規制", "지소미아", "wirewatch init"] {
+        assert!(shown.contains(word), "the demo does not show {word}:\n{shown}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "it leaves nothing behind");
+}
