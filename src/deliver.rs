@@ -205,14 +205,15 @@ impl Deliver {
             Outcome::Accepted { detail } => {
                 tracing::info!(%channel, delivery = %id, "`{channel}` took {id}: {detail}");
             }
-            Outcome::Retry { why, .. } => match retry_in {
-                Some(wait) => {
+            Outcome::Retry { why, .. } => {
+                if let Some(wait) = retry_in {
                     tracing::warn!(%channel, delivery = %id, attempt = n,
                         "`{channel}` did not take {id}: {why}; next try in {wait:?}");
+                } else {
+                    tracing::error!(%channel, delivery = %id, attempt = n,
+                        "{id} to `{channel}` is dead after {n} attempts: {why}");
                 }
-                None => tracing::error!(%channel, delivery = %id, attempt = n,
-                    "{id} to `{channel}` is dead after {n} attempts: {why}"),
-            },
+            }
             Outcome::Refused { why } => {
                 tracing::error!(%channel, delivery = %id, "`{channel}` refused {id}: {why}");
             }

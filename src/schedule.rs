@@ -126,7 +126,7 @@ pub fn pause(times: u32) -> Duration {
 mod tests {
     use super::*;
 
-    const BOUNDS: Bounds = Bounds { floor: Duration::from_mins(5), cap: Duration::from_mins(60) };
+    const BOUNDS: Bounds = Bounds { floor: Duration::from_mins(5), cap: Duration::from_hours(1) };
 
     #[test]
     fn an_interval_stays_within_the_operators_bounds_and_every_wins() {

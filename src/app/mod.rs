@@ -16,7 +16,8 @@ use crate::deliver::Deliver;
 use crate::domain::{Channel, Clock, Moment, Pulse};
 use crate::fetch::{Gate, Limits};
 use crate::ingest::{Ingest, Plan, Round};
-use crate::notify::{Notifier, Screen};
+use crate::notify::Notifier;
+use crate::notify::console::Screen;
 use crate::store::{Lock, Store, Totals};
 use crate::sweep;
 

@@ -122,7 +122,7 @@ fn test_alert(now: Moment, id: DeliveryId) -> Alert {
             text: term.to_owned(),
             tolerance: None,
         }],
-        snippet: Snippet { text: text.to_owned(), marks: vec![start..end] },
+        snippet: Snippet { text: text.to_owned(), marks: std::iter::once(start..end).collect() },
         created: now,
     }
 }

@@ -35,7 +35,7 @@ struct Figures {
 pub(super) fn once(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
     let ready = setting.ready()?;
     logging::start(setting, ready.config.service.log_format, "warn")?;
-    let feeds = ready.config.feeds.len();
+    let feeds = ready.config.feeds.len() as u64;
     // Standard output belongs to the figures if a script reads them.
     let alerts = if as_json { setting.screen.alerts_errors() } else { setting.screen.alerts_out() };
     let done = runtime()?.block_on(async {
@@ -103,14 +103,14 @@ fn tell(screen: Screen, f: &Figures) -> Result<(), Failed> {
 }
 
 /// Redraws one line on the terminal as feeds come in, and wipes it at the end.
-async fn draw(screen: Screen, feeds: usize, mut progress: watch::Receiver<Round>) {
+async fn draw(screen: Screen, feeds: u64, mut progress: watch::Receiver<Round>) {
     while progress.changed().await.is_ok() {
         let round = *progress.borrow_and_update();
         let line = format!(
             "\r{}/{feeds} feeds, {} new, {} failed\u{1b}[K",
             round.polled, round.committed.new, round.failed
         );
-        if round.polled as usize >= feeds {
+        if round.polled >= feeds {
             drop(screen.errors().write_all(b"\r\x1b[K"));
             return;
         }

@@ -44,7 +44,7 @@ pub(super) fn line(text: &str) -> String {
     clean
 }
 
-/// [`line`], of at most `chars_max` characters.
+/// [`line()`], of at most `chars_max` characters.
 pub(super) fn short(text: &str, chars_max: usize) -> String {
     cut(&line(text), chars_max)
 }

@@ -1,7 +1,7 @@
 //! A few lines for a terminal. Colour codes are ours alone (foreign ones are cleaned away), so that
 //! a writer without colours can drop every one of them.
 
-use crate::domain::{Alert, Severity};
+use crate::domain::{Alert, AlertKind, Severity};
 
 use super::clean;
 use super::passage;
@@ -44,7 +44,7 @@ fn paragraph(alert: &Alert) -> String {
     if !terms.is_empty() {
         text.push_str(&each_line(&wrapped(&format!("because of {terms}"), "  "), DIM));
     }
-    if alert.kind != crate::domain::AlertKind::New {
+    if alert.kind != AlertKind::New {
         text.push_str(&each_line(&wrapped(reason::why(alert.kind), "  "), DIM));
     }
     text.push('\n');

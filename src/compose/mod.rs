@@ -2,7 +2,7 @@
 //! for ever: the date comes from the alert, every id from the delivery.
 //!
 //! Nothing a publisher wrote can become a header, a link of another scheme, markup or a terminal
-//! command here: foreign text goes through [`clean`] and the escapers beside their formats.
+//! command here: foreign text goes through `clean` and the escapers beside their formats.
 
 pub mod address;
 mod clean;
@@ -15,7 +15,10 @@ mod width;
 // Public for its documentation: the webhook's shape is a contract with other people's programs.
 pub mod webhook;
 
-use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Name};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Moment, Name};
 
 /// The bytes that go to one receiver. They are stored with the delivery before the first attempt,
 /// so that every retry repeats them.
@@ -84,7 +87,7 @@ pub fn message(
 /// Several alerts by watch, the loudest watch first, each watch's alerts in the order given.
 fn by_watch(alerts: &[Alert]) -> Vec<Vec<&Alert>> {
     let mut groups: Vec<Vec<&Alert>> = Vec::new();
-    let mut places = std::collections::HashMap::new();
+    let mut places = HashMap::new();
     for alert in alerts {
         let place = *places.entry(&alert.watch).or_insert(groups.len());
         match groups.get_mut(place) {
@@ -93,12 +96,12 @@ fn by_watch(alerts: &[Alert]) -> Vec<Vec<&Alert>> {
         }
     }
     let loudest = |group: &Vec<&Alert>| group.iter().map(|alert| alert.severity).max();
-    groups.sort_by_key(|group| std::cmp::Reverse(loudest(group)));
+    groups.sort_by_key(|group| Reverse(loudest(group)));
     groups
 }
 
 /// The youngest alert's birth: the date of the message that carries them.
-fn date(alerts: &[Alert]) -> crate::domain::Moment {
+fn date(alerts: &[Alert]) -> Moment {
     alerts.iter().map(|alert| alert.created).max().unwrap_or_default()
 }
 

@@ -1,5 +1,7 @@
 //! Why an alert was sent, in words: every term that hit, where, and with which tolerance.
 
+use std::collections::HashMap;
+
 use crate::domain::{Alert, AlertKind, Field, Moment};
 
 use super::clean;
@@ -24,7 +26,7 @@ pub(super) struct Reason {
 /// The alert's hits by term, field and tolerance, in the order they were found.
 pub(super) fn reasons(alert: &Alert) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = Vec::new();
-    let mut places = std::collections::HashMap::new();
+    let mut places = HashMap::new();
     for hit in &alert.hits {
         let key = (&hit.term, hit.field, &hit.tolerance);
         let place = *places.entry(key).or_insert(reasons.len());

@@ -227,9 +227,9 @@ mod tests {
     #[test]
     fn retry_after_is_read_as_seconds_or_date_and_nonsense_is_no_wish() {
         let now = Moment(784_111_777_000); // Sun, 06 Nov 1994 08:49:37 GMT
-        assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after("120", now), Some(Duration::from_mins(2)));
         let date = "Sun, 06 Nov 1994 08:50:37 GMT";
-        assert_eq!(retry_after(date, now), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after(date, now), Some(Duration::from_mins(1)));
         for nonsense in ["", "-5", "NaN", "soon", "Thu, 01 Jan 1970 00:00:01 GMT", "1e12"] {
             assert_eq!(retry_after(nonsense, now), None, "{nonsense}");
         }

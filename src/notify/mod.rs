@@ -1,7 +1,7 @@
 //! Carries finished bytes to their receivers, once per call. What became of an attempt is a value;
 //! when to try again is not decided here.
 
-mod console;
+pub mod console;
 mod file;
 mod reach;
 mod smtp;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::domain::{Channel, ChannelKind, DeliveryId, Moment, Name, Outcome};
 
-pub use console::Screen;
+use console::Screen;
 
 /// One attempt to deliver one message to one receiver.
 #[derive(Clone, Copy, Debug)]

@@ -28,19 +28,20 @@ pub(super) fn decode<'a>(
     if let Some(text) = escaped(body, notes) {
         return text;
     }
-    match std::str::from_utf8(body) {
-        Ok(text) => return Cow::Borrowed(text),
-        // Only the last character is cut off: a download that ended early, not another encoding.
-        Err(fault) if fault.error_len().is_none() && fault.valid_up_to() > 0 => {
-            notes.say("the last character was cut off");
-            return String::from_utf8_lossy(body);
-        }
-        Err(_) => {}
+    // The same check as the standard library's, several times as fast.
+    if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(body) {
+        return text;
+    }
+    // Only the last character is cut off: a download that ended early, not another encoding.
+    let fault = std::str::from_utf8(body).err();
+    if fault.is_some_and(|fault| fault.error_len().is_none() && fault.valid_up_to() > 0) {
+        notes.say("the last character was cut off");
+        return String::from_utf8_lossy(body);
     }
     let (encoding, said_by) = choose(body, content_type);
     let (text, had_errors) = encoding.decode_without_bom_handling(body);
     if encoding != UTF_8 {
-        notes.say(&format!("read as {} ({said_by})", encoding.name()));
+        notes.say(format!("read as {} ({said_by})", encoding.name()));
     }
     if had_errors {
         notes.say("bytes that are not text were replaced");
@@ -60,7 +61,7 @@ fn marked<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
     let rest = body.get(length..).unwrap_or_default();
     let (text, had_errors) = encoding.decode_without_bom_handling(rest);
     if encoding != UTF_8 {
-        notes.say(&format!("read as {} (byte order mark)", encoding.name()));
+        notes.say(format!("read as {} (byte order mark)", encoding.name()));
     }
     if had_errors {
         notes.say("bytes that are not text were replaced");
@@ -90,7 +91,7 @@ fn wide<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
         [a, 0, c, 0, ..] if open(*a) && *c != 0 => UTF_16LE,
         _ => return None,
     };
-    notes.say(&format!("read as {} (its bytes)", encoding.name()));
+    notes.say(format!("read as {} (its bytes)", encoding.name()));
     Some(Cow::Owned(encoding.decode_without_bom_handling(body).0.into_owned()))
 }
 

@@ -8,8 +8,9 @@ use super::limits::{AUTHORS_MAX, LABEL_BYTES_MAX, TAGS_MAX};
 use super::links::{Base, has_scheme};
 use super::names::{Field, Kind};
 use super::notes::Notes;
+use super::rope::Rope;
 use super::scan::{Scan, Tag, Token, split_name};
-use super::text::{Entities, Mode, resolve, write};
+use super::text::{Entities, Mode, resolve, write, write_label};
 
 /// A field as found: the element and its inside, untouched.
 #[derive(Clone, Copy, Debug)]
@@ -44,19 +45,19 @@ pub(super) fn best<'p, 'a>(pieces: &'p [Piece<'a>], field: Field) -> Option<&'p 
     said.min_by_key(|piece| piece.rank)
 }
 
-pub(super) struct Writer<'w> {
+pub(super) struct Writer<'w, 'a> {
     pub(super) kind: Kind,
     pub(super) base: Cow<'w, Base>,
     pub(super) entities: &'w Entities<'w>,
     pub(super) notes: &'w mut Notes,
-    pub(super) xml: &'w mut String,
+    pub(super) xml: &'w mut Rope<'a>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'_, 'a> {
     /// Writes an item and returns what goes round the reader.
-    pub(super) fn item(&mut self, tag: &Tag<'_>, pieces: &[Piece<'_>]) -> Carried {
+    pub(super) fn item(&mut self, tag: &Tag<'_>, pieces: &[Piece<'a>]) -> Carried {
         let atom = self.kind == Kind::Atom;
-        self.xml.push_str(if atom { "<entry>" } else { "<item>" });
+        self.xml.push(if atom { "<entry>" } else { "<item>" });
         self.text(pieces, Field::Title, "title");
         let id = self.id(tag, pieces);
         if let Some(id) = &id {
@@ -75,7 +76,7 @@ impl Writer<'_> {
             self.element("updated", date);
         }
         self.tags(pieces);
-        self.xml.push_str(if atom { "</entry>" } else { "</item>" });
+        self.xml.push(if atom { "</entry>" } else { "</item>" });
         Carried {
             link: self.link(tag, pieces).or_else(|| self.link_from_id(pieces, id.as_deref())),
             authors: self.authors(pieces),
@@ -87,41 +88,41 @@ impl Writer<'_> {
 
     fn element(&mut self, name: &str, text: &str) {
         self.open(name);
-        write(text, self.xml);
+        write_label(text, self.xml);
         self.close(name);
     }
 
     fn open(&mut self, name: &str) {
-        self.xml.push('<');
-        self.xml.push_str(name);
-        self.xml.push('>');
+        self.xml.push("<");
+        self.xml.push(name);
+        self.xml.push(">");
     }
 
     fn close(&mut self, name: &str) {
-        self.xml.push_str("</");
-        self.xml.push_str(name);
-        self.xml.push('>');
+        self.xml.push("</");
+        self.xml.push(name);
+        self.xml.push(">");
     }
 
     /// A title, a summary or a content.
-    pub(super) fn text(&mut self, pieces: &[Piece<'_>], field: Field, name: &str) {
+    pub(super) fn text(&mut self, pieces: &[Piece<'a>], field: Field, name: &str) {
         let Some(piece) = best(pieces, field) else { return };
         let text = self.text_of(piece);
         if text.is_empty() {
             return;
         }
         if self.kind == Kind::Atom {
-            self.xml.push('<');
-            self.xml.push_str(name);
-            self.xml.push_str(" type=\"html\">");
+            self.xml.push("<");
+            self.xml.push(name);
+            self.xml.push(" type=\"html\">");
         } else {
             self.open(name);
         }
-        write(&text, self.xml);
+        write(text, self.xml);
         self.close(name);
     }
 
-    fn text_of<'a>(&mut self, piece: &Piece<'a>) -> Cow<'a, str> {
+    fn text_of(&mut self, piece: &Piece<'a>) -> Cow<'a, str> {
         let declared = piece.tag.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
         let mode = piece.tag.attribute("mode").unwrap_or_default();
         let kind = declared.split(';').next().unwrap_or_default();
@@ -251,9 +252,9 @@ impl Writer<'_> {
 
     fn tag(&mut self, text: &str) {
         if self.kind == Kind::Atom {
-            self.xml.push_str("<category term=\"");
+            self.xml.push("<category term=\"");
             write_value(text, self.xml);
-            self.xml.push_str("\"/>");
+            self.xml.push("\"/>");
         } else {
             self.element("category", text);
         }
@@ -366,14 +367,14 @@ fn from_base64(text: &str) -> Option<String> {
 }
 
 /// Writes the value of an attribute.
-fn write_value(text: &str, xml: &mut String) {
+fn write_value(text: &str, xml: &mut Rope<'_>) {
     for character in text.chars() {
         match character {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '"' => xml.push_str("&quot;"),
-            '\n' | '\t' => xml.push(' '),
-            _ => xml.push(character),
+            '&' => xml.push("&amp;"),
+            '<' => xml.push("&lt;"),
+            '"' => xml.push("&quot;"),
+            '\n' | '\t' => xml.push(" "),
+            _ => xml.push_char(character),
         }
     }
 }

@@ -11,15 +11,16 @@ use super::limits::{FIELDS_MAX, ITEMS_MAX, SECOND_LOOKS_MAX};
 use super::links::Base;
 use super::names::{Bindings, Family, Field, Kind, field};
 use super::notes::Notes;
+use super::rope::Rope;
 use super::scan::{Scan, Tag, Token, split_name};
 use super::text::Entities;
 
 /// A document made readable, and what the reader has no place for.
 #[derive(Debug)]
-pub(super) struct Mended {
+pub(super) struct Mended<'a> {
     pub(super) kind: Kind,
     /// Well-formed; for Atom an Atom document, for all others RSS 2.0.
-    pub(super) xml: String,
+    pub(super) xml: Rope<'a>,
     /// One for each item in `xml`, in order.
     pub(super) items: Vec<Carried>,
     pub(super) link: Option<String>,
@@ -35,8 +36,7 @@ pub(super) struct Root<'a> {
 }
 
 /// Mends a document from its root on.
-pub(super) fn mend(root: Root<'_>, base: Base, notes: &mut Notes) -> Mended {
-    let length = root.scan.remaining();
+pub(super) fn mend<'a>(root: Root<'a>, base: Base, notes: &mut Notes) -> Mended<'a> {
     let mut walk = Walk {
         kind: root.kind,
         root: root.tag,
@@ -47,7 +47,7 @@ pub(super) fn mend(root: Root<'_>, base: Base, notes: &mut Notes) -> Mended {
         notes,
         item: None,
         feed: Vec::new(),
-        xml: String::with_capacity(length),
+        xml: Rope::default(),
         items: Vec::new(),
         items_over: 0,
         second_looks: 0,
@@ -86,7 +86,7 @@ struct Walk<'a, 'n> {
     item: Option<Open<'a>>,
     /// What the feed says of itself.
     feed: Vec<Piece<'a>>,
-    xml: String,
+    xml: Rope<'a>,
     items: Vec<Carried>,
     items_over: usize,
     second_looks: usize,
@@ -99,7 +99,7 @@ impl<'a> Walk<'a, '_> {
         let root = self.root;
         self.names.declare(&root, true);
         self.rebase(&root);
-        self.xml.push_str(match self.kind {
+        self.xml.push(match self.kind {
             Kind::Atom => "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
             Kind::Rss | Kind::Rdf | Kind::Cdf => {
                 "<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel>"
@@ -324,14 +324,14 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn finish(mut self) -> Mended {
+    fn finish(mut self) -> Mended<'a> {
         let kept = self.items.len();
         if !self.closed {
-            self.notes.say(&format!("document ended early; {kept} complete items kept"));
+            self.notes.say(format!("document ended early; {kept} complete items kept"));
         }
         if self.items_over > 0 {
             let over = self.items_over;
-            self.notes.say(&format!("{over} items beyond the first {ITEMS_MAX} were not read"));
+            self.notes.say(format!("{over} items beyond the first {ITEMS_MAX} were not read"));
         }
         let root = self.root;
         self.language_of(&root);
@@ -345,7 +345,7 @@ impl<'a> Walk<'a, '_> {
         let link = writer.link(&root, &self.feed);
         let language = writer.language(&root, &self.feed);
         writer.text(&self.feed, Field::Title, "title");
-        self.xml.push_str(match self.kind {
+        self.xml.push(match self.kind {
             Kind::Atom => "</feed>",
             Kind::Rss | Kind::Rdf | Kind::Cdf => "</channel></rss>",
         });

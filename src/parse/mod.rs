@@ -15,6 +15,7 @@ mod mend;
 mod names;
 mod notes;
 mod read;
+mod rope;
 mod scan;
 mod sniff;
 mod text;
@@ -57,7 +58,9 @@ pub fn mended(body: &[u8], hints: &Hints<'_>) -> Result<String, Error> {
     let text = charset::decode(body, hints.content_type, &mut notes);
     let text = without_controls(text, &mut notes);
     let root = sniff::root(&text, &mut notes)?;
-    Ok(mend::mend(root, Base::new(hints.base), &mut notes).xml)
+    let mended = mend::mend(root, Base::new(hints.base), &mut notes);
+    std::io::read_to_string(mended.xml.reader())
+        .map_err(|fault| Error::Unreadable { why: fault.to_string() })
 }
 
 fn understand(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
@@ -90,21 +93,24 @@ fn without_controls<'a>(text: Cow<'a, str>, notes: &mut Notes) -> Cow<'a, str> {
         return text;
     }
     let mut clean = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(character) = chars.next() {
-        match character {
-            '\r' => {
-                if chars.peek() != Some(&'\n') {
-                    clean.push('\n');
-                }
-            }
-            '\n' | '\t' => clean.push(character),
-            _ if character.is_control() => {
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.bytes().position(|byte| unwanted(byte) || byte == 0xc2) {
+        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        clean.push_str(before);
+        let mut chars = after.chars();
+        match chars.next() {
+            // The line ends at the `\n` that follows.
+            Some('\r') if after.starts_with("\r\n") => {}
+            Some('\r') => clean.push('\n'),
+            Some(control) if control.is_control() => {
                 notes.say("control characters dropped or read as windows-1252");
-                clean.extend(entities::numbered(u32::from(character)));
+                clean.extend(entities::numbered(u32::from(control)));
             }
-            _ => clean.push(character),
+            Some(other) => clean.push(other),
+            None => {}
         }
+        rest = chars.as_str();
     }
+    clean.push_str(rest);
     Cow::Owned(clean)
 }

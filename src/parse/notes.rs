@@ -1,28 +1,41 @@
 //! The list of repairs made and limits hit, each said once.
+use std::borrow::Cow;
+
 use super::limits::NOTES_MAX;
+
+/// Longest foreign word that is repeated, in bytes.
+const WORD_BYTES_MAX: usize = 40;
 
 /// Phrases for people, in the order the faults were met.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    phrases: Vec<String>,
+    /// What was met, and the foreign word it was met in.
+    said: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Notes {
     /// Says it, unless it has been said.
-    pub(super) fn say(&mut self, phrase: &str) {
-        if self.phrases.len() < NOTES_MAX && !self.phrases.iter().any(|known| known == phrase) {
-            self.phrases.push(phrase.to_owned());
-        }
+    pub(super) fn say(&mut self, phrase: impl Into<Cow<'static, str>>) {
+        self.add(phrase.into(), "");
     }
 
     /// Says something about a foreign word, which is shortened before it is repeated.
-    pub(super) fn say_of(&mut self, what: &str, word: &str) {
-        let word: String = word.chars().take(40).collect();
-        self.say(&format!("{what} `{word}`"));
+    pub(super) fn say_of(&mut self, what: &'static str, word: &str) {
+        let end = word.floor_char_boundary(WORD_BYTES_MAX);
+        self.add(Cow::Borrowed(what), word.get(..end).unwrap_or_default());
+    }
+
+    fn add(&mut self, what: Cow<'static, str>, word: &str) {
+        if self.said.len() < NOTES_MAX && !self.said.iter().any(|(w, x)| *w == what && x == word) {
+            self.said.push((what, word.to_owned()));
+        }
     }
 
     pub(super) fn into_phrases(self) -> Vec<String> {
-        self.phrases
+        let phrase = |(what, word): (Cow<'static, str>, String)| {
+            if word.is_empty() { what.into_owned() } else { format!("{what} `{word}`") }
+        };
+        self.said.into_iter().map(phrase).collect()
     }
 }
 
@@ -35,7 +48,7 @@ mod tests {
         let mut notes = Notes::default();
         for n in 0..1_000 {
             notes.say("bare `&` escaped");
-            notes.say_of("unknown type", &format!("{n}{}", "x".repeat(1_000)));
+            notes.say_of("unknown type", &format!("{n}{}", "値".repeat(1_000)));
         }
         let phrases = notes.into_phrases();
         assert_eq!(phrases.len(), NOTES_MAX);

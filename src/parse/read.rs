@@ -8,10 +8,11 @@ use super::error::Error;
 use super::item::Carried;
 use super::mend::Mended;
 use super::names::Kind;
+use super::rope::Rope;
 use crate::domain::{Dated, Document, Entry, Format, Moment};
 
 /// Reads a mended document.
-pub(super) fn read(mended: Mended) -> Result<Document, Error> {
+pub(super) fn read(mended: Mended<'_>) -> Result<Document, Error> {
     let feed = strict(&mended.xml).map_err(|fault| Error::Unreadable { why: fault.to_string() })?;
     if feed.entries.len() != mended.items.len() {
         let (read, sent) = (feed.entries.len(), mended.items.len());
@@ -35,13 +36,13 @@ pub(super) fn read(mended: Mended) -> Result<Document, Error> {
 
 /// Runs feed-rs. It reads dates with our reader and must not invent ids: for an item without one
 /// it would draw a new one at every poll, and every poll would alert.
-fn strict(xml: &str) -> ParseFeedResult<model::Feed> {
+fn strict(xml: &Rope<'_>) -> ParseFeedResult<model::Feed> {
     Builder::new()
         .sanitize_content(false)
         .id_generator(|_, _, _| String::new())
         .timestamp_parser(|text| DateTime::from_timestamp_millis(date::read(text)?.0))
         .build()
-        .parse(xml.as_bytes())
+        .parse(xml.reader())
 }
 
 fn entry(read: model::Entry, carried: Carried) -> Entry {

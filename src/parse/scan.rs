@@ -1,6 +1,6 @@
 //! Marks where the tags of a document stand. It believes nothing and fails at nothing: whatever
 //! cannot be a tag is text, and it looks at each byte a bounded number of times.
-use memchr::{memchr, memchr2, memchr3, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem};
 
 use super::limits::{ATTRIBUTES_MAX, VALUE_BYTES_MAX};
 
@@ -101,13 +101,24 @@ pub(super) enum Token<'a> {
 pub(super) struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// The document ended inside a tag, a comment or a CDATA section.
-    pub(super) cut: bool,
+    /// A document type may still bring declarations of its own: only before the root, and once.
+    prolog: bool,
 }
 
 impl<'a> Scan<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, cut: false }
+        Self { text, at: 0, prolog: false }
+    }
+
+    /// A scan that begins before the root of a document.
+    pub(super) fn before_root(text: &'a str) -> Self {
+        Self { prolog: true, ..Self::new(text) }
+    }
+
+    /// The root has been found.
+    pub(super) fn past_prolog(mut self) -> Self {
+        self.prolog = false;
+        self
     }
 
     /// Bytes walked so far: where the next token begins.
@@ -115,15 +126,9 @@ impl<'a> Scan<'a> {
         self.at
     }
 
-    /// Bytes not walked yet.
-    pub(super) fn remaining(&self) -> usize {
-        self.text.len().saturating_sub(self.at)
-    }
-
     /// Goes back to a place that [`at`](Self::at) gave.
     pub(super) fn rewind(&mut self, at: usize) {
         self.at = at;
-        self.cut = false;
     }
 
     /// A piece of the document, by bytes.
@@ -139,17 +144,14 @@ impl<'a> Scan<'a> {
     pub(super) fn next(&mut self) -> Option<Token<'a>> {
         let rest = self.rest();
         match rest {
-            [] => None,
+            // The last bracket begins a tag that was cut off.
+            [] | [b'<'] => None,
             [b'<', b'!', ..] => self.bang(),
-            [b'<', b'?', ..] => self.aside("?>", 2),
+            [b'<', b'?', ..] => self.instruction(),
             [b'<', b'/', third, ..] if names(*third) => self.end_tag(),
             // `</>` and the like close nothing.
             [b'<', b'/', ..] => self.aside(">", 2),
             [b'<', second, ..] if names(*second) => self.start_tag(),
-            [b'<'] => {
-                self.cut = true;
-                None
-            }
             _ => Some(self.characters()),
         }
     }
@@ -178,10 +180,7 @@ impl<'a> Scan<'a> {
     fn end_tag(&mut self) -> Option<Token<'a>> {
         let from = self.at.saturating_add(2);
         // An end tag that lost its bracket ends where the next tag begins.
-        let Some(length) = memchr2(b'>', b'<', self.rest().get(2..).unwrap_or_default()) else {
-            self.cut = true;
-            return None;
-        };
+        let length = memchr2(b'>', b'<', self.rest().get(2..)?)?;
         let to = from.saturating_add(length);
         let closed = self.text.as_bytes().get(to) == Some(&b'>');
         self.at = to.saturating_add(usize::from(closed));
@@ -196,7 +195,6 @@ impl<'a> Scan<'a> {
             .iter()
             .position(|byte| matches!(byte, b'>' | b'/' | b'<') || byte.is_ascii_whitespace());
         let (Some(name), Some(end)) = (name, tag_end(bytes)) else {
-            self.cut = true;
             return None;
         };
         let closed = bytes.get(end) == Some(&b'>');
@@ -216,21 +214,17 @@ impl<'a> Scan<'a> {
         }
         if rest.starts_with(b"<![CDATA[") {
             let from = self.at.saturating_add(9);
-            let Some(length) = memmem::find(rest.get(9..).unwrap_or_default(), b"]]>") else {
-                self.cut = true;
+            let Some(to) = section_end(self.text.as_bytes(), from) else {
                 self.at = self.text.len();
                 return None;
             };
-            let to = from.saturating_add(length);
             self.at = to.saturating_add(3);
             return Some(Token::Cdata(self.piece(from, to)));
         }
         if rest.get(..9).is_some_and(|head| head.eq_ignore_ascii_case(b"<!DOCTYPE")) {
             let from = self.at;
-            let Some(length) = doctype_end(rest) else {
-                self.cut = true;
-                return None;
-            };
+            let subset = std::mem::take(&mut self.prolog);
+            let length = doctype_end(rest, subset)?;
             self.at = from.saturating_add(length);
             return Some(Token::Doctype(self.piece(from, self.at)));
         }
@@ -240,19 +234,41 @@ impl<'a> Scan<'a> {
     /// Skips to behind `end`, which does not begin within the first `skip` bytes.
     fn aside(&mut self, end: &str, skip: usize) -> Option<Token<'a>> {
         let rest = self.rest().get(skip..).unwrap_or_default();
-        let found = if let Some(found) = memmem::find(rest, end.as_bytes()) {
-            found.saturating_add(end.len())
-        } else if end == "?>"
-            && let Some(found) = memchr(b'>', rest)
-        {
-            found.saturating_add(1)
-        } else {
-            self.cut = true;
+        let Some(found) = memmem::find(rest, end.as_bytes()) else {
             self.at = self.text.len();
             return None;
         };
-        self.at = self.at.saturating_add(skip).saturating_add(found);
+        self.at = self.at.saturating_add(skip).saturating_add(found).saturating_add(end.len());
         Some(Token::Aside)
+    }
+
+    /// `<?…?>`; one that does not end so within a few brackets ends at its first.
+    fn instruction(&mut self) -> Option<Token<'a>> {
+        let rest = self.rest();
+        let mut ends = memchr_iter(b'>', rest).take(INSTRUCTION_BRACKETS_MAX);
+        let proper = ends.find(|at| rest.get(..*at).is_some_and(|inside| inside.ends_with(b"?")));
+        let Some(end) = proper.or_else(|| memchr(b'>', rest)) else {
+            self.at = self.text.len();
+            return None;
+        };
+        self.at = self.at.saturating_add(end).saturating_add(1);
+        Some(Token::Aside)
+    }
+}
+
+/// Brackets a processing instruction may hold before it is taken for one that was never closed.
+const INSTRUCTION_BRACKETS_MAX: usize = 4;
+
+/// Where the next `]]>` from an offset on begins. Square brackets are rare: to look for one is
+/// faster than to set up a search for three.
+pub(super) fn section_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at = at.saturating_add(memchr(b']', bytes.get(at..)?)?);
+        if bytes.get(at..).is_some_and(|rest| rest.starts_with(b"]]>")) {
+            return Some(at);
+        }
+        at = at.saturating_add(1);
     }
 }
 
@@ -274,9 +290,7 @@ fn tag_end(bytes: &[u8]) -> Option<usize> {
         };
         next = next.saturating_add(1);
         let inner = bytes.get(next..)?;
-        let Some(closing) = memchr2(quote, b'<', inner) else {
-            return memchr(b'>', inner).map(|found| next.saturating_add(found));
-        };
+        let closing = memchr2(quote, b'<', inner)?;
         at = next.saturating_add(closing);
         if bytes.get(at) == Some(&b'<') {
             // A `<` inside a value is an error of its own, harmless if the quote closes before
@@ -299,10 +313,10 @@ fn tag_mark(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|byte| matches!(byte, b'>' | b'<' | b'"' | b'\''))
 }
 
-/// Length of a document type, its internal subset included.
-fn doctype_end(bytes: &[u8]) -> Option<usize> {
+/// Length of a document type, its internal subset included if it may have one.
+fn doctype_end(bytes: &[u8], subset: bool) -> Option<usize> {
     let first = memchr3(b'>', b'[', b'<', bytes.get(1..)?)?.saturating_add(1);
-    if bytes.get(first) == Some(&b'[') {
+    if subset && bytes.get(first) == Some(&b'[') {
         let subset = bytes.get(first..)?;
         let mut at = 0;
         while let Some(found) = memchr(b']', subset.get(at..)?) {
@@ -322,7 +336,7 @@ mod tests {
     use super::*;
 
     fn tokens(text: &str) -> Vec<Token<'_>> {
-        let mut scan = Scan::new(text);
+        let mut scan = Scan::before_root(text);
         std::iter::from_fn(|| scan.next()).collect()
     }
 

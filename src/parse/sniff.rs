@@ -17,7 +17,7 @@ pub(super) fn is_json(text: &str) -> bool {
 
 /// Finds the root element of a feed; whatever stands before it is stepped over.
 pub(super) fn root<'a>(text: &'a str, notes: &mut Notes) -> Result<Root<'a>, Error> {
-    let mut scan = Scan::new(text);
+    let mut scan = Scan::before_root(text);
     let mut entities = Entities::default();
     let mut first: Option<Tag<'a>> = None;
     while scan.at() < ROOT_WITHIN_BYTES {
@@ -28,7 +28,7 @@ pub(super) fn root<'a>(text: &'a str, notes: &mut Notes) -> Result<Root<'a>, Err
                     if first.is_some() {
                         notes.say("elements before the root were dropped");
                     }
-                    return Ok(Root { kind, tag, scan, entities });
+                    return Ok(Root { kind, tag, scan: scan.past_prolog(), entities });
                 }
                 first = first.or(Some(tag));
                 if is_page(tag.name) {

@@ -1,12 +1,13 @@
 //! The inside of one element as the text it stands for.
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr2, memchr3};
 
 use super::entities::{named, numbered};
 use super::limits::{DEPTH_MAX, ENTITIES_MAX, ENTITY_BYTES_MAX, TEXT_BYTES_MAX};
 use super::notes::Notes;
-use super::scan::{Scan, Token, split_name};
+use super::rope::Rope;
+use super::scan::{Scan, Token, section_end, split_name};
 
 /// How the inside of an element is to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,13 +73,17 @@ pub(super) fn resolve<'a>(
     if let Some(text) = whole_cdata(inner) {
         return Cow::Borrowed(shortened(text.trim_ascii(), TEXT_BYTES_MAX, notes));
     }
-    let text = if mode == Mode::Xhtml || (mode == Mode::Html && holds_tags(inner)) {
+    let mut text = if mode == Mode::Xhtml || (mode == Mode::Html && holds_tags(inner)) {
         markup(inner, mode, entities, notes)
     } else {
         decoded(inner, entities, notes)
     };
-    let kept = shortened(text.trim_ascii(), TEXT_BYTES_MAX, notes);
-    if kept.len() == text.len() { Cow::Owned(text) } else { Cow::Owned(kept.to_owned()) }
+    text.truncate(shortened(text.trim_ascii_end(), TEXT_BYTES_MAX, notes).len());
+    let blank = text.len().saturating_sub(text.trim_ascii_start().len());
+    if blank > 0 {
+        drop(text.drain(..blank));
+    }
+    Cow::Owned(text)
 }
 
 fn shortened<'a>(text: &'a str, bytes_max: usize, notes: &mut Notes) -> &'a str {
@@ -92,7 +97,7 @@ fn shortened<'a>(text: &'a str, bytes_max: usize, notes: &mut Notes) -> &'a str 
 /// The text of an inside that is one CDATA section and nothing else.
 fn whole_cdata(inner: &str) -> Option<&str> {
     let text = inner.strip_prefix("<![CDATA[")?.strip_suffix("]]>")?;
-    memmem::find(text.as_bytes(), b"]]>").is_none().then_some(text)
+    section_end(text.as_bytes(), 0).is_none().then_some(text)
 }
 
 fn holds_tags(inner: &str) -> bool {
@@ -262,7 +267,18 @@ fn reference<'e>(after: &str, entities: &Entities<'e>) -> Option<(Stands<'e>, us
         let code = code.ok().filter(|_| !number.contains('+'))?;
         return Some((numbered(code).map_or(Stands::ForNothing, Stands::For), length));
     }
-    let stands = entities.value(name).map(Stands::ForText).or_else(|| named(name).map(Stands::For));
+    // XML's own first: they are nearly all there are.
+    let own = match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        _ => None,
+    };
+    let stands = own
+        .map(Stands::For)
+        .or_else(|| entities.value(name).map(Stands::ForText))
+        .or_else(|| named(name).map(Stands::For));
     stands.map(|stands| (stands, length))
 }
 
@@ -285,17 +301,32 @@ fn escape(raw: &str, text: &mut String) {
 }
 
 /// Writes a text into XML so that every reader gets exactly it back.
-pub(super) fn write(text: &str, xml: &mut String) {
-    if memchr2(b'<', b'&', text.as_bytes()).is_none() && !text.contains("]]>") {
-        xml.push_str(text);
+pub(super) fn write<'a>(text: Cow<'a, str>, xml: &mut Rope<'a>) {
+    if section_end(text.as_bytes(), 0).is_some() {
+        write_label(&text, xml);
         return;
     }
-    xml.push_str("<![CDATA[");
-    let mut parts = text.split("]]>");
-    xml.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        xml.push_str("]]]]><![CDATA[>");
-        xml.push_str(part);
+    let plain = memchr2(b'<', b'&', text.as_bytes()).is_none();
+    xml.push(if plain { "" } else { "<![CDATA[" });
+    xml.push_text(text);
+    xml.push(if plain { "" } else { "]]>" });
+}
+
+/// Writes a text that is copied: short, or in need of a change.
+pub(super) fn write_label(text: &str, xml: &mut Rope<'_>) {
+    if memchr3(b'<', b'&', b']', text.as_bytes()).is_none() {
+        xml.push(text);
+        return;
     }
-    xml.push_str("]]>");
+    xml.push("<![CDATA[");
+    let mut from = 0;
+    while let Some(at) = section_end(text.as_bytes(), from) {
+        // A section cannot hold its own end: it is split between two.
+        let middle = at.saturating_add(2);
+        xml.push(text.get(from..middle).unwrap_or_default());
+        xml.push("]]><![CDATA[");
+        from = middle;
+    }
+    xml.push(text.get(from..).unwrap_or_default());
+    xml.push("]]>");
 }

@@ -17,7 +17,7 @@ fn archives() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "a test is told where the corpora are")]
     let folder = std::env::var_os("WIREWATCH_CORPORA").map(PathBuf::from);
     if folder.is_none() {
-        println!("SKIPPED, NOTHING WAS MEASURED: WIREWATCH_CORPORA is not set");
+        crate::say_skipped("other projects' feeds", "WIREWATCH_CORPORA names no folder of corpora");
     }
     folder
 }

@@ -62,7 +62,7 @@ fn fresh(id: &str) -> Item {
 fn a_full_disk_holds_everything_up_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = Disk::mount(folder.path().join("disk"), "1m") else {
-        eprintln!("SKIPPED the full disk: this machine lets the test mount none");
+        crate::say_skipped("the full disk", "this machine lets the test mount none");
         return;
     };
     let feeds = Feeds::open();

@@ -8,7 +8,7 @@ use wirewatch::config::{self, Directories};
 use wirewatch::deliver::Deliver;
 use wirewatch::domain::{Clock, Moment};
 use wirewatch::ingest::{Ingest, Round};
-use wirewatch::notify::Screen;
+use wirewatch::notify::console::Screen;
 use wirewatch::store::{FeedHealth, OutboxRow, Store, Totals};
 
 /// 2026-11-23T08:00:00Z.

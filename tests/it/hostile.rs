@@ -105,3 +105,69 @@ fn a_hostile_page_is_not_a_feed() {
         }
     }
 }
+
+/// Patterns that make careless code look at the same bytes again and again.
+const PATTERNS: [&str; 34] = [
+    "<?a>",
+    "<!DOCTYPE [x>",
+    "<!DOCTYPE a>",
+    "<a \">",
+    "<a '<b>",
+    "<a \"<b",
+    "&",
+    "&#",
+    "&a;",
+    "]]",
+    "]",
+    "<![CDATA[]]>",
+    "<title>",
+    "<item>",
+    "<item><title>",
+    "<item><description><b>",
+    "</",
+    "</item>",
+    "</x>",
+    "<!",
+    "<",
+    "<a b=",
+    "<a b='",
+    "<x:y>",
+    "<b xmlns:a='b'>",
+    "<item xml:base='y/'>",
+    "<TITLE/>",
+    "<item><link/>",
+    "<category>x</category>",
+    "<author>a@b（",
+    "<div>",
+    "<a ",
+    "\u{85}",
+    "\r",
+];
+
+#[test]
+fn no_pattern_is_looked_at_again_and_again() {
+    let prefixes = [
+        "",
+        "<rss><channel>",
+        "<rss><channel><item>",
+        "<rss><channel><item><title>",
+        "<feed><entry><content type='xhtml'>",
+        "<feed><entry><author>",
+        "{\"items\":[",
+    ];
+    // Whatever looks twice at each byte for every byte before it takes minutes for this.
+    let (bytes, us_max) =
+        if cfg!(debug_assertions) { (256 << 10, 500_000) } else { (2 << 20, 60_000) };
+    let mut slowest = (0, String::new());
+    for prefix in prefixes {
+        for pattern in PATTERNS {
+            let text = prefix.to_owned() + &pattern.repeat(bytes / pattern.len());
+            let start = cpu_ns();
+            drop(document(text.as_bytes(), &Hints::default()));
+            let us = (cpu_ns() - start) / 1_000;
+            slowest = slowest.max((us, format!("{prefix}{pattern}")));
+        }
+    }
+    println!("the slowest pattern took {} us: {}", slowest.0, slowest.1);
+    assert!(slowest.0 <= us_max, "{} us for {}", slowest.0, slowest.1);
+}

@@ -1,6 +1,7 @@
 //! Two newsrooms' successive real polls, served again in order: every id is stored once, and a watch
 //! alerts each id that matches once.
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::corpora;
@@ -42,10 +43,12 @@ async fn every_id_of_two_newsrooms_is_stored_once_and_alerts_once() {
     );
     for (name, _) in DISTINCT {
         let url = feeds.feed(&format!("/{name}.xml")).url();
-        config.push_str(&format!(
+        write!(
+            config,
             "[[feed]]\nname = \"{name}\"\nurl = \"{url}\"\nbacklog = \"all\"\n\
              allow_private = [\"127.0.0.0/8\"]\n"
-        ));
+        )
+        .unwrap();
     }
     let mut home = Home::open(&config).await;
     let mut matching: HashSet<String> = HashSet::new();
@@ -60,7 +63,7 @@ async fn every_id_of_two_newsrooms_is_stored_once_and_alerts_once() {
         }
         let round = home.poll().await;
         assert_eq!(round.failed, 0, "{:?}", home.feeds().await);
-        home.hand.turn(std::time::Duration::from_secs(1_800));
+        home.hand.turn(std::time::Duration::from_mins(30));
     }
     home.deliver().await;
     for (name, distinct) in DISTINCT {

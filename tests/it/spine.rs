@@ -364,8 +364,8 @@ async fn a_redirect_into_the_operators_network_is_refused_in_words() {
 async fn a_host_is_asked_one_thing_at_a_time() {
     let town = Town::new();
     let feeds: Vec<Feed> = (0..12).map(|n| town.feeds.feed(&format!("/{n}"))).collect();
-    let names: Vec<String> = (0..12).map(|n| format!("f{n}")).collect();
-    let named: Vec<(&str, &Feed)> = names.iter().map(String::as_str).zip(&feeds).collect();
+    let labels: Vec<String> = (0..12).map(|n| format!("f{n}")).collect();
+    let named: Vec<(&str, &Feed)> = labels.iter().map(String::as_str).zip(&feeds).collect();
     let mut home = Home::open(&town.config(&named)).await;
     assert_eq!(home.poll().await.polled, 12);
     assert_eq!(town.feeds.most_at_once(), 1);
@@ -397,8 +397,8 @@ async fn hostile_answers_are_each_one_feeds_failure() {
     for (wolf, answer) in wolves.iter().zip(answers) {
         wolf.publish(item("w", "A wolf")).answers(answer);
     }
-    let names: Vec<String> = (0..count).map(|n| format!("wolf-{n}")).collect();
-    let mut named: Vec<(&str, &Feed)> = names.iter().map(String::as_str).zip(&wolves).collect();
+    let labels: Vec<String> = (0..count).map(|n| format!("wolf-{n}")).collect();
+    let mut named: Vec<(&str, &Feed)> = labels.iter().map(String::as_str).zip(&wolves).collect();
     named.push(("good", &good));
     let config = format!("[poll]\ntimeout = \"2s\"\n{}", town.config(&named));
     let mut home = Home::open(&config).await;

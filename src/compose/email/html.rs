@@ -1,10 +1,10 @@
 //! The HTML of a mail: our own few elements round escaped text; no image, no script, no form.
 
+use crate::compose::clean::{self, html};
+use crate::compose::passage::{self, Piece};
+use crate::compose::{by_watch, reason};
 use crate::domain::{Alert, DeliveryId};
 
-use super::super::clean::{self, html};
-use super::super::passage::{self, Piece};
-use super::super::{by_watch, reason};
 use super::text;
 
 /// The page round every mail's body.

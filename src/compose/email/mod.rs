@@ -11,10 +11,9 @@ use lettre::message::header::{
 };
 use lettre::message::{MultiPart, SinglePart};
 
+use crate::compose::address::{self, Mailbox};
+use crate::compose::{Fault, by_watch, clean, date, passage, reason};
 use crate::domain::{Alert, DeliveryId, Email, Moment, Severity};
-
-use super::address::{self, Mailbox};
-use super::{Fault, by_watch, date, passage, reason};
 
 /// The last second a mail date can hold: the end of the year 9999.
 const DATE_SECONDS_MAX: i64 = 253_402_300_799;
@@ -102,10 +101,7 @@ fn subject(alerts: &[Alert]) -> String {
     if let Some(rest) = groups.len().checked_sub(WATCHES_NAMED).filter(|rest| *rest > 0) {
         named.push(format!("{rest} more"));
     }
-    super::clean::cut(
-        &format!("{} alerts: {}", alerts.len(), named.join(", ")),
-        super::clean::TITLE_CHARS_MAX,
-    )
+    clean::cut(&format!("{} alerts: {}", alerts.len(), named.join(", ")), clean::TITLE_CHARS_MAX)
 }
 
 /// The synthetic id of the story all these alerts belong to: no mail carries it, every mail of the

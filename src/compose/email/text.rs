@@ -1,10 +1,9 @@
 //! The plain text of a mail.
 
+use crate::compose::clean::{self, isolated};
+use crate::compose::width::wrapped;
+use crate::compose::{by_watch, passage, reason};
 use crate::domain::{Alert, AlertKind, DeliveryId};
-
-use super::super::clean::{self, isolated};
-use super::super::width::wrapped;
-use super::super::{by_watch, passage, reason};
 
 /// Characters of the passage when one alert is told of.
 pub(super) const PASSAGE_CHARS_MAX: usize = 1_200;

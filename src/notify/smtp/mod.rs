@@ -89,7 +89,7 @@ impl std::fmt::Debug for Relay {
 }
 
 /// An open dialogue.
-struct Session {
+struct Dialogue {
     connection: AsyncSmtpConnection,
     allowance: Allowance,
 }
@@ -102,14 +102,16 @@ impl Relay {
             SmtpTls::StartTls | SmtpTls::Implicit => Some(setup::tls(&host, settings)?),
         };
         let from = address::mailbox(&settings.from).ok_or("`from` is not a mail address")?;
-        let login = settings.user.as_deref().zip(settings.password.as_ref());
-        let (credentials, secrets) = match login {
-            Some((user, password)) => {
+        let (credentials, secrets) = match (&settings.user, &settings.password) {
+            (Some(user), Some(password)) => {
                 let password = password.expose();
-                let credentials = Credentials::new(user.to_owned(), password.to_owned());
+                let credentials = Credentials::new(user.clone(), password.to_owned());
                 (Some(credentials), setup::secrets(user, password))
             }
-            None => (None, Vec::new()),
+            (None, None) => (None, Vec::new()),
+            (Some(_), None) | (None, Some(_)) => {
+                return Err("`user` and `password` go together".to_owned());
+            }
         };
         Ok(Self {
             host,
@@ -138,22 +140,22 @@ impl Relay {
             // Between "line end" and "LF" hides a second mail (SMTP smuggling).
             return Outcome::Refused { why: "the message holds a bare CR or LF".to_owned() };
         }
-        let mut session = match self.open().await {
-            Ok(session) => session,
+        let mut dialogue = match self.open().await {
+            Ok(dialogue) => dialogue,
             Err(outcome) => return outcome,
         };
-        let outcome = match self.transact(&mut session, recipient, parcel.message).await {
+        let outcome = match self.transact(&mut dialogue, recipient, parcel.message).await {
             Ok(outcome) | Err(outcome) => outcome,
         };
         // A courtesy: whatever becomes of it, the outcome stands.
-        session.allowance.renew();
-        let goodbye = session.connection.command(Quit);
+        dialogue.allowance.renew();
+        let goodbye = dialogue.connection.command(Quit);
         tokio::time::timeout(self.patience.quit, goodbye).await.ok();
         outcome
     }
 
     /// Connects, greets, encrypts, logs in.
-    async fn open(&self) -> Result<Session, Outcome> {
+    async fn open(&self) -> Result<Dialogue, Outcome> {
         let (stream, peer) = self.connect().await?;
         if self.tls.is_none() && !peer.ip().to_canonical().is_loopback() {
             let why = "the mail server is not on this machine; set `tls` to encrypt".to_owned();
@@ -170,17 +172,17 @@ impl Relay {
             }
             Some(_) | None => self.greet(wire).await?,
         };
-        let mut session = Session { connection, allowance };
+        let mut dialogue = Dialogue { connection, allowance };
         if let Some(tls) = self.tls.as_ref().filter(|_| self.starttls) {
-            self.encrypt(&mut session, tls.clone()).await?;
+            self.encrypt(&mut dialogue, tls.clone()).await?;
         }
-        self.login(&mut session).await?;
-        Ok(session)
+        self.login(&mut dialogue).await?;
+        Ok(dialogue)
     }
 
     async fn connect(&self) -> Result<(TcpStream, SocketAddr), Outcome> {
         let (host, port) = (self.host.trim_matches(['[', ']']), self.port);
-        let connecting = setup::connect(host, port);
+        let connecting = setup::connect(host, port, self.patience.connect);
         match tokio::time::timeout(self.patience.connect, connecting).await {
             Ok(Ok(connected)) => Ok(connected),
             Ok(Err(error)) => Err(self.retry(Stage::Connect, &error.to_string())),
@@ -196,31 +198,31 @@ impl Relay {
         self.stage(Stage::Greeting, self.patience.greeting, greeting).await
     }
 
-    async fn encrypt(&self, session: &mut Session, tls: TlsParameters) -> Result<(), Outcome> {
-        if !session.connection.can_starttls() {
+    async fn encrypt(&self, dialogue: &mut Dialogue, tls: TlsParameters) -> Result<(), Outcome> {
+        if !dialogue.connection.can_starttls() {
             let why = "the mail server does not offer STARTTLS, and nothing is sent in the clear";
             return Err(Outcome::Paused { why: why.to_owned() });
         }
-        session.allowance.renew();
-        let encrypting = session.connection.starttls(tls, &self.hello);
+        dialogue.allowance.renew();
+        let encrypting = dialogue.connection.starttls(tls, &self.hello);
         self.stage(Stage::Tls, self.patience.tls, encrypting).await
     }
 
-    async fn login(&self, session: &mut Session) -> Result<(), Outcome> {
+    async fn login(&self, dialogue: &mut Dialogue) -> Result<(), Outcome> {
         let Some(credentials) = &self.credentials else { return Ok(()) };
-        session.allowance.renew();
-        let login = session.connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials);
+        dialogue.allowance.renew();
+        let login = dialogue.connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials);
         self.stage(Stage::Login, self.patience.login, login).await.map(drop)
     }
 
     /// One mail to one recipient.
     async fn transact(
         &self,
-        session: &mut Session,
+        dialogue: &mut Dialogue,
         recipient: Address,
         message: &[u8],
     ) -> Result<Outcome, Outcome> {
-        let Session { connection, allowance } = session;
+        let Dialogue { connection, allowance } = dialogue;
         let options = self.options(connection, &recipient, message)?;
         let Patience { envelope, data, message: dot, .. } = self.patience;
         allowance.renew();

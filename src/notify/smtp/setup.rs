@@ -1,6 +1,8 @@
 //! What a mail server connection is made of before the first word: address, certificates, secrets.
 
+use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,15 +14,31 @@ use tokio::net::TcpStream;
 use crate::domain::Email;
 use crate::notify::words;
 
+/// Tries every address of the server; each gets its share of `limit`, so that one that swallows
+/// packets leaves time for the next.
 #[expect(
     clippy::disallowed_methods,
     reason = "the mail server is the operator's own, and may stand inside"
 )]
-pub(super) async fn connect(host: &str, port: u16) -> std::io::Result<(TcpStream, SocketAddr)> {
-    let stream = TcpStream::connect((host, port)).await?;
-    let peer = stream.peer_addr()?;
-    stream.set_nodelay(true)?;
-    Ok((stream, peer))
+pub(super) async fn connect(
+    host: &str,
+    port: u16,
+    limit: Duration,
+) -> io::Result<(TcpStream, SocketAddr)> {
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let share = limit / u32::try_from(found.len()).unwrap_or(u32::MAX).max(1);
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for address in found {
+        match tokio::time::timeout(share, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                stream.set_nodelay(true)?;
+                return Ok((stream, address));
+            }
+            Ok(Err(error)) => last = error,
+            Err(_elapsed) => last = io::ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(last)
 }
 
 /// A host in another script as its A-label; anything else as it is.

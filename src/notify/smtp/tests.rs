@@ -177,16 +177,19 @@ fn settings(port: u16, tls: SmtpTls) -> Email {
 }
 
 fn relay(settings: &Email) -> Relay {
-    let short = Duration::from_millis(700);
+    patient(settings, Duration::from_secs(10))
+}
+
+fn patient(settings: &Email, short: Duration) -> Relay {
     let patience = Patience {
         connect: short,
         greeting: short,
-        tls: Duration::from_secs(5),
+        tls: short,
         login: short,
         envelope: short,
         data: short,
         message: short,
-        quit: short,
+        quit: Duration::from_millis(300),
     };
     Relay { patience, ..Relay::new(settings).unwrap() }
 }
@@ -197,11 +200,15 @@ fn parcel<'a>(recipient: &'a str, message: &'a [u8]) -> Parcel<'a> {
 
 /// Plays a script in the clear.
 async fn plays(script: Script) -> (Outcome, Heard) {
-    let (port, heard) = serve(script, None, false);
+    let (port, heard) = serve(script.clone(), None, false);
     let mut settings = settings(port, SmtpTls::None);
     settings.user = Some("wire-user".into());
     settings.password = Some(Secret::new("PASSW0RD".into()));
-    let outcome = relay(&settings).send(&parcel("desk@paper.example", MAIL)).await;
+    let Script { banner, ehlo, auth, mail, rcpt, data, dot, .. } = script;
+    let hangs = [banner, ehlo, auth, mail, rcpt, data, dot].contains(&HANG);
+    let patience = if hangs { Duration::from_millis(300) } else { Duration::from_secs(10) };
+    let relay = patient(&settings, patience);
+    let outcome = relay.send(&parcel("desk@paper.example", MAIL)).await;
     (outcome, heard.recv().unwrap())
 }
 
@@ -325,6 +332,13 @@ async fn no_reason_tells_an_address_or_a_password() {
     }
     let relay = relay(&settings(25, SmtpTls::None));
     assert!(!format!("{relay:?}").contains('@'));
+}
+
+#[test]
+fn half_a_login_is_refused() {
+    let mut settings = settings(25, SmtpTls::None);
+    settings.user = Some("wire".into());
+    assert!(Relay::new(&settings).unwrap_err().contains("go together"));
 }
 
 #[tokio::test]

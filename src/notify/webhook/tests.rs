@@ -69,9 +69,13 @@ async fn post(url: &str) -> Outcome {
     endpoint(url).send(&parcel, Moment(1_614_265_330_000)).await
 }
 
-async fn answered(text: &str) -> Outcome {
+/// Posts to a server that gives this answer. The endpoint is lent: to make one reads every
+/// certificate of the machine.
+async fn answered(endpoint: &mut Endpoint, text: &str) -> Outcome {
     let (port, _requests) = serve(says(text));
-    post(&format!("http://127.0.0.1:{port}/hook")).await
+    endpoint.url = format!("http://127.0.0.1:{port}/hook").parse().unwrap();
+    let parcel = Parcel { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
+    endpoint.send(&parcel, Moment(1_614_265_330_000)).await
 }
 
 #[test]
@@ -108,8 +112,9 @@ async fn a_request_carries_its_id_its_time_and_a_signature_for_each_secret() {
 
 #[tokio::test]
 async fn only_2xx_is_success() {
+    let mut endpoint = endpoint("http://127.0.0.1/");
     for status in ["200 OK", "201 Created", "202 Accepted", "204 No Content", "299 Odd"] {
-        let outcome = answered(&format!("HTTP/1.1 {status}\r\n\r\n")).await;
+        let outcome = answered(&mut endpoint, &format!("HTTP/1.1 {status}\r\n\r\n")).await;
         assert!(matches!(outcome, Outcome::Accepted { .. }), "{status}: {outcome:?}");
     }
     for status in [
@@ -117,23 +122,27 @@ async fn only_2xx_is_success() {
         "413", "415", "418", "422", "429", "451", "500", "501", "502", "503", "504", "599",
     ] {
         let answer = format!("HTTP/1.1 {status} Why\r\ncontent-length: 6\r\n\r\nreason");
-        let outcome = answered(&answer).await;
+        let outcome = answered(&mut endpoint, &answer).await;
         let Outcome::Retry { after: None, why } = outcome else { panic!("{status}: {outcome:?}") };
         assert!(why.contains(status), "{why}");
         assert!(why.contains("reason") || status.starts_with('3'), "{why}");
     }
-    let gone = answered("HTTP/1.1 410 Gone\r\n\r\n").await;
+    let gone = answered(&mut endpoint, "HTTP/1.1 410 Gone\r\n\r\n").await;
     assert!(matches!(gone, Outcome::Paused { .. }), "{gone:?}");
 }
 
 #[tokio::test]
 async fn a_redirect_is_told_and_never_followed() {
+    let mut endpoint = endpoint("http://127.0.0.1/");
     let tripwire = TcpListener::bind("127.0.0.1:0").unwrap();
     tripwire.set_nonblocking(true).unwrap();
     let target = format!("http://{}/new?key=S3CRET", tripwire.local_addr().unwrap());
     for status in ["301", "302", "303", "307", "308"] {
-        let outcome =
-            answered(&format!("HTTP/1.1 {status} Moved\r\nlocation: {target}\r\n\r\n")).await;
+        let outcome = answered(
+            &mut endpoint,
+            &format!("HTTP/1.1 {status} Moved\r\nlocation: {target}\r\n\r\n"),
+        )
+        .await;
         let Outcome::Retry { why, .. } = outcome else { panic!("{outcome:?}") };
         assert!(
             why.contains("update the URL to http://127.0.0.1:") && why.ends_with("/new"),
@@ -145,6 +154,7 @@ async fn a_redirect_is_told_and_never_followed() {
 
 #[tokio::test]
 async fn retry_after_is_honoured_within_a_day() {
+    let mut endpoint = endpoint("http://127.0.0.1/");
     let day = Duration::from_hours(24);
     for (wish, expected) in [
         ("120", Some(Duration::from_mins(2))),
@@ -159,13 +169,16 @@ async fn retry_after_is_honoured_within_a_day() {
         ("Fri, 31 Dec 9999 23:59:59 GMT", Some(day)),
     ] {
         for status in ["429", "503"] {
-            let outcome =
-                answered(&format!("HTTP/1.1 {status} Later\r\nretry-after: {wish}\r\n\r\n")).await;
+            let outcome = answered(
+                &mut endpoint,
+                &format!("HTTP/1.1 {status} Later\r\nretry-after: {wish}\r\n\r\n"),
+            )
+            .await;
             let Outcome::Retry { after, .. } = outcome else { panic!("{outcome:?}") };
             assert_eq!(after, expected, "{status} {wish:?}");
         }
     }
-    let other = answered("HTTP/1.1 500 Oops\r\nretry-after: 120\r\n\r\n").await;
+    let other = answered(&mut endpoint, "HTTP/1.1 500 Oops\r\nretry-after: 120\r\n\r\n").await;
     assert!(matches!(other, Outcome::Retry { after: None, .. }));
 }
 
@@ -198,12 +211,6 @@ async fn an_endless_answer_changes_nothing_and_costs_little() {
     let outcome = post(&format!("http://127.0.0.1:{port}/hook")).await;
     assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
     assert!(begun.elapsed() < Duration::from_secs(1));
-
-    let interim: Answer =
-        Box::new(|stream| while stream.write_all(b"HTTP/1.1 103 Early\r\n\r\n").is_ok() {});
-    let (port, _requests) = serve(interim);
-    let outcome = post(&format!("http://127.0.0.1:{port}/hook")).await;
-    assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -251,4 +258,17 @@ fn a_secret_that_is_none_is_refused() {
     }
     assert!(key(&Secret::new("whsec_AAA=".into())).is_some());
     assert!(key(&Secret::new("whsec_AAA".into())).is_some(), "padding may be left out");
+}
+
+#[tokio::test]
+async fn answers_that_only_announce_others_end_at_the_deadline() {
+    let interim: Answer = Box::new(|stream| {
+        let (_stay, pause) = channel::<()>();
+        while stream.write_all(b"HTTP/1.1 103 Early\r\n\r\n").is_ok() {
+            assert!(pause.recv_timeout(Duration::from_millis(1)).is_err());
+        }
+    });
+    let (port, _requests) = serve(interim);
+    let outcome = post(&format!("http://127.0.0.1:{port}/hook")).await;
+    assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
 }

@@ -3,6 +3,11 @@
 /// The month a word names, 1 to 12. Words are in lower case; a word counts by its beginning, so
 /// that endings and abbreviations of a language are all taken.
 pub(super) fn month(word: &str) -> Option<u8> {
+    const ENGLISH: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    if let Some(at) = ENGLISH.iter().position(|month| *month == word) {
+        return u8::try_from(at).ok()?.checked_add(1);
+    }
     MONTHS
         .iter()
         // The longest beginning decides: Czech `červenec` is July though `červen` is June.

@@ -38,11 +38,11 @@ pub(super) fn read(text: &str, base: &Base, notes: &mut Notes) -> Result<Documen
     }
     if outcome.is_err() {
         let kept = feed.items.len();
-        notes.say(&format!("document ended early; {kept} complete items kept"));
+        notes.say(format!("document ended early; {kept} complete items kept"));
     }
     if feed.items_over > 0 {
         let over = feed.items_over;
-        notes.say(&format!("{over} items beyond the first {ITEMS_MAX} were not read"));
+        notes.say(format!("{over} items beyond the first {ITEMS_MAX} were not read"));
     }
     if feed.strange {
         notes.say("values of the wrong type were converted or dropped");
