@@ -2,7 +2,6 @@
 //! reference verifier of Standard Webhooks.
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stderr,
     reason = "a test that cannot go on has failed, and one that is skipped says so"
 )]
 
