@@ -1,5 +1,6 @@
 //! The nouns, and nothing that acts: every floor above speaks in these.
 
+mod address;
 mod alert;
 mod article;
 mod channel;
@@ -12,6 +13,7 @@ mod moment;
 mod pulse;
 mod watch;
 
+pub use address::{Network, contains, special, unwrapped};
 pub use alert::{Alert, AlertId, AlertKind, DeliveryId, Snippet};
 pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
 pub use channel::{Channel, ChannelKind, Email, Outcome, Secret, SmtpTls, Webhook};

@@ -1,8 +1,7 @@
 //! Which addresses are no business of a feed's.
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-/// An address and the length of its prefix in bits.
-pub type Network = (IpAddr, u8);
+use crate::domain::{Network, contains, special, unwrapped};
 
 /// Why a connection was not opened, in words for the operator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,48 +34,6 @@ impl Refusal {
     }
 }
 
-type V4Row = (u32, u8, &'static str);
-type V6Row = (u128, u8, &'static str);
-
-/// IANA's special-purpose registry for IPv4, and what else is not a public unicast address.
-const V4: [V4Row; 15] = [
-    (0x0000_0000, 8, "this network"),
-    (0x0a00_0000, 8, "private"),
-    (0x6440_0000, 10, "carrier-grade NAT"),
-    (0x7f00_0000, 8, "loopback"),
-    (0xa9fe_0000, 16, "link-local and cloud metadata"),
-    (0xac10_0000, 12, "private"),
-    (0xc000_0000, 24, "protocol assignments"),
-    (0xc000_0200, 24, "documentation"),
-    (0xc058_6300, 24, "6to4 relay"),
-    (0xc0a8_0000, 16, "private"),
-    (0xc612_0000, 15, "benchmarking"),
-    (0xc633_6400, 24, "documentation"),
-    (0xcb00_7100, 24, "documentation"),
-    (0xe000_0000, 4, "multicast"),
-    (0xf000_0000, 4, "reserved"),
-];
-
-/// The same for IPv6. What carries an IPv4 address inside (NAT64, 6to4, Teredo) is refused whole:
-/// no news server is only reachable that way, and each has been used to reach an inside address.
-const V6: [V6Row; 15] = [
-    (0x0064_ff9b_0000_0000_0000_0000_0000_0000, 96, "NAT64"),
-    (0x0064_ff9b_0001_0000_0000_0000_0000_0000, 48, "local NAT64"),
-    (0x0100_0000_0000_0000_0000_0000_0000_0000, 64, "discard"),
-    (0x2001_0000_0000_0000_0000_0000_0000_0000, 23, "Teredo and protocol assignments"),
-    (0x2001_0db8_0000_0000_0000_0000_0000_0000, 32, "documentation"),
-    (0x2002_0000_0000_0000_0000_0000_0000_0000, 16, "6to4"),
-    (0x3fff_0000_0000_0000_0000_0000_0000_0000, 20, "documentation"),
-    (0x5f00_0000_0000_0000_0000_0000_0000_0000, 16, "segment routing"),
-    (0xfc00_0000_0000_0000_0000_0000_0000_0000, 7, "private"),
-    (0xfe80_0000_0000_0000_0000_0000_0000_0000, 10, "link-local"),
-    (0xfec0_0000_0000_0000_0000_0000_0000_0000, 10, "site-local"),
-    (0xff00_0000_0000_0000_0000_0000_0000_0000, 8, "multicast"),
-    (0x0000_0000_0000_0000_0000_0000_0000_0001, 128, "loopback"),
-    (0x0000_0000_0000_0000_0000_0000_0000_0000, 96, "unspecified and IPv4-compatible"),
-    (0x0100_0000_0000_0001_0000_0000_0000_0000, 64, "dummy prefix"),
-];
-
 /// Refuses what is neither public nor in a network the operator allowed.
 pub fn refuse(ip: IpAddr, allowed: &[Network]) -> Result<(), Refusal> {
     let ip = unwrapped(ip);
@@ -102,44 +59,6 @@ pub(super) fn refuse_name(name: &str, allowed: &[Network]) -> Result<(), Refusal
         return Err(Refusal::LocalName(name));
     }
     Ok(())
-}
-
-/// An IPv4 address in IPv6's clothes is judged as what it is.
-fn unwrapped(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(ip, IpAddr::V4),
-        IpAddr::V4(_) => ip,
-    }
-}
-
-fn special(ip: IpAddr) -> Option<&'static str> {
-    match ip {
-        IpAddr::V4(v4) => V4
-            .iter()
-            .find(|(net, bits, _)| contains((IpAddr::V4(Ipv4Addr::from(*net)), *bits), ip))
-            .map(|(_, _, what)| if v4 == Ipv4Addr::BROADCAST { "broadcast" } else { *what }),
-        IpAddr::V6(_) => V6
-            .iter()
-            .find(|(net, bits, _)| contains((IpAddr::V6(Ipv6Addr::from(*net)), *bits), ip))
-            .map(|(_, _, what)| *what),
-    }
-}
-
-/// Whether an address lies in a network; one family never lies in the other's.
-fn contains((network, bits): Network, ip: IpAddr) -> bool {
-    match (network, ip) {
-        (IpAddr::V4(network), IpAddr::V4(ip)) => {
-            let shift = 32_u32.saturating_sub(u32::from(bits));
-            let top = |address: Ipv4Addr| u32::from(address).checked_shr(shift).unwrap_or(0);
-            top(network) == top(ip)
-        }
-        (IpAddr::V6(network), IpAddr::V6(ip)) => {
-            let shift = 128_u32.saturating_sub(u32::from(bits));
-            let top = |address: Ipv6Addr| u128::from(address).checked_shr(shift).unwrap_or(0);
-            top(network) == top(ip)
-        }
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-    }
 }
 
 #[cfg(test)]

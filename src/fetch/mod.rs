@@ -20,9 +20,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
-use crate::domain::{Secret, Validators};
+use crate::domain::{Network, Secret, Validators};
 
-pub use address::{Network, Refusal, refuse};
+pub use address::{Refusal, refuse};
 pub use answer::{Answer, Failure, FailureKind, Fresh};
 pub use decode::{Coding, decode};
 

@@ -1,10 +1,12 @@
 //! Which addresses a webhook may reach. The operator wrote its URL, so this guards against
 //! accidents and against names that turn inwards, not against the operator.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+use crate::domain::{special, unwrapped};
 
 /// An endpoint inside that the operator has not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +20,7 @@ pub(super) struct Inside;
 pub(super) fn admit(ip: IpAddr, written_out: bool, allow_private: bool) -> Result<(), Inside> {
     let ip = unwrapped(ip);
     let own = written_out && ip.is_loopback();
-    if allow_private || own || is_public(ip) { Ok(()) } else { Err(Inside) }
+    if allow_private || own || special(ip).is_none() { Ok(()) } else { Err(Inside) }
 }
 
 /// Judges an address written out in the URL: those never reach the resolver.
@@ -48,52 +50,6 @@ impl Resolve for Resolver {
             Ok::<Addrs, _>(Box::new(found.into_iter()))
         })
     }
-}
-
-/// The IPv4 address inside an IPv6 one (mapped, NAT64, 6to4), else the address itself.
-fn unwrapped(ip: IpAddr) -> IpAddr {
-    let IpAddr::V6(v6) = ip else { return ip };
-    let v4 = |high: u16, low: u16| {
-        IpAddr::V4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
-    };
-    match v6.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low]
-        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
-        | [0x2002, high, low, ..] => v4(high, low),
-        _ => ip,
-    }
-}
-
-/// Not one of IANA's special-purpose blocks (reviewed 2026-11).
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => is_public_v6(v6),
-    }
-}
-
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    !matches!(
-        ip.octets(),
-        [0 | 10 | 127 | 224..=255, ..]
-            | [100, 64..=127, ..]
-            | [169, 254, ..]
-            | [172, 16..=31, ..]
-            | [192, 0, 0 | 2, _]
-            | [192, 88, 99, _]
-            | [192, 168, ..]
-            | [198, 18 | 19, ..]
-            | [198, 51, 100, _]
-            | [203, 0, 113, _]
-    )
-}
-
-/// Only `2000::/3` is given out, less the blocks for protocols and documentation.
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    let [a, b, ..] = ip.segments();
-    let given_out = a & 0xe000 == 0x2000;
-    let special = a == 0x2001 && (b < 0x200 || b == 0xdb8) || a == 0x3fff && b < 0x1000;
-    given_out && !special
 }
 
 #[cfg(test)]
