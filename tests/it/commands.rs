@@ -274,3 +274,40 @@ fn the_demo_shows_alerts_within_ten_seconds_and_says_what_to_do_next() {
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "it leaves nothing behind");
 }
+
+#[test]
+fn the_service_manager_hears_ready_then_pings_that_follow_proof_then_stopping() {
+    use std::os::unix::net::UnixDatagram;
+    let feeds = Feeds::open();
+    let folder = home(&feeds.feed("/feed").url());
+    let socket = folder.path().join("notify");
+    let manager = UnixDatagram::bind(&socket).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut child = Command::new(PROGRAM)
+        .arg("run")
+        .current_dir(folder.path())
+        .env("NOTIFY_SOCKET", &socket)
+        .env("WATCHDOG_USEC", "900000")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let hear = |wanted: &str| {
+        let mut datagram = [0; 4_096];
+        for _ in 0..100 {
+            let read = manager.recv(&mut datagram).unwrap();
+            let heard = String::from_utf8_lossy(&datagram[..read]).into_owned();
+            if heard.lines().any(|line| line == wanted) {
+                return heard;
+            }
+        }
+        panic!("{wanted} was not heard");
+    };
+    assert!(hear("READY=1").contains("STATUS=watching 1 feed for 1 watch"));
+    hear("WATCHDOG=1");
+    hear("WATCHDOG=1");
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    hear("STOPPING=1");
+    assert!(child.wait().unwrap().success());
+}
