@@ -94,6 +94,9 @@ const LOCAL_WAIT_S: u64 = 30;
 /// Twenty per cent to either side.
 const RETRY_JITTER_SHARE: f64 = 0.2;
 
+/// No failed delivery waits longer for its next attempt: the longest step with its jitter.
+pub const RETRY_MAX: Duration = Duration::from_hours(30);
+
 /// How long to wait after the `attempt`-th failed attempt (from 1) to deliver; `None` when there
 /// is no further attempt and the message is dead. `asked` is the receiver's `Retry-After`.
 pub fn retry(

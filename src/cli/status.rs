@@ -6,6 +6,7 @@ use super::fail::Failed;
 use super::screen::{BAD, BOLD, GOOD, Screen, count, json, styled};
 use super::setup::{Setting, runtime};
 use crate::app;
+use crate::config::Config;
 use crate::domain::Moment;
 use crate::store::{Error, FeedHealth, FeedWord, Loss, Pause, Store, Totals};
 
@@ -22,6 +23,8 @@ struct Report {
     suppressed: u64,
     outbox: OutboxCounts,
     channels_resting: Vec<Pause>,
+    /// Messages that wait for a channel the configuration no longer has.
+    channels_missing: Vec<Waiting>,
     possible_loss: Vec<Loss>,
 }
 
@@ -33,6 +36,12 @@ struct FeedCounts {
     unpolled: u64,
     /// Each failing feed with its reason.
     failures: Vec<FeedHealth>,
+}
+
+#[derive(serde::Serialize)]
+struct Waiting {
+    channel: String,
+    messages: u64,
 }
 
 /// Counted by alert and receiver.
@@ -51,8 +60,7 @@ pub(super) fn status(setting: &Setting, as_json: bool) -> Result<ExitCode, Faile
         Err(Failed::Store(Error::Missing(_))) => (setting.load()?, None),
         Err(failed) => return Err(failed),
     };
-    let configured = config.feeds.len() as u64;
-    let report = runtime()?.block_on(report(store, configured))?;
+    let report = runtime()?.block_on(report(store, &config))?;
     if as_json {
         json(&report)?;
     } else {
@@ -61,7 +69,10 @@ pub(super) fn status(setting: &Setting, as_json: bool) -> Result<ExitCode, Faile
     Ok(ExitCode::SUCCESS)
 }
 
-async fn report(store: Option<Store>, configured: u64) -> Result<Report, Error> {
+async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> {
+    let configured = config.feeds.len() as u64;
+    let is_configured = |name: &str| config.channels.iter().any(|c| c.name.as_str() == name);
+    let mut channels_missing = Vec::new();
     let (mut feeds, mut totals) = (Vec::new(), Totals::default());
     let (mut channels_resting, mut possible_loss) = (Vec::new(), Vec::new());
     if let Some(store) = store {
@@ -69,6 +80,11 @@ async fn report(store: Option<Store>, configured: u64) -> Result<Report, Error> 
         totals = store.totals().await?;
         channels_resting = store.pauses().await?;
         possible_loss = store.losses(LOSSES_SHOWN_MAX).await?;
+        for (channel, messages) in store.waiting().await? {
+            if !is_configured(&channel) {
+                channels_missing.push(Waiting { channel, messages });
+            }
+        }
     }
     let with = |word: FeedWord| feeds.iter().filter(|feed| feed.state == word).count() as u64;
     let (ok, failing) = (with(FeedWord::Ok), with(FeedWord::Failing));
@@ -92,6 +108,7 @@ async fn report(store: Option<Store>, configured: u64) -> Result<Report, Error> 
             dropped: totals.dropped,
         },
         channels_resting,
+        channels_missing,
         possible_loss,
     })
 }
@@ -146,13 +163,7 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
     if outbox.dead > 0 {
         writeln!(out, "         `wirewatch outbox list --state dead` says why")?;
     }
-    for pause in &report.channels_resting {
-        let until = pause.until.map_or_else(
-            || format!("until `wirewatch channels test {}` succeeds", pause.channel),
-            |until| format!("next try in {}", span(until.since(now))),
-        );
-        writeln!(out, "         `{}` rests: {}; {until}", pause.channel, pause.why)?;
-    }
+    tell_channels(&mut out, report, now)?;
     for loss in &report.possible_loss {
         writeln!(
             out,
@@ -162,6 +173,27 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
             loss.start,
             loss.end,
             loss.window
+        )?;
+    }
+    Ok(())
+}
+
+fn tell_channels(out: &mut impl Write, report: &Report, now: Moment) -> std::io::Result<()> {
+    for pause in &report.channels_resting {
+        let until = pause.until.map_or_else(
+            || format!("until `wirewatch channels test {}` succeeds", pause.channel),
+            |until| format!("next try in {}", span(until.since(now))),
+        );
+        writeln!(out, "         `{}` rests: {}; {until}", pause.channel, pause.why)?;
+    }
+    for missing in &report.channels_missing {
+        writeln!(
+            out,
+            "         {} for `{}`, which is not in the configuration: put it back, or \
+             `wirewatch outbox drop --pending --channel {}`",
+            count(missing.messages, "message"),
+            missing.channel,
+            missing.channel
         )?;
     }
     Ok(())

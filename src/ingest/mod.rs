@@ -26,6 +26,8 @@ pub use read::{Reading, read};
 
 /// The loop turns at least this often, so that its pulse is fresh.
 const TURN_MAX: Duration = Duration::from_secs(2);
+/// A clock set back by less than this is merely being disciplined.
+const CLOCK_SLACK: Duration = Duration::from_mins(1);
 /// How long polling rests when the store takes no writes (a full disk): nothing is lost meanwhile,
 /// the feeds keep their items.
 const STORE_REST: Duration = Duration::from_secs(5);
@@ -74,6 +76,8 @@ pub struct Ingest {
     flights: JoinSet<Landed>,
     dice: fastrand::Rng,
     round: watch::Sender<Round>,
+    /// The last time the loop turned, by which a clock set back is noticed.
+    turned: Moment,
     /// Until when polling rests because the store takes no writes.
     resting: Option<Moment>,
 }
@@ -114,6 +118,7 @@ impl Ingest {
             flights: JoinSet::new(),
             dice,
             round: watch::Sender::new(Round::default()),
+            turned: now,
             resting: None,
         })
     }
@@ -128,6 +133,7 @@ impl Ingest {
         loop {
             let now = self.shared.clock.now();
             pulse.beat(now);
+            self.notice_clock(now);
             if stop.is_cancelled() {
                 break;
             }
@@ -171,6 +177,20 @@ impl Ingest {
             }
         }
         Ok(*self.round.borrow())
+    }
+
+    /// A clock that was set back leaves every due time in a future that may be years off: they are
+    /// brought back to where no feed waits longer than it ever should.
+    fn notice_clock(&mut self, now: Moment) {
+        if self.turned.since(now) > CLOCK_SLACK {
+            tracing::warn!("the clock was set back; all feeds are laid out anew");
+            let bound = now.after(self.shared.plan.bounds.cap);
+            let queued = std::mem::take(&mut self.queue).into_iter();
+            self.queue =
+                queued.map(|Reverse((due, feed))| Reverse((due.min(bound), feed))).collect();
+            self.resting = None;
+        }
+        self.turned = now;
     }
 
     async fn finish(&mut self) -> anyhow::Result<()> {

@@ -27,6 +27,10 @@ impl Hand {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
+    pub fn turn_back(&self, by: Duration) {
+        self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
     fn clock(&self) -> Clock {
         let hand = self.clone();
         Clock::new(move || hand.now())

@@ -466,3 +466,31 @@ async fn mail_reaches_each_recipient_alone_and_waits_for_a_dead_server() {
         caught.iter().map(|mail| mail.header("Message-ID")).collect();
     assert_eq!(ids.len(), 2, "each recipient's message is its own");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_strands_no_message() {
+    let town = Town::new();
+    let feed = town.feeds.feed("/feed");
+    feed.publish(item("a", "GSOMIA before the clock went wrong"));
+    town.hooks.next_replies([Reply::Status(500)]);
+    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    home.poll().await;
+    home.hand.turn(Duration::from_hours(24 * 365));
+    assert_eq!(home.deliver().await, 0);
+    home.hand.turn_back(Duration::from_hours(24 * 365));
+    assert_eq!(home.deliver().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_given_another_address_starts_from_a_baseline_again() {
+    let town = Town::new();
+    let (old, new) = (town.feeds.feed("/old"), town.feeds.feed("/new"));
+    old.publish(item("a", "Nothing of note"));
+    new.publish(item("b", "GSOMIA of last year").dated(NOW_S - 365 * DAY.as_secs()));
+    let mut home = Home::open(&town.config(&[("feed", &old)])).await;
+    home.poll().await;
+    let mut home = home.restart_with(&town.config(&[("feed", &new)])).await;
+    let round = home.poll().await;
+    assert_eq!((round.committed.new, round.committed.alerts), (1, 0));
+    assert!(new.asked()[0].header("if-none-match").is_none(), "another address, no validators");
+}

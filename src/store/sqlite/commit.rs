@@ -315,7 +315,7 @@ impl Ledger<'_> {
             return Ok(());
         }
         let alert = self.alert(id, placed, fresh, fired);
-        tell::keep(self.db, &alert, Some(article))?;
+        tell::keep(self.db, &alert, article)?;
         self.tally.alerts += 1;
         self.alerts.push((id, fired.routes.clone()));
         Ok(())

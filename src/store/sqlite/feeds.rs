@@ -29,6 +29,8 @@ pub(super) fn sync(
                 last_modified = CASE WHEN url = excluded.url THEN last_modified END,
                 next_due = CASE WHEN url = excluded.url THEN next_due ELSE excluded.next_due END,
                 moved_to = CASE WHEN url = excluded.url THEN moved_to END,
+                -- And what it holds from before is a backlog, not news.
+                baseline_at = CASE WHEN url = excluded.url THEN baseline_at END,
                 url = excluded.url",
         )
         .doing("entering feeds")?;

@@ -22,7 +22,7 @@ use super::{
     Committed, Due, Error, FeedHealth, FeedState, Loss, OutboxRow, Pause, Poll, Select, Settlement,
     Totals,
 };
-use crate::domain::{Alert, DeliveryId, Feed, Moment};
+use crate::domain::{DeliveryId, Feed, Moment};
 
 pub use open::Lock;
 use writer::Writer;
@@ -92,13 +92,6 @@ impl Store {
             self.doorbell.notify_waiters();
         }
         Ok(committed)
-    }
-
-    /// Puts one alert of the program's own (a test message, a notice) into the outbox.
-    pub async fn tell(&self, alert: Alert, route: super::Route) -> Result<DeliveryId, Error> {
-        let id = self.writer.run(move |db| tell::one(db, &alert, &route)).await?;
-        self.doorbell.notify_waiters();
-        Ok(id)
     }
 
     /// Leases up to `most` rows of a channel that are due, for `hold`.
@@ -175,6 +168,11 @@ impl Store {
 
     pub async fn pauses(&self) -> Result<Vec<Pause>, Error> {
         self.writer.run(report::pauses).await
+    }
+
+    /// Pending messages by channel.
+    pub async fn waiting(&self) -> Result<Vec<(String, u64)>, Error> {
+        self.writer.run(report::waiting).await
     }
 
     /// The latest `most` recorded gaps, newest first.

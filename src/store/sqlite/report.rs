@@ -106,6 +106,17 @@ pub(super) fn pauses(db: &Connection) -> Result<Vec<Pause>, Error> {
     rows.collect::<Result<_, _>>().doing(doing)
 }
 
+pub(super) fn waiting(db: &Connection) -> Result<Vec<(String, u64)>, Error> {
+    let doing = "reading the outbox";
+    let mut select = db
+        .prepare("SELECT channel, count(*) FROM outbox WHERE state = 'pending' GROUP BY channel")
+        .doing(doing)?;
+    let rows = select
+        .query_map([], |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0))))
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
 pub(super) fn losses(db: &Connection, most: u32) -> Result<Vec<Loss>, Error> {
     let doing = "reading the gaps";
     let mut select = db

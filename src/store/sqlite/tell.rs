@@ -43,8 +43,8 @@ pub(super) fn is_stored(db: &Connection, id: AlertId) -> Result<bool, Error> {
         .doing("looking for an alert")
 }
 
-/// Stores an alert, with the article that fired it if there is one.
-pub(super) fn keep(db: &Connection, alert: &Alert, article: Option<i64>) -> Result<(), Error> {
+/// Stores an alert, with the article that fired it.
+pub(super) fn keep(db: &Connection, alert: &Alert, article: i64) -> Result<(), Error> {
     let payload = serde_json::to_string(alert)
         .map_err(|why| Error::Broken { doing: "writing an alert", why: why.to_string() })?;
     let kind = serde_json::to_value(alert.kind).ok();
@@ -93,12 +93,7 @@ pub(super) fn post(
     Ok(())
 }
 
-fn row(
-    db: &Connection,
-    route: &Route,
-    alerts: &[AlertId],
-    now: Moment,
-) -> Result<DeliveryId, Error> {
+fn row(db: &Connection, route: &Route, alerts: &[AlertId], now: Moment) -> Result<(), Error> {
     let id = delivery_id(route, alerts);
     let doing = "writing the outbox";
     let channel = route.channel.as_str();
@@ -126,11 +121,5 @@ fn row(
         let ids = (alert.0.to_be_bytes(), id.0.to_be_bytes());
         carries.execute(params![ids.0, channel, route.recipient, ids.1]).doing(doing)?;
     }
-    Ok(id)
-}
-
-/// Keeps and posts one alert to one receiver.
-pub(super) fn one(db: &Connection, alert: &Alert, route: &Route) -> Result<DeliveryId, Error> {
-    keep(db, alert, None)?;
-    row(db, route, &[alert.id], alert.created)
+    Ok(())
 }
