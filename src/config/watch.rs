@@ -97,7 +97,7 @@ fn terms(section: &Section<'_>, faults: &mut Faults) -> Option<Terms> {
         faults.absent(at, what, "write any = [\"…\"]: each of these terms fires the watch");
         return None;
     }
-    Some(Terms { any, none })
+    Some(Terms { any, none, ..Terms::default() })
 }
 
 /// One list of terms: none blank, none twice.

@@ -95,8 +95,24 @@ fn hash(kind: u8, parts: &[&[u8]]) -> u64 {
     hasher.finish()
 }
 
+/// [`normalised`] for ASCII, where it takes no tables.
+fn ascii_normalised(title: &str) -> String {
+    let mut out = String::with_capacity(title.len());
+    for word in title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out.make_ascii_lowercase();
+    out
+}
+
 /// A title as it is compared: width, case and punctuation folded away, words by single spaces.
 pub fn normalised(title: &str) -> String {
+    if title.is_ascii() {
+        return ascii_normalised(title);
+    }
     let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(title);
     let folded = CaseMapper::new().fold_string(&composed);
     let mut out = String::with_capacity(folded.len());

@@ -24,4 +24,4 @@ pub use feed::{Backlog, Feed, Name, Validators};
 pub use finding::{Field, Finding, Hit};
 pub use moment::Moment;
 pub use pulse::Pulse;
-pub use watch::{Severity, Terms, Watch};
+pub use watch::{Severity, TermSet, Terms, Watch, Weighed};

@@ -1,5 +1,6 @@
 //! What the operator wants to hear of.
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Name, Place, Written};
 
@@ -38,13 +39,49 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The term lists of a watch, as written; the matcher gives them their meaning.
+/// Terms under a name, for several watches to share as `@name`.
+#[derive(Clone, Debug)]
+pub struct TermSet {
+    pub name: Name,
+    /// Any of these stands for the set.
+    pub any: Vec<Written>,
+    /// Where it begins.
+    pub at: Place,
+}
+
+/// A term that counts towards a watch's threshold.
+#[derive(Clone, Debug)]
+pub struct Weighed {
+    pub term: Written,
+    /// Finite; below zero it counts against the watch.
+    pub weight: f64,
+}
+
+/// What a watch looks for, as written; the matcher gives it its meaning. A watch fires when every
+/// kind of condition that was written holds.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
-    /// Any of these fires.
+    /// Any of these must appear.
     pub any: Vec<Written>,
+    /// Every one of these must appear.
+    pub all: Vec<Written>,
     /// None of these may appear: a veto.
     pub none: Vec<Written>,
+    /// A query that must hold.
+    pub query: Option<Written>,
+    /// Terms whose weights must add up to the threshold.
+    pub weigh: Vec<Weighed>,
+    /// Needed where terms are weighed, and only there.
+    pub threshold: Option<f64>,
+    /// What a weight is multiplied with when its term stands in the title; the matcher's default
+    /// if none was written.
+    pub title_factor: Option<f64>,
+    /// BCP 47: only articles in one of these, or in an unknown language; empty is any.
+    pub languages: Vec<Written>,
+    /// Names of feeds, perhaps ending in `*`; empty is any.
+    pub sources: Vec<Written>,
+    /// The sets `@name` may name, the same for every watch of a list.
+    pub sets: Arc<[TermSet]>,
 }
 
 /// One watch.

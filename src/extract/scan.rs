@@ -65,7 +65,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn find(&mut self, needle: &str, from: usize) -> Option<usize> {
-        let found = self.rest(from).find(needle);
+        let rest = self.rest(from).as_bytes();
+        let found = match needle.as_bytes() {
+            [byte] => memchr::memchr(*byte, rest),
+            bytes => memchr::memmem::find(rest, bytes),
+        };
         self.work += found.unwrap_or(self.text.len().saturating_sub(from));
         found.map(|offset| from + offset)
     }

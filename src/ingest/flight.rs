@@ -30,6 +30,8 @@ pub(super) struct Landed {
 
 #[derive(Debug)]
 pub(super) enum Ended {
+    /// The feed had nothing new; that is still to be noted.
+    Unchanged(Poll),
     /// Committed, whatever the poll came to.
     Stored { entries: u64, failed: bool, committed: Committed },
     /// Not committed: as if it had not been.
@@ -58,6 +60,9 @@ pub(super) async fn fly(
     let poll = settle(&shared.plan, &feed, &mut state, came, (now, dice));
     let entries = poll.entries;
     let failed = poll.failed;
+    if let PollResult::Unchanged = poll.poll.result {
+        return Landed { index, state, ended: Ended::Unchanged(poll.poll) };
+    }
     match shared.store.commit(poll.poll).await {
         Ok(committed) => {
             if let Some(window) = poll.window {

@@ -17,7 +17,7 @@ use crate::domain::{Clock, Feed, Moment, Name, Pulse, Severity};
 use crate::fetch::Gate;
 use crate::matcher::Matcher;
 use crate::schedule::{self, Bounds};
-use crate::store::{self, FeedState, Route, Store};
+use crate::store::{self, FeedState, Poll, Route, Store};
 
 use flight::{Ended, Landed, Shared};
 use hosts::{Hosts, Turn};
@@ -26,6 +26,9 @@ pub use read::{Reading, read};
 
 /// The loop turns at least this often, so that its pulse is fresh.
 const TURN_MAX: Duration = Duration::from_secs(2);
+/// Polls that brought nothing are noted this many together, or whenever the loop has nothing better
+/// to do.
+const UNCHANGED_BATCH: usize = 128;
 /// A clock set back by less than this is merely being disciplined.
 const CLOCK_SLACK: Duration = Duration::from_mins(1);
 /// How long polling rests when the store takes no writes (a full disk): nothing is lost meanwhile,
@@ -74,6 +77,11 @@ pub struct Ingest {
     queue: BinaryHeap<Reverse<(Moment, usize)>>,
     hosts: Hosts,
     flights: JoinSet<Landed>,
+    /// Polls that brought nothing, not noted yet. Synced one by one they would cost more than all
+    /// the asking.
+    unchanged: Vec<Poll>,
+    noted_at: Moment,
+    notes: JoinSet<Result<(), store::Error>>,
     dice: fastrand::Rng,
     round: watch::Sender<Round>,
     /// The last time the loop turned, by which a clock set back is noticed.
@@ -116,6 +124,9 @@ impl Ingest {
             queue,
             hosts,
             flights: JoinSet::new(),
+            unchanged: Vec::new(),
+            noted_at: now,
+            notes: JoinSet::new(),
             dice,
             round: watch::Sender::new(Round::default()),
             turned: now,
@@ -138,10 +149,14 @@ impl Ingest {
                 break;
             }
             let wake = self.launch_due(now).min(now.after(TURN_MAX));
+            if self.flights.is_empty() || now.since(self.noted_at) >= TURN_MAX {
+                self.note_unchanged();
+            }
             tokio::select! {
                 () = stop.cancelled() => (),
                 () = tokio::time::sleep(wake.since(now)) => (),
                 Some(landed) = self.flights.join_next() => self.land(landed)?,
+                Some(noted) = self.notes.join_next() => self.noted(noted)?,
             }
         }
         self.finish().await
@@ -157,6 +172,7 @@ impl Ingest {
                 None => break,
             }
         }
+        self.finish().await?;
         Ok(self.round.borrow().since(before))
     }
 
@@ -176,6 +192,7 @@ impl Ingest {
                 }
             }
         }
+        self.finish().await?;
         Ok(*self.round.borrow())
     }
 
@@ -193,11 +210,48 @@ impl Ingest {
         self.turned = now;
     }
 
+    /// Waits for what is under way and notes what is not noted.
     async fn finish(&mut self) -> anyhow::Result<()> {
         while let Some(landed) = self.flights.join_next().await {
             self.land(landed)?;
         }
+        self.note_unchanged();
+        while let Some(noted) = self.notes.join_next().await {
+            self.noted(noted)?;
+        }
         Ok(())
+    }
+
+    fn note_unchanged(&mut self) {
+        if self.unchanged.is_empty() {
+            return;
+        }
+        self.noted_at = self.shared.clock.now();
+        let polls = std::mem::take(&mut self.unchanged);
+        let store = self.shared.store.clone();
+        self.notes.spawn(async move { store.note_unchanged(polls).await });
+    }
+
+    /// A note that could not be made costs a poll; a store that failed is another matter.
+    fn noted(
+        &mut self,
+        noted: Result<Result<(), store::Error>, tokio::task::JoinError>,
+    ) -> anyhow::Result<()> {
+        match noted? {
+            Ok(()) => Ok(()),
+            Err(error) if error.passes() => {
+                self.rest(&error);
+                Ok(())
+            }
+            Err(error) => anyhow::bail!("the store failed: {error}"),
+        }
+    }
+
+    fn rest(&mut self, error: &store::Error) {
+        if self.resting.is_none() {
+            tracing::error!("polling rests, nothing is lost: {error}");
+        }
+        self.resting = Some(self.shared.clock.now().after(STORE_REST));
     }
 
     /// Starts what is due and may start; says when the next thing will be due.
@@ -236,18 +290,25 @@ impl Ingest {
         let Landed { index, state, ended } = landed?;
         let now = self.shared.clock.now();
         let next = match &ended {
-            Ended::Stored { .. } => state.next_due,
+            Ended::Stored { .. } | Ended::Unchanged(_) => state.next_due,
             Ended::Unstored(error) if error.passes() => {
-                if self.resting.is_none() {
-                    tracing::error!("polling rests, nothing is lost: {error}");
-                }
-                self.resting = Some(now.after(STORE_REST));
+                self.rest(error);
                 now.after(STORE_REST)
             }
             Ended::Unstored(error) => anyhow::bail!("the store failed: {error}"),
         };
-        if let Ended::Stored { entries, failed, committed } = ended {
-            self.round.send_modify(|round| round.add(entries, failed, committed));
+        match ended {
+            Ended::Stored { entries, failed, committed } => {
+                self.round.send_modify(|round| round.add(entries, failed, committed));
+            }
+            Ended::Unchanged(poll) => {
+                self.round.send_modify(|round| round.add(0, false, store::Committed::default()));
+                self.unchanged.push(poll);
+                if self.unchanged.len() >= UNCHANGED_BATCH {
+                    self.note_unchanged();
+                }
+            }
+            Ended::Unstored(_) => (),
         }
         if let Some(slot) = self.states.get_mut(index) {
             *slot = Some(state);

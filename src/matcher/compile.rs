@@ -1,183 +1,69 @@
 //! From watches as written to a matcher, or to everything that is wrong with them.
-use std::collections::HashMap;
-use std::ops::Range;
-
 use super::Matcher;
-use super::evaluate::{Leaf, Node, Rule};
-use super::lexicon::{Draft, Fields, Lexicon, TermId};
+use super::evaluate::{Leaf, Node, Rule, Scale};
+use super::lexicon::{Lexicon, TermId};
 use super::lint;
-use super::term::{Fault, Term};
-use crate::domain::{Complaint, Place, Watch, Weight, Written};
+use super::reader::{Desk, Read};
+use crate::domain::{Complaint, Watch, Weight};
 
-/// Terms in one watchlist.
+/// Different terms in one watchlist.
 const TERMS_MAX: usize = 250_000;
-/// Bytes of one term.
-const TERM_BYTES_MAX: usize = 1_000;
-
-/// Which list of a watch a term stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum List {
-    Any,
-    None,
-}
-
-/// A term where it was written, for the lint.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Use<'w> {
-    pub(super) term: TermId,
-    pub(super) list: List,
-    pub(super) written: &'w Written,
-}
-
-/// One watch read: its rule and what the lint looks at.
-pub(super) struct Read<'w> {
-    pub(super) watch: &'w Watch,
-    pub(super) uses: Vec<Use<'w>>,
-    rule: Rule,
-}
+/// Pairs of a watch and a term it waits for.
+const WAITING_MAX: usize = 20_000_000;
 
 /// Compiles a watchlist; see [`Matcher::compile`].
 pub(super) fn compile(watches: &[Watch]) -> Result<(Matcher, Vec<Complaint>), Vec<Complaint>> {
     let mut desk = Desk::default();
     let read: Vec<Read<'_>> = watches.iter().filter_map(|watch| desk.read(watch)).collect();
-    let Desk { draft, mut complaints } = desk;
+    let Desk { draft, mut complaints, .. } = desk;
+    let refuse = |complaints: &mut Vec<Complaint>, what: String, cure: &str| {
+        let (weight, cure) = (Weight::Error, cure.to_owned());
+        complaints.push(Complaint { weight, at: None, what, cure });
+    };
     if draft.len() > TERMS_MAX {
-        complaints.push(Complaint {
-            weight: Weight::Error,
-            at: None,
-            what: format!(
-                "the watchlist has {} different terms; {TERMS_MAX} are the most",
-                draft.len()
-            ),
-            cure: "split the watchlist over several services".to_owned(),
-        });
+        let what =
+            format!("the watchlist has {} different terms; {TERMS_MAX} are the most", draft.len());
+        refuse(&mut complaints, what, "split the watchlist over several services");
         return Err(complaints);
     }
     let lexicon = match Lexicon::build(draft) {
         Ok(lexicon) => lexicon,
         Err(fault) => {
-            complaints.push(Complaint {
-                weight: Weight::Error,
-                at: None,
-                what: format!("the terms do not fit into one automaton: {fault}"),
-                cure: "use fewer or shorter terms".to_owned(),
-            });
+            let what = format!("the terms do not fit into one automaton: {fault}");
+            refuse(&mut complaints, what, "use fewer or shorter terms");
             return Err(complaints);
         }
     };
     for one in &read {
         lint::watch(one, &lexicon, &mut complaints);
     }
+    let rules: Vec<Rule> = read.into_iter().map(|read| read.rule).collect();
+    let Some((first_waiting, waiting, always)) = waiting(&rules, &lexicon) else {
+        let what = format!("the watches wait for more than {WAITING_MAX} terms in all");
+        refuse(&mut complaints, what, "share fewer large sets between fewer watches");
+        return Err(complaints);
+    };
     if complaints.iter().any(|complaint| complaint.weight == Weight::Error) {
         return Err(complaints);
     }
-    let rules: Vec<Rule> = read.into_iter().map(|read| read.rule).collect();
-    let (first_waiting, waiting) = waiting(&rules, &lexicon);
-    Ok((Matcher { lexicon, rules, first_waiting, waiting }, complaints))
+    Ok((Matcher { lexicon, rules, first_waiting, waiting, always }, complaints))
 }
 
-/// Reads watches one by one and keeps the complaints.
-#[derive(Default)]
-struct Desk {
-    draft: Draft,
-    complaints: Vec<Complaint>,
-}
-
-impl Desk {
-    fn read<'w>(&mut self, watch: &'w Watch) -> Option<Read<'w>> {
-        let mut uses = Vec::new();
-        let any = self.list(&watch.terms.any, List::Any, &mut uses);
-        let veto = self.list(&watch.terms.none, List::None, &mut uses);
-        if watch.terms.any.is_empty() {
-            self.complaints.push(Complaint {
-                weight: Weight::Error,
-                at: Some(watch.at.clone()),
-                what: format!("watch `{}` looks for nothing and can never fire", watch.name),
-                cure: "give it terms: any = [\"…\"]".to_owned(),
-            });
-            return None;
-        }
-        let need = Node::Any(any.into_iter().map(Node::Leaf).collect());
-        Some(Read { watch, uses, rule: Rule { watch: watch.name.clone(), need, veto } })
-    }
-
-    fn list<'w>(&mut self, list: &'w [Written], kind: List, uses: &mut Vec<Use<'w>>) -> Vec<Leaf> {
-        let mut leaves = Vec::new();
-        let mut known: HashMap<String, &Written> = HashMap::new();
-        for written in list {
-            let Some(term) = self.term(written) else { continue };
-            if known.insert(term.meaning(), written).is_some() {
-                let what = format!("`{}` stands in this list already", written.text);
-                let fault = Fault::new(0..written.text.len(), what, "take one of the two out");
-                self.complain(Weight::Warning, written, fault);
-                continue;
-            }
-            let id = self.draft.add(term, Fields::TEXT);
-            uses.push(Use { term: id, list: kind, written });
-            leaves.push(Leaf { term: id, fields: Fields::TEXT });
-        }
-        leaves
-    }
-
-    /// Reads one term, or complains.
-    fn term(&mut self, written: &Written) -> Option<Term> {
-        let text = &written.text;
-        let whole = 0..text.len();
-        if text.len() > TERM_BYTES_MAX {
-            let what = format!("a term of {} bytes; {TERM_BYTES_MAX} are the most", text.len());
-            self.complain(
-                Weight::Error,
-                written,
-                Fault::new(whole, what, "use a few words out of it"),
-            );
-            return None;
-        }
-        let faults = lint::shape(text);
-        if !faults.is_empty() {
-            for fault in faults {
-                self.complain(Weight::Error, written, fault);
-            }
-            return None;
-        }
-        match Term::read(text) {
-            Ok(term) => {
-                for fault in lint::doubts(&term) {
-                    self.complain(Weight::Warning, written, fault);
-                }
-                Some(term)
-            }
-            Err(fault) => {
-                self.complain(Weight::Error, written, fault);
-                None
-            }
-        }
-    }
-
-    fn complain(&mut self, weight: Weight, written: &Written, fault: Fault) {
-        let at = Some(place(written, fault.span));
-        self.complaints.push(Complaint { weight, at, what: fault.what, cure: fault.cure });
-    }
-}
-
-/// Where bytes of a written value stand in its file.
-pub(super) fn place(written: &Written, span: Range<usize>) -> Place {
-    let Place { file, span: value } = written.at.clone();
-    let nowhere = value.is_empty();
-    // With escapes in the file the bytes do not agree, and the whole value is the place.
-    if nowhere || value.len() == written.text.len() {
-        Place { file, span: value.start + span.start..value.start + span.end }
-    } else {
-        Place { file, span: value }
-    }
-}
-
-/// For each term the rules that wait for it: every rule waits for terms one of which must be seen
-/// for it to fire.
-fn waiting(rules: &[Rule], lexicon: &Lexicon) -> (Vec<u32>, Vec<u32>) {
+/// For each term the rules that wait for it, and the rules that wait for none. A rule waits for
+/// terms one of which must be seen for it to fire.
+fn waiting(rules: &[Rule], lexicon: &Lexicon) -> Option<(Vec<u32>, Vec<u32>, Vec<u32>)> {
     let mut pairs: Vec<(TermId, u32)> = Vec::new();
+    let mut always = Vec::new();
     for (number, rule) in (0..).zip(rules) {
-        let anchors = anchors(&rule.need, lexicon);
-        pairs.extend(anchors.terms.into_iter().map(|term| (term, number)));
+        let need = anchors(&rule.need, lexicon);
+        let scale = rule.scale.as_ref().and_then(|scale| scale_anchors(scale, lexicon));
+        match [need, scale].into_iter().flatten().min_by(|a, b| a.cost.total_cmp(&b.cost)) {
+            Some(anchors) => pairs.extend(anchors.terms.into_iter().map(|term| (term, number))),
+            None => always.push(number),
+        }
+        if pairs.len() > WAITING_MAX {
+            return None;
+        }
     }
     pairs.sort_unstable();
     pairs.dedup();
@@ -192,29 +78,62 @@ fn waiting(rules: &[Rule], lexicon: &Lexicon) -> (Vec<u32>, Vec<u32>) {
         total += *count;
         *count = total;
     }
-    (first, pairs.into_iter().map(|(_, rule)| rule).collect())
+    Some((first, pairs.into_iter().map(|(_, rule)| rule).collect(), always))
 }
 
 /// Terms one of which must be seen, and how often that is, by a guess.
+#[derive(Default)]
 struct Anchors {
     terms: Vec<TermId>,
     cost: f64,
 }
 
-fn anchors(node: &Node, lexicon: &Lexicon) -> Anchors {
-    match node {
-        Node::Leaf(leaf) => {
-            Anchors { terms: vec![leaf.term], cost: commonness(leaf.term, lexicon) }
-        }
-        Node::Any(nodes) => nodes.iter().map(|node| anchors(node, lexicon)).fold(
-            Anchors { terms: Vec::new(), cost: 0.0 },
-            |mut all, more| {
-                all.terms.extend(more.terms);
-                all.cost += more.cost;
-                all
-            },
-        ),
+impl Anchors {
+    fn of(terms: &[TermId], lexicon: &Lexicon) -> Self {
+        let cost = terms.iter().map(|term| commonness(*term, lexicon)).sum();
+        Self { terms: terms.to_vec(), cost }
     }
+
+    fn and(mut self, more: Self) -> Self {
+        self.terms.extend(more.terms);
+        self.cost += more.cost;
+        self
+    }
+}
+
+/// `None` if `node` may hold where no term stands.
+fn anchors(node: &Node, lexicon: &Lexicon) -> Option<Anchors> {
+    let rarest = |found: &mut dyn Iterator<Item = Option<Anchors>>| {
+        found.flatten().min_by(|a, b| a.cost.total_cmp(&b.cost))
+    };
+    match node {
+        Node::Leaf(Leaf { term, .. }) => Some(Anchors::of(&[*term], lexicon)),
+        Node::Lookup { terms, .. } => Some(Anchors::of(terms, lexicon)),
+        Node::Any(nodes) => nodes
+            .iter()
+            .map(|node| anchors(node, lexicon))
+            .try_fold(Anchors::default(), |all, more| Some(all.and(more?))),
+        Node::All(nodes) => rarest(&mut nodes.iter().map(|node| anchors(node, lexicon))),
+        Node::Near { left, right, .. } => {
+            rarest(&mut [left, right].into_iter().map(|node| anchors(node, lexicon)))
+        }
+        Node::Not(_) | Node::Language(_) => None,
+    }
+}
+
+/// The weighed terms without one of which the others cannot reach the threshold.
+fn scale_anchors(scale: &Scale, lexicon: &Lexicon) -> Option<Anchors> {
+    let mut all = Vec::new();
+    for signal in scale.signals.iter().filter(|signal| signal.weight > 0.0) {
+        all.push((anchors(&signal.node, lexicon)?, signal.most(scale.title_factor)));
+    }
+    all.sort_by(|(a, _), (b, _)| b.cost.total_cmp(&a.cost));
+    let mut spare = 0.0;
+    let needed = all.into_iter().skip_while(|(_, most)| {
+        spare += most;
+        spare < scale.threshold
+    });
+    Some(needed.fold(Anchors::default(), |all, (more, _)| all.and(more)))
 }
 
 /// A guess at how common a term is: words of a language thin out with the square of their length.

@@ -1,10 +1,16 @@
 //! Decides which watches fire on what was seen in an article, and with which hits.
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use super::Text;
 use super::lexicon::{Fields, Lexicon, Sighting, TermId};
+use super::near::{self, Ruler};
 use crate::domain::{Field, Finding, Hit, Name};
 
 /// Hits reported with one finding; a watch that hits more often than this is explained well enough.
 const HITS_MAX: usize = 256;
+/// Weights are decimal fractions to those who write them: 0.1 and 0.2 reach 0.3.
+const SCORE_SLACK: f64 = 1e-9;
 
 /// A term looked for in some of the fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +23,67 @@ pub(super) struct Leaf {
 #[derive(Clone, Debug)]
 pub(super) enum Node {
     Leaf(Leaf),
+    /// Any of many terms, sorted.
+    Lookup {
+        terms: Arc<[TermId]>,
+        fields: Fields,
+    },
+    All(Vec<Node>),
     Any(Vec<Node>),
+    Not(Box<Node>),
+    /// Both, in one field, with at most `words` words between them.
+    Near {
+        left: Box<Node>,
+        right: Box<Node>,
+        words: u32,
+        ordered: bool,
+    },
+    /// The article's language, in lower case.
+    Language(String),
+}
+
+impl Node {
+    /// Whether it can only hold where something stands, not merely where something is missing.
+    pub(super) fn is_positive(&self) -> bool {
+        match self {
+            Self::Leaf(_) | Self::Lookup { .. } | Self::Near { .. } | Self::Language(_) => true,
+            Self::All(parts) => parts.iter().any(Self::is_positive),
+            Self::Any(parts) => parts.iter().all(Self::is_positive),
+            Self::Not(_) => false,
+        }
+    }
+
+    /// Whether it joins parts in a way that a place in a text cannot stand for.
+    pub(super) fn joins(&self) -> bool {
+        match self {
+            Self::All(_) | Self::Not(_) | Self::Language(_) => true,
+            Self::Any(parts) => parts.iter().any(Self::joins),
+            Self::Leaf(_) | Self::Lookup { .. } | Self::Near { .. } => false,
+        }
+    }
+}
+
+/// A term, or a set of them, with its weight.
+#[derive(Clone, Debug)]
+pub(super) struct Signal {
+    pub(super) node: Node,
+    pub(super) written: String,
+    pub(super) weight: f64,
+}
+
+impl Signal {
+    /// The most it can add to a score.
+    pub(super) fn most(&self, title_factor: f64) -> f64 {
+        (self.weight * title_factor.max(1.0)).max(0.0)
+    }
+}
+
+/// Weighed terms and the sum they must reach.
+#[derive(Clone, Debug)]
+pub(super) struct Scale {
+    pub(super) signals: Vec<Signal>,
+    pub(super) threshold: f64,
+    pub(super) title_factor: f64,
 }
 
 /// A watch, ready to be decided.
@@ -25,8 +91,38 @@ pub(super) enum Node {
 pub(super) struct Rule {
     pub(super) watch: Name,
     pub(super) need: Node,
-    /// Any of these is a veto.
-    pub(super) veto: Vec<Leaf>,
+    /// If it holds the watch stays silent.
+    pub(super) veto: Node,
+    pub(super) scale: Option<Scale>,
+    /// In lower case; empty is any.
+    pub(super) languages: Vec<String>,
+    /// In lower case, perhaps ending in `*`; empty is any.
+    pub(super) sources: Vec<String>,
+}
+
+impl Rule {
+    /// Whether the watch looks at articles in `language`; one that is unknown may be any.
+    pub(super) fn hears(&self, language: Option<&str>) -> bool {
+        let Some(language) = language.filter(|tag| !tag.is_empty()) else { return true };
+        self.languages.is_empty() || self.languages.iter().any(|wanted| speaks(language, wanted))
+    }
+
+    /// Whether the watch looks at articles from `source`.
+    pub(super) fn reads(&self, source: &str) -> bool {
+        let source = source.to_lowercase();
+        self.sources.is_empty()
+            || self.sources.iter().any(|wanted| match wanted.strip_suffix('*') {
+                Some(beginning) => source.starts_with(beginning),
+                None => source == *wanted,
+            })
+    }
+}
+
+/// Whether a language tag is `wanted` or a form of it: `ko-KR` is `ko`.
+fn speaks(tag: &str, wanted: &str) -> bool {
+    let tag = tag.replace('_', "-").to_lowercase();
+    let wanted = wanted.replace('_', "-");
+    tag.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// What was seen in one article.
@@ -34,12 +130,28 @@ pub(super) struct Seen<'a> {
     pub(super) lexicon: &'a Lexicon,
     pub(super) text: &'a Text<'a>,
     /// Sorted by term.
-    pub(super) sightings: &'a [Sighting],
+    sightings: &'a [Sighting],
+    /// Where the words of the article begin; only NEAR asks.
+    ruler: OnceCell<Ruler>,
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
+    pub(super) fn new(lexicon: &'a Lexicon, text: &'a Text<'a>, sightings: &'a [Sighting]) -> Self {
+        Self { lexicon, text, sightings, ruler: OnceCell::new() }
+    }
+
+    pub(super) fn ruler(&self) -> &Ruler {
+        self.ruler.get_or_init(|| Ruler::new(self.text))
+    }
+
+    /// The sightings of one term after the other.
+    pub(super) fn by_term(&self) -> impl Iterator<Item = (TermId, &'a [Sighting])> {
+        let same = self.sightings.chunk_by(|a, b| a.term == b.term);
+        same.filter_map(|all| Some((all.first()?.term, all)))
+    }
+
     /// Where the leaf's term stands in the leaf's fields.
-    pub(super) fn of(&self, leaf: Leaf) -> impl Iterator<Item = &Sighting> {
+    fn of(&self, leaf: Leaf) -> impl Iterator<Item = &'a Sighting> {
         let from = self.sightings.partition_point(|s| s.term < leaf.term);
         self.sightings
             .get(from..)
@@ -49,45 +161,89 @@ impl Seen<'_> {
             .filter(move |s| leaf.fields.has(s.field))
     }
 
-    fn has(&self, leaf: Leaf) -> bool {
-        self.of(leaf).next().is_some()
+    fn of_many(&self, terms: &[TermId], fields: Fields) -> impl Iterator<Item = &'a Sighting> {
+        self.by_term()
+            .filter(|(term, _)| terms.binary_search(term).is_ok())
+            .flat_map(|(_, all)| all)
+            .filter(move |s| fields.has(s.field))
     }
 
-    fn holds(&self, node: &Node) -> bool {
+    pub(super) fn holds(&self, node: &Node) -> bool {
         match node {
-            Node::Leaf(leaf) => self.has(*leaf),
+            Node::Leaf(leaf) => self.of(*leaf).next().is_some(),
+            Node::Lookup { terms, fields } => self.of_many(terms, *fields).next().is_some(),
+            Node::All(nodes) => nodes.iter().all(|node| self.holds(node)),
             Node::Any(nodes) => nodes.iter().any(|node| self.holds(node)),
+            Node::Not(node) => !self.holds(node),
+            Node::Near { .. } => !near::spans(self, node).is_empty(),
+            Node::Language(wanted) => {
+                self.text.language.is_some_and(|language| speaks(language, wanted))
+            }
         }
     }
 
-    /// Adds the places that make `node` hold.
-    fn gather<'s>(&'s self, node: &Node, found: &mut Vec<&'s Sighting>) {
+    /// The places that make `node` hold.
+    pub(super) fn gather(&self, node: &Node) -> Vec<&'a Sighting> {
         match node {
-            Node::Leaf(leaf) => found.extend(self.of(*leaf)),
+            Node::Leaf(leaf) => self.of(*leaf).collect(),
+            Node::Lookup { terms, fields } => self.of_many(terms, *fields).collect(),
+            Node::All(nodes) => nodes.iter().flat_map(|node| self.gather(node)).collect(),
             Node::Any(nodes) => nodes
                 .iter()
                 .filter(|node| self.holds(node))
-                .for_each(|node| self.gather(node, found)),
+                .flat_map(|node| self.gather(node))
+                .collect(),
+            Node::Near { left, right, .. } => {
+                let spans = near::spans(self, node);
+                let all = [self.gather(left), self.gather(right)].concat();
+                near::within(all, &spans)
+            }
+            Node::Not(_) | Node::Language(_) => Vec::new(),
         }
+    }
+
+    /// The points of each weighed term that was seen, and whether it stood in the title.
+    pub(super) fn points<'s>(&self, scale: &'s Scale) -> Vec<(&'s Signal, bool, f64)> {
+        scale
+            .signals
+            .iter()
+            .filter(|signal| self.holds(&signal.node))
+            .map(|signal| {
+                let in_title = self.gather(&signal.node).iter().any(|s| s.field == Field::Title);
+                let factor = if in_title { scale.title_factor } else { 1.0 };
+                (signal, in_title, signal.weight * factor)
+            })
+            .collect()
     }
 
     /// What `rule` makes of the article; `None` if it does not fire.
     pub(super) fn decide(&self, rule: &Rule) -> Option<Finding> {
-        if !self.holds(&rule.need) || rule.veto.iter().any(|leaf| self.has(*leaf)) {
+        if !rule.hears(self.text.language) || !rule.reads(self.text.source) {
             return None;
         }
-        let mut found = Vec::new();
-        self.gather(&rule.need, &mut found);
-        Some(Finding {
-            watch: rule.watch.clone(),
-            score: 1.0,
-            threshold: 1.0,
-            hits: self.hits(found),
-        })
+        if !self.holds(&rule.need) || self.holds(&rule.veto) {
+            return None;
+        }
+        let mut found = self.gather(&rule.need);
+        let (mut score, mut threshold) = (1.0, 1.0);
+        if let Some(scale) = &rule.scale {
+            let points = self.points(scale);
+            score = points.iter().map(|(_, _, points)| points).sum();
+            threshold = scale.threshold;
+            if score + SCORE_SLACK < threshold {
+                return None;
+            }
+            for (signal, _, points) in points {
+                if points > 0.0 {
+                    found.extend(self.gather(&signal.node));
+                }
+            }
+        }
+        Some(Finding { watch: rule.watch.clone(), score, threshold, hits: self.hits(found) })
     }
 
     /// Title first, then by position; each place once per term.
-    fn hits(&self, mut found: Vec<&Sighting>) -> Vec<Hit> {
+    pub(super) fn hits(&self, mut found: Vec<&Sighting>) -> Vec<Hit> {
         found.sort_unstable_by_key(|s| (s.field as u8, s.item, s.start, s.end, s.term));
         found.dedup();
         found.truncate(HITS_MAX);
@@ -109,3 +265,305 @@ impl Seen<'_> {
 
 /// The order of [`Field`] is the order of hits.
 const _: () = assert!((Field::Title as u8) < (Field::Summary as u8));
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::Matcher;
+    use super::*;
+    use crate::domain::{
+        Complaint, Place, Severity, TermSet, Terms, Watch, Weighed, Weight, Written,
+    };
+
+    fn watch(terms: Terms) -> Watch {
+        Watch {
+            name: Name::new("w"),
+            title: String::new(),
+            severity: Severity::Normal,
+            notify: Vec::new(),
+            terms,
+            at: Place::default(),
+        }
+    }
+
+    fn written(list: &[&str]) -> Vec<Written> {
+        list.iter().map(|text| Written::nowhere(text)).collect()
+    }
+
+    fn query(text: &str) -> Terms {
+        Terms { query: Some(Written::nowhere(text)), ..Terms::default() }
+    }
+
+    fn find(terms: Terms, text: &Text<'_>) -> Option<Finding> {
+        let (matcher, _) = Matcher::compile(&[watch(terms)]).unwrap();
+        matcher.find(text).pop()
+    }
+
+    /// Whether a query fires on a body.
+    fn fires(text: &str, content: &str) -> bool {
+        find(query(text), &Text { content, ..Text::default() }).is_some()
+    }
+
+    fn complaints(terms: Terms) -> Vec<Complaint> {
+        Matcher::compile(&[watch(terms)]).map_or_else(|faults| faults, |(_, doubts)| doubts)
+    }
+
+    #[test]
+    fn and_or_not_bind_as_in_search_engines() {
+        assert!(fires("Japan AND Korea", "Korea and Japan"));
+        assert!(fires("Japan Korea", "Korea and Japan"));
+        assert!(!fires("Japan Korea", "Japan"));
+        assert!(fires("Japan OR Korea AND China", "Japan"));
+        assert!(!fires("(Japan OR Korea) AND China", "Japan"));
+        assert!(fires("Japan NOT Korea", "Japan"));
+        assert!(!fires("Japan AND NOT Korea", "Japan, Korea"));
+        assert!(fires("NOT NOT Japan", "Japan"));
+        assert!(fires("Japan NOT (Korea AND China)", "Japan, Korea"));
+        assert!(fires("“export control” （Japan OR 日本）", "export controls, 日本"));
+    }
+
+    #[test]
+    fn marks_combine_with_every_operator() {
+        assert!(fires("sanction* NEAR/2 =GSOMIA", "sanctioned by GSOMIA"));
+        assert!(!fires("sanction* NEAR/2 =GSOMIA", "sanctioned by gsomia"));
+        assert!(fires("=\"Export Control\" OR x*", "Export Control"));
+        assert!(!fires("=\"Export Control\"", "export control"));
+        assert!(fires("\"export contr\"*", "export controller"));
+        assert!(fires("title:(a1 OR b1) OR body:(c1* NEAR =D1)", "c12 x D1"));
+    }
+
+    #[test]
+    fn near_counts_the_words_between_within_one_field() {
+        assert!(fires("Japan NEAR/2 export", "export of the Japan"));
+        assert!(!fires("Japan NEAR/2 export", "Japan one two three export"));
+        assert!(fires("Japan NEAR/3 export", "Japan one two three export"));
+        assert!(fires("Japan NEAR/0 export", "Japan export"));
+        assert!(fires("Japan ONEAR/2 export", "Japan will export"));
+        assert!(!fires("Japan ONEAR/2 export", "export to Japan"));
+        assert!(fires("輸出 NEAR/2 半導体", "輸出された半導体"));
+        assert!(!fires("Korea NEAR \"South Korea\"", "South Korea"));
+        let text = Text { title: "Japan", content: "export", ..Text::default() };
+        assert!(find(query("Japan NEAR/9 export"), &text).is_none());
+    }
+
+    #[test]
+    fn near_spreads_over_what_stands_in_parentheses() {
+        assert!(fires("(Japan OR Korea) NEAR/1 (export OR import)", "Korea will import"));
+        assert!(fires("(Japan AND Korea) NEAR/2 export", "Japan and Korea export"));
+        assert!(!fires("(Japan AND Korea) NEAR/1 export", "Japan a b c export Korea"));
+        assert!(!fires("(Japan NOT Korea) NEAR/1 export", "Japan export. Korea"));
+        // The nearer of two must not hide the one that reaches on.
+        assert!(fires("a1 NEAR/4 b1 NEAR/1 c1", "a1 b1 x x b1 x c1"));
+    }
+
+    #[test]
+    fn near_reports_only_the_places_that_are_near() {
+        let text = Text { content: "Japan a b c d e f Japan export", ..Text::default() };
+        let finding = find(query("Japan NEAR/1 export"), &text).unwrap();
+        let starts: Vec<_> = finding.hits.iter().map(|hit| hit.start).collect();
+        assert_eq!(starts, [18, 24]);
+    }
+
+    #[test]
+    fn fields_look_where_they_say() {
+        let (authors, tags) = (["Jane Doe".to_owned()], ["Politics".to_owned()]);
+        let text = Text {
+            title: "alpha",
+            summary: "beta",
+            content: "gamma",
+            url: "https://news.example/sport/delta-1.html",
+            authors: &authors,
+            tags: &tags,
+            source: "yonhap-en",
+            language: Some("ko-KR"),
+        };
+        for yes in [
+            "title:alpha",
+            "body:beta",
+            "body:gamma",
+            "url:sport",
+            "url:\"news.example\"",
+            "author:\"jane doe\"",
+            "tag:politics",
+            "source:yonhap",
+            "lang:ko",
+            "lang:(ja OR ko) AND alpha",
+            "alpha AND beta AND gamma",
+            "title:(x1 OR alpha) NOT title:gamma",
+        ] {
+            assert!(find(query(yes), &text).is_some(), "{yes}");
+        }
+        for no in ["title:beta", "body:alpha", "sport", "jane", "lang:en", "lang:k", "tag:jane"] {
+            assert!(find(query(no), &text).is_none(), "{no}");
+        }
+        let hits = find(query("author:jane AND tag:politics"), &text).unwrap().hits;
+        assert_eq!(
+            hits.iter().map(|hit| hit.field).collect::<Vec<_>>(),
+            [Field::Author, Field::Tag]
+        );
+        let listed = Terms { any: written(&["title:gamma", "url:delta"]), ..Terms::default() };
+        assert_eq!(find(listed, &text).unwrap().hits.len(), 1);
+    }
+
+    #[test]
+    fn sets_are_shared_and_may_hold_sets() {
+        let set = |name: &str, any: &[&str]| TermSet {
+            name: Name::new(name),
+            any: written(any),
+            at: Place::default(),
+        };
+        let sets: Arc<[TermSet]> =
+            [set("drills", &["Cobra Gold", "@more"]), set("more", &["Foal Eagle"])].into();
+        let with = |terms: Terms| Terms { sets: Arc::clone(&sets), ..terms };
+        let text = Text { title: "Foal Eagle begins in Korea", ..Text::default() };
+        assert!(find(with(query("@drills AND Korea")), &text).is_some());
+        assert!(find(with(query("@drills NEAR/1 Korea")), &text).is_none());
+        assert!(find(with(query("title:@drills NEAR/2 Korea")), &text).is_some());
+        let listed = Terms { any: written(&["@drills"]), ..Terms::default() };
+        assert_eq!(find(with(listed), &text).unwrap().hits[0].term, "Foal Eagle");
+        let wrong = complaints(with(query("@drils")));
+        assert!(wrong[0].cure.contains("@drills"), "{wrong:?}");
+        let own: Arc<[TermSet]> = [set("a", &["@a"])].into();
+        let round = complaints(Terms { sets: own, ..query("@a") });
+        assert!(round[0].what.contains("holds itself"), "{round:?}");
+    }
+
+    fn weighed(list: &[(&str, f64)], threshold: f64) -> Terms {
+        let weigh = list
+            .iter()
+            .map(|(term, weight)| Weighed { term: Written::nowhere(term), weight: *weight })
+            .collect();
+        Terms { weigh, threshold: Some(threshold), ..Terms::default() }
+    }
+
+    #[test]
+    fn weights_count_each_term_once_and_titles_double() {
+        let list = [
+            ("Cobra Gold", 10.0),
+            ("joint exercise", 4.0),
+            ("Thailand", 3.0),
+            ("troops", 3.0),
+            ("gold price", -8.0),
+        ];
+        let score = |title: &str, content: &str| {
+            let text = Text { title, content, ..Text::default() };
+            find(weighed(&list, 10.0), &text).map(|finding| finding.score)
+        };
+        assert_eq!(score("", "Cobra Gold"), Some(10.0));
+        assert_eq!(score("", "joint exercises in Thailand: troops"), Some(10.0));
+        assert_eq!(score("", "Thailand Thailand Thailand, troops"), None);
+        assert_eq!(score("joint exercise", "Thailand"), Some(11.0));
+        assert_eq!(score("", "Cobra Gold and the gold price"), None);
+        assert_eq!(score("Cobra Gold", "gold price"), Some(12.0));
+        let tenths = [("a1", 0.1), ("b1", 0.2)];
+        let text = Text { content: "a1 b1", ..Text::default() };
+        assert!(find(weighed(&tenths, 0.3), &text).is_some());
+    }
+
+    #[test]
+    fn every_condition_written_must_hold() {
+        let terms = || Terms {
+            any: written(&["Japan", "Korea"]),
+            all: written(&["export"]),
+            none: written(&["crossword"]),
+            query: Some(Written::nowhere("control OR curb")),
+            languages: written(&["en"]),
+            sources: written(&["wire-*"]),
+            ..weighed(&[("tariff", 1.0)], 1.0)
+        };
+        let fires = |content: &str, language: Option<&str>, source: &str| {
+            find(terms(), &Text { content, source, language, ..Text::default() }).is_some()
+        };
+        assert!(fires("Japan export curbs tariff", Some("en-GB"), "wire-1"));
+        assert!(fires("Japan export curbs tariff", None, "wire-1"));
+        assert!(!fires("Japan export curbs tariff", Some("de"), "wire-1"));
+        assert!(!fires("Japan export curbs tariff", Some("en"), "blog"));
+        assert!(!fires("export curbs tariff", Some("en"), "wire-1"));
+        assert!(!fires("Japan curbs tariff", Some("en"), "wire-1"));
+        assert!(!fires("Japan export tariff", Some("en"), "wire-1"));
+        assert!(!fires("Japan export curbs", Some("en"), "wire-1"));
+        assert!(!fires("Japan export curbs tariff crossword", Some("en"), "wire-1"));
+    }
+
+    #[test]
+    fn faults_point_into_the_query_and_say_what_was_expected() {
+        for (text, span, word) in [
+            ("Japan AND", 9..9, "after `AND`"),
+            ("Japan AND OR Korea", 10..12, "after `AND`, found `OR`"),
+            ("(Japan OR Korea", 0..1, "never closed"),
+            ("Japan)", 5..6, "closes nothing"),
+            ("\"export control", 0..1, "never closed"),
+            ("titel:Japan", 0..6, "no field `titel:`"),
+            ("Japan NEAR/x Korea", 6..12, "expected a number"),
+            ("Japan near/3 Korea", 6..12, "small letters"),
+            ("Japan or Korea", 6..8, "small letters"),
+            ("Japan NEAR/999 Korea", 6..14, "expected a number up to"),
+            ("Japan && Korea", 6..8, "found `&&`"),
+            ("Japan -Korea", 6..12, "not understood"),
+            ("()", 0..1, "nothing stands between"),
+            ("", 0..0, "empty"),
+            ("NOT Japan", 0..9, "lacks something"),
+            ("Japan OR NOT Korea", 0..18, "lacks something"),
+            ("Japan NEAR (NOT Korea)", 6..10, "NOT stands alone"),
+            ("Japan AND (?i)korea", 10..12, "regular expressions"),
+            ("Japan AND *korea", 10..16, "does not end a word"),
+            ("Japan AND @nothing", 10..18, "no set"),
+            ("Japan AND NOT Japan", 0..5, "never hold"),
+            ("\"South Korea\" NOT Korea", 0..13, "never hold"),
+        ] {
+            let found = complaints(query(text));
+            let first = found.iter().find(|c| c.weight == Weight::Error).expect(text);
+            assert!(first.what.contains(word), "{text}: {}", first.what);
+            assert_eq!(first.at.as_ref().unwrap().span, span, "{text}: {}", first.what);
+            assert!(!first.cure.is_empty());
+        }
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once() {
+        let terms = Terms { any: written(&["(?i)x", "*y"]), ..query("titel:a AND foo:b") };
+        assert_eq!(complaints(terms).len(), 4);
+    }
+
+    #[test]
+    fn weights_that_cannot_work_are_refused() {
+        let none = Terms { threshold: None, ..weighed(&[("tariff", 1.0)], 1.0) };
+        for (terms, word) in [
+            (weighed(&[("tariff", 1.0)], 10.0), "can never fire"),
+            (weighed(&[("tariff", 1.0)], 0.0), "every article"),
+            (weighed(&[("tariff", 0.0)], 1.0), "weighs 0"),
+            (weighed(&[("tariff", f64::NAN)], 1.0), "weighs NaN"),
+            (none, "no threshold"),
+            (Terms { threshold: Some(1.0), ..query("a1") }, "weighs no terms"),
+        ] {
+            let found = complaints(terms);
+            assert!(found.iter().any(|c| c.what.contains(word)), "{word}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn pathological_watches_are_bounded() {
+        let deep = format!("{}a1{}", "(".repeat(10_000), ")".repeat(10_000));
+        assert!(complaints(query(&deep))[0].what.contains("levels"));
+        let fields = format!("{}a1", "title:".repeat(10_000));
+        assert!(complaints(query(&fields))[0].what.contains("levels"));
+        let nots = format!("{}tariff", "NOT ".repeat(10_000));
+        assert_eq!(complaints(query(&nots)), []);
+        let wide: Vec<_> = (0..10_000).map(|n| format!("word{n}")).collect();
+        assert!(fires(&wide.join(" OR "), "x word9999 y"));
+        assert!(complaints(query(&wide.join(" NEAR ")))[0].what.contains("in a row"));
+        let long = "a".repeat(100_000);
+        assert!(complaints(query(&long))[0].what.contains("bytes"));
+        let all: Vec<_> = (0..400).map(|n| format!("term{n}")).collect();
+        let group = format!("({})", all.join(" AND "));
+        let blown = format!("{group} NEAR {group} NEAR {group}");
+        assert!(complaints(query(&blown)).iter().any(|c| c.what.contains("too much")));
+    }
+
+    #[test]
+    fn a_text_built_to_hit_everywhere_ends() {
+        let content = "a1 b1 ".repeat(20_000);
+        assert!(fires("a1 NEAR/50 b1 NEAR/50 a1 NEAR/50 b1", &content));
+    }
+}

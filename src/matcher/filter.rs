@@ -1,6 +1,7 @@
 //! Which word beginnings are worth asking the automaton about. It may say yes too often, never no
 //! too often: a word it turns down begins no term.
-use super::letters::{self, Kind};
+use super::beyond::{self, Beyond};
+use super::letters::{self, Fold, Kind};
 use super::normalise;
 use super::term::{Piece, Term};
 
@@ -10,17 +11,17 @@ const BITS_PER_ENTRY: usize = 16;
 const BITS_MAX: usize = 1 << 22;
 const BITS_MIN: usize = 1 << 10;
 /// Bytes of a word that are looked at.
-const KEY_BYTES: usize = 8;
+pub(super) const KEY_BYTES: usize = 8;
 
 /// A set of numbers that may claim to hold more than it does.
 #[derive(Debug)]
-struct Bits {
+pub(super) struct Bits {
     words: Box<[u64]>,
     shift: u32,
 }
 
 impl Bits {
-    fn new(keys: &[u64]) -> Self {
+    pub(super) fn new(keys: &[u64]) -> Self {
         let bits =
             keys.len().saturating_mul(BITS_PER_ENTRY).clamp(BITS_MIN, BITS_MAX).next_power_of_two();
         let shift = 64 - bits.trailing_zeros();
@@ -34,6 +35,10 @@ impl Bits {
         set
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.words.len() * 8
+    }
+
     #[inline]
     fn place(&self, key: u64) -> usize {
         // Fibonacci hashing: the high bits of a product with 2^64 over the golden ratio are spread
@@ -43,7 +48,7 @@ impl Bits {
     }
 
     #[inline]
-    fn has(&self, key: u64) -> bool {
+    pub(super) fn has(&self, key: u64) -> bool {
         let at = self.place(key);
         self.words.get(at / 64).is_some_and(|word| (word >> (at % 64)) & 1 != 0)
     }
@@ -58,17 +63,15 @@ pub(super) struct Filter {
     eight: Bits,
     /// Words known by their first four bytes only.
     four_alone: Bits,
+    /// First eight bytes of words that are followed by another, together with its first four.
+    two_words: Bits,
     /// Words known by fewer than four bytes: bit `n` of `stem_lengths` says some have `n`.
     stems: Bits,
     stem_lengths: u8,
-    /// First two folded characters of terms that begin beyond ASCII.
-    pairs: Bits,
-    /// The first character where nothing is known of the second.
-    singles: Bits,
     /// ASCII punctuation that begins a term.
     punctuation: [bool; 128],
-    /// Whether any term begins beyond ASCII.
-    pub(super) beyond_ascii: bool,
+    /// Terms that begin beyond ASCII.
+    pub(super) beyond: Beyond,
 }
 
 /// Keys gathered before the sizes of the tables are known.
@@ -77,10 +80,10 @@ struct Keys {
     four: Vec<u64>,
     eight: Vec<u64>,
     four_alone: Vec<u64>,
+    two_words: Vec<u64>,
     stems: Vec<u64>,
     stem_lengths: u8,
-    pairs: Vec<u64>,
-    singles: Vec<u64>,
+    beyond: beyond::Keys,
 }
 
 impl Filter {
@@ -94,37 +97,40 @@ impl Filter {
             } else if first.is_ascii() {
                 punctuation[first as usize] = true;
             } else {
-                keys.add_pair(&term.head);
+                keys.beyond.add(term);
             }
         }
         for list in [&mut keys.four, &mut keys.eight, &mut keys.four_alone, &mut keys.stems] {
             list.sort_unstable();
             list.dedup();
         }
-        for list in [&mut keys.pairs, &mut keys.singles] {
-            list.sort_unstable();
-            list.dedup();
-        }
+        keys.two_words.sort_unstable();
+        keys.two_words.dedup();
         Self {
             four: Bits::new(&keys.four),
             eight: Bits::new(&keys.eight),
             four_alone: Bits::new(&keys.four_alone),
+            two_words: Bits::new(&keys.two_words),
             stems: Bits::new(&keys.stems),
             stem_lengths: keys.stem_lengths,
-            pairs: Bits::new(&keys.pairs),
-            singles: Bits::new(&keys.singles),
             punctuation,
-            beyond_ascii: !(keys.pairs.is_empty() && keys.singles.is_empty()),
+            beyond: Beyond::new(keys.beyond),
         }
     }
 
     /// Whether a word may begin a term. `key` holds its first eight folded bytes, the first in the
-    /// lowest place, zeros after its end.
+    /// lowest place, zeros after its end; `next` is asked for the key of the word behind it, `None`
+    /// if that cannot be told quickly.
     #[inline]
-    pub(super) fn word(&self, key: u64) -> bool {
-        let four = key & 0xFFFF_FFFF;
-        if self.four.has(four) && (self.eight.has(key) || self.four_alone.has(four)) {
-            return true;
+    pub(super) fn word(&self, key: u64, next: impl FnOnce() -> Option<u64>) -> bool {
+        let four = key & FOUR;
+        if self.four.has(four) {
+            if self.eight.has(key) || self.four_alone.has(four) {
+                return true;
+            }
+            if next().is_none_or(|next| self.two_words.has(two_key(key, next))) {
+                return true;
+            }
         }
         self.stem_lengths != 0 && self.stem(key)
     }
@@ -135,13 +141,6 @@ impl Filter {
         })
     }
 
-    /// Whether a term may begin with the two folded characters, the first beyond ASCII.
-    #[inline]
-    pub(super) fn pair(&self, first: char, second: Option<char>) -> bool {
-        second.is_some_and(|second| self.pairs.has(pair_key(first, second)))
-            || self.singles.has(u64::from(u32::from(first)))
-    }
-
     #[inline]
     pub(super) fn punctuation(&self, byte: u8) -> bool {
         self.punctuation.get(usize::from(byte)).copied().unwrap_or(false)
@@ -149,10 +148,8 @@ impl Filter {
 
     /// Bytes of memory, for the report.
     pub(super) fn bytes(&self) -> usize {
-        [&self.four, &self.eight, &self.four_alone, &self.stems, &self.pairs, &self.singles]
-            .iter()
-            .map(|bits| bits.words.len() * 8)
-            .sum()
+        let own = [&self.four, &self.eight, &self.four_alone, &self.two_words, &self.stems];
+        own.iter().map(|bits| bits.bytes()).sum::<usize>() + self.beyond.bytes()
     }
 }
 
@@ -171,11 +168,14 @@ impl Keys {
                     self.stems.push(stem_key(key, length));
                 }
                 4..KEY_BYTES => {
-                    self.four.push(key & 0xFFFF_FFFF);
-                    self.four_alone.push(key & 0xFFFF_FFFF);
+                    self.four.push(key & FOUR);
+                    self.four_alone.push(key & FOUR);
                 }
                 _ => self.add_key(key),
             }
+            return;
+        }
+        if !ends && self.add_two(&word, term) {
             return;
         }
         self.add_key(key(word.as_bytes()));
@@ -189,18 +189,29 @@ impl Keys {
         }
     }
 
-    fn add_key(&mut self, key: u64) {
-        self.four.push(key & 0xFFFF_FFFF);
-        self.eight.push(key);
+    /// Adds a term whose first word is followed by another that is known by its first four bytes,
+    /// whatever ending it takes; says whether it was such a term.
+    fn add_two(&mut self, word: &str, term: &Term) -> bool {
+        let Some(rest) = term.head.get(word.len()..).and_then(|rest| rest.strip_prefix(' ')) else {
+            return false;
+        };
+        let length = rest
+            .char_indices()
+            .find(|(_, c)| letters::letter(*c).kind != Kind::Spaced)
+            .map(|(at, _)| at);
+        let next = rest.get(..length.unwrap_or(rest.len())).unwrap_or_default();
+        if next.is_empty() || (next.len() < 4 && length.is_none()) {
+            return false;
+        }
+        let first = key(word.as_bytes());
+        self.four.push(first & FOUR);
+        self.two_words.push(two_key(first, key(next.as_bytes())));
+        true
     }
 
-    fn add_pair(&mut self, head: &str) {
-        let mut chars = head.chars();
-        let Some(first) = chars.next() else { return };
-        match chars.next().filter(|c| letters::letter(*c).kind.is_word()) {
-            Some(second) => self.pairs.push(pair_key(first, second)),
-            None => self.singles.push(u64::from(u32::from(first))),
-        }
+    fn add_key(&mut self, key: u64) {
+        self.four.push(key & FOUR);
+        self.eight.push(key);
     }
 }
 
@@ -213,21 +224,57 @@ fn key(word: &[u8]) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
+fn two_key(first: u64, next: u64) -> u64 {
+    first ^ ((next & FOUR) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
 fn stem_key(key: u64, length: u8) -> u64 {
     key | (u64::from(length) << 32)
 }
 
-fn pair_key(first: char, second: char) -> u64 {
-    (u64::from(u32::from(first)) << 32) | u64::from(u32::from(second))
+/// The key of the word at byte `at` of `text`, folding each character.
+pub(super) fn folded_key(text: &str, at: usize) -> u64 {
+    let mut bytes = [0; KEY_BYTES];
+    let mut length = 0;
+    for c in text.get(at..).unwrap_or_default().chars() {
+        if length >= KEY_BYTES {
+            break;
+        }
+        if c.is_ascii() {
+            if !c.is_ascii_alphanumeric() {
+                break;
+            }
+            bytes[length] = (c as u8).to_ascii_lowercase();
+            length += 1;
+            continue;
+        }
+        let (letter, fold) = letters::folded(c);
+        match fold {
+            // Marks change what stands before them, and several letters may be cut anywhere.
+            _ if letter.joins => return slow_key(text, at),
+            _ if letter.kind == Kind::Ignored => {}
+            _ if letter.kind != Kind::Spaced => break,
+            Fold::Text(_) => return slow_key(text, at),
+            Fold::Char(c) => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    if let Some(to) = bytes.get_mut(length) {
+                        *to = byte;
+                    }
+                    length += 1;
+                }
+            }
+        }
+    }
+    u64::from_le_bytes(bytes)
 }
 
 /// The key of the word at byte `at` of `text`, read the slow way: folding each character.
-pub(super) fn folded_key(text: &str, at: usize, buffer: &mut String) -> u64 {
-    buffer.clear();
+fn slow_key(text: &str, at: usize) -> u64 {
+    let mut buffer = String::new();
     let mut end = at;
     while buffer.len() < KEY_BYTES {
         let length = buffer.len();
-        match normalise::step(text, end, buffer) {
+        match normalise::step(text, end, &mut buffer) {
             Some(step) if step.kind == Kind::Spaced || step.kind == Kind::Ignored => end = step.end,
             _ => {
                 buffer.truncate(length);
@@ -258,12 +305,14 @@ pub(super) fn ascii_key(text: &[u8], at: usize) -> Option<(u64, usize)> {
         return Some((lower, KEY_BYTES));
     }
     let next = word >> (length * 8);
-    if next & 0x80 != 0 {
+    if next & 0x80 != 0 && !is_quote(text, at + length) {
         return None;
     }
     Some((lower & ((1 << (length * 8)) - 1), length))
 }
 
+/// The first four bytes of a key.
+const FOUR: u64 = 0xFFFF_FFFF;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 const ONES: u64 = 0x0101_0101_0101_0101;
 
@@ -274,6 +323,24 @@ fn load(text: &[u8], at: usize) -> u64 {
         Some(bytes) => u64::from_le_bytes(bytes),
         None => key(text.get(at..).unwrap_or_default()),
     }
+}
+
+/// Whether a typographic dash, quotation mark or ellipsis stands at byte `at`: U+2010 to U+2027.
+#[inline]
+fn is_quote(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at..at + 3), Some([0xE2, 0x80, 0x90..=0xA7]))
+}
+
+/// The key of the word behind the one that ends at byte `end`, if one space or hyphen parts them.
+#[inline]
+pub(super) fn next_key(text: &str, end: usize) -> Option<u64> {
+    if !matches!(text.as_bytes().get(end), Some(b' ' | b'-')) {
+        return None;
+    }
+    let key = ascii_key(text.as_bytes(), end + 1)
+        .map_or_else(|| folded_key(text, end + 1), |(key, _)| key);
+    // Nothing known: more separators, or a quotation mark.
+    (key != 0).then_some(key)
 }
 
 /// The high bit of each byte whose low seven bits are in `low..=high`.
@@ -292,9 +359,8 @@ mod tests {
 
     #[test]
     fn the_fast_key_is_the_folded_key() {
-        let mut buffer = String::new();
         for text in ["Export control", "x", "GSOMIA는", "F35", "exporters", "EXPORTER's", "a-b"] {
-            let slow = folded_key(text, 0, &mut buffer);
+            let slow = folded_key(text, 0);
             match ascii_key(text.as_bytes(), 0) {
                 Some((fast, _)) => assert_eq!(fast, slow, "{text}"),
                 None => assert!(!text.is_ascii()),

@@ -96,13 +96,32 @@ struct Page {
 static CACHE: [OnceLock<Page>; PAGES] = [const { OnceLock::new() }; PAGES];
 
 /// What `c` is.
+#[inline]
 pub(super) fn letter(c: char) -> Letter {
+    if let Some(kind) = plain_kind(c) {
+        return Letter { kind, joins: false, sheds: false, mark: false, fold: u32::from(c) };
+    }
     let at = c as usize;
     page(at / PAGE).letters[at % PAGE]
 }
 
+/// The kind of the letters that fold to themselves and fill most Korean, Chinese and Japanese text,
+/// known without a look at the tables.
+#[inline]
+pub(super) fn plain_kind(c: char) -> Option<Kind> {
+    match c {
+        '가'..='힣' => Some(Kind::Hangul),
+        '一'..='鿼' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' => Some(Kind::Unspaced),
+        _ => None,
+    }
+}
+
 /// What `c` is, with its folded form when it stands alone.
+#[inline]
 pub(super) fn folded(c: char) -> (Letter, Fold) {
+    if plain_kind(c).is_some() {
+        return (letter(c), Fold::Char(c));
+    }
     let at = c as usize;
     let page = page(at / PAGE);
     let letter = page.letters[at % PAGE];
@@ -308,6 +327,15 @@ mod tests {
             ("㎏", "kg"),
         ] {
             assert_eq!(fold(from), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn plain_letters_are_what_the_tables_say() {
+        for c in ('\u{3000}'..'\u{E000}').filter(|c| plain_kind(*c).is_some()) {
+            let studied = study(c, &mut Vec::new());
+            assert_eq!((studied.kind, studied.joins), (letter(c).kind, false), "{c}");
+            assert_eq!(studied.fold, u32::from(c), "{c}");
         }
     }
 

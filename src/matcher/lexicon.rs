@@ -17,7 +17,7 @@ pub(super) const SIGHTINGS_MAX: usize = 1 << 18;
 const DENSE_LEVELS: usize = 3;
 
 /// A set of fields.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields(u8);
 
 impl Fields {
@@ -33,6 +33,11 @@ impl Fields {
 
     pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Whether it has all of `other`.
+    pub(super) const fn covers(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 
     pub(super) const fn has(self, field: Field) -> bool {
@@ -73,10 +78,15 @@ impl Draft {
             self.terms.push(term);
             self.fields.push(Fields::NONE);
         }
+        self.want(id, fields);
+        id
+    }
+
+    /// Looks for a term in `fields` as well.
+    pub(super) fn want(&mut self, id: TermId, fields: Fields) {
         if let Some(known) = self.fields.get_mut(id.0 as usize) {
             *known = known.and(fields);
         }
-        id
     }
 
     pub(super) fn len(&self) -> usize {
@@ -197,15 +207,7 @@ impl Lexicon {
         let mut found = Vec::new();
         for (field, item, part) in text.parts() {
             if self.wanted.has(field) {
-                Pass {
-                    lexicon: self,
-                    text: part,
-                    field,
-                    item,
-                    found: &mut found,
-                    fold: String::new(),
-                }
-                .run();
+                Pass { field, item, ..Pass::new(self, part, &mut found) }.run();
             }
         }
         found.sort_unstable_by_key(|s| (s.term, s.field as u8, s.item, s.start));
@@ -215,12 +217,7 @@ impl Lexicon {
     /// The terms found in one bare text, whatever fields they want.
     pub(super) fn within(&self, text: &str) -> Vec<Sighting> {
         let mut found = Vec::new();
-        let bare = Self::pass_over(self, text, &mut found);
-        bare.run();
+        Pass { everywhere: true, ..Pass::new(self, text, &mut found) }.run();
         found
-    }
-
-    fn pass_over<'a>(&'a self, text: &'a str, found: &'a mut Vec<Sighting>) -> Pass<'a> {
-        Pass { lexicon: self, text, field: Field::Title, item: 0, found, fold: String::new() }
     }
 }

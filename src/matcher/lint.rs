@@ -1,7 +1,8 @@
 //! What cannot work in a watchlist, or hardly can, with the reason and the cure.
-use super::compile::{List, Read, Use, place};
+use super::evaluate::{Leaf, Node};
 use super::letters::{self, Kind};
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, TermId};
+use super::reader::{List, Read, Use};
 use super::term::{Fault, Term};
 use crate::domain::{Complaint, Weight};
 
@@ -87,7 +88,7 @@ fn without_signs(text: &str) -> String {
 }
 
 /// What is odd about a term that can be looked for.
-pub(super) fn doubts(term: &Term) -> Vec<Fault> {
+pub(super) fn doubts(term: &Term, list: List) -> Vec<Fault> {
     let mut faults = Vec::new();
     let whole = 0..term.written.len();
     let letters: Vec<char> = term.written.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -96,7 +97,12 @@ pub(super) fn doubts(term: &Term) -> Vec<Fault> {
         let kind = letters::letter(c).kind;
         kind == Kind::Other && !"=*~\"".contains(c)
     });
-    if !term.exact && !others && letters.len() < LETTERS_MIN && kinds().all(|k| k == Kind::Spaced) {
+    if !term.exact
+        && !others
+        && list != List::None
+        && letters.len() < LETTERS_MIN
+        && kinds().all(|k| k == Kind::Spaced)
+    {
         faults.push(Fault::new(
             whole.clone(),
             format!("`{}` is so short that it stands in many texts by chance", term.written),
@@ -144,34 +150,35 @@ fn mixed(written: &str) -> Option<Fault> {
 
 /// Terms of one watch that get in each other's way.
 pub(super) fn watch(read: &Read<'_>, lexicon: &Lexicon, complaints: &mut Vec<Complaint>) {
-    let any: Vec<&Use<'_>> = read.uses.iter().filter(|u| u.list == List::Any).collect();
     let mut vetoed = 0;
-    for one in &any {
-        let within = covering(one, read, lexicon);
+    let any: Vec<&Use> = read.uses.iter().filter(|one| one.list == List::Any).collect();
+    let alone = any.len() == read.watch.terms.any.len();
+    let say = |one: &Use, weight: Weight, what: String, cure: &str| Complaint {
+        weight,
+        at: Some(one.at.clone()),
+        what,
+        cure: cure.to_owned(),
+    };
+    for one in read.uses.iter().filter(|one| matches!(one.list, List::Any | List::All)) {
+        let within = covering(one, &read.uses, lexicon);
         if let Some(veto) = within.iter().find(|other| other.list == List::None) {
-            vetoed += 1;
-            complaints.push(Complaint {
-                weight: Weight::Warning,
-                at: Some(place(one.written, 0..one.written.text.len())),
-                what: format!(
-                    "`{}` can never fire: `none` has `{}`, which is part of it",
-                    one.written.text, veto.written.text
-                ),
-                cure: "take one of the two out".to_owned(),
-            });
-        } else if let Some(other) = within.iter().find(|other| other.list == List::Any) {
-            complaints.push(Complaint {
-                weight: Weight::Warning,
-                at: Some(place(one.written, 0..one.written.text.len())),
-                what: format!(
-                    "`{}` adds nothing: `{}` fires wherever it does",
-                    one.written.text, other.written.text
-                ),
-                cure: "take it out, or the shorter one if that says too much".to_owned(),
-            });
+            let what = format!(
+                "`{}` can never fire: `none` has `{}`, which is part of it",
+                one.text, veto.text
+            );
+            let weight = if one.list == List::All { Weight::Error } else { Weight::Warning };
+            complaints.push(say(one, weight, what, "take one of the two out"));
+            vetoed += usize::from(one.list == List::Any);
+        } else if let Some(other) = within.iter().find(|other| other.list == one.list)
+            && one.list == List::Any
+        {
+            let what =
+                format!("`{}` adds nothing: `{}` fires wherever it does", one.text, other.text);
+            let cure = "take it out, or the shorter one if that says too much";
+            complaints.push(say(one, Weight::Warning, what, cure));
         }
     }
-    if vetoed == any.len() && vetoed > 0 {
+    if vetoed == any.len() && vetoed > 0 && alone {
         complaints.push(Complaint {
             weight: Weight::Error,
             at: Some(read.watch.at.clone()),
@@ -179,27 +186,108 @@ pub(super) fn watch(read: &Read<'_>, lexicon: &Lexicon, complaints: &mut Vec<Com
             cure: "take the vetoing terms out of `none`".to_owned(),
         });
     }
+    if let Some(complaint) = contradiction(read, lexicon) {
+        complaints.push(complaint);
+    }
+}
+
+/// A query that asks for a term and excludes it.
+fn contradiction(read: &Read<'_>, lexicon: &Lexicon) -> Option<Complaint> {
+    let mut needed = Vec::new();
+    let mut excluded = Vec::new();
+    demands(&read.rule.need, &mut needed, &mut excluded);
+    leaves(&read.rule.veto, &mut excluded);
+    let query =
+        |leaf: &Leaf| read.uses.iter().find(|one| one.leaf == *leaf && one.list == List::Query);
+    for leaf in needed {
+        let Some(one) = query(&leaf) else { continue };
+        if let Some(veto) = excluded.iter().find(|veto| covers(**veto, leaf, lexicon)) {
+            let by = lexicon.term(veto.term).map_or("", |term| &term.written);
+            return Some(Complaint {
+                weight: Weight::Error,
+                at: Some(one.at.clone()),
+                what: format!(
+                    "this query can never hold: it needs `{}` and excludes `{by}`",
+                    one.text
+                ),
+                cure: "take one of the two out".to_owned(),
+            });
+        }
+    }
+    None
+}
+
+/// The terms `node` cannot do without, and those it cannot do with.
+fn demands(node: &Node, needed: &mut Vec<Leaf>, excluded: &mut Vec<Leaf>) {
+    match node {
+        Node::Leaf(leaf) => needed.push(*leaf),
+        Node::All(parts) => parts.iter().for_each(|part| demands(part, needed, excluded)),
+        Node::Near { left, right, .. } => {
+            demands(left, needed, excluded);
+            demands(right, needed, excluded);
+        }
+        Node::Not(part) => leaves(part, excluded),
+        Node::Lookup { .. } | Node::Any(_) | Node::Language(_) => {}
+    }
+}
+
+/// The terms any of which makes `node` hold.
+fn leaves(node: &Node, found: &mut Vec<Leaf>) {
+    match node {
+        Node::Leaf(leaf) => found.push(*leaf),
+        Node::Any(parts) => parts.iter().for_each(|part| leaves(part, found)),
+        Node::Lookup { terms, fields } => {
+            found.extend(terms.iter().map(|term| Leaf { term: *term, fields: *fields }));
+        }
+        Node::All(_) | Node::Not(_) | Node::Near { .. } | Node::Language(_) => {}
+    }
+}
+
+/// Whether `by` is found wherever `leaf` is.
+fn covers(by: Leaf, leaf: Leaf, lexicon: &Lexicon) -> bool {
+    if !by.fields.covers(leaf.fields) {
+        return false;
+    }
+    if by.term == leaf.term {
+        return true;
+    }
+    let (Some(term), Some(other)) = (lexicon.term(leaf.term), lexicon.term(by.term)) else {
+        return false;
+    };
+    let text = term.sample();
+    // An exact term covers only terms that are exact themselves.
+    (!other.exact || term.exact)
+        && lexicon.within(&text).iter().any(|s| {
+            let open = s.end == text.len() && !term.tail.is_empty();
+            s.term == by.term && (!open || !other.tail.is_empty())
+        })
 }
 
 /// The other terms of the watch that are found wherever `one` is.
-fn covering<'r, 'w>(one: &Use<'w>, read: &'r Read<'w>, lexicon: &Lexicon) -> Vec<&'r Use<'w>> {
-    let Some(term) = lexicon.term(one.term) else { return Vec::new() };
+fn covering<'u>(one: &Use, uses: &'u [Use], lexicon: &Lexicon) -> Vec<&'u Use> {
+    let Some(term) = lexicon.term(one.leaf.term) else { return Vec::new() };
     let text = term.sample();
-    let seen = lexicon.within(&text);
-    read.uses
-        .iter()
+    let mut seen: Vec<TermId> = lexicon.within(&text).iter().map(|s| s.term).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    // Most terms hold no other, and a watch may have thousands.
+    if seen.iter().all(|term| *term == one.leaf.term) {
+        return Vec::new();
+    }
+    uses.iter()
         .filter(|other| {
-            other.term != one.term
-                && lexicon.term(other.term).is_some_and(|by| {
-                    // An exact term covers only terms that are exact themselves.
-                    (!by.exact || term.exact)
-                        && seen.iter().any(|s| {
-                            s.term == other.term
-                                && (term.tail.is_empty()
-                                    || s.end < text.len()
-                                    || !by.tail.is_empty())
-                        })
-                })
+            other.leaf != one.leaf
+                && seen.binary_search(&other.leaf.term).is_ok()
+                && covers(other.leaf, one.leaf, lexicon)
         })
         .collect()
+}
+
+/// The name nearest to a mistyped one, if any is near.
+pub(super) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    known
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
+        .min()
+        .map(|(_, known)| known)
 }

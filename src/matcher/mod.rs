@@ -3,20 +3,31 @@
 //! Every literal of every watch stands in one Aho-Corasick automaton over folded text. One pass over
 //! the article, in place and without a copy, asks it wherever a word begins; the watches whose
 //! terms were seen are decided, the others cost nothing. Pure and thread-safe.
+mod arrange;
+mod beyond;
 mod compile;
 mod evaluate;
+mod explain;
 mod filter;
 mod letters;
 mod lexicon;
 mod lint;
+mod near;
 mod normalise;
 mod particle;
+mod query;
+mod reader;
+mod scale;
 mod scan;
+mod shared;
 mod snippet;
 mod term;
+mod token;
+
+pub use explain::{Explanation, Points};
 
 use evaluate::{Rule, Seen};
-use lexicon::Lexicon;
+use lexicon::{Lexicon, TermId};
 
 use crate::domain::{Complaint, Field, Finding, Snippet, Watch};
 
@@ -106,6 +117,8 @@ pub struct Matcher {
     /// `waiting`.
     first_waiting: Vec<u32>,
     waiting: Vec<u32>,
+    /// The rules that wait for no term: queries of languages alone.
+    always: Vec<u32>,
 }
 
 impl Matcher {
@@ -127,7 +140,7 @@ impl Matcher {
     /// The watches that fire on `text`, in the order of the watchlist.
     pub fn find(&self, text: &Text<'_>) -> Vec<Finding> {
         let sightings = self.lexicon.sightings(text);
-        let seen = Seen { lexicon: &self.lexicon, text, sightings: &sightings };
+        let seen = Seen::new(&self.lexicon, text, &sightings);
         self.candidates(&seen)
             .into_iter()
             .filter_map(|number| self.rules.get(number as usize))
@@ -135,11 +148,19 @@ impl Matcher {
             .collect()
     }
 
+    /// What becomes of every watch on `text`, in the order of the watchlist: why it fires, or what
+    /// it misses.
+    pub fn explain(&self, text: &Text<'_>) -> Vec<Explanation> {
+        let sightings = self.lexicon.sightings(text);
+        let seen = Seen::new(&self.lexicon, text, &sightings);
+        self.rules.iter().map(|rule| explain::explain(&seen, rule)).collect()
+    }
+
     /// The rules that may fire, by number: those waiting for a term that was seen.
     fn candidates(&self, seen: &Seen<'_>) -> Vec<u32> {
-        let mut numbers = Vec::new();
-        for same in seen.sightings.chunk_by(|a, b| a.term == b.term) {
-            let Some(term) = same.first().map(|s| s.term.0 as usize) else { continue };
+        let mut numbers = self.always.clone();
+        for (TermId(term), _) in seen.by_term() {
+            let term = term as usize;
             let from = self.first_waiting.get(term).copied().unwrap_or(0) as usize;
             let to = self.first_waiting.get(term + 1).copied().unwrap_or(0) as usize;
             numbers.extend(self.waiting.get(from..to).unwrap_or_default());
@@ -167,7 +188,7 @@ mod tests {
             title: String::new(),
             severity: Severity::Normal,
             notify: Vec::new(),
-            terms: Terms { any: list(any), none: list(none) },
+            terms: Terms { any: list(any), none: list(none), ..Terms::default() },
             at: Place::default(),
         }
     }

@@ -5,7 +5,7 @@ use aho_corasick::automaton::Automaton;
 use super::filter;
 use super::letters::{self, Kind};
 use super::lexicon::{Lexicon, SIGHTINGS_MAX, Sighting};
-use super::normalise::{self, char_at};
+use super::normalise::{self, char_at, word_end};
 use super::particle;
 use super::term::Used;
 use crate::domain::Field;
@@ -17,11 +17,18 @@ pub(super) struct Pass<'a> {
     pub(super) field: Field,
     pub(super) item: usize,
     pub(super) found: &'a mut Vec<Sighting>,
+    /// Finds terms whatever fields they want.
+    pub(super) everywhere: bool,
     /// Folded bytes of the step at hand.
     pub(super) fold: String,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    pub(super) fn new(lexicon: &'a Lexicon, text: &'a str, found: &'a mut Vec<Sighting>) -> Self {
+        let field = Field::Title;
+        Self { lexicon, text, field, item: 0, found, everywhere: false, fold: String::new() }
+    }
+
     /// Asks the automaton at every place where a term may begin.
     pub(super) fn run(mut self) {
         let bytes = self.text.as_bytes();
@@ -52,69 +59,54 @@ impl Pass<'_> {
     }
 
     /// A run of ASCII letters and digits: a word or a part of one. Gives its end.
+    #[inline]
     fn ascii_word(&mut self, at: usize, before: Kind) -> usize {
         let bytes = self.text.as_bytes();
         let key = filter::ascii_key(bytes, at);
-        if before != Kind::Spaced {
-            let key = match key {
-                Some((key, _)) => key,
-                None => filter::folded_key(self.text, at, &mut self.fold),
-            };
-            if self.lexicon.filter.word(key) {
-                self.ask(at, Used::default());
-            }
-        }
         let mut end = at + key.map_or(1, |(_, length)| length.max(1));
-        if key.is_none_or(|(_, length)| length == 8) {
+        if key.is_none_or(|(_, length)| length == filter::KEY_BYTES) {
             while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
                 end += 1;
+            }
+        }
+        if before != Kind::Spaced {
+            let key = key.map_or_else(|| filter::folded_key(self.text, at), |(key, _)| key);
+            let next = || {
+                let ascii = bytes.get(end).is_none_or(u8::is_ascii);
+                let end = if ascii { end } else { word_end(self.text, end, Kind::Spaced).0 };
+                filter::next_key(self.text, end)
+            };
+            if self.lexicon.filter.word(key, next) {
+                self.ask(at, Used::default());
             }
         }
         end
     }
 
     /// A character beyond ASCII at which a term may begin.
+    #[inline]
     fn beyond_ascii(&mut self, at: usize, c: char) {
-        if !self.lexicon.filter.beyond_ascii
-            && letters::folded(c).1.first().is_none_or(|c| !c.is_ascii())
-        {
-            return;
-        }
-        if self.may_begin(at, c) {
+        let (letter, fold) = letters::folded(c);
+        let filter = &self.lexicon.filter;
+        let may = match fold.first() {
+            None => false,
+            Some(first) if first.is_ascii_alphanumeric() && letter.kind == Kind::Spaced => {
+                let next = || {
+                    let end = word_end(self.text, at, Kind::Spaced).0;
+                    filter::next_key(self.text, end)
+                };
+                filter.word(filter::folded_key(self.text, at), next)
+            }
+            Some(first) if first.is_ascii() => {
+                u8::try_from(first).is_ok_and(|byte| filter.punctuation(byte))
+            }
+            Some(_) => filter.beyond.may_begin(self.text, at),
+        };
+        if may {
             self.ask(at, Used::default());
         }
-        self.after_proclitics(at);
-    }
-
-    fn may_begin(&mut self, at: usize, c: char) -> bool {
-        let letters::Fold::Char(first) = letters::folded(c).1 else {
-            return self.may_begin_folded(at);
-        };
-        if first.is_ascii() {
-            return self.may_begin_folded(at);
-        }
-        let second = match char_at(self.text, at + c.len_utf8()) {
-            None => None,
-            Some(next) => match letters::folded(next) {
-                (letter, _) if letter.joins || letter.kind == Kind::Ignored => return true,
-                (_, letters::Fold::Char(second)) => Some(second),
-                (_, letters::Fold::Text(_)) => return true,
-            },
-        };
-        self.lexicon.filter.pair(first, second)
-    }
-
-    /// The same for characters that fold to ASCII or to several characters.
-    fn may_begin_folded(&mut self, at: usize) -> bool {
-        self.fold.clear();
-        let Some(step) = normalise::step(self.text, at, &mut self.fold) else { return false };
-        match self.fold.bytes().next() {
-            Some(byte) if byte.is_ascii_alphanumeric() && step.kind == Kind::Spaced => {
-                let key = filter::folded_key(self.text, at, &mut self.fold);
-                self.lexicon.filter.word(key)
-            }
-            Some(byte) if byte.is_ascii() => self.lexicon.filter.punctuation(byte),
-            first => first.is_some(),
+        if !particle::proclitics(c).is_empty() {
+            self.after_proclitics(at);
         }
     }
 
@@ -171,6 +163,13 @@ impl Pass<'_> {
                     fed += 1;
                     end += 1;
                 }
+                Some(_) if let Some(length) = self.plain_length(end) => {
+                    for byte in bytes.get(end..end + length).unwrap_or_default() {
+                        state = lexicon.automaton.next_state(Anchored::Yes, state, *byte);
+                    }
+                    fed += length;
+                    end += length;
+                }
                 Some(_) => {
                     self.fold.clear();
                     let Some(step) = normalise::step(self.text, end, &mut self.fold) else {
@@ -201,12 +200,23 @@ impl Pass<'_> {
         }
     }
 
+    /// The bytes of the character at `at` if it folds to itself and nothing joins it.
+    #[inline]
+    fn plain_length(&self, at: usize) -> Option<usize> {
+        let mut chars = self.text.get(at..)?.chars();
+        let first = chars.next()?;
+        letters::plain_kind(first)?;
+        let alone = chars.next().is_none_or(|c| c.is_ascii() || letters::plain_kind(c).is_some());
+        alone.then_some(first.len_utf8())
+    }
+
     fn record(&mut self, literal: usize, start: usize, end: usize, used: Used) {
         let lexicon = self.lexicon;
         for owner in lexicon.owners(literal) {
             let Some(term) = lexicon.term(owner.term) else { continue };
             let wanted = lexicon.fields(owner.term);
-            if !wanted.has(self.field) || (used == Used::PROCLITIC && !term.tolerates.proclitic) {
+            let looks = self.everywhere || wanted.has(self.field);
+            if !looks || (used == Used::PROCLITIC && !term.tolerates.proclitic) {
                 continue;
             }
             let mut used = used;

@@ -41,11 +41,15 @@ impl Used {
         self.0 |= more.0;
     }
 
+    fn has(self, one: Self) -> bool {
+        self.0 & one.0 != 0
+    }
+
     /// The names, joined by `+`; `None` if none was needed.
     pub(super) fn names(self) -> Option<String> {
         let names: Vec<_> = Self::NAMES
             .iter()
-            .filter(|(tolerance, _)| self.0 & tolerance.0 != 0)
+            .filter(|(tolerance, _)| self.has(*tolerance))
             .map(|(_, name)| *name)
             .collect();
         (!names.is_empty()).then(|| names.join("+"))
@@ -183,12 +187,6 @@ impl Term {
         })
     }
 
-    /// Equal for terms that find the same places.
-    pub(super) fn meaning(&self) -> String {
-        let spelling = if self.exact { self.head_spelling.as_str() } else { "" };
-        format!("{spelling}\0{}\0{:?}", self.head, self.tail)
-    }
-
     /// A text the term is found in.
     pub(super) fn sample(&self) -> String {
         let mut text = if self.exact { self.head_spelling.clone() } else { self.head.clone() };
@@ -273,7 +271,11 @@ impl Term {
                 used.add(particle::is_particle(last, &rest).then_some(Used::PARTICLE)?);
                 return Some(to);
             }
-            used.add((self.tolerates.plural && self.takes_plural(&rest)).then_some(Used::PLURAL)?);
+            let singular = !used.has(Used::PLURAL);
+            used.add(
+                (singular && self.tolerates.plural && self.takes_plural(&rest))
+                    .then_some(Used::PLURAL)?,
+            );
             end = to;
         }
         if self.tolerates.possessive
@@ -313,7 +315,7 @@ fn ends_open(tail: &[Piece]) -> bool {
 }
 
 /// Where `folded` ends in `text` if it stands at byte `at`.
-fn follow(text: &str, at: usize, folded: &str) -> Option<usize> {
+pub(super) fn follow(text: &str, at: usize, folded: &str) -> Option<usize> {
     let mut rest = folded;
     let (mut end, mut buffer) = (at, String::new());
     while !rest.is_empty() {

@@ -94,6 +94,15 @@ impl Store {
         Ok(committed)
     }
 
+    /// Notes that feeds answered and had nothing new, many in one go. Nothing but their next due
+    /// times is at stake: lost, it costs a poll.
+    pub async fn note_unchanged(&self, polls: Vec<Poll>) -> Result<(), Error> {
+        let note = move |db: &Connection| {
+            polls.iter().try_for_each(|poll| commit::poll(db, poll).map(|_nothing| ()))
+        };
+        self.writer.run(note).await
+    }
+
     /// Leases up to `most` rows of a channel that are due, for `hold`.
     pub async fn lease(
         &self,

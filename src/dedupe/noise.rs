@@ -1,0 +1,276 @@
+//! What newsrooms put round a story that is not the story: datelines, bylines, agency tails,
+//! subscription walls, and the marks of a revised headline.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::words::{LOOSE_REVISIONS, PHRASES, REVISIONS};
+
+/// A line longer than this is never taken for a byline or a tail, in bytes.
+const NOISE_BYTES_MAX: usize = 260;
+
+/// Sentences at the beginning and at the end of a text where bylines and tails stand.
+const EDGE_SENTENCES: usize = 5;
+
+/// A dateline ends within this many bytes of the beginning.
+const DATELINE_BYTES_MAX: usize = 110;
+
+/// All phrases in one pass.
+/// `None` only if they outgrew the automaton, which a test would notice.
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(PHRASES).ok());
+
+/// The sentences of a text that tell the story, its dateline taken off.
+pub(super) fn story(text: &str) -> Vec<&str> {
+    let all = sentences(text);
+    let count = all.len();
+    let mut kept: Vec<&str> = Vec::with_capacity(count);
+    for (index, sentence) in all.into_iter().enumerate() {
+        let edge = index < EDGE_SENTENCES || index + EDGE_SENTENCES >= count;
+        if edge && is_noise(sentence) {
+            continue;
+        }
+        kept.push(if kept.is_empty() { without_dateline(sentence) } else { sentence });
+    }
+    kept
+}
+
+/// Cuts at line feeds and after the marks that end a sentence.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut begin = 0;
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        let length = match byte {
+            b'\n' | b'!' | b'?' => 1,
+            b'.' if bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {
+                usize::from(!is_initial(text, at))
+            }
+            // The ideographic full stop.
+            0xe3 if bytes.get(at..at + 3) == Some("。".as_bytes()) => 3,
+            _ => 0,
+        };
+        if length > 0 {
+            let end = at + length;
+            found.extend(text.get(begin..end).map(str::trim).filter(|s| s.len() > 1));
+            begin = end;
+        }
+    }
+    found.extend(text.get(begin..).map(str::trim).filter(|s| !s.is_empty()));
+    found
+}
+
+/// Whether the full stop at `at` ends an initial or a short abbreviation ("J.", "Feb.", "No.").
+fn is_initial(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let capital = word.chars().next().is_some_and(char::is_uppercase);
+    word.chars().all(|c| c.is_ascii_digit()) || (capital && word.chars().count() <= 3)
+}
+
+fn is_noise(sentence: &str) -> bool {
+    if sentence.len() > NOISE_BYTES_MAX {
+        return false;
+    }
+    let lower = sentence.to_lowercase();
+    let words = lower.split_whitespace().count();
+    let byline = lower.starts_with("by ") && words <= 6 && !lower.ends_with('.');
+    let address = lower.contains('@') && words <= 8;
+    let reporter = lower.ends_with("기자") && lower.chars().count() <= 14;
+    let end = matches!(lower.as_str(), "(끝)" | "<끝>" | "(end)" | "(了)" | "ends" | "enditem");
+    let rights = lower.starts_with(['©', 'ⓒ']) || lower.starts_with("(c)");
+    byline
+        || address
+        || reporter
+        || end
+        || rights
+        || FINDER.as_ref().is_some_and(|finder| finder.is_match(&lower))
+}
+
+/// The sentence after its dateline: "SEOUL, Feb. 12 (Agency) -- ", "(서울=통신) 홍길동 기자 = ",
+/// "【東京通信】", "某社北京2月12日电(记者某) ".
+fn without_dateline(sentence: &str) -> &str {
+    let mut rest = sentence;
+    // A group in brackets, then perhaps a reporter before an equals sign.
+    while let Some(inner) = after_bracket(rest) {
+        rest = inner;
+    }
+    let head = head_of(rest);
+    if let Some((before, _)) = head.split_once('=')
+        && before.len() <= 60
+    {
+        rest = rest.get(before.len() + 1..).unwrap_or_default();
+    } else if let Some(at) = dateline_end(head) {
+        rest = rest.get(at..).unwrap_or_default();
+    }
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || "-–—:=|".contains(c));
+    // A text that is all dateline is a text all the same.
+    if rest.is_empty() { sentence } else { rest }
+}
+
+fn head_of(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(DATELINE_BYTES_MAX)).unwrap_or_default()
+}
+
+fn after_bracket(text: &str) -> Option<&str> {
+    let open = text.chars().next()?;
+    let close = match open {
+        '(' => ')',
+        '[' => ']',
+        '【' => '】',
+        '〔' => '〕',
+        '<' => '>',
+        '《' => '》',
+        _ => return None,
+    };
+    let end = head_of(text).find(close)? + close.len_utf8();
+    let rest = text.get(end..)?.trim_start();
+    (!rest.is_empty()).then_some(rest)
+}
+
+/// Where the dateline at the head of a text ends, if it has one without brackets before it.
+fn dateline_end(head: &str) -> Option<usize> {
+    // "… (Agency) - ": the bracket closes before a dash.
+    if let Some(close) = head.find(')') {
+        let after = head.get(close + 1..)?.trim_start();
+        let dash = after.starts_with(['-', '–', '—', ':']);
+        let place = head.chars().next().is_some_and(char::is_uppercase);
+        if dash && place {
+            return Some(close + 1);
+        }
+    }
+    // "某社北京2月12日电": wired on a day.
+    for wired in ['电', '電', '讯', '訊'] {
+        if let Some(at) = head.find(wired)
+            && at <= 60
+            && head.get(..at)?.contains(['社', '网', '網', '报', '報'])
+        {
+            let end = at + wired.len_utf8();
+            let rest = head.get(end..)?;
+            return Some(after_bracket(rest).map_or(end, |after| head.len() - after.len()));
+        }
+    }
+    // "NEW YORK — ": capitals before a dash.
+    let (at, dash) = [" — ", " – ", " -- ", " - "]
+        .iter()
+        .filter_map(|dash| head.find(dash).map(|at| (at, dash.len())))
+        .min()?;
+    let place = head.get(..at)?;
+    let first = place.split([',', ' ', '/']).next()?;
+    let capitals = first.len() >= 3 && first.chars().all(char::is_uppercase);
+    (capitals && at <= 48).then_some(at + dash)
+}
+
+/// A headline without the marks newsrooms put round it, and whether one of them says that the
+/// story under it was revised.
+pub(super) fn unmarked(title: &str) -> (String, bool) {
+    let mut rest = title.trim().to_lowercase();
+    let mut revised = false;
+    // Every round takes a mark away or ends.
+    while let Some((shorter, mark)) = without_mark(&rest) {
+        if shorter.is_empty() {
+            break;
+        }
+        revised |= mark;
+        rest = shorter;
+    }
+    (rest, revised)
+}
+
+fn without_mark(title: &str) -> Option<(String, bool)> {
+    /// A group in brackets longer than this is part of the headline, in characters.
+    const GROUP_CHARS_MAX: usize = 16;
+    let pairs = [('(', ')'), ('[', ']'), ('【', '】'), ('〔', '〕'), ('<', '>'), ('《', '》')];
+    for (open, close) in pairs {
+        if let Some((group, rest)) =
+            title.strip_prefix(open).and_then(|inner| inner.split_once(close))
+            && group.chars().count() <= GROUP_CHARS_MAX
+        {
+            return Some((rest.trim().to_owned(), is_revision(group)));
+        }
+        if let Some((rest, group)) =
+            title.strip_suffix(close).and_then(|inner| inner.rsplit_once(open))
+            && group.chars().count() <= GROUP_CHARS_MAX
+        {
+            return Some((rest.trim().to_owned(), is_revision(group)));
+        }
+    }
+    let trimmed = title.trim_matches(|c: char| "+*-–—|:·… ".contains(c));
+    if trimmed.len() < title.len() && !trimmed.is_empty() {
+        return Some((trimmed.to_owned(), false));
+    }
+    if let Some((before, after)) = title.split_once([':', '-', '–', '—', '|', '/'])
+        && is_revision(before)
+    {
+        return Some((after.trim().to_owned(), true));
+    }
+    if let Some((before, after)) = title.rsplit_once([':', '-', '–', '—', '|'])
+        && is_revision(after)
+    {
+        return Some((before.trim().to_owned(), true));
+    }
+    None
+}
+
+fn is_revision(mark: &str) -> bool {
+    let bare: String = mark.chars().filter(|c| c.is_alphabetic()).collect();
+    REVISIONS.contains(&bare.as_str())
+        || (bare.chars().count() <= 6 && LOOSE_REVISIONS.iter().any(|mark| bare.contains(mark)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn datelines_are_not_the_story() {
+        for (text, told) in [
+            ("SEOUL, Feb. 12 (UPI) -- Talks began.", "Talks began."),
+            ("WASHINGTON (AP) — Talks began.", "Talks began."),
+            ("NEW YORK — Talks began.", "Talks began."),
+            ("Berlin/Paris (dpa) - Es begann.", "Es begann."),
+            ("(서울=연합뉴스) 홍길동 기자 = 회담이 시작됐다.", "회담이 시작됐다."),
+            ("[서울=뉴시스]홍길동 기자 = 회담이 시작됐다.", "회담이 시작됐다."),
+            ("【ソウル聯合ニュース】会談が始まった。", "会談が始まった。"),
+            ("[東京 12日 ロイター] - 会談が始まった。", "会談が始まった。"),
+            ("新华社北京2月12日电(记者 张三)会谈开始。", "会谈开始。"),
+            ("Talks (in Seoul) began - slowly.", "Talks (in Seoul) began - slowly."),
+        ] {
+            assert_eq!(story(text), [told], "{text}");
+        }
+    }
+
+    #[test]
+    fn bylines_tails_and_walls_are_not_the_story() {
+        for text in [
+            "By Jane Doe\nTalks began.\n(Reporting by Jane Doe; Editing by John Roe)",
+            "Talks began.\n© 2026 Agency. All rights reserved.",
+            "Talks began.\nSubscribe to read the full story",
+            "Talks began.\njane@example.org",
+        ] {
+            assert_eq!(story(text), ["Talks began."], "{text}");
+        }
+        assert_eq!(story("회담이 시작됐다.\nhong@yna.co.kr\n(끝)"), ["회담이 시작됐다."]);
+        assert!(story("Sign in to continue reading.").is_empty());
+    }
+
+    #[test]
+    fn marks_of_a_revision_come_off_and_are_told() {
+        for (title, bare, revised) in [
+            ("정부, 지소미아 종료(종합2보)", "정부, 지소미아 종료", true),
+            ("[속보] 정부, 지소미아 종료", "정부, 지소미아 종료", true),
+            ("UPDATE 2-Seoul ends pact", "seoul ends pact", true),
+            ("CORRECTED: Seoul ends pact", "seoul ends pact", true),
+            ("Live: Seoul ends pact", "seoul ends pact", true),
+            ("Seoul ends pact – live updates", "seoul ends pact", true),
+            ("EILMELDUNG: Seoul kündigt Pakt", "seoul kündigt pakt", true),
+            ("【速報】韓国が終了を決定", "韓国が終了を決定", true),
+            ("快讯:韩国终止协定", "韩国终止协定", true),
+            ("[영상] 정부, 지소미아 종료", "정부, 지소미아 종료", false),
+            ("Seoul: pact ends", "seoul: pact ends", false),
+            ("(종합)", "(종합)", false),
+        ] {
+            assert_eq!(unmarked(title), (bare.to_owned(), revised), "{title}");
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! When two texts are one text. This is the only definition of similarity in the program: the
+//! index proposes, the alignment measures, and this decides.
+use std::time::Duration;
+
+use super::align::{Alignment, HEAD_WEIGHT, align, weigh};
+use super::noise;
+use super::units::{self, Kind, Unit};
+
+/// Texts of less than this say too little to be compared, in half words.
+const WEIGHT_MIN: usize = 12;
+
+/// A headline of at least this much names a story, in half words.
+const TELLING_WEIGHT: usize = 10;
+
+/// A text made ready to be compared: its story in units, without datelines, bylines and tails.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    pub(super) units: Vec<Unit>,
+    /// Units of the headline without its marks.
+    pub(super) headline: Vec<Unit>,
+    /// Hashes of the story's sentences, for the recognition of boilerplate.
+    pub(super) sentences: Vec<u64>,
+    /// The headline says that the story was revised.
+    pub(super) revised: bool,
+    /// The headline says enough to name a story.
+    pub(super) telling: bool,
+    /// In half words.
+    weight: usize,
+}
+
+impl Text {
+    /// Reads a headline and a plain text.
+    pub fn new(title: &str, text: &str) -> Self {
+        Self::without(title, text, |_| false)
+    }
+
+    /// Reads them without the sentences whose hash `boilerplate` knows.
+    pub(super) fn without(title: &str, text: &str, boilerplate: impl Fn(u64) -> bool) -> Self {
+        let (bare, revised) = noise::unmarked(&units::folded(title));
+        let mut headline = Vec::new();
+        // The marks come off in lower case, which would hide the names.
+        units::read(&bare, &mut headline);
+        let mut story = Vec::new();
+        let mut sentences = Vec::new();
+        for sentence in noise::story(&units::folded(text)) {
+            let begin = story.len();
+            units::read(sentence, &mut story);
+            let hash = story
+                .get(begin..)
+                .unwrap_or_default()
+                .iter()
+                .fold(0, |hash: u64, unit| units::mix_wide(hash ^ u64::from(unit.hash)));
+            if story.len() > begin {
+                sentences.push(hash);
+            }
+            if boilerplate(hash) {
+                story.truncate(begin);
+            }
+            if story.len() >= units::UNITS_MAX {
+                break;
+            }
+        }
+        let weight = weigh(Some(&story));
+        let telling = weigh(Some(&headline)) >= TELLING_WEIGHT;
+        Self { units: story, headline, sentences, revised, telling, weight }
+    }
+
+    /// Whether the text says enough to be compared with others.
+    pub fn is_comparable(&self) -> bool {
+        self.weight >= WEIGHT_MIN
+    }
+}
+
+/// How much two texts have in common, 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Likeness {
+    /// Common text over all text.
+    pub similarity: f64,
+    /// Common text over the shorter text.
+    pub containment: f64,
+}
+
+/// What is known of two articles beside their texts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Between {
+    pub same_source: bool,
+    /// Between their publication; zero if unknown.
+    pub apart: Duration,
+}
+
+/// Why two articles are one story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The text is the same, or one is a shortened form of the other.
+    SameText,
+    /// The same source brought its story again, revised.
+    Update,
+}
+
+impl Reason {
+    /// The word the store, the log, the metrics and the tests use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SameText => "same-text",
+            Self::Update => "update",
+        }
+    }
+}
+
+/// Everything measured between two texts.
+struct Measured {
+    likeness: Likeness,
+    found: Alignment,
+    /// The shorter text, in words.
+    words: usize,
+    longer_words: usize,
+    /// The longer text over the shorter.
+    ratio: f64,
+    /// Of the shorter text's different numbers, those the longer does not have anywhere: how many,
+    /// and the share of them.
+    foreign_numbers: (usize, f64),
+    /// The share of the shorter headline's units that the other headline has.
+    headlines: f64,
+    /// The share of the longer text that stands before the common one.
+    skipped: f64,
+    /// Both headlines hold numbers, and one of them a number that the other lacks.
+    other_numbers: bool,
+    /// How much of its headline each text tells at least.
+    told: f64,
+}
+
+/// How alike two texts are.
+pub fn likeness(a: &Text, b: &Text) -> Likeness {
+    measure(a, b).likeness
+}
+
+/// Whether two articles are one story, and why.
+pub fn same(a: &Text, b: &Text, between: Between) -> Option<(Reason, Likeness)> {
+    let measured = measure(a, b);
+    if is_same_text(&measured, a, b, between) {
+        // A mark says that the source wants it read again, unless it only stands twice in a feed.
+        let twice = a.revised == b.revised && measured.likeness.similarity > 0.99;
+        let marked = between.same_source && (a.revised || b.revised) && !twice;
+        let reason = if marked { Reason::Update } else { Reason::SameText };
+        return Some((reason, measured.likeness));
+    }
+    is_update(&measured, a, b, between).then_some((Reason::Update, measured.likeness))
+}
+
+fn measure(a: &Text, b: &Text) -> Measured {
+    let (short, long) = if a.weight <= b.weight { (a, b) } else { (b, a) };
+    let found = align(&short.units, &long.units);
+    let all = short.weight + long.weight - found.matched;
+    Measured {
+        likeness: Likeness {
+            similarity: ratio(found.matched, all),
+            containment: ratio(found.matched, short.weight),
+        },
+        found,
+        words: short.weight / 2,
+        longer_words: long.weight / 2,
+        ratio: ratio(long.weight, short.weight.max(1)),
+        foreign_numbers: foreign(&short.units, &long.units, Kind::Number),
+        headlines: overlap(&a.headline, &b.headline),
+        skipped: ratio(found.skipped, long.weight),
+        other_numbers: foreign(&a.headline, &b.headline, Kind::Number).0 > 0
+            && foreign(&b.headline, &a.headline, Kind::Number).0 > 0,
+        told: overlap(&a.headline, &short.units).min(overlap(&b.headline, &short.units)),
+    }
+}
+
+/// A copy that was cut from another's end begins within this much of its beginning, in half words.
+const SKIPPED_WEIGHT_MAX: usize = 80;
+
+/// Fewest hours between two editions of a daily column.
+const DAILY: Duration = Duration::from_hours(12);
+
+fn is_same_text(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
+    if !a.is_comparable() || !b.is_comparable() {
+        return false;
+    }
+    let contained_min = match m.words {
+        0..25 => 0.85,
+        25..60 => 0.75,
+        60..120 => 0.65,
+        120..250 => 0.55,
+        _ => 0.5,
+    };
+    let stricter = if between.same_source { 0.1 } else { 0.0 };
+    if m.likeness.containment < contained_min + stricter || is_other_edition(m) {
+        return false;
+    }
+    // Retold with its own figures, though not in the same places.
+    if m.foreign_numbers.1 > 0.4 && m.foreign_numbers.0 > m.words / 40 {
+        return false;
+    }
+    if m.words < 60 && m.found.edited > 1 + m.words / 20 {
+        return false;
+    }
+    // The next edition of a bulletin changes its beginning and keeps the rest.
+    if between.apart >= DAILY && m.found.swapped_early > 0 {
+        return false;
+    }
+    // Stories that only share what went before begin each in its own way.
+    if m.found.short_head.max(m.found.long_head) * 2 < HEAD_WEIGHT.min(m.words * 2) {
+        return false;
+    }
+    // A digest holds many stories; a copy is cut from its end.
+    if m.ratio > 3.0 && m.found.skipped > SKIPPED_WEIGHT_MAX && m.skipped > 0.15 {
+        return false;
+    }
+    // A wall or a slogan stands under every headline and tells none of them.
+    let told_min = if between.same_source { 0.3 } else { 0.1 };
+    // So does a line that many a story ends with; the first line of one is its own.
+    let general = m.longer_words < 60 || (m.words < 25 && m.found.skipped > HEAD_WEIGHT / 2);
+    if general && m.told < told_min && m.headlines < 0.5 {
+        return false;
+    }
+    // The same lines under the same headline on another day: a column.
+    !(between.same_source && between.apart >= DAILY && m.words < 60 && m.headlines > 0.99)
+}
+
+/// Whether what stands in the place of what tells two editions of one template apart: other
+/// numbers and names, in a text short enough for one of them to make the difference, or in every
+/// sentence of a longer one. Copies have such places too, where a desk put its own words.
+fn is_other_edition(m: &Measured) -> bool {
+    let (swapped, reworded) = (m.found.swapped, m.found.reworded);
+    match m.words {
+        0..40 => swapped + reworded > 0,
+        40..60 => swapped > 0 || reworded > 1,
+        60..80 => swapped > 1 || m.found.swapped_early > 0 || reworded > 3,
+        words => swapped > words / 60 || swapped * 2 + reworded > words / 20,
+    }
+}
+
+/// Longest time between two revisions when no mark says that they are.
+const UNMARKED_APART_MAX: Duration = Duration::from_hours(6);
+
+/// A flash has fewer words than this under its headline.
+const FLASH_WORDS_MAX: usize = 16;
+
+/// Longest time between two revisions of one story: under a day, so that a daily column is none.
+const REVISIONS_APART_MAX: Duration = Duration::from_hours(14);
+
+fn is_update(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
+    if !between.same_source || between.apart > REVISIONS_APART_MAX {
+        return false;
+    }
+    // A revision changes a number or two; the next edition of a bulletin changes them all.
+    if m.found.swapped > 2.max(m.words / 15) {
+        return false;
+    }
+    let (headlines, common) = (m.headlines, m.likeness.containment);
+    if !a.revised && !b.revised {
+        let soon = between.apart <= UNMARKED_APART_MAX && m.words >= 40;
+        return a.telling
+            && b.telling
+            && (headlines > 0.99 && common >= 0.4 || soon && headlines >= 0.75 && common >= 0.8);
+    }
+    if m.other_numbers && (common < 0.6 || m.longer_words < FLASH_WORDS_MAX) {
+        // "Live: 16 May", "Live: 17 May"; two flashes from one speech.
+        return false;
+    }
+    // A flash may say its headline again, or nothing.
+    let flash = m.words < FLASH_WORDS_MAX && m.told >= 0.6 || m.words < WEIGHT_MIN / 2;
+    // The story follows under much the same words.
+    (headlines >= 0.6 && (common >= 0.3 || flash))
+        || (headlines >= 0.3 && common >= 0.5 && m.skipped < 0.34)
+}
+
+/// The different units of one kind in `short` that `long` has nowhere: how many, and the share.
+fn foreign(short: &[Unit], long: &[Unit], kind: Kind) -> (usize, f64) {
+    let of = |units: &[Unit]| {
+        let mut hashes: Vec<u32> =
+            units.iter().filter(|unit| unit.kind == kind).map(|unit| unit.hash).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes
+    };
+    let (short, long) = (of(short), of(long));
+    let missing = short.iter().filter(|hash| long.binary_search(hash).is_err()).count();
+    (missing, ratio(missing, short.len()))
+}
+
+/// The share of the lighter list's shingles (words, and pairs of characters) that the other has.
+fn overlap(a: &[Unit], b: &[Unit]) -> f64 {
+    let of = |units: &[Unit]| {
+        let telling: Vec<Unit> =
+            units.iter().filter(|unit| unit.kind != Kind::Common).copied().collect();
+        let mut hashes: Vec<u64> = units::shingles(&telling, 1).map(|(_, hash)| hash).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes
+    };
+    let (a, b) = (of(a), of(b));
+    let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let shared = few.iter().filter(|hash| many.binary_search(hash).is_ok()).count();
+    ratio(shared, few.len())
+}
+
+/// `part` over `whole`; zero if there is no whole.
+fn ratio(part: usize, whole: usize) -> f64 {
+    let of = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    if whole == 0 { 0.0 } else { of(part) / of(whole) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STORY: &str = "SEOUL, Feb. 12 (Agency) -- The presidential office denied on Wednesday that \
+        the government was about to end a military pact with Japan. A senior official told \
+        reporters that talks with Tokyo were going on in good faith. The two neighbours have \
+        argued over trade and history since 2018. In November the South agreed to extend the pact \
+        on conditions, and asked Japan to lift restrictions on exports of chip materials.";
+
+    fn verdict(a: (&str, &str), b: (&str, &str), between: Between) -> Option<Reason> {
+        let (a, b) = (Text::new(a.0, a.1), Text::new(b.0, b.1));
+        let there = same(&a, &b, between).map(|(reason, _)| reason);
+        let back = same(&b, &a, between).map(|(reason, _)| reason);
+        assert_eq!(there, back, "likeness has no direction");
+        there
+    }
+
+    #[test]
+    fn a_text_cut_under_another_headline_is_the_same_text() {
+        let cut = STORY.split_inclusive('.').take(4).collect::<String>();
+        let found = verdict(
+            ("Pact not to end, says Seoul", STORY),
+            ("Seoul denies", &cut),
+            Between::default(),
+        );
+        assert_eq!(found, Some(Reason::SameText));
+    }
+
+    #[test]
+    fn another_number_or_name_keeps_short_texts_apart() {
+        let told = |who: &str, count: &str| {
+            format!(
+                "Police in {who} said on Monday that {count} people were hurt when a bus left the road."
+            )
+        };
+        let (here, there) = (told("Leeds", "12"), told("Derby", "12"));
+        let more = told("Leeds", "14");
+        let title = "Bus leaves the road, people hurt";
+        for other in [&there, &more] {
+            let found = verdict((title, &here), (title, other), Between::default());
+            assert_eq!(found, None, "{other}");
+        }
+        let found =
+            verdict((title, &here), ("People hurt in bus crash", &here), Between::default());
+        assert_eq!(found, Some(Reason::SameText));
+    }
+
+    #[test]
+    fn headlines_alone_make_no_story() {
+        let title = "Seoul and Tokyo resume talks on export controls";
+        assert_eq!(verdict((title, ""), (title, ""), Between::default()), None);
+        assert_eq!(verdict((title, "Video"), (title, "Video"), Between::default()), None);
+    }
+
+    #[test]
+    fn a_marked_headline_of_the_same_source_is_an_update_and_of_another_day_is_not() {
+        let first = ("정부, 지소미아 조건부 연장", "정부는 지소미아를 조건부로 연장한다고 밝혔다.");
+        let flash = ("[속보] 정부, 지소미아 조건부 연장", "");
+        let soon = Between { same_source: true, apart: Duration::from_mins(10) };
+        assert_eq!(verdict(flash, first, soon), Some(Reason::Update));
+        let later = Between { apart: Duration::from_hours(24), ..soon };
+        assert_eq!(verdict(flash, first, later), None);
+        assert_eq!(verdict(flash, first, Between::default()), None, "another source");
+    }
+
+    #[test]
+    fn a_marked_headline_over_the_same_text_is_an_update_and_in_another_paper_a_copy() {
+        let soon = Between { same_source: true, apart: Duration::from_hours(2) };
+        let (first, again) =
+            ("Pact not to end, says Seoul", "UPDATE 2-Pact not to end, says Seoul");
+        assert_eq!(verdict((first, STORY), (again, STORY), soon), Some(Reason::Update));
+        assert_eq!(verdict((again, STORY), (again, STORY), soon), Some(Reason::SameText));
+        let elsewhere = Between { same_source: false, ..soon };
+        assert_eq!(verdict((first, STORY), (again, STORY), elsewhere), Some(Reason::SameText));
+    }
+
+    #[test]
+    fn a_column_with_the_same_line_every_day_is_a_story_every_day() {
+        let column = ("Morning briefing", "All you need to know this morning, from our newsroom.");
+        let daily = Between { same_source: true, apart: Duration::from_hours(24) };
+        assert_eq!(verdict(column, column, daily), None);
+    }
+
+    #[test]
+    fn the_greatest_text_is_compared_like_any_other() {
+        let great = "The committee met again and adjourned without a decision. ".repeat(200_000);
+        let text = Text::new("Committee adjourns", &great);
+        assert_eq!(text.units.len(), units::UNITS_MAX);
+        let alike = likeness(&text, &text);
+        assert!((alike.similarity - 1.0).abs() < 1e-9, "{alike:?}");
+        assert_eq!(likeness(&text, &Text::default()), Likeness::default());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn no_text_is_too_strange_and_likeness_has_no_direction(
+            a in "(?s).{0,80}|[a-c가나.1 ]{0,120}",
+            b in "(?s).{0,80}|[a-c가나.1 ]{0,120}",
+        ) {
+            let (first, second) = (Text::new(&a, &b), Text::new(&b, &a));
+            let alike = likeness(&first, &second);
+            prop_assert!((0.0..=1.0).contains(&alike.similarity));
+            prop_assert!((0.0..=1.0).contains(&alike.containment));
+            prop_assert!(alike.similarity <= alike.containment);
+            let itself = likeness(&first, &first);
+            prop_assert!(first.weight < WEIGHT_MIN || itself.containment > 0.999);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Cuts text into the units that are compared: words where words are spaced, characters where they
+//! are not.
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use super::words::{COMMON, MONTHS, SPELT, WEEKDAYS};
+
+/// Most units of one text that are compared; a wire story has some hundreds.
+pub(super) const UNITS_MAX: usize = 3_000;
+
+/// What a unit is; it decides what a change of it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A word every text has ("the", "und").
+    Common,
+    /// Another word in lower case.
+    Word,
+    /// A word with a capital, other than those every sentence may begin with.
+    Name,
+    /// The name of a day of the week.
+    Weekday,
+    /// The name of a month.
+    Month,
+    /// A number, its thousands separators removed.
+    Number,
+    /// A character of a script without spaces that carries meaning: Han, Katakana, Hangul, Thai.
+    Glyph,
+    /// Hiragana, which mostly carries grammar.
+    Grammar,
+}
+
+/// One unit: the hash of its folded text, and its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) hash: u32,
+    pub(super) kind: Kind,
+}
+
+impl Unit {
+    /// In half words: a character of an unspaced script says about half of what a word says.
+    pub(super) fn weight(self) -> usize {
+        match self.kind {
+            Kind::Glyph | Kind::Grammar => 1,
+            Kind::Common | Kind::Word | Kind::Name | Kind::Weekday | Kind::Month | Kind::Number => {
+                2
+            }
+        }
+    }
+
+    /// How many units from this one on make a shingle: `words` of them, or characters for twice as
+    /// much.
+    pub(super) fn span(self, words: usize) -> usize {
+        match self.kind {
+            Kind::Glyph | Kind::Grammar => words * 2,
+            Kind::Common | Kind::Word | Kind::Name | Kind::Weekday | Kind::Month | Kind::Number => {
+                words
+            }
+        }
+    }
+}
+
+/// Whether a character stands for itself: the scripts that put no spaces between words, and
+/// Hangul, whose spaces every newsroom sets as it likes.
+pub(super) fn is_glyph(c: char) -> bool {
+    // Most characters of most texts are ruled out by the first comparison.
+    c >= '\u{e00}'
+        && matches!(
+            c,
+            '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}'
+                | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..='\u{2fdf}' | '\u{3005}'..='\u{3007}'
+                | '\u{3041}'..='\u{30fa}' | '\u{30fc}'..='\u{318f}' | '\u{31f0}'..='\u{31ff}'
+                | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
+                | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}'
+        )
+}
+
+/// The text with width and compatibility forms folded.
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+    }
+}
+
+/// Appends the units of a [`folded`] text, until there are [`UNITS_MAX`].
+pub(super) fn read(text: &str, units: &mut Vec<Unit>) {
+    let mut reader = Reader { units, word: String::with_capacity(32), capital: false };
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if reader.units.len() >= UNITS_MAX {
+            return;
+        }
+        if c.is_ascii_lowercase() && reader.in_word() {
+            reader.word.push(c);
+        } else if is_glyph(c) {
+            reader.end();
+            let kind =
+                if matches!(c, '\u{3041}'..='\u{309f}') { Kind::Grammar } else { Kind::Glyph };
+            reader.units.push(Unit { hash: mix(u32::from(c)), kind });
+        } else if c.is_alphanumeric() {
+            reader.letter(c);
+        } else if c == '%' {
+            reader.end();
+            reader.word.push('%');
+            reader.end();
+        } else if matches!(c, '.' | ',') && reader.in_number() {
+            let digit = chars.peek().is_some_and(char::is_ascii_digit);
+            if digit && c == '.' {
+                reader.word.push('.');
+            } else if !digit {
+                reader.end();
+            }
+        } else if !matches!(c, '\'' | '’' | '\u{ad}' | '\u{300}'..='\u{36f}') {
+            reader.end();
+        }
+    }
+    reader.end();
+}
+
+/// The words of all tables by their hash, with what they are read as.
+static WORDS: LazyLock<Vec<(u32, (u32, Kind))>> = LazyLock::new(|| {
+    let common = COMMON.iter().map(|word| (hash_of(word), (hash_of(word), Kind::Common)));
+    let spelt = SPELT.iter().map(|(word, digits)| {
+        let kind = if *digits == "%" { Kind::Word } else { Kind::Number };
+        (hash_of(word), (hash_of(digits), kind))
+    });
+    let days = WEEKDAYS.iter().map(|word| (hash_of(word), (hash_of(word), Kind::Weekday)));
+    let months = MONTHS.iter().map(|word| (hash_of(word), (hash_of(word), Kind::Month)));
+    let mut words: Vec<_> = common.chain(spelt).chain(days).chain(months).collect();
+    words.sort_unstable_by_key(|(word, _)| *word);
+    words
+});
+
+fn hash_of(word: &str) -> u32 {
+    mix(word
+        .bytes()
+        .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
+}
+
+struct Reader<'a> {
+    units: &'a mut Vec<Unit>,
+    word: String,
+    capital: bool,
+}
+
+impl Reader<'_> {
+    fn in_number(&self) -> bool {
+        self.word.as_bytes().first().is_some_and(u8::is_ascii_digit)
+    }
+
+    fn in_word(&self) -> bool {
+        self.word.as_bytes().first().is_some_and(|first| !first.is_ascii_digit())
+    }
+
+    fn letter(&mut self, c: char) {
+        // "5m" and "2nd" are a number and a word.
+        if self.in_number() != c.is_numeric() && !self.word.is_empty() {
+            self.end();
+        }
+        if self.word.is_empty() {
+            self.capital = c.is_uppercase();
+        }
+        if c.is_ascii() {
+            self.word.push(c.to_ascii_lowercase());
+        } else {
+            self.word.extend(c.to_lowercase());
+        }
+    }
+
+    /// The word so far is a unit.
+    fn end(&mut self) {
+        if self.word.is_empty() {
+            return;
+        }
+        let word = self.word.as_str();
+        let hash = hash_of(word);
+        let (hash, kind) = if word.starts_with(|c: char| c.is_numeric()) {
+            (hash_of(word.trim_start_matches('0')), Kind::Number)
+        } else {
+            match WORDS.binary_search_by_key(&hash, |(word, _)| *word) {
+                Ok(index) => WORDS.get(index).map_or((hash, Kind::Word), |(_, unit)| *unit),
+                Err(_) => (hash, if self.capital { Kind::Name } else { Kind::Word }),
+            }
+        };
+        self.units.push(Unit { hash, kind });
+        self.word.clear();
+    }
+}
+
+/// Spreads the bits of a number over all 32.
+pub(super) fn mix(number: u32) -> u32 {
+    let a = (number ^ (number >> 16)).wrapping_mul(0x7feb_352d);
+    let b = (a ^ (a >> 15)).wrapping_mul(0x846c_a68b);
+    b ^ (b >> 16)
+}
+
+/// Spreads the bits of a number over all 64.
+pub(super) fn mix_wide(number: u64) -> u64 {
+    let a = (number ^ (number >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    let b = (a ^ (a >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    b ^ (b >> 32)
+}
+
+/// The shingles of a text: the hash of every run of `words` words or twice as many characters, in
+/// order, with the unit each begins at.
+pub(super) fn shingles(units: &[Unit], words: usize) -> impl Iterator<Item = (usize, u64)> {
+    units.iter().enumerate().filter_map(move |(at, first)| {
+        let run = units.get(at..at + first.span(words))?;
+        let hash = run.iter().fold(0, |hash: u64, unit| {
+            (hash.rotate_left(21) ^ u64::from(unit.hash)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        });
+        Some((at, mix_wide(hash)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<Kind> {
+        let mut units = Vec::new();
+        read(&folded(text), &mut units);
+        units.iter().map(|unit| unit.kind).collect()
+    }
+
+    fn hashes(text: &str) -> Vec<u32> {
+        let mut units = Vec::new();
+        read(&folded(text), &mut units);
+        units.iter().map(|unit| unit.hash).collect()
+    }
+
+    #[test]
+    fn style_books_make_no_difference() {
+        assert_eq!(
+            hashes("Seven per-cent of 1,200 people’s"),
+            hashes("7 per cent of 1200 peoples")
+        );
+        assert_eq!(hashes("up 5 percent."), hashes("Up five %"));
+        assert_eq!(hashes("“GSOMIA” – ends"), hashes("gsomia ends"));
+        assert_eq!(hashes("지소미아 종료"), hashes("지소미아종료"));
+        assert_eq!(hashes("ＧＳＯＭＩＡ１２"), hashes("GSOMIA 12"));
+        assert_ne!(hashes("1.5"), hashes("15"));
+    }
+
+    #[test]
+    fn a_unit_knows_what_it_is() {
+        use Kind::{Common, Glyph, Grammar, Name, Number, Word};
+        assert_eq!(
+            kinds("The Blue House denied 3 reports"),
+            [Common, Name, Name, Word, Number, Word]
+        );
+        assert_eq!(kinds("韓国の大統領"), [Glyph, Glyph, Grammar, Glyph, Glyph, Glyph]);
+    }
+
+    #[test]
+    fn no_two_words_of_the_tables_have_one_hash() {
+        assert!(WORDS.windows(2).all(|pair| pair[0].0 != pair[1].0));
+    }
+
+    #[test]
+    fn no_text_has_too_many_units() {
+        assert_eq!(hashes(&"a ".repeat(10_000)).len(), UNITS_MAX);
+        assert_eq!(hashes(&"가".repeat(10_000)).len(), UNITS_MAX);
+    }
+}

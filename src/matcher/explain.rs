@@ -1,0 +1,391 @@
+//! Why a watch fired on an article, or what kept it from firing, in words for its author.
+use std::fmt::Write as _;
+
+use super::Text;
+use super::evaluate::{Leaf, Node, Rule, Scale, Seen};
+use super::letters;
+use super::lexicon::{Fields, Sighting};
+use super::normalise::{self, word_end};
+use super::reader;
+use super::term::{self, Term};
+use super::token::FIELDS;
+use crate::domain::{Field, Finding, Name};
+
+/// Terms named in one sentence; the rest are counted.
+const TERMS_NAMED: usize = 6;
+/// Terms of one watch that are searched for near misses, and bytes of text searched.
+const CLOSE_CALLS_MAX: usize = 12;
+const CLOSE_CALL_BYTES_MAX: usize = 100_000;
+
+/// What became of one watch on one article.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    pub watch: Name,
+    /// There if the watch fires.
+    pub finding: Option<Finding>,
+    pub score: f64,
+    pub threshold: f64,
+    /// The sum behind the score; empty for a watch that weighs nothing.
+    pub points: Vec<Points>,
+    /// Sentences without a full stop, what was found before what was missed.
+    pub reasons: Vec<String>,
+    /// How much of what the watch wants was there, from 0 to 1, to show the nearest misses first.
+    pub closeness: f64,
+}
+
+/// What one weighed term added to the score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Points {
+    /// As written.
+    pub term: String,
+    pub weight: f64,
+    /// Whether it stood in the title, where it counts more.
+    pub in_title: bool,
+    pub points: f64,
+}
+
+/// Explains what `rule` makes of the article.
+pub(super) fn explain(seen: &Seen<'_>, rule: &Rule) -> Explanation {
+    let finding = seen.decide(rule);
+    let mut account = Account { seen, reasons: Vec::new(), calls: 0 };
+    let mut closeness = account.need(&rule.need);
+    let (mut score, mut threshold) = (f64::from(u8::from(seen.holds(&rule.need))), 1.0);
+    let mut points = Vec::new();
+    if let Some(scale) = &rule.scale {
+        threshold = scale.threshold;
+        points = self::points(seen, scale);
+        score = points.iter().map(|points| points.points).sum();
+        account.reasons.push(arithmetic(&points, score, threshold));
+        if score < threshold {
+            account.missing_signals(scale);
+        }
+        closeness = f64::midpoint(closeness, (score / threshold).clamp(0.0, 1.0));
+    }
+    if seen.holds(&rule.veto) {
+        account.veto(&rule.veto);
+    }
+    if !rule.hears(seen.text.language) {
+        let language = seen.text.language.unwrap_or_default();
+        let wanted = rule.languages.join(", ");
+        account.reasons.push(format!("the article is in `{language}`, the watch wants {wanted}"));
+    }
+    if !rule.reads(seen.text.source) {
+        let wanted = rule.sources.join(", ");
+        account
+            .reasons
+            .push(format!("the article is from `{}`, the watch wants {wanted}", seen.text.source));
+    }
+    if finding.is_some() {
+        closeness = 1.0;
+    }
+    let (watch, reasons) = (rule.watch.clone(), account.reasons);
+    Explanation { watch, finding, score, threshold, points, reasons, closeness }
+}
+
+fn points(seen: &Seen<'_>, scale: &Scale) -> Vec<Points> {
+    let points = seen.points(scale).into_iter();
+    points
+        .map(|(signal, in_title, points)| Points {
+            term: signal.written.clone(),
+            weight: signal.weight,
+            in_title,
+            points,
+        })
+        .collect()
+}
+
+/// The sum as one would write it down.
+fn arithmetic(points: &[Points], score: f64, threshold: f64) -> String {
+    let verdict = if score < threshold { "under" } else { "at or over" };
+    if points.is_empty() {
+        return format!("score 0 is under the threshold {threshold}: no weighed term was found");
+    }
+    let mut sum = String::new();
+    for (number, one) in points.iter().enumerate() {
+        let sign = match (number, one.weight < 0.0) {
+            (0, true) => "−",
+            (0, false) => "",
+            (_, true) => " − ",
+            (_, false) => " + ",
+        };
+        // Writing to a string cannot fail.
+        let _infallible = write!(sum, "{sign}`{}` {}", one.term, one.weight.abs());
+        if one.in_title {
+            let _infallible = write!(sum, " × {} in the title", one.points / one.weight);
+        }
+    }
+    format!("score {score} is {verdict} the threshold {threshold}: {sum}")
+}
+
+/// Gathers sentences.
+struct Account<'a> {
+    seen: &'a Seen<'a>,
+    reasons: Vec<String>,
+    calls: usize,
+}
+
+impl Account<'_> {
+    /// Says what of `node` was found and what was not; gives how much was there, from 0 to 1.
+    fn need(&mut self, node: &Node) -> f64 {
+        if let Node::All(parts) = node {
+            let shares: Vec<f64> = parts.iter().map(|part| self.need(part)).collect();
+            let count = u32::try_from(shares.len()).unwrap_or(u32::MAX);
+            return if count == 0 { 1.0 } else { shares.iter().sum::<f64>() / f64::from(count) };
+        }
+        if self.seen.holds(node) {
+            self.found(node);
+            return 1.0;
+        }
+        match node {
+            Node::Not(part) => {
+                self.veto(part);
+                0.5
+            }
+            Node::Near { left, right, words, ordered } => {
+                let both = self.seen.holds(left) && self.seen.holds(right);
+                if both {
+                    let order = if *ordered { " in that order" } else { "" };
+                    self.reasons.push(format!(
+                        "{} and {} are both there, but not within {words} words of each other{order}",
+                        self.named(left),
+                        self.named(right)
+                    ));
+                    return 0.75;
+                }
+                self.missing(node);
+                f64::midpoint(self.share(left), self.share(right))
+            }
+            Node::Leaf(_)
+            | Node::Lookup { .. }
+            | Node::Any(_)
+            | Node::Language(_)
+            | Node::All(_) => {
+                self.missing(node);
+                self.share(node)
+            }
+        }
+    }
+
+    /// How much of `node` is there.
+    fn share(&self, node: &Node) -> f64 {
+        if self.seen.holds(node) {
+            return 1.0;
+        }
+        match node {
+            Node::All(parts) => {
+                let count = u32::try_from(parts.len()).unwrap_or(u32::MAX).max(1);
+                parts.iter().map(|part| self.share(part)).sum::<f64>() / f64::from(count)
+            }
+            Node::Any(parts) => parts.iter().map(|part| self.share(part)).fold(0.0, f64::max),
+            Node::Near { left, right, .. } => f64::midpoint(self.share(left), self.share(right)),
+            Node::Leaf(_) | Node::Lookup { .. } | Node::Not(_) | Node::Language(_) => 0.0,
+        }
+    }
+
+    fn found(&mut self, node: &Node) {
+        match node {
+            Node::Not(part) => {
+                self.reasons.push(format!("nothing of {} is there", self.named(part)));
+            }
+            Node::Language(wanted) => self.reasons.push(format!("the language is `{wanted}`")),
+            Node::Leaf(_)
+            | Node::Lookup { .. }
+            | Node::All(_)
+            | Node::Any(_)
+            | Node::Near { .. } => {
+                let mut places = self.seen.gather(node);
+                places.sort_unstable_by_key(|s| (s.field as u8, s.item, s.start));
+                let mut said: Vec<String> = Vec::new();
+                for place in places {
+                    let sentence = self.place(place);
+                    if !said.contains(&sentence) && said.len() < TERMS_NAMED {
+                        said.push(sentence);
+                    }
+                }
+                self.reasons.extend(said);
+            }
+        }
+    }
+
+    /// “the title has “export controls” (`export control`, plural)”
+    fn place(&self, s: &Sighting) -> String {
+        let part = self.seen.text.part(s.field, s.item).unwrap_or_default();
+        let words = part.get(s.start..s.end).unwrap_or_default();
+        let written = self.seen.lexicon.term(s.term).map_or("", |term| &term.written);
+        match s.used.names() {
+            Some(used) => format!("the {} has “{words}” (`{written}` by {used})", s.field),
+            None if words == written => format!("the {} has “{words}”", s.field),
+            None => format!("the {} has “{words}” (`{written}`)", s.field),
+        }
+    }
+
+    fn veto(&mut self, node: &Node) {
+        let first = self.seen.gather(node).into_iter().min_by_key(|s| (s.field as u8, s.start));
+        self.reasons.push(match first {
+            Some(s) => format!("{}, which the watch excludes", self.place(s)),
+            None => format!("{} is there, which the watch excludes", self.named(node)),
+        });
+    }
+
+    fn missing(&mut self, node: &Node) {
+        self.reasons.push(match node {
+            Node::Leaf(_) | Node::Near { .. } => format!("{} is not there", self.named(node)),
+            Node::Language(wanted) => match self.seen.text.language {
+                Some(language) => format!("the language is `{language}`, not `{wanted}`"),
+                None => format!("the language is unknown, not `{wanted}`"),
+            },
+            Node::Lookup { .. } | Node::All(_) | Node::Any(_) | Node::Not(_) => {
+                format!("nothing of {} is there", self.named(node))
+            }
+        });
+        self.close_calls(node);
+    }
+
+    fn missing_signals(&mut self, scale: &Scale) {
+        let missing: Vec<&Node> = scale
+            .signals
+            .iter()
+            .filter(|signal| signal.weight > 0.0 && !self.seen.holds(&signal.node))
+            .map(|signal| &signal.node)
+            .collect();
+        for node in missing {
+            self.close_calls(node);
+        }
+    }
+
+    /// Says where a term stands that almost is what was asked for.
+    fn close_calls(&mut self, node: &Node) {
+        let mut leaves = Vec::new();
+        all_leaves(node, &mut leaves);
+        for leaf in leaves {
+            if self.calls >= CLOSE_CALLS_MAX {
+                return;
+            }
+            self.calls += 1;
+            let Some(term) = self.seen.lexicon.term(leaf.term) else { continue };
+            let mut parts = self.seen.text.parts().filter(|(field, _, _)| leaf.fields.has(*field));
+            let call = parts.find_map(|(field, _, part)| close_call(term, field, part));
+            let elsewhere = || elsewhere(self.seen.text, term, leaf);
+            self.reasons.extend(call.or_else(elsewhere));
+        }
+    }
+
+    /// A part of a rule as its author would name it.
+    fn named(&self, node: &Node) -> String {
+        match node {
+            Node::Leaf(leaf) => format!("`{}`", self.written(*leaf)),
+            Node::Lookup { .. } | Node::Any(_) => {
+                let mut leaves = Vec::new();
+                all_leaves(node, &mut leaves);
+                let mut names: Vec<String> = leaves
+                    .iter()
+                    .take(TERMS_NAMED)
+                    .map(|leaf| format!("`{}`", self.written(*leaf)))
+                    .collect();
+                if leaves.len() > TERMS_NAMED {
+                    names.push(format!("{} more", leaves.len() - TERMS_NAMED));
+                }
+                format!("({})", names.join(", "))
+            }
+            Node::All(parts) => {
+                let names: Vec<String> = parts.iter().map(|part| self.named(part)).collect();
+                format!("({})", names.join(" AND "))
+            }
+            Node::Not(part) => format!("NOT {}", self.named(part)),
+            Node::Near { left, right, words, ordered } => {
+                let near = if *ordered { "ONEAR" } else { "NEAR" };
+                format!("({} {near}/{words} {})", self.named(left), self.named(right))
+            }
+            Node::Language(wanted) => format!("`lang:{wanted}`"),
+        }
+    }
+
+    fn written(&self, leaf: Leaf) -> String {
+        let written = self.seen.lexicon.term(leaf.term).map_or("", |term| &term.written);
+        let field = FIELDS
+            .into_iter()
+            .find(|name| leaf.fields != Fields::TEXT && reader::fields(name) == leaf.fields);
+        field.map_or_else(|| written.to_owned(), |field| format!("{field}:{written}"))
+    }
+}
+
+fn all_leaves(node: &Node, found: &mut Vec<Leaf>) {
+    match node {
+        Node::Leaf(leaf) => found.push(*leaf),
+        Node::Lookup { terms, fields } => {
+            found.extend(terms.iter().map(|term| Leaf { term: *term, fields: *fields }));
+        }
+        Node::All(parts) | Node::Any(parts) => {
+            for part in parts {
+                all_leaves(part, found);
+            }
+        }
+        Node::Near { left, right, .. } => {
+            all_leaves(left, found);
+            all_leaves(right, found);
+        }
+        Node::Not(_) | Node::Language(_) => {}
+    }
+}
+
+/// A place of the folded term that is not the term: inside a word, or spelled otherwise.
+fn close_call(term: &Term, field: Field, text: &str) -> Option<String> {
+    let (mut at, mut buffer) = (0, String::new());
+    while at < text.len().min(CLOSE_CALL_BYTES_MAX) {
+        if let Some(end) = term::follow(text, at, &term.head) {
+            let word = word_around(text, at, end);
+            let words = text.get(at..end).unwrap_or_default();
+            let written = &term.written;
+            return Some(if word == words {
+                format!("`{written}` wants another spelling than the {field}'s “{words}”")
+            } else {
+                format!("`{written}` stands in the {field} only as a part of “{word}”")
+            });
+        }
+        buffer.clear();
+        at = normalise::step(text, at, &mut buffer)?.end;
+    }
+    None
+}
+
+/// The word or words that the bytes `start..end` are a part of.
+fn word_around(text: &str, start: usize, end: usize) -> &str {
+    let first = text.get(start..).and_then(|text| text.chars().next());
+    let kind = first.map(|c| letters::letter(c).kind);
+    let from = text
+        .get(..start)
+        .unwrap_or_default()
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| {
+            let letter = letters::letter(*c);
+            letter.joins || kind.is_some_and(|kind| kind.glues(letter.kind))
+        })
+        .last()
+        .map_or(start, |(at, _)| at);
+    let last = text.get(..end).and_then(|text| text.chars().next_back());
+    let to = last.map_or(end, |c| word_end(text, end, letters::letter(c).kind).0);
+    text.get(from..to).unwrap_or_default()
+}
+
+/// The term in a field the watch does not look at.
+fn elsewhere(text: &Text<'_>, term: &Term, leaf: Leaf) -> Option<String> {
+    if leaf.fields == Fields::TEXT {
+        return None;
+    }
+    let mut others = text.parts().filter(|(field, _, _)| !leaf.fields.has(*field));
+    others.find_map(|(field, _, part)| {
+        let (mut at, mut buffer) = (0, String::new());
+        while at < part.len().min(CLOSE_CALL_BYTES_MAX) {
+            if term::follow(part, at, &term.head).is_some() {
+                return Some(format!(
+                    "`{}` stands in the {field}, where it is not asked for",
+                    term.written
+                ));
+            }
+            buffer.clear();
+            at = normalise::step(part, at, &mut buffer)?.end;
+        }
+        None
+    })
+}
