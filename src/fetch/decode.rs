@@ -119,7 +119,7 @@ fn window_bytes(frame: &[u8]) -> u64 {
 }
 
 fn drain(mut from: impl Read, most: usize, name: &str) -> Result<Vec<u8>, Failure> {
-    let mut decoded = Vec::new();
+    let mut decoded = Vec::with_capacity(4 * CHUNK_BYTES);
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         match from.read(&mut chunk) {
@@ -128,7 +128,7 @@ fn drain(mut from: impl Read, most: usize, name: &str) -> Result<Vec<u8>, Failur
                 if decoded.len().saturating_add(read) > most {
                     return Err(too_large(most));
                 }
-                decoded.extend(chunk.iter().take(read));
+                decoded.extend_from_slice(chunk.get(..read).unwrap_or_default());
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => (),
             Err(error) => {
