@@ -72,6 +72,27 @@ pub(super) enum Command {
     },
     /// Match texts against a watchlist and show why each watch fired
     Match(Match),
+    /// Walk an article through every stage and name the one that stopped it
+    Explain {
+        /// The article's address, or a text file as for `match`
+        #[arg(value_name = "URL|FILE")]
+        what: String,
+    },
+    /// Try a watchlist on the stored articles, beside today's
+    Backtest {
+        /// How far back: 36h, 7d, 2w
+        #[arg(long, default_value = "7d", value_name = "SPAN")]
+        since: String,
+        /// The watchlist to try [default: today's]
+        #[arg(long, value_name = "FILE")]
+        watchlist: Option<PathBuf>,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at the alerts, and say what they were worth
+    #[command(subcommand)]
+    Alerts(Alerts),
     /// Show how the watch goes: feeds, alerts, outbox
     Status {
         /// Print as JSON
@@ -181,6 +202,37 @@ pub(super) struct Which {
     /// Only of this channel
     #[arg(long, value_name = "NAME", conflicts_with = "id")]
     pub(super) channel: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Alerts {
+    /// List the latest alerts
+    List {
+        /// At most this many
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        most: u32,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// These were worth it
+    Ack {
+        /// From `alerts list`
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// These were noise
+    Noise {
+        /// From `alerts list`
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Precision by watch and by term, from what was said of them
+    Report {
+        /// Over this many of the latest alerts
+        #[arg(long, default_value_t = 10_000, value_name = "N")]
+        most: u32,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,13 +1,17 @@
 //! `check`: every fault in the configuration and the watchlist, offline.
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
+use super::backtest;
 use super::fail::Failed;
 use super::screen::{GOOD, count, json, styled};
 use super::setup::{Setting, shown};
 use crate::app;
 use crate::config::{self, Sources};
 use crate::domain::{Complaint, Weight};
+use crate::matcher::Matcher;
 
 #[derive(serde::Serialize)]
 struct Fault<'a> {
@@ -21,15 +25,17 @@ struct Fault<'a> {
 
 pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
     let path = setting.config_path()?;
-    let (sources, complaints, counts) = match config::load(&path, setting.directories()) {
+    let (sources, complaints, good) = match config::load(&path, setting.directories()) {
         Err(broken) => (broken.sources, broken.complaints, None),
         Ok(config) => {
             let counts = (config.feeds.len(), config.watches.len(), config.channels.len());
             let mut complaints = config.warnings.clone();
+            let began = Instant::now();
             let counts = match app::compile(&config) {
-                Ok((_, warnings)) => {
+                Ok((plan, warnings)) => {
                     complaints.extend(warnings);
-                    Some(counts)
+                    let path = config.store.path.clone();
+                    Some(Good { counts, matcher: plan.matcher, built_in: began.elapsed(), path })
                 }
                 Err(errors) => {
                     complaints.extend(errors);
@@ -47,19 +53,53 @@ pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed
             let listed = sources.render(&complaints, setting.colours());
             errors.write_all(listed.as_bytes())?;
         }
-        if let Some((feeds, watches, channels)) = counts {
-            writeln!(
-                setting.screen.out(),
-                "{}: {}, {}, {}, {}",
-                shown(&path),
-                styled(GOOD, "good"),
-                count(feeds as u64, "feed"),
-                count(watches as u64, "watch"),
-                count(channels as u64, "channel")
-            )?;
+        if let Some(good) = &good {
+            good.tell(setting, &path)?;
         }
     }
-    Ok(if counts.is_some() { ExitCode::SUCCESS } else { ExitCode::from(78) })
+    Ok(if good.is_some() { ExitCode::SUCCESS } else { ExitCode::from(78) })
+}
+
+/// A configuration without an error.
+struct Good {
+    /// Feeds, watches, channels.
+    counts: (usize, usize, usize),
+    matcher: Matcher,
+    built_in: Duration,
+    /// Of the store.
+    path: PathBuf,
+}
+
+impl Good {
+    fn tell(&self, setting: &Setting, path: &Path) -> Result<(), Failed> {
+        let mut out = setting.screen.out();
+        let (feeds, watches, channels) = self.counts;
+        writeln!(
+            out,
+            "{}: {}, {}, {}, {}",
+            shown(path),
+            styled(GOOD, "good"),
+            count(feeds as u64, "feed"),
+            count(watches as u64, "watch"),
+            count(channels as u64, "channel")
+        )?;
+        let size = self.matcher.size();
+        writeln!(
+            out,
+            "{} in one automaton of {} KiB, built in {:.1} ms",
+            count(size.terms as u64, "term"),
+            size.bytes >> 10,
+            self.built_in.as_secs_f64() * 1_000.0
+        )?;
+        let expected = backtest::expected(&self.path, &self.matcher)?;
+        if !expected.is_empty() {
+            writeln!(out, "alerts a day to expect, from the last week's stored articles:")?;
+        }
+        for (watch, a_day) in expected {
+            writeln!(out, "  {a_day:>6.1}  {watch}")?;
+        }
+        Ok(())
+    }
 }
 
 fn faults<'a>(sources: &'a Sources, complaints: &'a [Complaint]) -> Vec<Fault<'a>> {

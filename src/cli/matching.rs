@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::Match;
+use super::article::Plain;
 use super::fail::Failed;
-use super::parse::bytes;
-use super::screen::{BOLD, DIM, MARK, Screen, styled};
+use super::screen::{BOLD, DIM, GOOD, MARK, styled};
 use super::setup::{Setting, shown};
 use crate::config;
 use crate::domain::{Finding, Hit, Snippet};
 use crate::extract;
-use crate::matcher::{self, Matcher, Text};
+use crate::matcher::{self, Explanation, Matcher};
 
 /// Bytes of one line of JSON that are read; a longer one is refused by its number.
 const LINE_BYTES_MAX: usize = 16 << 20;
+/// Watches that did not fire that are explained, the nearest misses first.
+const MISSES_SHOWN_MAX: usize = 5;
 
 /// One line of input. Whatever is absent is empty.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -41,42 +43,6 @@ struct Fired<'a> {
     hits: &'a [Hit],
 }
 
-/// A text with its markup gone, as the matcher looks at it.
-#[derive(Debug, Default)]
-struct Plain {
-    title: String,
-    summary: String,
-    content: String,
-    line: Line,
-}
-
-impl Plain {
-    fn of(mut line: Line) -> Self {
-        let plain = |text: Option<String>| {
-            text.map(|text| extract::plain(&text).into_owned()).unwrap_or_default()
-        };
-        Self {
-            title: plain(line.title.take()),
-            summary: plain(line.summary.take()),
-            content: plain(line.content.take()),
-            line,
-        }
-    }
-
-    fn text(&self) -> Text<'_> {
-        Text {
-            title: &self.title,
-            summary: &self.summary,
-            content: &self.content,
-            url: self.line.url.as_deref().unwrap_or(""),
-            authors: self.line.authors.as_deref().unwrap_or(&[]),
-            tags: self.line.tags.as_deref().unwrap_or(&[]),
-            source: self.line.source.as_deref().unwrap_or(""),
-            language: self.line.language.as_deref(),
-        }
-    }
-}
-
 pub(super) fn matching(setting: &Setting, what: &Match) -> Result<ExitCode, Failed> {
     let matcher = match &what.watchlist {
         Some(path) => watchlist(setting, path)?,
@@ -85,14 +51,24 @@ pub(super) fn matching(setting: &Setting, what: &Match) -> Result<ExitCode, Fail
     for file in &what.files {
         if what.jsonl {
             lines(&matcher, file)?;
-        } else {
-            whole(setting.screen, &matcher, file, what.json)?;
+            continue;
         }
+        let plain = Plain::of_file(file)?;
+        if what.json {
+            for finding in matcher.find(&plain.text()) {
+                super::screen::json(&fired(&serde_json::Value::String(shown(file)), &finding))?;
+            }
+            continue;
+        }
+        let mut out = setting.screen.out();
+        writeln!(out, "{}", styled(DIM, &shown(file)))?;
+        explained(&mut out, &matcher, &plain)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn watchlist(setting: &Setting, path: &Path) -> Result<Matcher, Failed> {
+/// A watchlist of its own, compiled; its warnings go to standard error.
+pub(super) fn watchlist(setting: &Setting, path: &Path) -> Result<Matcher, Failed> {
     let (watches, sources) = config::load_watchlist(path).map_err(|broken| {
         Failed::Config(broken.sources.render(&broken.complaints, setting.colours()))
     })?;
@@ -128,16 +104,33 @@ fn lines(matcher: &Matcher, file: &PathBuf) -> Result<(), Failed> {
             let why = format!("the line is longer than {} MiB", LINE_BYTES_MAX >> 20);
             return Err(bad(number, &why));
         }
-        let line: Line = serde_json::from_slice(&line).map_err(|why| bad(number, &why))?;
-        let plain = Plain::of(line);
+        let mut line: Line = serde_json::from_slice(&line).map_err(|why| bad(number, &why))?;
+        let id = line.id.take();
+        let plain = plain(line);
         for finding in matcher.find(&plain.text()) {
-            serde_json::to_writer(&mut out, &fired(&plain.line.id, &finding))
+            serde_json::to_writer(&mut out, &fired(&id, &finding))
                 .map_err(|why| bad(number, &why))?;
             writeln!(out)?;
         }
     }
     out.flush()?;
     Ok(())
+}
+
+fn plain(line: Line) -> Plain {
+    let plain = |text: Option<String>| {
+        text.map(|text| extract::plain(&text).into_owned()).unwrap_or_default()
+    };
+    Plain {
+        title: plain(line.title),
+        summary: plain(line.summary),
+        content: plain(line.content),
+        url: line.url.unwrap_or_default(),
+        authors: line.authors.unwrap_or_default(),
+        tags: line.tags.unwrap_or_default(),
+        source: line.source.unwrap_or_default(),
+        language: line.language,
+    }
 }
 
 fn fired<'a>(id: &'a serde_json::Value, finding: &'a Finding) -> Fired<'a> {
@@ -150,46 +143,47 @@ fn fired<'a>(id: &'a serde_json::Value, finding: &'a Finding) -> Fired<'a> {
     }
 }
 
-/// A whole file is one article: its first line is the title.
-fn whole(screen: Screen, matcher: &Matcher, file: &Path, as_json: bool) -> Result<(), Failed> {
-    let bytes = bytes(file).map_err(Failed::Input)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_start();
-    let (title, content) = text.split_once('\n').unwrap_or((text, ""));
-    let line = Line {
-        id: serde_json::Value::String(shown(file)),
-        title: Some(title.to_owned()),
-        content: Some(content.to_owned()),
-        ..Line::default()
-    };
-    let plain = Plain::of(line);
-    let findings = matcher.find(&plain.text());
-    if as_json {
-        for finding in &findings {
-            super::screen::json(&fired(&plain.line.id, finding))?;
+/// Every watch that fires with the passage and the sum, then the nearest misses.
+pub(super) fn explained(
+    out: &mut impl Write,
+    matcher: &Matcher,
+    plain: &Plain,
+) -> Result<(), Failed> {
+    let explanations = matcher.explain(&plain.text());
+    let (fired, mut missed): (Vec<Explanation>, Vec<Explanation>) =
+        explanations.into_iter().partition(|explanation| explanation.finding.is_some());
+    for explanation in &fired {
+        writeln!(out, "{} {}", styled(GOOD, "fires"), styled(BOLD, explanation.watch.as_str()))?;
+        if let Some(finding) = &explanation.finding {
+            passage(out, &matcher::snippet(&plain.text(), finding))?;
+            hits(out, finding)?;
         }
-        return Ok(());
+        reasons(out, explanation)?;
     }
-    let mut out = screen.out();
-    if findings.is_empty() {
-        writeln!(out, "{}: no watch fires", shown(file))?;
+    missed.sort_by(|a, b| b.closeness.total_cmp(&a.closeness));
+    for explanation in missed.iter().take(MISSES_SHOWN_MAX) {
+        writeln!(out, "{} {}", styled(DIM, "silent"), styled(BOLD, explanation.watch.as_str()))?;
+        reasons(out, explanation)?;
     }
-    for finding in &findings {
-        writeln!(out, "{}: {}", shown(file), styled(BOLD, finding.watch.as_str()))?;
-        passage(&mut out, &matcher::snippet(&plain.text(), finding))?;
-        for hit in &finding.hits {
-            let tolerance = hit.tolerance.as_ref();
-            let tolerance = tolerance.map(|t| format!(" ({t})")).unwrap_or_default();
-            writeln!(
-                out,
-                "    {} {}:{}-{} for `{}`{tolerance}",
-                styled(DIM, "hit"),
-                hit.field,
-                hit.start,
-                hit.end,
-                hit.term
-            )?;
-        }
+    if missed.len() > MISSES_SHOWN_MAX {
+        writeln!(out, "{} and {} more", styled(DIM, "silent"), missed.len() - MISSES_SHOWN_MAX)?;
+    }
+    Ok(())
+}
+
+fn reasons(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
+    for reason in &explanation.reasons {
+        writeln!(out, "    {reason}")?;
+    }
+    Ok(())
+}
+
+fn hits(out: &mut impl Write, finding: &Finding) -> std::io::Result<()> {
+    for hit in &finding.hits {
+        let tolerance = hit.tolerance.as_ref();
+        let tolerance = tolerance.map(|t| format!(" ({t})")).unwrap_or_default();
+        let place = format!("{} {}-{}", hit.field, hit.start, hit.end);
+        writeln!(out, "    {} for `{}`{tolerance}", styled(DIM, &place), hit.term)?;
     }
     Ok(())
 }

@@ -1,9 +1,13 @@
 //! The door: arguments in, words for people or JSON for scripts out, an exit code by cause.
 
+mod alerts;
 mod args;
+mod article;
+mod backtest;
 mod channels;
 mod check;
 mod demo;
+mod explain;
 mod fail;
 mod feeds;
 mod init;
@@ -21,7 +25,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{Arguments, Channels, Command, Feeds, Outbox};
+use crate::store::Word;
+use args::{Alerts, Arguments, Channels, Command, Feeds, Outbox};
 use fail::Failed;
 use screen::Screen;
 use setup::Setting;
@@ -47,6 +52,14 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
         Command::Check { json } => check::check(&setting, json),
         Command::Parse { json, files } => parse::parse(&setting, &files, json),
         Command::Match(what) => matching::matching(&setting, &what),
+        Command::Explain { what } => explain::explain(&setting, &what),
+        Command::Backtest { since, watchlist, json } => {
+            backtest::backtest(&setting, &since, watchlist.as_deref(), json)
+        }
+        Command::Alerts(Alerts::List { most, json }) => alerts::list(&setting, most, json),
+        Command::Alerts(Alerts::Ack { ids }) => alerts::judge(&setting, &ids, Word::Ack),
+        Command::Alerts(Alerts::Noise { ids }) => alerts::judge(&setting, &ids, Word::Noise),
+        Command::Alerts(Alerts::Report { most }) => alerts::report(&setting, most),
         Command::Status { json } => status::status(&setting, json),
         Command::Init { dir, force } => init::init(&setting, &dir, force),
         Command::Feeds(Feeds::List { json }) => feeds::list(&setting, json),

@@ -137,6 +137,11 @@ impl Matcher {
         }
     }
 
+    /// The names of the watches, in the order of the watchlist.
+    pub fn watches(&self) -> impl Iterator<Item = &crate::domain::Name> {
+        self.rules.iter().map(|rule| &rule.watch)
+    }
+
     /// The watches that fire on `text`, in the order of the watchlist.
     pub fn find(&self, text: &Text<'_>) -> Vec<Finding> {
         let sightings = self.lexicon.sightings(text);

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::dedupe::judge::Setting;
 use crate::domain::{
-    Alert, AlertId, Article, Backlog, DeliveryId, Finding, Moment, Name, Outcome, Severity,
-    Snippet, Validators,
+    Alert, AlertId, Article, ArticleId, Backlog, DeliveryId, Finding, Moment, Name, Outcome,
+    Severity, Snippet, Validators,
 };
 
 pub use error::Error;
@@ -241,6 +241,72 @@ pub struct OutboxRow {
     /// Of the first alert.
     pub watch: String,
     pub title: String,
+}
+
+/// A stored article.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub id: ArticleId,
+    pub feed: Name,
+    pub story: i64,
+    /// Why it opened a story or was attached to one.
+    pub reason: String,
+    pub first_seen: Moment,
+    pub published: Option<Moment>,
+    pub url: Option<String>,
+    pub title: String,
+    pub summary: String,
+    pub content: String,
+    pub authors: Vec<String>,
+    pub tags: Vec<String>,
+    pub language: Option<String>,
+}
+
+/// An article's way through the house.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub article: Kept,
+    /// Each watch that fired on it, and what came of that.
+    pub outcomes: Vec<(String, String)>,
+    /// Every message about its story.
+    pub sent: Vec<Sent>,
+}
+
+/// One message about a story, and how far it came.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub watch: String,
+    pub id: DeliveryId,
+    pub channel: String,
+    pub recipient: String,
+    pub state: String,
+    pub attempts: u32,
+    pub error: Option<String>,
+}
+
+/// What a reader makes of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Word {
+    /// It was worth it.
+    Ack,
+    Noise,
+}
+
+impl Word {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ack => "ack",
+            Self::Noise => "noise",
+        }
+    }
+}
+
+/// An alert with its reader's word, if there is one.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    pub alert: Alert,
+    pub word: Option<Word>,
 }
 
 /// Which outbox rows a command means.

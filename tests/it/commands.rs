@@ -311,3 +311,69 @@ fn the_service_manager_hears_ready_then_pings_that_follow_proof_then_stopping() 
     hear("STOPPING=1");
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn explain_walks_an_article_through_every_stage() {
+    let feeds = Feeds::open();
+    let feed = feeds.feed("/feed");
+    let link = "https://news.example/politics/20261123-pact";
+    feed.publish(fresh("a", "GSOMIA talks").linked(link));
+    feed.publish(fresh("b", "Weather").linked("https://news.example/weather/20261123-rain"));
+    let folder = home(&feed.url());
+    assert!(run(folder.path(), &["once"], "").status.success());
+    let told = out(&run(folder.path(), &["explain", &format!("{link}?utm_source=x")], ""));
+    for stage in
+        ["fetch", "identity", "new; it opened story", "made an alert", "delivered", "fires"]
+    {
+        assert!(told.contains(stage), "no `{stage}` in:\n{told}");
+    }
+    let silent = run(folder.path(), &["explain", "https://news.example/weather/20261123-rain"], "");
+    assert!(out(&silent).contains("no watch fired when it was read"), "{}", out(&silent));
+    let never = run(folder.path(), &["explain", "https://127.0.0.1/never"], "");
+    assert_eq!(never.status.code(), Some(1));
+    assert!(out(&never).contains("no feed has carried this address"));
+    assert!(out(&never).contains("`feed` answers"), "{}", out(&never));
+}
+
+#[test]
+fn backtest_shows_what_another_watchlist_gains_and_loses() {
+    let feeds = Feeds::open();
+    let feed = feeds.feed("/feed");
+    feed.publish(fresh("a", "GSOMIA talks")).publish(fresh("b", "Cobra Gold begins"));
+    let folder = home(&feed.url());
+    assert!(run(folder.path(), &["once"], "").status.success());
+    let tried = "[[watch]]\nname = \"gsomia\"\nany = [\"Cobra Gold\", \"never seen\"]\n";
+    std::fs::write(folder.path().join("tried.toml"), tried).unwrap();
+    let args = ["backtest", "--since", "2d", "--watchlist", "tried.toml"];
+    let report = out(&run(folder.path(), &args, ""));
+    for line in ["2 stored articles", "gained Cobra Gold begins", "lost GSOMIA talks"] {
+        assert!(report.contains(line), "no `{line}` in:\n{report}");
+    }
+    let args = ["backtest", "--since", "2d", "--json"];
+    let report = &json_lines(&run(folder.path(), &args, ""))[0];
+    assert_eq!(report["watches"]["gsomia"]["terms"]["GSOMIA"], 1);
+    let check = out(&run(folder.path(), &["check"], ""));
+    assert!(check.contains("alerts a day to expect"), "{check}");
+    assert_eq!(run(folder.path(), &["backtest", "--since", "soon"], "").status.code(), Some(64));
+}
+
+#[test]
+fn a_readers_verdicts_become_precision_by_watch_and_term() {
+    let feeds = Feeds::open();
+    let feed = feeds.feed("/feed");
+    feed.publish(fresh("a", "GSOMIA talks")).publish(fresh("b", "GSOMIA crossword answers"));
+    let folder = home(&feed.url());
+    assert!(run(folder.path(), &["once"], "").status.success());
+    let alerts = json_lines(&run(folder.path(), &["alerts", "list", "--json"], ""));
+    let id = |title: &str| {
+        let alert = alerts.iter().find(|alert| alert["title"] == title).unwrap();
+        alert["id"].as_str().unwrap().to_owned()
+    };
+    let good = id("GSOMIA talks");
+    let noise = id("GSOMIA crossword answers");
+    assert!(run(folder.path(), &["alerts", "ack", &good], "").status.success());
+    assert!(run(folder.path(), &["alerts", "noise", &noise], "").status.success());
+    let report = out(&run(folder.path(), &["alerts", "report"], ""));
+    assert!(report.contains("gsomia: 2 alerts, precision 50 % of 2"), "{report}");
+    assert_eq!(run(folder.path(), &["alerts", "ack", "nonsense"], "").status.code(), Some(65));
+}

@@ -4,6 +4,7 @@ mod commit;
 mod feeds;
 mod open;
 mod outbox;
+mod recall;
 mod report;
 mod settle;
 mod standing;
@@ -19,10 +20,10 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
-    Committed, Due, Error, FeedHealth, FeedState, Loss, OutboxRow, Pause, Poll, Select, Settlement,
-    Totals,
+    Committed, Due, Error, FeedHealth, FeedState, Judged, Kept, Loss, OutboxRow, Pause, Poll,
+    Select, Settlement, Totals, Trace, Word,
 };
-use crate::domain::{DeliveryId, Feed, Moment};
+use crate::domain::{AlertId, ArticleId, DeliveryId, Feed, Moment};
 
 pub use open::Lock;
 use writer::Writer;
@@ -177,6 +178,32 @@ impl Store {
 
     pub async fn pauses(&self) -> Result<Vec<Pause>, Error> {
         self.writer.run(report::pauses).await
+    }
+
+    /// Articles first seen since, in the order they came, after `after`.
+    pub async fn articles(
+        &self,
+        since: Moment,
+        after: ArticleId,
+        most: u32,
+    ) -> Result<Vec<Kept>, Error> {
+        self.writer.run(move |db| recall::since(db, since, after, most)).await
+    }
+
+    /// Every article stored under an address, and what became of it.
+    pub async fn traces(&self, url: &str, canonical: &str) -> Result<Vec<Trace>, Error> {
+        let (url, canonical) = (url.to_owned(), canonical.to_owned());
+        self.writer.run(move |db| recall::traces(db, &url, &canonical)).await
+    }
+
+    /// The latest alerts, newest first.
+    pub async fn alerts(&self, most: u32) -> Result<Vec<Judged>, Error> {
+        self.writer.run(move |db| recall::judged(db, most)).await
+    }
+
+    /// Keeps what a reader made of an alert; `false` if there is none of that id.
+    pub async fn judge(&self, alert: AlertId, word: Word, now: Moment) -> Result<bool, Error> {
+        self.writer.run(move |db| recall::judge(db, alert, word, now)).await
     }
 
     /// Pending messages by channel.

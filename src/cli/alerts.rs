@@ -1,0 +1,125 @@
+//! `alerts`: what was told, and what its reader made of it.
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::fail::Failed;
+use super::screen::{BAD, BOLD, DIM, GOOD, json, styled};
+use super::setup::{Setting, runtime};
+use crate::app;
+use crate::domain::AlertId;
+use crate::store::{Judged, Word};
+
+#[derive(serde::Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    alert: &'a crate::domain::Alert,
+    verdict: Option<Word>,
+}
+
+pub(super) fn list(setting: &Setting, most: u32, as_json: bool) -> Result<ExitCode, Failed> {
+    let (_, store) = setting.store()?;
+    let alerts = runtime()?.block_on(store.alerts(most))?;
+    let mut out = setting.screen.out();
+    if alerts.is_empty() && !as_json {
+        writeln!(out, "no alert yet")?;
+    }
+    for Judged { alert, word } in &alerts {
+        if as_json {
+            json(&Shown { alert, verdict: *word })?;
+            continue;
+        }
+        let verdict = match word {
+            Some(Word::Ack) => styled(GOOD, " ack"),
+            Some(Word::Noise) => styled(BAD, " noise"),
+            None => String::new(),
+        };
+        let id = alert.id.to_string();
+        writeln!(out, "{} {} {}{verdict}", styled(BOLD, &id), alert.created, alert.watch)?;
+        writeln!(out, "    {} ({})", alert.title, alert.source)?;
+        if let Some(url) = &alert.url {
+            writeln!(out, "    {}", styled(DIM, url))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps the reader's word on each alert; an id that is none is named, the others count.
+pub(super) fn judge(setting: &Setting, ids: &[String], word: Word) -> Result<ExitCode, Failed> {
+    let (_, store) = setting.store()?;
+    let runtime = runtime()?;
+    let mut unknown = Vec::new();
+    for text in ids {
+        let known = match AlertId::parse(text) {
+            Some(id) => runtime.block_on(store.judge(id, word, app::wall().now()))?,
+            None => false,
+        };
+        if !known {
+            unknown.push(text.as_str());
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let unknown = unknown.join("`, `");
+    Err(Failed::Input(format!("no alert is `{unknown}`; `wirewatch alerts list` shows them")))
+}
+
+/// Verdicts on one watch or one term.
+#[derive(Default)]
+struct Score {
+    alerts: u32,
+    ack: u32,
+    noise: u32,
+}
+
+impl Score {
+    fn add(&mut self, word: Option<Word>) {
+        self.alerts += 1;
+        match word {
+            Some(Word::Ack) => self.ack += 1,
+            Some(Word::Noise) => self.noise += 1,
+            None => (),
+        }
+    }
+
+    /// The share of judged alerts that were worth it.
+    fn precision(&self) -> String {
+        let judged = self.ack + self.noise;
+        if judged == 0 {
+            return "not judged".to_owned();
+        }
+        format!("{:.0} % of {judged}", 100.0 * f64::from(self.ack) / f64::from(judged))
+    }
+}
+
+/// Precision by watch and by term, as far as readers said.
+pub(super) fn report(setting: &Setting, most: u32) -> Result<ExitCode, Failed> {
+    let (_, store) = setting.store()?;
+    let alerts = runtime()?.block_on(store.alerts(most))?;
+    let mut watches: BTreeMap<&str, (Score, BTreeMap<&str, Score>)> = BTreeMap::new();
+    for Judged { alert, word } in &alerts {
+        let (whole, terms) = watches.entry(alert.watch.as_str()).or_default();
+        whole.add(*word);
+        let hit: BTreeSet<&str> = alert.hits.iter().map(|hit| hit.term.as_str()).collect();
+        for term in hit {
+            terms.entry(term).or_default().add(*word);
+        }
+    }
+    let mut out = setting.screen.out();
+    for (watch, (score, terms)) in &watches {
+        writeln!(
+            out,
+            "{}: {} alerts, precision {}",
+            styled(BOLD, watch),
+            score.alerts,
+            score.precision()
+        )?;
+        let mut terms: Vec<_> = terms.iter().collect();
+        terms.sort_by_key(|(_, score)| std::cmp::Reverse(score.alerts));
+        for (term, score) in terms {
+            writeln!(out, "    {:>6}  {term}: {}", score.alerts, score.precision())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,62 @@
+//! Articles for the stage commands: from a file, or from the store.
+use std::path::Path;
+
+use super::fail::Failed;
+use super::parse::bytes;
+use super::setup::shown;
+use crate::extract;
+use crate::matcher::Text;
+use crate::store::Kept;
+
+/// A text with its markup gone, as the matcher looks at it.
+#[derive(Debug, Default)]
+pub(super) struct Plain {
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) content: String,
+    pub(super) url: String,
+    pub(super) authors: Vec<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) source: String,
+    pub(super) language: Option<String>,
+}
+
+impl Plain {
+    pub(super) fn text(&self) -> Text<'_> {
+        Text {
+            title: &self.title,
+            summary: &self.summary,
+            content: &self.content,
+            url: &self.url,
+            authors: &self.authors,
+            tags: &self.tags,
+            source: &self.source,
+            language: self.language.as_deref(),
+        }
+    }
+
+    /// A whole file is one article: its first line is the title.
+    pub(super) fn of_file(file: &Path) -> Result<Self, Failed> {
+        let bytes = bytes(file).map_err(Failed::Input)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_start();
+        let (title, content) = text.split_once('\n').unwrap_or((text, ""));
+        let (title, content) = (title.to_owned(), content.to_owned());
+        let plain = |text: &str| extract::plain(text).into_owned();
+        let url = if file.as_os_str() == "-" { String::new() } else { shown(file) };
+        Ok(Self { title: plain(&title), content: plain(&content), url, ..Self::default() })
+    }
+
+    pub(super) fn of_store(article: &Kept) -> Self {
+        Self {
+            title: article.title.clone(),
+            summary: article.summary.clone(),
+            content: article.content.clone(),
+            url: article.url.clone().unwrap_or_default(),
+            authors: article.authors.clone(),
+            tags: article.tags.clone(),
+            source: article.feed.as_str().to_owned(),
+            language: article.language.clone(),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! `backtest`: what a watchlist would have flagged among the stored articles, beside today's.
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::article::Plain;
+use super::fail::Failed;
+use super::matching::watchlist;
+use super::screen::{BAD, BOLD, DIM, GOOD, Screen, json, styled};
+use super::setup::{Setting, runtime};
+use crate::app;
+use crate::domain::ArticleId;
+use crate::matcher::Matcher;
+use crate::store::{Error, Store};
+
+/// Articles read from the store at a time.
+const PAGE_ARTICLES: u32 = 1_000;
+/// Titles listed for a watch.
+const TITLES_SHOWN_MAX: usize = 10;
+/// Terms listed for a watch, the busiest first.
+const TERMS_SHOWN_MAX: usize = 8;
+
+/// What one watch did over the time.
+#[derive(Debug, Default, serde::Serialize)]
+struct Tally {
+    /// Stories it fired on under the watchlist tried.
+    fired: u64,
+    /// Articles, copies included.
+    articles: u64,
+    /// Stories per day.
+    a_day: f64,
+    /// How many articles each term was found in.
+    terms: BTreeMap<String, u64>,
+    /// Titles only the watchlist tried flags.
+    gained: Vec<String>,
+    /// Titles only today's watchlist flags.
+    lost: Vec<String>,
+    #[serde(skip)]
+    stories: BTreeSet<i64>,
+}
+
+#[derive(Debug, Default, serde::Serialize)]
+struct Report {
+    articles: u64,
+    days: f64,
+    watches: BTreeMap<String, Tally>,
+}
+
+pub(super) fn backtest(
+    setting: &Setting,
+    since: &str,
+    tried: Option<&Path>,
+    as_json: bool,
+) -> Result<ExitCode, Failed> {
+    let span = span(since)?;
+    let ready = setting.ready()?;
+    let today = ready.plan.matcher;
+    let tried = tried.map(|path| watchlist(setting, path)).transpose()?;
+    let store = Store::open_existing(&ready.config.store.path)?;
+    let mut report = runtime()?.block_on(run(&store, span, (&today, tried.as_ref())))?;
+    report.days = span.as_secs_f64() / 86_400.0;
+    for tally in report.watches.values_mut() {
+        tally.fired = tally.stories.len() as u64;
+        // A count of stories is far below the numbers a float holds exactly.
+        tally.a_day = f64::from(u32::try_from(tally.fired).unwrap_or(u32::MAX)) / report.days;
+    }
+    if as_json {
+        json(&report)?;
+    } else {
+        tell(setting.screen, &report, tried.is_some())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Stories a day for each watch of `matcher`, over the last week's stored articles; nothing where
+/// nothing is stored.
+pub(super) fn expected(path: &Path, matcher: &Matcher) -> Result<Vec<(String, f64)>, Failed> {
+    let week = Duration::from_hours(7 * 24);
+    let store = match Store::open_existing(path) {
+        Ok(store) => store,
+        Err(Error::Missing(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let report = runtime()?.block_on(run(&store, week, (matcher, None)))?;
+    if report.articles == 0 {
+        return Ok(Vec::new());
+    }
+    let a_day =
+        |tally: &Tally| f64::from(u32::try_from(tally.stories.len()).unwrap_or(u32::MAX)) / 7.0;
+    Ok(report.watches.iter().map(|(watch, tally)| (watch.clone(), a_day(tally))).collect())
+}
+
+/// "7d", "36h", "90m".
+fn span(text: &str) -> Result<Duration, Failed> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(number.len()..).unwrap_or("");
+    let seconds = match unit {
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => 0,
+    };
+    match number.parse::<u64>() {
+        Ok(count) if seconds > 0 && count > 0 => {
+            Ok(Duration::from_secs(count.saturating_mul(seconds)))
+        }
+        _ => Err(Failed::Usage(format!("`--since {text}` is no time; write 36h, 7d or 2w"))),
+    }
+}
+
+async fn run(
+    store: &Store,
+    span: Duration,
+    (today, tried): (&Matcher, Option<&Matcher>),
+) -> Result<Report, Error> {
+    let since = app::wall().now().before(span);
+    let mut report = Report::default();
+    for matcher in [Some(today), tried].into_iter().flatten() {
+        for watch in matcher.watches() {
+            report.watches.entry(watch.to_string()).or_default();
+        }
+    }
+    let mut after = ArticleId(0);
+    loop {
+        let page = store.articles(since, after, PAGE_ARTICLES).await?;
+        let Some(last) = page.last() else { return Ok(report) };
+        after = last.id;
+        for article in &page {
+            report.articles += 1;
+            let plain = Plain::of_store(article);
+            let found = tried.unwrap_or(today).find(&plain.text());
+            for finding in &found {
+                let tally = report.watches.entry(finding.watch.to_string()).or_default();
+                tally.articles += 1;
+                tally.stories.insert(article.story);
+                let terms: BTreeSet<&str> =
+                    finding.hits.iter().map(|hit| hit.term.as_str()).collect();
+                for term in terms {
+                    *tally.terms.entry(term.to_owned()).or_default() += 1;
+                }
+            }
+            if tried.is_some() {
+                let before = today.find(&plain.text());
+                let names = |findings: &[crate::domain::Finding]| -> BTreeSet<String> {
+                    findings.iter().map(|finding| finding.watch.to_string()).collect()
+                };
+                let (now, then) = (names(&found), names(&before));
+                for watch in now.difference(&then) {
+                    let tally = report.watches.entry(watch.clone()).or_default();
+                    tally.gained.push(article.title.clone());
+                }
+                for watch in then.difference(&now) {
+                    let tally = report.watches.entry(watch.clone()).or_default();
+                    tally.lost.push(article.title.clone());
+                }
+            }
+        }
+    }
+}
+
+fn tell(screen: Screen, report: &Report, compared: bool) -> Result<(), Failed> {
+    let mut out = screen.out();
+    writeln!(out, "{} stored articles of the last {:.1} days", report.articles, report.days)?;
+    for (watch, tally) in &report.watches {
+        writeln!(
+            out,
+            "{}: {} stories in {} articles, {:.1} a day",
+            styled(BOLD, watch),
+            tally.fired,
+            tally.articles,
+            tally.a_day
+        )?;
+        let mut terms: Vec<(&String, &u64)> = tally.terms.iter().collect();
+        terms.sort_by(|a, b| b.1.cmp(a.1));
+        for (term, articles) in terms.iter().take(TERMS_SHOWN_MAX) {
+            writeln!(out, "    {articles:>6}  {term}")?;
+        }
+        if tally.articles == 0 {
+            writeln!(out, "    {}", styled(DIM, "never fired"))?;
+        }
+        if compared {
+            titles(&mut out, &styled(GOOD, "gained"), &tally.gained)?;
+            titles(&mut out, &styled(BAD, "lost"), &tally.lost)?;
+        }
+    }
+    Ok(())
+}
+
+fn titles(out: &mut impl Write, word: &str, titles: &[String]) -> std::io::Result<()> {
+    for title in titles.iter().take(TITLES_SHOWN_MAX) {
+        writeln!(out, "    {word} {title}")?;
+    }
+    if titles.len() > TITLES_SHOWN_MAX {
+        writeln!(out, "    {word} and {} more", titles.len() - TITLES_SHOWN_MAX)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! `explain`: an article's way through every stage, and the stage that stopped it.
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use url::Url;
+
+use super::article::Plain;
+use super::fail::Failed;
+use super::matching::explained;
+use super::screen::{BAD, BOLD, DIM, GOOD, styled};
+use super::setup::{Setting, runtime};
+use crate::app::Ready;
+use crate::extract;
+use crate::store::{Error, FeedHealth, FeedWord, Sent, Store, Trace};
+
+pub(super) fn explain(setting: &Setting, what: &str) -> Result<ExitCode, Failed> {
+    let ready = setting.ready()?;
+    let mut out = setting.screen.out();
+    let address = Url::parse(what).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let Some(address) = address else {
+        let plain = Plain::of_file(Path::new(what))?;
+        explained(&mut out, &ready.plan.matcher, &plain)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let store = match Store::open_existing(&ready.config.store.path) {
+        Ok(store) => store,
+        Err(Error::Missing(_)) => {
+            let why = "nothing was ever polled: there is no store yet";
+            return Err(Failed::Input(why.to_owned()));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let canonical = extract::canonical(what).unwrap_or_else(|| what.to_owned());
+    let (traces, feeds) = runtime()?.block_on(async {
+        let traces = store.traces(what, &canonical).await?;
+        Ok::<_, Error>((traces, store.feeds().await?))
+    })?;
+    if traces.is_empty() {
+        absent(&mut out, &address, &feeds)?;
+        return Ok(ExitCode::from(1));
+    }
+    for trace in &traces {
+        walk(&mut out, &ready, trace)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// No article is stored under the address: the reason lies with the feeds.
+fn absent(out: &mut impl Write, address: &Url, feeds: &[FeedHealth]) -> Result<(), Failed> {
+    let host = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        Some(url.host_str()?.trim_start_matches("www.").to_owned())
+    };
+    let wanted = address.host_str().unwrap_or("").trim_start_matches("www.");
+    let near: Vec<&FeedHealth> = feeds
+        .iter()
+        .filter(|feed| {
+            host(&feed.url).is_some_and(|host| {
+                host == wanted
+                    || host.ends_with(&format!(".{wanted}"))
+                    || wanted.ends_with(&format!(".{host}"))
+            })
+        })
+        .collect();
+    writeln!(out, "{} no feed has carried this address", styled(BAD, "fetch   "))?;
+    if near.is_empty() {
+        writeln!(out, "         no feed of yours is at {wanted}: add one with `[[feed]]`")?;
+    }
+    for feed in near {
+        match (feed.state, &feed.error) {
+            (FeedWord::Ok, _) => writeln!(
+                out,
+                "         `{}` answers, and did not list it when it was read at {}; it is read \
+                 again at {}",
+                feed.name,
+                feed.succeeded_at.map(|at| at.to_string()).unwrap_or_default(),
+                feed.next_due
+            )?,
+            (FeedWord::Failing, Some(error)) => {
+                writeln!(out, "         `{}` fails: {error}", feed.name)?;
+            }
+            (FeedWord::Failing, None) | (FeedWord::Unpolled, _) => {
+                writeln!(out, "         `{}` was not read yet", feed.name)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed> {
+    let article = &trace.article;
+    writeln!(out, "{}", styled(BOLD, &article.title))?;
+    let published = article.published.map_or("no date".to_owned(), |at| at.to_string());
+    writeln!(
+        out,
+        "{} by `{}`, first seen {}, published {published}",
+        styled(GOOD, "fetch   "),
+        article.feed,
+        article.first_seen
+    )?;
+    let identity = match article.reason.as_str() {
+        "new" => format!("new; it opened story s{}", article.story),
+        reason => format!("a copy ({reason}), attached to story s{}", article.story),
+    };
+    writeln!(out, "{} {identity}", styled(GOOD, "identity"))?;
+    if trace.outcomes.is_empty() {
+        writeln!(out, "{} no watch fired when it was read", styled(BAD, "match   "))?;
+    }
+    for (watch, outcome) in &trace.outcomes {
+        let (style, words) = match outcome.as_str() {
+            "alert" => (GOOD, "fired and made an alert"),
+            "attached" => (DIM, "fired; its story had been told already, so it was attached"),
+            "baseline" => (BAD, "fired; the feed was new, and the item older than its backlog"),
+            "churn" => (BAD, "fired; the feed gave all its items new ids, so nobody was told"),
+            "told-before" => (DIM, "fired; the same alert had been made before"),
+            other => (BAD, other),
+        };
+        writeln!(out, "{} `{watch}` {words}", styled(style, "match   "))?;
+    }
+    for sent in &trace.sent {
+        delivery(out, sent)?;
+    }
+    writeln!(out, "By today's watchlist:")?;
+    explained(out, &ready.plan.matcher, &Plain::of_store(article))
+}
+
+fn delivery(out: &mut impl Write, sent: &Sent) -> Result<(), Failed> {
+    let style = match sent.state.as_str() {
+        "delivered" => GOOD,
+        "pending" => DIM,
+        _ => BAD,
+    };
+    let to =
+        if sent.recipient.is_empty() { String::new() } else { format!(" for {}", sent.recipient) };
+    let error = sent.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+    writeln!(
+        out,
+        "{} `{}` to `{}`{to}: {} after {} attempts{error} ({})",
+        styled(style, "delivery"),
+        sent.watch,
+        sent.channel,
+        sent.state,
+        sent.attempts,
+        sent.id
+    )?;
+    Ok(())
+}
