@@ -19,8 +19,8 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 const FILES_MAX: usize = 256;
 
 /// Every key that may stand outside tables, for "did you mean".
-const TOP: [&str; 8] =
-    ["include", "service", "store", "poll", "defaults", "channel", "feed", "watch"];
+const TOP: [&str; 9] =
+    ["include", "service", "store", "poll", "defaults", "channel", "feed", "watch", "sets"];
 
 /// The keys of the single sections, for one that is written outside its section.
 const HOMES: [(&str, &[&str]); 4] = [
@@ -40,6 +40,8 @@ pub(super) struct Parts<'a> {
     pub(super) channels: Vec<Section<'a>>,
     pub(super) feeds: Vec<Section<'a>>,
     pub(super) watches: Vec<Section<'a>>,
+    /// At most one of each file.
+    pub(super) sets: Vec<Section<'a>>,
     /// Where the first file begins: the place of what is missing from the whole.
     pub(super) start: Place,
 }
@@ -70,9 +72,7 @@ pub(super) fn sort<'a>(
     }
     for (source, document) in sources.iter().zip(documents) {
         let root = Section::new(&source.shown, &source.text, document, 0..0);
-        let mut values: Vec<Value<'a>> = root.values().collect();
-        values.sort_by_key(|value| value.key_place().span.start);
-        for value in values {
+        for value in root.in_order() {
             match value.key() {
                 "include" => {}
                 "service" => single(&mut parts.service, &value, sources, faults),
@@ -82,6 +82,7 @@ pub(super) fn sort<'a>(
                 "channel" => several(&mut parts.channels, &value, faults),
                 "feed" => several(&mut parts.feeds, &value, faults),
                 "watch" => several(&mut parts.watches, &value, faults),
+                "sets" => parts.sets.extend(one(&value, faults)),
                 _ => stranger(&value, faults),
             }
         }
@@ -95,18 +96,25 @@ fn single<'a>(
     sources: &Sources,
     faults: &mut Faults,
 ) {
-    let key = value.key();
-    let Some(section) = value.table() else {
-        let cure = format!("write `[{key}]` on a line of its own, and its keys below");
-        value.wrong_type(if value.is_list() { "one table" } else { "a table" }, cure, faults);
+    let Some(section) = one(value, faults) else {
         return;
     };
     if let Some(first) = slot {
+        let key = value.key();
         let what = format!("`[{key}]` is already written at {}", where_is(&first.place(), sources));
         faults.error(section.place(), what, "move its keys there");
         return;
     }
     *slot = Some(section);
+}
+
+fn one<'a>(value: &Value<'a>, faults: &mut Faults) -> Option<Section<'a>> {
+    let section = value.table();
+    if section.is_none() {
+        let cure = format!("write `[{}]` on a line of its own, and its keys below", value.key());
+        value.wrong_type(if value.is_list() { "one table" } else { "a table" }, cure, faults);
+    }
+    section
 }
 
 fn several<'a>(list: &mut Vec<Section<'a>>, value: &Value<'a>, faults: &mut Faults) {

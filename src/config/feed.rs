@@ -1,5 +1,5 @@
 //! Where news comes from: `[[feed]]`.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::service::{Defaults, Poll, backlog};
 use super::sources::Sources;
 use super::units::show_duration;
 use super::written::{Section, Told, Value};
-use super::{link, secret, words};
+use super::{language, link, secret, words};
 use crate::domain::{Feed, Name, Place};
 
 /// The longest interval a feed may ask for.
@@ -24,8 +24,6 @@ const HEADERS_MAX: usize = 16;
 const HEADER_BYTES_MAX: usize = 1_024;
 /// Networks of `allow_private`.
 const NETWORKS_MAX: usize = 64;
-/// Bytes of a language tag (RFC 5646 section 4.4.1 asks for at least 35).
-const LANGUAGE_BYTES_MAX: usize = 35;
 
 const KEYS: [&str; 9] = [
     "name",
@@ -65,23 +63,26 @@ pub(super) struct Context<'a> {
     pub(super) sources: &'a Sources,
 }
 
-/// Reads every feed; a wrong one is complained of and left out.
-pub(super) fn read(
-    sections: &[Section<'_>],
-    context: &Context<'_>,
-    faults: &mut Faults,
-) -> Vec<Feed> {
+/// Every feed that is right, and the names of all, so that a watch that names a wrong one is not
+/// complained of as well.
+pub(super) struct Feeds {
+    pub(super) list: Vec<Feed>,
+    pub(super) names: BTreeSet<Name>,
+}
+
+/// Reads every feed; a wrong one is complained of and left out of the list.
+pub(super) fn read(sections: &[Section<'_>], context: &Context<'_>, faults: &mut Faults) -> Feeds {
     let mut names = Names::new("feed", context.sources);
     let mut urls: BTreeMap<String, (Name, Place)> = BTreeMap::new();
-    let mut feeds = Vec::new();
+    let mut list = Vec::new();
     for section in sections {
         let Some((feed, at)) = one(section, &mut names, context, faults) else {
             continue;
         };
         twice(&mut urls, (&feed, at), context.sources, faults);
-        feeds.push(feed);
+        list.push(feed);
     }
-    feeds
+    Feeds { list, names: names.given() }
 }
 
 /// One feed, and the place of its URL.
@@ -102,7 +103,9 @@ fn one(
     let auth = secret::find(section, "auth", context.directories, faults).and_then(|found| {
         found.map(|found| secret::authorization(found, faults).ok_or(Told)).transpose()
     });
-    let language = section.optional("language", |value| language(value, faults));
+    let language = section.optional("language", |value| {
+        value.string(faults).and_then(|written| language::tag(written, faults))
+    });
     let private = section.optional("allow_private", |value| networks(value, faults));
     let backlog = section.optional("backlog", |value| backlog(value, faults));
     let (url, at) = url?;
@@ -112,7 +115,7 @@ fn one(
         every: every.ok()?,
         headers: headers.ok()?.unwrap_or_default(),
         auth: auth.ok()?,
-        language: language.ok()?,
+        language: language.ok()?.map(|tag| tag.text),
         allow_private: private.ok()?.unwrap_or_default(),
         backlog: backlog.ok()?.unwrap_or(context.defaults.backlog),
     };
@@ -204,23 +207,6 @@ fn header(value: &Value<'_>, faults: &mut Faults) -> Option<(String, String)> {
         return None;
     }
     Some((name.to_owned(), written.text))
-}
-
-/// The shape of a BCP 47 tag: `ko`, `en-GB`, `zh-Hant-TW`.
-fn language(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
-    let written = value.string(faults)?;
-    let mut parts = written.text.split('-');
-    let first = parts.next().unwrap_or("");
-    let sound = matches!(first.len(), 2..=3)
-        && first.chars().all(|c| c.is_ascii_alphabetic())
-        && written.text.len() <= LANGUAGE_BYTES_MAX
-        && parts.all(|p| matches!(p.len(), 1..=8) && p.chars().all(|c| c.is_ascii_alphanumeric()));
-    if sound {
-        return Some(written.text);
-    }
-    let what = format!("{} is not a language tag", words::quoted(&written.text));
-    faults.error(written.at, what, "write a tag of BCP 47: \"en\", \"ja\", \"ko\", \"zh-Hant\"");
-    None
 }
 
 fn networks(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<(std::net::IpAddr, u8)>> {

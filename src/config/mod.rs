@@ -7,6 +7,7 @@ mod assemble;
 mod channel;
 mod faults;
 mod feed;
+mod language;
 mod link;
 mod name;
 mod render;
@@ -14,6 +15,7 @@ mod secret;
 mod service;
 mod sources;
 mod syntax;
+mod terms;
 mod units;
 mod watch;
 mod words;
@@ -111,16 +113,22 @@ pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Broken>
         feed::Context { poll: &poll, defaults: &defaults, directories, sources: &sources };
     let feeds = feed::read(&parts.feeds, &context, &mut faults);
     let loudness = Some(&channels.loudness);
-    let context = watch::Context { defaults: &defaults, sources: &sources, channels: loudness };
+    let context = watch::Context {
+        defaults: &defaults,
+        sources: &sources,
+        channels: loudness,
+        feeds: Some(&feeds.names),
+        sets: terms::sets(&parts.sets, &sources, &mut faults),
+    };
     let watches = watch::read(&parts.watches, &context, &mut faults);
     idle(&parts, &channels, &watches, &mut faults);
-    let channels = channels.list;
+    let (channels, feeds) = (channels.list, feeds.list);
     let warnings = settle(faults, &sources)?;
     Ok(Config { service, store, poll, feeds, watches, channels, sources, warnings })
 }
 
-/// Reads the watches of a file and of what it includes, and nothing else of it: channels named there
-/// need not exist.
+/// Reads the watches of a file and of what it includes, and nothing else of it: channels and
+/// feeds named there need not exist.
 pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
     let mut faults = Faults::default();
     let sources = assemble::read(path, &mut faults);
@@ -131,7 +139,13 @@ pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
         notify_at: None,
         backlog: Backlog::Recent(service::BACKLOG),
     };
-    let context = watch::Context { defaults: &defaults, sources: &sources, channels: None };
+    let context = watch::Context {
+        defaults: &defaults,
+        sources: &sources,
+        channels: None,
+        feeds: None,
+        sets: terms::sets(&parts.sets, &sources, &mut faults),
+    };
     let watches = watch::read(&parts.watches, &context, &mut faults);
     if parts.watches.is_empty() && sources.paths().next().is_some() {
         let cure = "write one: `[[watch]]`, a name, and any = [\"…\"] below it";

@@ -1,5 +1,5 @@
 //! Names the operator gives: checked, and each given once.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::where_is;
 use super::faults::Faults;
@@ -13,7 +13,7 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// The names given so far to one kind of thing.
 pub(super) struct Names<'a> {
-    /// "feed", "watch" or "channel".
+    /// "feed", "watch", "channel" or "set".
     kind: &'static str,
     sources: &'a Sources,
     given: BTreeMap<Name, Place>,
@@ -29,7 +29,12 @@ impl<'a> Names<'a> {
         let kind = self.kind;
         let cure = format!("write name = \"…\": it tells this {kind} from the others for ever");
         let value = section.need(&format!("this {kind}"), "name", &cure, faults)?;
-        let written = value.string(faults)?;
+        self.give(value.string(faults)?, faults)
+    }
+
+    /// Takes a name as written, and sees that nothing else of this kind has it.
+    pub(super) fn give(&mut self, written: Written, faults: &mut Faults) -> Option<Name> {
+        let kind = self.kind;
         let name = checked(&written, faults)?;
         if let Some(first) = self.given.get(&name) {
             let what = format!(
@@ -41,6 +46,11 @@ impl<'a> Names<'a> {
         }
         self.given.insert(name.clone(), written.at);
         Some(name)
+    }
+
+    /// Every name given.
+    pub(super) fn given(self) -> BTreeSet<Name> {
+        self.given.into_keys().collect()
     }
 }
 

@@ -1,23 +1,34 @@
-//! What the operator wants to hear of: `[[watch]]`.
-//!
-//! Read here is how a watch is spelled; what a term means and whether it can ever fire is the
-//! matcher's to say, which is why every term keeps its place.
+//! What the operator wants to hear of, and who is told: `[[watch]]`.
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::faults::Faults;
 use super::name::Names;
 use super::service::Defaults;
 use super::sources::Sources;
-use super::words;
 use super::written::{Section, Value};
-use crate::domain::{Name, Place, Severity, Terms, Watch, Written};
+use super::{terms, words};
+use crate::domain::{Name, Place, Severity, TermSet, Watch, Written};
 
 /// Where alerts go when nothing at all is written about channels.
 pub(super) const CONSOLE: &str = "console";
 
-/// Every key of a watch. A further way to say what is watched for (`all`, `query`, `weigh`, …) is
-/// named here and read in [`terms`].
-const KEYS: [&str; 6] = ["name", "title", "severity", "notify", "any", "none"];
+/// Every key of a watch; those from `any` on say what it looks for.
+const KEYS: [&str; 13] = [
+    "name",
+    "title",
+    "severity",
+    "notify",
+    "any",
+    "all",
+    "none",
+    "query",
+    "weigh",
+    "threshold",
+    "title_factor",
+    "languages",
+    "sources",
+];
 
 /// The words for severities, the quietest first.
 pub(super) const SEVERITIES: [(&str, Severity); 4] = [
@@ -36,6 +47,10 @@ pub(super) struct Context<'a> {
     pub(super) sources: &'a Sources,
     /// `None` if a watchlist is read alone, without the channels it names.
     pub(super) channels: Option<&'a Loudness>,
+    /// `None` if a watchlist is read alone, without the feeds it names.
+    pub(super) feeds: Option<&'a BTreeSet<Name>>,
+    /// The sets every watch may name.
+    pub(super) sets: Arc<[TermSet]>,
 }
 
 /// Reads every watch; a wrong one is complained of and left out.
@@ -72,51 +87,13 @@ fn one(
         }
         None => usual.map(<[Name]>::to_vec),
     };
-    let terms = terms(section, faults);
+    let terms = terms::read(section, context, faults);
     let severity = severity.ok()?.unwrap_or_default();
     let notify = notify?;
     unheard(severity, &notify, at, context, faults);
     let name = name?;
     let title = title.ok()?.unwrap_or_else(|| name.to_string());
     Some(Watch { name, title, severity, notify, terms: terms?, at: section.place() })
-}
-
-/// The term lists. At least one term must be able to fire the watch.
-fn terms(section: &Section<'_>, faults: &mut Faults) -> Option<Terms> {
-    let any = section.optional("any", |value| list(value, faults));
-    let none = section.optional("none", |value| list(value, faults));
-    let any = any.ok()?.unwrap_or_default();
-    let none = none.ok()?.unwrap_or_default();
-    if any.is_empty() {
-        let what = if none.is_empty() {
-            "this watch is empty and can never fire"
-        } else {
-            "this watch can never fire: it only says what must not appear"
-        };
-        let at = section.get("any").map_or_else(|| section.place(), |value| value.place());
-        faults.absent(at, what, "write any = [\"…\"]: each of these terms fires the watch");
-        return None;
-    }
-    Some(Terms { any, none, ..Terms::default() })
-}
-
-/// One list of terms: none blank, none twice.
-fn list(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Written>> {
-    let terms = value.strings(faults)?;
-    let mut seen = BTreeSet::new();
-    let mut good = true;
-    for term in &terms {
-        let key = value.key();
-        if term.text.trim().is_empty() {
-            let what = format!("a term of `{key}` is blank");
-            faults.error(term.at.clone(), what, "write a word or phrase, or remove it");
-            good = false;
-        } else if !seen.insert(&term.text) {
-            let what = format!("{} is already in `{key}`", words::quoted(&term.text));
-            faults.warn(term.at.clone(), what, "keep one of the two");
-        }
-    }
-    good.then_some(terms)
 }
 
 fn title(value: &Value<'_>, faults: &mut Faults) -> Option<String> {

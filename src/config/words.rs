@@ -13,6 +13,18 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("match", "any"),
     ("exclude", "none"),
     ("except", "none"),
+    ("must", "all"),
+    ("and", "all"),
+    ("or", "any"),
+    ("expression", "query"),
+    ("search", "query"),
+    ("score", "threshold"),
+    ("scores", "weigh"),
+    ("boost", "title_factor"),
+    ("feeds", "sources"),
+    ("feed", "sources"),
+    ("groups", "sets"),
+    ("lists", "sets"),
     ("not", "none"),
     ("interval", "every"),
     ("refresh", "every"),
@@ -28,6 +40,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("level", "severity"),
     ("channels", "notify"),
     ("lang", "language"),
+    ("lang", "languages"),
     ("retention", "keep_articles"),
     ("ssl", "implicit"),
     ("smtps", "implicit"),
@@ -103,10 +116,9 @@ pub(super) fn nearest<'a>(
         return None;
     }
     let written = written.to_lowercase().replace(' ', "-");
-    let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == written).map(|(_, ours)| *ours);
     let mut best: Option<(usize, &str)> = None;
     for word in known {
-        if synonym == Some(word) {
+        if SYNONYMS.contains(&(&*written, word)) {
             return Some(word);
         }
         let allowed = (word.chars().count().max(written.chars().count()) / 3).max(1);

@@ -66,6 +66,13 @@ impl<'a> Section<'a> {
         self.table.iter().map(move |(key, node)| this.value(key, node))
     }
 
+    /// Every key in the order of writing.
+    pub(super) fn in_order(&self) -> Vec<Value<'a>> {
+        let mut values: Vec<Value<'a>> = self.values().collect();
+        values.sort_by_key(|value| value.key_start);
+        values
+    }
+
     fn value(&self, key: &'a Spanned<Cow<'a, str>>, node: &'a Spanned<DeValue<'a>>) -> Value<'a> {
         let span = key.span();
         Value {

@@ -1,5 +1,5 @@
 //! One value as it was written, and every way to read it.
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +40,14 @@ impl<'a> Value<'a> {
         Place { file: self.file.clone(), span: self.key_start..self.key_end }
     }
 
+    /// The key as a text of its own; its place is that of the contents.
+    pub(in crate::config) fn key_written(&self) -> Written {
+        let span = self.key_start..self.key_end;
+        let bare = self.text.get(span.clone()).is_some_and(|raw| raw == self.key);
+        let at = if bare { self.key_place() } else { self.contents(self.key, span) };
+        Written { text: self.key.to_owned(), at }
+    }
+
     /// Any string; its place is that of the contents.
     pub(in crate::config) fn string(&self, faults: &mut Faults) -> Option<Written> {
         let DeValue::String(text) = self.node.get_ref() else {
@@ -50,7 +58,7 @@ impl<'a> Value<'a> {
             self.wrong_type("a string", cure, faults);
             return None;
         };
-        Some(Written { text: text.clone().into_owned(), at: self.contents(text) })
+        Some(Written { text: text.clone().into_owned(), at: self.contents(text, self.node.span()) })
     }
 
     /// A list of strings; a list with a wrong element is no list.
@@ -64,11 +72,10 @@ impl<'a> Value<'a> {
         faults: &mut Faults,
     ) -> Option<Vec<Option<Written>>> {
         let DeValue::Array(items) = self.node.get_ref() else {
+            let key = self.spelled_key();
             let cure = match self.raw() {
-                Some(raw) if self.node.get_ref().is_str() => {
-                    format!("write {} = [{raw}]", self.key)
-                }
-                Some(_) | None => format!("write {} = [\"…\", \"…\"]", self.key),
+                Some(raw) if self.node.get_ref().is_str() => format!("write {key} = [{raw}]"),
+                Some(_) | None => format!("write {key} = [\"…\", \"…\"]"),
             };
             self.wrong_type("a list of strings", cure, faults);
             return None;
@@ -79,9 +86,13 @@ impl<'a> Value<'a> {
     /// One string of a list.
     fn element(&self, faults: &mut Faults) -> Option<Written> {
         if let DeValue::String(text) = self.node.get_ref() {
-            return Some(Written { text: text.clone().into_owned(), at: self.contents(text) });
+            return Some(Written {
+                text: text.clone().into_owned(),
+                at: self.contents(text, self.node.span()),
+            });
         }
-        let what = format!("`{}` must hold only strings, not {}", self.key, self.found());
+        let key = words::quoted(self.key);
+        let what = format!("{key} must hold only strings, not {}", self.found());
         let cure = match self.raw() {
             Some(raw) if self.is_scalar() => format!("write \"{raw}\""),
             Some(_) | None => "write texts in quotes, separated by commas".to_owned(),
@@ -123,6 +134,38 @@ impl<'a> Value<'a> {
                 range.end()
             );
             faults.error(self.place(), what, bounds);
+        }
+        number
+    }
+
+    /// Any finite number; a cure repeats `example`.
+    pub(in crate::config) fn number(&self, example: &str, faults: &mut Faults) -> Option<f64> {
+        let cure = |example: &str| format!("write {} = {example}", self.spelled_key());
+        let number: Option<f64> = match self.node.get_ref() {
+            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
+            DeValue::Integer(integer) => {
+                u32::from_str_radix(integer.as_str(), integer.radix()).ok().map(f64::from)
+            }
+            DeValue::Float(float) => float.as_str().parse().ok(),
+            DeValue::String(text) => {
+                let plain = text.parse::<f64>().is_ok_and(f64::is_finite);
+                let plain = plain && text.len() <= ECHO_BYTES_MAX;
+                self.wrong_type("a number", cure(if plain { text } else { example }), faults);
+                return None;
+            }
+            DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+                self.wrong_type("a number", cure(example), faults);
+                return None;
+            }
+        };
+        let number = number.filter(|number| number.is_finite());
+        if number.is_none() {
+            let key = words::quoted(self.key);
+            let what = match self.raw() {
+                Some(raw) => format!("{key} is `{raw}`, which is no finite number"),
+                None => format!("{key} is no finite number"),
+            };
+            faults.error(self.place(), what, cure(example));
         }
         number
     }
@@ -206,7 +249,8 @@ impl<'a> Value<'a> {
         cure: impl Into<String>,
         faults: &mut Faults,
     ) {
-        let what = format!("`{}` must be {wanted}, not {}", self.key, self.found());
+        let key = words::quoted(self.key);
+        let what = format!("{key} must be {wanted}, not {}", self.found());
         faults.error(self.place(), what, cure);
     }
 
@@ -222,6 +266,13 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The key as a cure writes it: in quotes if it needs them.
+    fn spelled_key(&self) -> String {
+        let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let shown = words::shortened(self.key);
+        if !shown.is_empty() && shown.chars().all(bare) { shown } else { format!("\"{shown}\"") }
+    }
+
     fn is_scalar(&self) -> bool {
         !matches!(self.node.get_ref(), DeValue::Array(_) | DeValue::Table(_))
     }
@@ -235,8 +286,7 @@ impl<'a> Value<'a> {
 
     /// Where a string's contents stand: within its quotes, or the whole literal if escapes make
     /// the spelling differ from the contents.
-    fn contents(&self, text: &str) -> Place {
-        let span = self.node.span();
+    fn contents(&self, text: &str, span: Range<usize>) -> Place {
         let inner = self.text.get(span.clone()).and_then(|raw| {
             let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
             let body = raw.get(quotes..raw.len().checked_sub(quotes)?)?;

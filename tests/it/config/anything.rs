@@ -5,7 +5,7 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::sample::Index;
 use proptest::test_runner::Config as Runs;
 use wirewatch::config::{self, Directories, STARTER};
-use wirewatch::domain::Complaint;
+use wirewatch::domain::{Complaint, Terms};
 
 /// Loads a text both ways, and sees that each complaint stands in it, on character boundaries.
 fn survives(text: &str) {
@@ -33,8 +33,16 @@ fn survives(text: &str) {
     }
     match config::load_watchlist(&path) {
         Ok((watches, _)) => {
-            for term in watches.iter().flat_map(|watch| &watch.terms.any) {
-                assert!(text.get(term.at.span.clone()).is_some(), "{term:?}");
+            for Terms { any, all, none, query, weigh, languages, sources, sets, .. } in
+                watches.iter().map(|watch| &watch.terms)
+            {
+                let lists = [any, all, none, languages, sources];
+                let lists = lists.into_iter().chain(sets.iter().map(|set| &set.any)).flatten();
+                let weighed = weigh.iter().map(|weighed| &weighed.term);
+                for term in lists.chain(query).chain(weighed) {
+                    assert!(text.get(term.at.span.clone()).is_some(), "{term:?}");
+                }
+                assert!(weigh.iter().all(|weighed| weighed.weight.is_finite()));
             }
         }
         Err(broken) => check(&broken.complaints, broken.to_string()),
@@ -53,6 +61,15 @@ fn piece() -> impl Strategy<Value = String> {
         Just("name = "),
         Just("any = "),
         Just("none = "),
+        Just("query = "),
+        Just("weigh = "),
+        Just("threshold = "),
+        Just("languages = "),
+        Just("sources = "),
+        Just("[sets]\n"),
+        Just("[watch.weigh]\n"),
+        Just("{ troops = 3, \"gold\\tprice\" = -8 }"),
+        Just("inf"),
         Just("url = "),
         Just("kind = \"email\"\n"),
         Just("kind = \"webhook\"\n"),

@@ -3,6 +3,7 @@ mod anything;
 mod faults;
 mod secrets;
 mod shipped;
+mod terms;
 
 use std::fs;
 use std::path::Path;

@@ -66,7 +66,7 @@ fn every_term_knows_its_own_letters() {
 /// Removes the `# ` before every remarked-out setting.
 fn uncommented(text: &str) -> String {
     let setting = |line: &str| {
-        line.starts_with("[[")
+        (line.starts_with('[') && line.ends_with(']'))
             || line.split_once(" = ").is_some_and(|(key, _)| {
                 !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c == '_')
             })
@@ -103,6 +103,10 @@ fn every_setting_in_its_remarks_is_real_and_holds_the_default() {
     assert!(!after.contains("[["), "the webhook is the last channel");
     fs::write(&path, before.replace(", \"hook\"", "")).unwrap();
     let full = config::load(&path, Directories::default()).unwrap_or_else(|b| panic!("{b}"));
+    let [chips, drills, ..] = &*full.watches else { panic!("the remarks hold two watches") };
+    assert!(chips.terms.query.as_ref().is_some_and(|query| query.text.contains("@places")));
+    assert_eq!(chips.terms.sets[0].name.as_str(), "places");
+    assert_eq!((drills.terms.threshold, drills.terms.title_factor), (Some(10.0), Some(1.5)));
     let plain = shipped();
     assert_eq!(full.service.grace, plain.service.grace);
     assert_eq!(
@@ -165,7 +169,15 @@ fn its_remarks_name_every_key() {
         "title",
         "severity",
         "any",
+        "all",
         "none",
+        "query",
+        "weigh",
+        "threshold",
+        "title_factor",
+        "languages",
+        "sources",
+        "sets",
     ] {
         assert!(words.contains(key), "{key} is not explained");
     }
