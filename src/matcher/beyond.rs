@@ -5,7 +5,7 @@ use super::letters::{self, Fold, Kind};
 use super::term::Term;
 
 /// Characters of a beginning that are looked at.
-const STEM_CHARS_MAX: usize = 4;
+const STEM_CHARS_MAX: usize = 8;
 /// Characters of a first word that are looked at.
 const WORD_CHARS_MAX: usize = 12;
 
@@ -17,7 +17,7 @@ pub(super) struct Beyond {
     /// The first few characters, as many as the term surely has: bit `n` of `stem_lengths` says some
     /// terms have `n`.
     stems: Bits,
-    stem_lengths: u8,
+    stem_lengths: u16,
     /// Whole first words with the first letter of the next word.
     words: Bits,
     empty: bool,
@@ -28,7 +28,7 @@ pub(super) struct Beyond {
 pub(super) struct Keys {
     gate: Vec<u64>,
     stems: Vec<u64>,
-    stem_lengths: u8,
+    stem_lengths: u16,
     words: Vec<u64>,
 }
 
@@ -107,6 +107,24 @@ impl Beyond {
                 (self.gate.has(two) || self.gate.has(single)) && self.may_go_on(text, at, kind)
             }
             Next::End => self.gate.has(single) && self.may_go_on(text, at, kind),
+        }
+    }
+
+    /// The same for the plain letter `c` at byte `at`, quickly where plain letters follow.
+    #[inline]
+    pub(super) fn may_begin_plain(&self, text: &str, at: usize, c: char) -> bool {
+        if self.empty {
+            return false;
+        }
+        let mut after = text.get(at + c.len_utf8()..).unwrap_or_default().chars();
+        let plain = |c: char| c.is_ascii() || letters::plain_kind(c).is_some();
+        match (after.next().filter(|c| letters::plain_kind(*c).is_some()), after.next()) {
+            (Some(second), third) if third.is_none_or(plain) => {
+                let single = mix(0, c);
+                (self.gate.has(mix(single, second)) || self.gate.has(single))
+                    && self.may_begin(text, at)
+            }
+            _ => self.may_begin(text, at),
         }
     }
 

@@ -498,6 +498,7 @@ mod tests {
             ("Japan NEAR/x Korea", 6..12, "expected a number"),
             ("Japan near/3 Korea", 6..12, "small letters"),
             ("Japan or Korea", 6..8, "small letters"),
+            ("not Japan", 0..3, "small letters"),
             ("Japan NEAR/999 Korea", 6..14, "expected a number up to"),
             ("Japan && Korea", 6..8, "found `&&`"),
             ("Japan -Korea", 6..12, "not understood"),
@@ -518,6 +519,19 @@ mod tests {
             assert_eq!(first.at.as_ref().unwrap().span, span, "{text}: {}", first.what);
             assert!(!first.cure.is_empty());
         }
+    }
+
+    #[test]
+    fn a_million_terms_are_refused_with_a_reason() {
+        let any = (0..260_000).map(|n| Written::nowhere(&format!("term{n}"))).collect();
+        let found = complaints(Terms { any, ..Terms::default() });
+        assert!(found[0].what.contains("different terms"), "{}", found[0].what);
+    }
+
+    #[test]
+    fn a_fault_behind_a_field_points_behind_it() {
+        let terms = Terms { any: written(&["title:(?i)x"]), ..Terms::default() };
+        assert_eq!(complaints(terms)[0].at.as_ref().unwrap().span, 6..11);
     }
 
     #[test]
@@ -553,11 +567,16 @@ mod tests {
         let wide: Vec<_> = (0..10_000).map(|n| format!("word{n}")).collect();
         assert!(fires(&wide.join(" OR "), "x word9999 y"));
         assert!(complaints(query(&wide.join(" NEAR ")))[0].what.contains("in a row"));
+        let row = vec!["w1x"; 60].join(" NEAR ");
+        let tower = (0..60).fold(row.clone(), |inner, _| format!("({inner}) NEAR {row}"));
+        assert!(complaints(query(&tower))[0].what.contains("levels deep"));
         let long = "a".repeat(100_000);
         assert!(complaints(query(&long))[0].what.contains("bytes"));
         let all: Vec<_> = (0..400).map(|n| format!("term{n}")).collect();
         let group = format!("({})", all.join(" AND "));
         let blown = format!("{group} NEAR {group} NEAR {group}");
+        let product = ["(termx termy termz)"; 9].join(" NEAR ");
+        assert!(complaints(query(&product)).iter().any(|c| c.what.contains("too much")));
         assert!(complaints(query(&blown)).iter().any(|c| c.what.contains("too much")));
     }
 

@@ -389,3 +389,121 @@ fn elsewhere(text: &Text<'_>, term: &Term, leaf: Leaf) -> Option<String> {
         None
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Matcher;
+    use super::*;
+    use crate::domain::{Place, Severity, Terms, Watch, Weighed, Written};
+
+    fn reasons(terms: Terms, text: &Text<'_>) -> Vec<String> {
+        let watch = Watch {
+            name: Name::new("w"),
+            title: String::new(),
+            severity: Severity::Normal,
+            notify: Vec::new(),
+            terms,
+            at: Place::default(),
+        };
+        let (matcher, _) = Matcher::compile(&[watch]).unwrap();
+        matcher.explain(text).remove(0).reasons
+    }
+
+    fn query(text: &str) -> Terms {
+        Terms { query: Some(Written::nowhere(text)), ..Terms::default() }
+    }
+
+    #[test]
+    fn a_watch_that_fired_says_by_which_words() {
+        let text = Text {
+            title: "Japan weighs steps",
+            content: "New export\u{2011}controls on chips.",
+            ..Text::default()
+        };
+        assert_eq!(
+            reasons(query("\"export control\" AND (Japan OR 日本)"), &text),
+            [
+                "the content has “export\u{2011}controls” (`export control` by hyphen+plural)",
+                "the title has “Japan”",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_watch_that_did_not_fire_names_its_nearest_miss() {
+        let text = Text { title: "Japan weighs steps", content: "gsomia", ..Text::default() };
+        assert_eq!(
+            reasons(query("(\"export control\" OR 輸出規制) AND Japan"), &text),
+            ["nothing of (`export control`, `輸出規制`) is there", "the title has “Japan”",]
+        );
+        assert_eq!(
+            reasons(query("=GSOMIA"), &text),
+            [
+                "`=GSOMIA` is not there",
+                "`=GSOMIA` wants another spelling than the content's “gsomia”",
+            ]
+        );
+        let text = Text { title: "Rockstars", content: "감사드린다", ..Text::default() };
+        assert_eq!(
+            reasons(query("star OR 사드"), &text),
+            [
+                "nothing of (`star`, `사드`) is there",
+                "`star` stands in the title only as a part of “Rockstars”",
+                "`사드` stands in the content only as a part of “감사드린다”",
+            ]
+        );
+        let text = Text { content: "Japan a b c d e f export", ..Text::default() };
+        assert_eq!(
+            reasons(query("Japan NEAR/2 export"), &text),
+            ["`Japan` and `export` are both there, but not within 2 words of each other",]
+        );
+        assert_eq!(
+            reasons(query("title:Japan"), &text),
+            [
+                "`title:Japan` is not there",
+                "`Japan` stands in the content, where it is not asked for",
+            ]
+        );
+        assert_eq!(
+            reasons(query("Japan NOT export"), &text),
+            ["the content has “Japan”", "the content has “export”, which the watch excludes",]
+        );
+    }
+
+    #[test]
+    fn a_score_is_shown_as_a_sum() {
+        let weigh = [("Cobra Gold", 10.0), ("troops", 3.0), ("gold price", -8.0)];
+        let terms = Terms {
+            weigh: weigh
+                .map(|(term, weight)| Weighed { term: Written::nowhere(term), weight })
+                .into(),
+            threshold: Some(10.0),
+            ..Terms::default()
+        };
+        let text = Text { title: "Troops", content: "Cobra Gold, gold price", ..Text::default() };
+        assert_eq!(
+            reasons(terms, &text),
+            ["score 8 is under the threshold 10: `Cobra Gold` 10 + `troops` 3 × 2 in the title − \
+             `gold price` 8",]
+        );
+    }
+
+    #[test]
+    fn filters_that_kept_a_watch_silent_are_named() {
+        let terms = Terms {
+            any: vec![Written::nowhere("Japan")],
+            languages: vec![Written::nowhere("ko")],
+            sources: vec![Written::nowhere("wire-*")],
+            ..Terms::default()
+        };
+        let text = Text { title: "Japan", source: "blog", language: Some("en"), ..Text::default() };
+        assert_eq!(
+            reasons(terms, &text),
+            [
+                "the title has “Japan”",
+                "the article is in `en`, the watch wants ko",
+                "the article is from `blog`, the watch wants wire-*",
+            ]
+        );
+    }
+}

@@ -116,8 +116,29 @@ pub(super) fn doubts(term: &Term, list: List) -> Vec<Fault> {
             "write the whole word",
         ));
     }
+    if list != List::Query {
+        faults.extend(operator(&term.written));
+    }
     faults.extend(mixed(&term.written));
     faults
+}
+
+/// An operator in a list, where it is a word like any other.
+fn operator(written: &str) -> Option<Fault> {
+    let words: Vec<&str> = written.split_whitespace().collect();
+    // A term all in capitals says nothing by an AND in capitals.
+    let shouted = !written.chars().any(char::is_lowercase);
+    let between = words.get(1..words.len().saturating_sub(1)).unwrap_or_default();
+    let operator = between.iter().find(|word| {
+        ["AND", "OR", "NOT", "NEAR", "ONEAR"].contains(word) || word.starts_with("NEAR/")
+    })?;
+    (!shouted).then(|| {
+        Fault::new(
+            0..0,
+            format!("`{operator}` is looked for as a word here: the entry is one phrase"),
+            format!("write query = '{written}' to have it decide"),
+        )
+    })
 }
 
 /// Words that mix scripts whose letters look alike: a Cyrillic `о` in a Latin name.

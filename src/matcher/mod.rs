@@ -439,6 +439,7 @@ mod tests {
             (&["us"][..], &[][..], "short"),
             (&["核"], &[], "one syllable"),
             (&["GSОMIA"], &[], "Cyrillic"),
+            (&["Japan AND Korea"], &[], "`AND` is looked for as a word"),
             (&["GSOMIA", "gsomia"], &[], "already"),
             (&["export", "export control"], &[], "adds nothing"),
             (&["export control", "Japan"], &["control"], "never"),

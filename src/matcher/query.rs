@@ -7,6 +7,8 @@ use super::token::{self, Placed, Token};
 
 /// Parentheses within parentheses.
 const DEPTH_MAX: usize = 64;
+/// Levels of a query as it is decided, where each NEAR of a row is a level of its own.
+const AST_DEPTH_MAX: usize = 2 * DEPTH_MAX;
 /// Bytes of one query.
 const QUERY_BYTES_MAX: usize = 1 << 20;
 /// Terms of one query.
@@ -43,6 +45,18 @@ pub(super) enum Ast {
     },
 }
 
+impl Ast {
+    fn depth(&self) -> usize {
+        let deepest = match self {
+            Self::Term { .. } | Self::Set { .. } => 0,
+            Self::Field { of, .. } | Self::Not(of) => of.depth(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Near { left, right, .. } => left.depth().max(right.depth()),
+        };
+        deepest + 1
+    }
+}
+
 /// A query with what is doubtful about it.
 pub(super) struct Parsed {
     pub(super) ast: Ast,
@@ -73,6 +87,13 @@ pub(super) fn parse(query: &str) -> Result<Parsed, Vec<Fault>> {
     }
     let mut parser = Parser { tokens, at: 0, end: query.len(), depth: 0, doubts: Vec::new() };
     let ast = parser.whole().map_err(|fault| vec![fault])?;
+    if ast.depth() > AST_DEPTH_MAX {
+        return Err(vec![Fault::new(
+            0..query.len(),
+            format!("the query is nested more than {AST_DEPTH_MAX} levels deep"),
+            "split the query",
+        )]);
+    }
     Ok(Parsed { ast, doubts: parser.doubts })
 }
 

@@ -15,8 +15,8 @@ use crate::domain::{Complaint, Field, Place, Terms, Watch, Weight, Written};
 
 /// Bytes of one term.
 const TERM_BYTES_MAX: usize = 1_000;
-/// Parts of one rule, after NEAR has been spread over what stands in its parentheses.
-const NODES_MAX: usize = 100_000;
+/// NEARs of one watch beyond those written: what AND inside their parentheses multiplies them to.
+const SPREAD_MAX: usize = 1_000;
 
 /// Which part of a watch a term stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,14 +89,15 @@ pub(super) struct Desk {
 pub(super) struct Desktop<'w> {
     terms: &'w Terms,
     uses: Vec<Use>,
-    nodes: usize,
+    /// NEARs so far beyond those written.
+    spread: usize,
 }
 
 impl Desk {
     pub(super) fn read<'w>(&mut self, watch: &'w Watch) -> Option<Read<'w>> {
         let terms = &watch.terms;
         let before = self.errors();
-        let mut top = Desktop { terms, uses: Vec::new(), nodes: 0 };
+        let mut top = Desktop { terms, uses: Vec::new(), spread: 0 };
         let mut need = Vec::new();
         let any = self.list(&mut top, &terms.any, List::Any);
         if !terms.any.is_empty() {
@@ -169,10 +170,16 @@ impl Desk {
             let field = FIELDS.into_iter().find(|field| *field == name)?;
             (!rest.is_empty()).then_some((field, rest.trim()))
         });
-        match field {
-            Some(("lang", tag)) => Some(Node::Language(tag.to_lowercase())),
-            Some((field, rest)) => self.term(top, &spot, (rest, kind), fields(field)),
-            None => self.term(top, &spot, (&written.text, kind), Fields::TEXT),
+        let Some((field, rest)) = field else {
+            return self.term(top, &spot, (&written.text, kind), Fields::TEXT);
+        };
+        // `rest` is a slice of the text, so the difference is where it begins.
+        let from = rest.as_ptr().addr().saturating_sub(written.text.as_ptr().addr());
+        let spot = Spot { written, span: from..from + rest.len() };
+        match rest.strip_prefix('@').filter(|name| is_name(name)) {
+            _ if field == "lang" => Some(Node::Language(rest.to_lowercase())),
+            Some(name) => self.set(top, &spot, name, fields(field)),
+            None => self.term(top, &spot, (rest, kind), fields(field)),
         }
     }
 
@@ -187,7 +194,6 @@ impl Desk {
         let term = self.word(spot, text, list)?;
         let leaf = Leaf { term: self.draft.add(term, fields), fields };
         top.uses.push(Use { leaf, list, text: text.trim().to_owned(), at: spot.place() });
-        top.nodes += 1;
         Some(Node::Leaf(leaf))
     }
 
@@ -232,7 +238,6 @@ impl Desk {
         for term in terms.iter() {
             self.draft.want(*term, fields);
         }
-        top.nodes += 1;
         Some(Node::Lookup { terms, fields })
     }
 
@@ -298,9 +303,10 @@ impl Desk {
                 let left = self.node(top, written, left, within);
                 let right = self.node(top, written, right, within);
                 let near = Near { words: *words, ordered: *ordered };
-                let mut budget = NODES_MAX.saturating_sub(top.nodes);
+                let full = SPREAD_MAX.saturating_sub(top.spread) + 1;
+                let mut budget = full;
                 let spread = near.spread(&left?, &right?, &mut budget);
-                top.nodes = NODES_MAX.saturating_sub(budget);
+                top.spread += (full - budget).saturating_sub(1);
                 match spread {
                     Ok(node) => Some(node),
                     Err((what, cure)) => {

@@ -46,6 +46,15 @@ impl<'a> Pass<'a> {
                 at += 1;
             } else {
                 let Some(c) = char_at(self.text, at) else { break };
+                if let Some(kind) = letters::plain_kind(c) {
+                    let filter = &self.lexicon.filter;
+                    if !before.glues(kind) && filter.beyond.may_begin_plain(self.text, at, c) {
+                        self.ask(at, Used::default());
+                    }
+                    before = kind;
+                    at += c.len_utf8();
+                    continue;
+                }
                 let letter = letters::letter(c);
                 if letter.kind != Kind::Ignored && !letter.joins {
                     if !before.glues(letter.kind) {
@@ -227,6 +236,89 @@ impl<'a> Pass<'a> {
                 let (field, item) = (self.field, self.item);
                 self.found.push(Sighting { term: owner.term, field, item, start, end, used });
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::FileFailurePersistence;
+
+    use super::super::lexicon::{Draft, Fields};
+    use super::super::term::Term;
+    use super::*;
+
+    /// The same pass, asking wherever a word may begin, whatever the filter says.
+    fn unfiltered(lexicon: &Lexicon, text: &str) -> Vec<Sighting> {
+        let mut found = Vec::new();
+        let mut pass = Pass { everywhere: true, ..Pass::new(lexicon, text, &mut found) };
+        let mut before = Kind::Space;
+        for (at, c) in text.char_indices() {
+            let letter = letters::letter(c);
+            if letter.kind == Kind::Ignored || letter.joins {
+                continue;
+            }
+            if !before.glues(letter.kind) {
+                pass.ask(at, Used::default());
+                if !particle::proclitics(c).is_empty() {
+                    pass.after_proclitics(at);
+                }
+            }
+            before = letter.kind;
+        }
+        found
+    }
+
+    fn piece() -> impl Strategy<Value = String> {
+        prop_oneof![
+            3 => "[a-eA-E]{1,9}",
+            2 => "[ \u{A0}\\-’'.]{1,2}",
+            2 => "[äéßøИйа-гΑά]{1,4}",
+            2 => "[가나한국를]{1,4}",
+            2 => "[日本かガｶ１２]{1,4}",
+            2 => "[\u{301}\u{308}\u{3099}\u{AD}\u{200B}\u{11A8}]",
+            1 => "[بولحك\u{64E}אהוש]{1,5}",
+            1 => "[½㍿ﬁ™€#€🙂]",
+            1 => any::<char>().prop_map(String::from),
+        ]
+    }
+
+    fn settings() -> ProptestConfig {
+        let beside = FileFailurePersistence::WithSource("regressions");
+        ProptestConfig { failure_persistence: Some(Box::new(beside)), ..ProptestConfig::default() }
+    }
+
+    proptest! {
+        #![proptest_config(settings())]
+
+        #[test]
+        fn the_filter_hides_no_term(
+            pieces in prop::collection::vec(piece(), 1..24),
+            cuts in prop::collection::vec((0..24_usize, 1..5_usize, 0..4_usize), 1..12),
+        ) {
+            let text = pieces.concat();
+            let mut draft = Draft::default();
+            for (from, length, mark) in cuts {
+                // Terms cut out of the text, so that they are found.
+                let term: String = pieces.iter().skip(from % pieces.len()).take(length).cloned().collect();
+                let term = term.trim().trim_start_matches('=');
+                let written = match mark {
+                    0 => format!("={term}"),
+                    1 => format!("{term}*"),
+                    _ => term.to_owned(),
+                };
+                if let Ok(term) = Term::read(&written) {
+                    draft.add(term, Fields::TEXT);
+                }
+            }
+            let lexicon = Lexicon::build(draft).unwrap();
+            let place = |s: &Sighting| (s.term, s.start, s.end);
+            let mut ours: Vec<_> = lexicon.within(&text).iter().map(place).collect();
+            let mut theirs: Vec<_> = unfiltered(&lexicon, &text).iter().map(place).collect();
+            ours.sort_unstable();
+            theirs.sort_unstable();
+            prop_assert_eq!(ours, theirs, "{:?}", text);
         }
     }
 }

@@ -200,7 +200,7 @@ impl Lexer<'_> {
             };
         }
         if ["AND", "OR", "NOT", "NEAR", "ONEAR"].contains(&upper.as_str())
-            && !self.tokens.is_empty()
+            && self.query.trim() != word
         {
             return Err((
                 format!("`{word}` in small letters would be looked for as a word"),

@@ -484,8 +484,13 @@ fn watch(number: usize, terms: Terms) -> Watch {
     }
 }
 
+/// Cases unless `PROPTEST_CASES` says otherwise; 256 is what proptest takes then.
+const CASES: u32 = 64;
+
 fn settings() -> ProptestConfig {
+    let told = ProptestConfig::default().cases;
     ProptestConfig {
+        cases: if told == 256 { CASES } else { told },
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         max_shrink_iters: 4_000,
         ..ProptestConfig::default()
