@@ -11,7 +11,7 @@ use super::matching::watchlist;
 use super::screen::{BAD, BOLD, DIM, GOOD, Screen, json, styled};
 use super::setup::{Setting, runtime};
 use crate::app;
-use crate::domain::ArticleId;
+use crate::domain::{ArticleId, Watch};
 use crate::matcher::Matcher;
 use crate::store::{Error, Store};
 
@@ -33,6 +33,8 @@ struct Tally {
     a_day: f64,
     /// How many articles each term was found in.
     terms: BTreeMap<String, u64>,
+    /// Listed terms that were found nowhere.
+    never: Vec<String>,
     /// Titles only the watchlist tried flags.
     gained: Vec<String>,
     /// Titles only today's watchlist flags.
@@ -57,9 +59,19 @@ pub(super) fn backtest(
     let span = span(since)?;
     let ready = setting.ready()?;
     let today = ready.plan.matcher;
-    let tried = tried.map(|path| watchlist(setting, path)).transpose()?;
+    let (watches, tried) = match tried {
+        None => (ready.config.watches, None),
+        Some(path) => {
+            let (watches, matcher) = watchlist(setting, path)?;
+            (watches, Some(matcher))
+        }
+    };
     let store = Store::open_existing(&ready.config.store.path)?;
     let mut report = runtime()?.block_on(run(&store, span, (&today, tried.as_ref())))?;
+    for watch in &watches {
+        let tally = report.watches.entry(watch.name.to_string()).or_default();
+        tally.never = never(watch, &tally.terms);
+    }
     report.days = span.as_secs_f64() / 86_400.0;
     for tally in report.watches.values_mut() {
         tally.fired = tally.stories.len() as u64;
@@ -72,6 +84,14 @@ pub(super) fn backtest(
         tell(setting.screen, &report, tried.is_some())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The terms of a watch's lists and weights that were found nowhere. A term whose watch never fired
+/// may have been there and not have been enough.
+fn never(watch: &Watch, found: &BTreeMap<String, u64>) -> Vec<String> {
+    let weighed = watch.terms.weigh.iter().map(|weighed| &weighed.term);
+    let listed = watch.terms.any.iter().chain(&watch.terms.all).chain(weighed);
+    listed.map(|term| term.text.clone()).filter(|term| !found.contains_key(term)).collect()
 }
 
 /// Stories a day for each watch of `matcher`, over the last week's stored articles; nothing where
@@ -177,6 +197,10 @@ fn tell(screen: Screen, report: &Report, compared: bool) -> Result<(), Failed> {
         terms.sort_by(|a, b| b.1.cmp(a.1));
         for (term, articles) in terms.iter().take(TERMS_SHOWN_MAX) {
             writeln!(out, "    {articles:>6}  {term}")?;
+        }
+        if !tally.never.is_empty() && tally.articles > 0 {
+            let never = format!("never: {}", tally.never.join(", "));
+            writeln!(out, "    {}", styled(DIM, &never))?;
         }
         if tally.articles == 0 {
             writeln!(out, "    {}", styled(DIM, "never fired"))?;

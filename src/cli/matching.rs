@@ -9,7 +9,7 @@ use super::fail::Failed;
 use super::screen::{BOLD, DIM, GOOD, MARK, styled};
 use super::setup::{Setting, shown};
 use crate::config;
-use crate::domain::{Finding, Hit, Snippet};
+use crate::domain::{Finding, Hit, Snippet, Watch};
 use crate::extract;
 use crate::matcher::{self, Explanation, Matcher};
 
@@ -45,7 +45,7 @@ struct Fired<'a> {
 
 pub(super) fn matching(setting: &Setting, what: &Match) -> Result<ExitCode, Failed> {
     let matcher = match &what.watchlist {
-        Some(path) => watchlist(setting, path)?,
+        Some(path) => watchlist(setting, path)?.1,
         None => setting.ready()?.plan.matcher,
     };
     for file in &what.files {
@@ -68,7 +68,7 @@ pub(super) fn matching(setting: &Setting, what: &Match) -> Result<ExitCode, Fail
 }
 
 /// A watchlist of its own, compiled; its warnings go to standard error.
-pub(super) fn watchlist(setting: &Setting, path: &Path) -> Result<Matcher, Failed> {
+pub(super) fn watchlist(setting: &Setting, path: &Path) -> Result<(Vec<Watch>, Matcher), Failed> {
     let (watches, sources) = config::load_watchlist(path).map_err(|broken| {
         Failed::Config(broken.sources.render(&broken.complaints, setting.colours()))
     })?;
@@ -79,7 +79,7 @@ pub(super) fn watchlist(setting: &Setting, path: &Path) -> Result<Matcher, Faile
         let listed = sources.render(&warnings, setting.colours());
         setting.screen.errors().write_all(listed.as_bytes())?;
     }
-    Ok(matcher)
+    Ok((watches, matcher))
 }
 
 fn lines(matcher: &Matcher, file: &PathBuf) -> Result<(), Failed> {

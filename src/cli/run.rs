@@ -40,6 +40,14 @@ async fn serve(setting: &Setting, mut ready: Ready) -> Result<(), Failed> {
     }
 }
 
+/// Reads and compiles off the runtime's threads: a watchlist of a hundred thousand terms takes a
+/// second, and no poll shall wait for it.
+async fn reload(setting: &Setting) -> Result<Ready, Failed> {
+    let setting = setting.clone();
+    let read = tokio::task::spawn_blocking(move || setting.ready());
+    read.await.map_err(|panicked| Failed::Other(panicked.into()))?
+}
+
 /// Waits for a stop, or for a reload whose configuration is good. A bad one is said and nothing
 /// changes: the house never learns of it.
 async fn asked(setting: &Setting, signals: &mut Signals, clock: &Clock) -> Option<Box<Ready>> {
@@ -48,7 +56,7 @@ async fn asked(setting: &Setting, signals: &mut Signals, clock: &Clock) -> Optio
         app::announce(asked);
         match asked {
             Asked::Stop => return None,
-            Asked::Reload => match setting.ready() {
+            Asked::Reload => match reload(setting).await {
                 Ok(ready) => {
                     tracing::info!("the configuration is good; changing over");
                     return Some(Box::new(ready));

@@ -346,7 +346,9 @@ fn backtest_shows_what_another_watchlist_gains_and_loses() {
     std::fs::write(folder.path().join("tried.toml"), tried).unwrap();
     let args = ["backtest", "--since", "2d", "--watchlist", "tried.toml"];
     let report = out(&run(folder.path(), &args, ""));
-    for line in ["2 stored articles", "gained Cobra Gold begins", "lost GSOMIA talks"] {
+    for line in
+        ["2 stored articles", "gained Cobra Gold begins", "lost GSOMIA talks", "never: never seen"]
+    {
         assert!(report.contains(line), "no `{line}` in:\n{report}");
     }
     let args = ["backtest", "--since", "2d", "--json"];
