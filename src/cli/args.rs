@@ -72,6 +72,15 @@ pub(super) enum Command {
     },
     /// Match texts against a watchlist and show why each watch fired
     Match(Match),
+    /// Tell copies of one text from new texts
+    Dedupe {
+        /// Read JSON lines {"id","source","published","title","text"}, write one JSON line for each
+        #[arg(long, required = true)]
+        jsonl: bool,
+        /// Files, or `-` for standard input
+        #[arg(value_name = "FILE", default_value = "-")]
+        files: Vec<PathBuf>,
+    },
     /// Walk an article through every stage and name the one that stopped it
     Explain {
         /// The article's address, or a text file as for `match`

@@ -6,6 +6,7 @@ mod article;
 mod backtest;
 mod channels;
 mod check;
+mod dedupe;
 mod demo;
 mod explain;
 mod fail;
@@ -52,6 +53,7 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
         Command::Check { json } => check::check(&setting, json),
         Command::Parse { json, files } => parse::parse(&setting, &files, json),
         Command::Match(what) => matching::matching(&setting, &what),
+        Command::Dedupe { jsonl: _, files } => dedupe::dedupe(&files),
         Command::Explain { what } => explain::explain(&setting, &what),
         Command::Backtest { since, watchlist, json } => {
             backtest::backtest(&setting, &since, watchlist.as_deref(), json)

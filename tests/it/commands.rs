@@ -379,3 +379,41 @@ fn a_readers_verdicts_become_precision_by_watch_and_term() {
     assert!(report.contains("gsomia: 2 alerts, precision 50 % of 2"), "{report}");
     assert_eq!(run(folder.path(), &["alerts", "ack", "nonsense"], "").status.code(), Some(65));
 }
+
+#[test]
+fn dedupe_attaches_a_copy_to_the_story_it_is_of() {
+    let text = "The defence ministry said on Monday that the pact on sharing military intelligence \
+        would be renewed for another year after talks between the two governments in Tokyo, where \
+        officials had discussed missile launches, export licences and a visit planned for spring.";
+    let line = |id: &str, source: &str, title: &str, text: &str| {
+        serde_json::json!({
+            "id": id, "source": source, "published": "2026-11-23T08:00:00Z", "title": title,
+            "text": text
+        })
+        .to_string()
+    };
+    let input = [
+        line("a", "wire", "Pact on intelligence renewed for a year", text),
+        line(
+            "b",
+            "paper",
+            "Two governments renew intelligence pact",
+            &format!("TOKYO (Wire) {text}"),
+        ),
+        line(
+            "c",
+            "paper",
+            "Harvest festival draws record crowds",
+            "Farmers came from three valleys.",
+        ),
+    ]
+    .join("\n");
+    let folder = tempfile::tempdir().unwrap();
+    let lines = json_lines(&run(folder.path(), &["dedupe", "--jsonl"], &input));
+    let story = |at: usize| lines[at]["story"].as_str().unwrap();
+    assert_eq!((story(0), story(1), story(2)), ("a", "a", "c"));
+    assert_eq!(lines[0]["reason"], "new");
+    assert_eq!(lines[0]["similarity"], Value::Null);
+    assert_eq!(lines[1]["reason"], "same-text");
+    assert!(lines[1]["similarity"].as_f64().unwrap() > 0.8);
+}
