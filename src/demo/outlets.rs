@@ -142,7 +142,7 @@ const HALDEN_COURIER: Outlet = Outlet {
         },
         Piece {
             after_ms: 6_400,
-            link: "https://pacific-cable.example/defence/20261123-intelligence-pact?utm_campaign=partner&ref=halden",
+            link: "https://pacific-cable.example/defence/20261123-intelligence-pact?utm_campaign=partner",
             title: "Seoul and Tokyo will go on sharing missile data",
             text: "From Pacific Cable: GSOMIA, signed in 2016, renews itself each November.",
         },
