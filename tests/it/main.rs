@@ -19,6 +19,7 @@ mod replay;
 mod smoke;
 mod spine;
 mod tidy;
+mod traps;
 pub mod world;
 
 /// A webhook secret of 32 bytes, readable by its owner alone.
