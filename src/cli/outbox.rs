@@ -82,19 +82,20 @@ pub(super) fn retry(setting: &Setting, which: &Which) -> Result<ExitCode, Failed
     let select = select(which)?;
     let (_, store) = setting.store()?;
     let rows = runtime()?.block_on(store.retry(select, app::wall().now()))?;
-    tell(setting, rows, "due again; the daemon sends within seconds")
+    tell(setting, which, rows, "due again; the daemon sends within seconds")
 }
 
 pub(super) fn put_aside(setting: &Setting, which: &Which) -> Result<ExitCode, Failed> {
     let select = select(which)?;
     let (_, store) = setting.store()?;
     let rows = runtime()?.block_on(store.drop_rows(select, app::wall().now()))?;
-    tell(setting, rows, "put aside; `wirewatch outbox retry ID` brings one back")
+    tell(setting, which, rows, "put aside; `wirewatch outbox retry ID` brings one back")
 }
 
-/// Nothing changed is a failure for a script: the id is wrong, or an attempt is under way.
-fn tell(setting: &Setting, rows: u64, what: &str) -> Result<ExitCode, Failed> {
-    if rows == 0 {
+/// One message that did not change is a failure for a script: its id is wrong, or an attempt is under
+/// way. That there is none of a kind is no failure: "all of them" was done.
+fn tell(setting: &Setting, which: &Which, rows: u64, what: &str) -> Result<ExitCode, Failed> {
+    if rows == 0 && which.id.is_some() {
         let why = "no such message, or it is being sent right now";
         return Err(Failed::Input(why.to_owned()));
     }

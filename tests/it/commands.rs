@@ -417,3 +417,17 @@ fn dedupe_attaches_a_copy_to_the_story_it_is_of() {
     assert_eq!(lines[1]["reason"], "same-text");
     assert!(lines[1]["similarity"].as_f64().unwrap() > 0.8);
 }
+
+#[test]
+fn retrying_everything_when_nothing_waits_is_no_failure_and_an_unknown_id_is() {
+    let feeds = Feeds::open();
+    let feed = feeds.feed("/feed");
+    feed.publish(fresh("a", "GSOMIA talks begin"));
+    let folder = home(&feed.url());
+    assert!(run(folder.path(), &["once"], "").status.success());
+    let all = run(folder.path(), &["outbox", "retry", "--all"], "");
+    assert_eq!(all.status.code(), Some(0), "{}", err(&all));
+    assert!(out(&all).starts_with("0 messages"), "{}", out(&all));
+    let unknown = ["outbox", "retry", "msg_00000000000000000000000000"];
+    assert_eq!(run(folder.path(), &unknown, "").status.code(), Some(65));
+}
