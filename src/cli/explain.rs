@@ -11,8 +11,9 @@ use super::matching::explained;
 use super::screen::{BAD, BOLD, DIM, GOOD, styled};
 use super::setup::{Setting, runtime};
 use crate::app::Ready;
+use crate::domain::FeedWord;
 use crate::extract;
-use crate::store::{Error, FeedHealth, FeedWord, Sent, Store, Trace};
+use crate::store::{Error, FeedHealth, Sent, Store, Trace};
 
 pub(super) fn explain(setting: &Setting, what: &str) -> Result<ExitCode, Failed> {
     let ready = setting.ready()?;
@@ -69,18 +70,27 @@ fn absent(out: &mut impl Write, address: &Url, feeds: &[FeedHealth]) -> Result<(
     }
     for feed in near {
         match (feed.state, &feed.error) {
-            (FeedWord::Ok, _) => writeln!(
-                out,
-                "         `{}` answers, and did not list it when it was read at {}; it is read \
+            (FeedWord::Ok | FeedWord::Stale | FeedWord::Silent | FeedWord::Distrusted, _) => {
+                writeln!(
+                    out,
+                    "         `{}` answers, and did not list it when it was read at {}; it is read \
                  again at {}",
-                feed.name,
-                feed.succeeded_at.map(|at| at.to_string()).unwrap_or_default(),
-                feed.next_due
-            )?,
-            (FeedWord::Failing, Some(error)) => {
+                    feed.name,
+                    feed.succeeded_at.map(|at| at.to_string()).unwrap_or_default(),
+                    feed.next_due
+                )?;
+            }
+            (state, Some(error)) if state.is_failing() => {
                 writeln!(out, "         `{}` fails: {error}", feed.name)?;
             }
-            (FeedWord::Failing, None) | (FeedWord::Unpolled, _) => {
+            (
+                FeedWord::Failing
+                | FeedWord::Blocked
+                | FeedWord::NotAFeed
+                | FeedWord::Gone
+                | FeedWord::Unpolled,
+                _,
+            ) => {
                 writeln!(out, "         `{}` was not read yet", feed.name)?;
             }
         }

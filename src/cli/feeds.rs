@@ -3,11 +3,12 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::fail::Failed;
-use super::screen::{BAD, DIM, GOOD, json, styled};
+use super::screen::{BAD, DIM, GOOD, MARK, json, styled};
 use super::setup::{Setting, runtime};
 use super::status::span;
 use crate::app;
-use crate::store::{Error, FeedHealth, FeedWord};
+use crate::domain::FeedWord;
+use crate::store::{Error, FeedHealth};
 
 /// A feed that was never entered into the store.
 #[derive(serde::Serialize)]
@@ -37,11 +38,13 @@ pub(super) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed>
             continue;
         }
         let word = known.map_or(FeedWord::Unpolled, |health| health.state);
-        let word = match word {
-            FeedWord::Ok => styled(GOOD, "ok      "),
-            FeedWord::Failing => styled(BAD, "failing "),
-            FeedWord::Unpolled => styled(DIM, "unpolled"),
+        let style = match word {
+            FeedWord::Ok => GOOD,
+            FeedWord::Unpolled => DIM,
+            FeedWord::Stale | FeedWord::Silent | FeedWord::Distrusted => MARK,
+            FeedWord::Failing | FeedWord::Blocked | FeedWord::NotAFeed | FeedWord::Gone => BAD,
         };
+        let word = styled(style, &format!("{:10}", word.as_str()));
         let articles = known.map_or(0, |health| health.articles);
         let due = known.map(|health| format!(", due in {}", span(health.next_due.since(now))));
         writeln!(
@@ -50,7 +53,7 @@ pub(super) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed>
             feed.name.as_str(),
             due.unwrap_or_default()
         )?;
-        writeln!(out, "          {}", styled(DIM, feed.url.as_str()))?;
+        writeln!(out, "            {}", styled(DIM, feed.url.as_str()))?;
         if let Some(health) = known {
             details(&mut out, health)?;
         }
@@ -60,13 +63,13 @@ pub(super) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed>
 
 fn details(out: &mut impl Write, health: &FeedHealth) -> std::io::Result<()> {
     if let Some(error) = &health.error {
-        writeln!(out, "          {}", styled(BAD, error))?;
+        writeln!(out, "            {}", styled(BAD, error))?;
     }
     if let Some(moved) = &health.moved_to {
-        writeln!(out, "          moved for good to {moved}; change its `url`")?;
+        writeln!(out, "            moved for good to {moved}; change its `url`")?;
     }
     if let Some(mended) = &health.mended {
-        writeln!(out, "          mended: {mended}")?;
+        writeln!(out, "            mended: {mended}")?;
     }
     Ok(())
 }

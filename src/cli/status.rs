@@ -7,8 +7,8 @@ use super::screen::{BAD, BOLD, GOOD, Screen, count, json, styled};
 use super::setup::{Setting, runtime};
 use crate::app;
 use crate::config::Config;
-use crate::domain::Moment;
-use crate::store::{Error, FeedHealth, FeedWord, Loss, Pause, Store, Totals};
+use crate::domain::{FeedWord, Moment};
+use crate::store::{Error, FeedHealth, Loss, Pause, Store, Totals};
 
 /// Recorded gaps that are listed; the store keeps all.
 const LOSSES_SHOWN_MAX: u32 = 50;
@@ -86,8 +86,10 @@ async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> 
             }
         }
     }
-    let with = |word: FeedWord| feeds.iter().filter(|feed| feed.state == word).count() as u64;
-    let (ok, failing) = (with(FeedWord::Ok), with(FeedWord::Failing));
+    let failing = feeds.iter().filter(|feed| feed.state.is_failing()).count() as u64;
+    let unpolled = feeds.iter().filter(|feed| feed.state == FeedWord::Unpolled).count() as u64;
+    // What is silent, stale or distrusted is read all the same.
+    let ok = feeds.len() as u64 - failing - unpolled;
     let total = configured.max(feeds.len() as u64);
     Ok(Report {
         feeds: FeedCounts {
@@ -95,7 +97,7 @@ async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> 
             ok,
             failing,
             unpolled: total - ok - failing,
-            failures: feeds.into_iter().filter(|f| f.state == FeedWord::Failing).collect(),
+            failures: feeds.into_iter().filter(|f| f.state.is_failing()).collect(),
         },
         articles: totals.articles,
         stories: totals.stories,

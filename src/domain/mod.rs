@@ -11,6 +11,7 @@ mod feed;
 mod finding;
 mod moment;
 mod pulse;
+mod standing;
 mod watch;
 
 pub use address::{Network, contains, special, unwrapped};
@@ -24,4 +25,5 @@ pub use feed::{Backlog, Feed, Name, Validators};
 pub use finding::{Field, Finding, Hit};
 pub use moment::Moment;
 pub use pulse::Pulse;
+pub use standing::{Coverage, FeedWord, Gap, GapKind, Outage, OutageKind};
 pub use watch::{Severity, TermSet, Terms, Watch, Weighed};

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::dedupe::judge::Setting;
 use crate::domain::{
-    Alert, AlertId, Article, ArticleId, Backlog, DeliveryId, Finding, Moment, Name, Outcome,
-    Severity, Snippet, Validators,
+    Alert, AlertId, Article, ArticleId, Backlog, DeliveryId, FeedWord, Finding, Moment, Name,
+    Outcome, Severity, Snippet, Validators,
 };
 
 pub use error::Error;
@@ -185,6 +185,8 @@ pub struct FeedHealth {
     pub name: Name,
     pub url: String,
     pub state: FeedWord,
+    /// Since when it is in that state; `None` if it always was, or that is not known.
+    pub since: Option<Moment>,
     pub failures: u32,
     pub failing_since: Option<Moment>,
     pub error: Option<String>,
@@ -192,18 +194,14 @@ pub struct FeedHealth {
     pub succeeded_at: Option<Moment>,
     pub changed_at: Option<Moment>,
     pub next_due: Moment,
+    /// Between two polls, as things stand, in seconds.
+    pub interval_s: u64,
     pub articles: u64,
+    /// Where the publisher says it lives now: seen often enough, for long enough, to be advice.
     pub moved_to: Option<String>,
+    /// Until when its validators are not believed.
+    pub distrusted_until: Option<Moment>,
     pub mended: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FeedWord {
-    Ok,
-    Failing,
-    /// In the configuration, not polled yet.
-    Unpolled,
 }
 
 /// A channel that rests.

@@ -9,7 +9,7 @@ use crate::world::hooks::{Hooks, Reply};
 use crate::world::mail::{Mail, Says, Stage};
 use crate::world::packing::Coding;
 use crate::world::render::Item;
-use wirewatch::store::FeedWord;
+use wirewatch::domain::FeedWord;
 
 /// Seconds since 1970 of the test's morning.
 const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;

@@ -1,6 +1,7 @@
 //! The embedded engine: SQLite, one file beside its write-ahead log.
 
 mod commit;
+mod coverage;
 mod feeds;
 mod open;
 mod outbox;
@@ -12,6 +13,7 @@ mod sweep;
 mod tell;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +25,7 @@ use super::{
     Committed, Due, Error, FeedHealth, FeedState, Judged, Kept, Loss, OutboxRow, Pause, Poll,
     Select, Settlement, Totals, Trace, Word,
 };
-use crate::domain::{AlertId, ArticleId, DeliveryId, Feed, Moment};
+use crate::domain::{AlertId, ArticleId, Coverage, DeliveryId, Feed, Moment, Name, Outage};
 
 pub use open::Lock;
 use writer::Writer;
@@ -214,6 +216,22 @@ impl Store {
     /// The latest `most` recorded gaps, newest first.
     pub async fn losses(&self, most: u32) -> Result<Vec<Loss>, Error> {
         self.writer.run(move |db| report::losses(db, most)).await
+    }
+
+    /// What of each configured feed was covered between `since` and `until` (now): a feed first read
+    /// within that time is judged from then on, one never read is left out.
+    /// [`schedule::together`](crate::schedule::together) sums them up.
+    pub async fn coverage(
+        &self,
+        since: Moment,
+        until: Moment,
+    ) -> Result<BTreeMap<Name, Coverage>, Error> {
+        self.writer.run(move |db| coverage::coverage(db, since, until)).await
+    }
+
+    /// The latest `most` outages of our own network, newest first.
+    pub async fn outages(&self, most: u32) -> Result<Vec<Outage>, Error> {
+        self.writer.run(move |db| coverage::outages(db, most)).await
     }
 
     /// Rows of the outbox in one state, or in none that is ended if `state` is `None`.

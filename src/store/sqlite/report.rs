@@ -1,9 +1,10 @@
 //! What people and scripts are told of the store.
 use rusqlite::{Connection, Row, params};
 
-use crate::domain::{AlertId, DeliveryId, Moment, Name};
+use crate::domain::{AlertId, DeliveryId, FeedWord, Moment, Name};
+use crate::schedule::{self, Facts};
 use crate::store::error::{Doing, Error};
-use crate::store::{FeedHealth, FeedWord, Loss, OutboxRow, Pause, Totals};
+use crate::store::{FeedHealth, Loss, OutboxRow, Pause, Totals};
 
 fn moment(row: &Row<'_>, column: usize) -> Result<Option<Moment>, rusqlite::Error> {
     row.get::<_, Option<i64>>(column).map(|at| at.map(Moment))
@@ -50,39 +51,53 @@ pub(super) fn feeds(db: &Connection) -> Result<Vec<FeedHealth>, Error> {
         .prepare(
             "SELECT f.name, f.url, f.failures, f.failing_since, f.last_error, f.polled_at,
                     f.succeeded_at, f.changed_at, f.next_due, f.moved_to, f.mended,
-                    coalesce(n.articles, 0)
+                    coalesce(n.articles, 0), f.interval_ms, f.trouble, f.stale_since,
+                    f.distrusted_since, f.distrusted_until
              FROM feed f LEFT JOIN
                 (SELECT feed, count(*) AS articles FROM article GROUP BY feed) n ON n.feed = f.id
              WHERE f.active = 1 ORDER BY f.name",
         )
         .doing(doing)?;
-    let rows = select
-        .query_map([], |row| {
-            let failures = row.get(2)?;
-            let polled_at = moment(row, 5)?;
-            let state = match (failures, polled_at) {
-                (0, None) => FeedWord::Unpolled,
-                (0, Some(_)) => FeedWord::Ok,
-                _ => FeedWord::Failing,
-            };
-            Ok(FeedHealth {
-                name: Name::new(&row.get::<_, String>(0)?),
-                url: row.get(1)?,
-                state,
-                failures,
-                failing_since: moment(row, 3)?,
-                error: row.get(4)?,
-                polled_at,
-                succeeded_at: moment(row, 6)?,
-                changed_at: moment(row, 7)?,
-                next_due: Moment(row.get(8)?),
-                moved_to: row.get(9)?,
-                mended: row.get(10)?,
-                articles: u64::try_from(row.get::<_, i64>(11)?).unwrap_or(0),
-            })
-        })
-        .doing(doing)?;
+    let rows = select.query_map([], health).doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
+}
+
+fn health(row: &Row<'_>) -> Result<FeedHealth, rusqlite::Error> {
+    let (state, since) = schedule::word(&facts(row)?);
+    Ok(FeedHealth {
+        name: Name::new(&row.get::<_, String>(0)?),
+        url: row.get(1)?,
+        state,
+        since,
+        failures: row.get(2)?,
+        failing_since: moment(row, 3)?,
+        error: row.get(4)?,
+        polled_at: moment(row, 5)?,
+        succeeded_at: moment(row, 6)?,
+        changed_at: moment(row, 7)?,
+        next_due: Moment(row.get(8)?),
+        moved_to: row.get(9)?,
+        mended: row.get(10)?,
+        articles: u64::try_from(row.get::<_, i64>(11)?).unwrap_or(0),
+        interval_s: u64::try_from(row.get::<_, i64>(12)? / 1_000).unwrap_or(0),
+        distrusted_until: moment(row, 16)?,
+    })
+}
+
+/// What a feed's state is judged by, from the columns of [`feeds`].
+fn facts(row: &Row<'_>) -> Result<Facts, rusqlite::Error> {
+    let trouble: Option<String> = row.get(13)?;
+    let failing =
+        [FeedWord::Failing, FeedWord::Blocked, FeedWord::NotAFeed, FeedWord::Gone].into_iter();
+    Ok(Facts {
+        polled: moment(row, 5)?.is_some(),
+        failures: row.get(2)?,
+        failing_since: moment(row, 3)?,
+        trouble: trouble.and_then(|word| failing.clone().find(|known| known.as_str() == word)),
+        stale_since: moment(row, 14)?,
+        distrusted_since: moment(row, 15)?,
+        silent_since: None,
+    })
 }
 
 pub(super) fn pauses(db: &Connection) -> Result<Vec<Pause>, Error> {
@@ -122,7 +137,8 @@ pub(super) fn losses(db: &Connection, most: u32) -> Result<Vec<Loss>, Error> {
     let mut select = db
         .prepare(
             "SELECT f.name, l.gap_start, l.gap_end, l.window_len
-             FROM possible_loss l JOIN feed f ON f.id = l.feed ORDER BY l.id DESC LIMIT ?1",
+             FROM possible_loss l JOIN feed f ON f.id = l.feed
+             WHERE l.kind <> 'false-unchanged' ORDER BY l.id DESC LIMIT ?1",
         )
         .doing(doing)?;
     let rows = select

@@ -1,7 +1,19 @@
 //! When to look again, and when to try again. Pure: `now` and the dice come in as arguments.
+//!
+//! [`retry`](mod@retry) is the deliveries' side; [`word`] says how a feed stands; [`share`] how much
+//! of a span was covered.
+
+mod coverage;
+mod retry;
+mod standing;
+
 use std::time::Duration;
 
 use crate::domain::Moment;
+
+pub use coverage::{share, together};
+pub use retry::{RETRY_MAX, Retries, pause, retry};
+pub use standing::{Facts, word};
 
 /// First wait after a failed poll, and the factor by which it grows.
 const POLL_BACKOFF_FIRST: Duration = Duration::from_mins(1);
@@ -74,57 +86,6 @@ pub fn on_start(now: Moment, stored: Moment, interval: Duration, dice: f64) -> M
     now.after(RESTART_SPREAD.min(interval).mul_f64(dice.clamp(0.0, 1.0)))
 }
 
-/// How a kind of channel is retried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retries {
-    /// The schedule of Standard Webhooks 1.0.0, about three days in all.
-    Webhook,
-    /// A mail queue's: up to five days (RFC 5321 section 4.5.4.1).
-    Mail,
-    /// A local sink (terminal, file): it comes back when a person mends it.
-    Local,
-}
-
-const WEBHOOK_WAITS_S: [u64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-const MAIL_WAITS_S: [u64; 5] = [60, 300, 900, 1_800, 3_600];
-const MAIL_WAIT_REST_S: u64 = 7_200;
-/// 2 h steps after the first ones: 62 attempts reach five days.
-const MAIL_ATTEMPTS_MAX: u32 = 64;
-const LOCAL_WAIT_S: u64 = 30;
-/// Twenty per cent to either side.
-const RETRY_JITTER_SHARE: f64 = 0.2;
-
-/// No failed delivery waits longer for its next attempt: the longest step with its jitter.
-pub const RETRY_MAX: Duration = Duration::from_hours(30);
-
-/// How long to wait after the `attempt`-th failed attempt (from 1) to deliver; `None` when there
-/// is no further attempt and the message is dead. `asked` is the receiver's `Retry-After`.
-pub fn retry(
-    retries: Retries,
-    attempt: u32,
-    asked: Option<Duration>,
-    dice: f64,
-) -> Option<Duration> {
-    let index = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
-    let seconds = match retries {
-        Retries::Webhook => *WEBHOOK_WAITS_S.get(index)?,
-        Retries::Mail if attempt >= MAIL_ATTEMPTS_MAX => return None,
-        Retries::Mail => MAIL_WAITS_S.get(index).copied().unwrap_or(MAIL_WAIT_REST_S),
-        Retries::Local => LOCAL_WAIT_S,
-    };
-    let side = RETRY_JITTER_SHARE.mul_add(dice.clamp(0.0, 1.0) * 2.0, 1.0 - RETRY_JITTER_SHARE);
-    let wait = Duration::from_secs(seconds).mul_f64(side);
-    Some(wait.max(asked.map_or(Duration::ZERO, |asked| asked.min(RETRY_AFTER_MAX))))
-}
-
-/// How long a broken channel rests before one message is tried again, by how often it broke in a
-/// row (from 1): a minute at first, an hour at most.
-pub fn pause(times: u32) -> Duration {
-    const WAITS_S: [u64; 4] = [60, 300, 900, 1_800];
-    let index = usize::try_from(times.saturating_sub(1)).unwrap_or(usize::MAX);
-    Duration::from_secs(WAITS_S.get(index).copied().unwrap_or(3_600))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,23 +138,5 @@ mod tests {
         assert_eq!(on_start(now, Moment(0), Duration::from_secs(10), 0.5).since(now).as_secs(), 5);
         let jumped = on_start(now, Moment(i64::MAX), hour, 0.5);
         assert_eq!(jumped, now.after(RETRY_AFTER_MAX));
-    }
-
-    #[test]
-    fn a_webhook_is_tried_over_three_days_and_then_dead() {
-        let total: Duration = (1..20).map_while(|n| retry(Retries::Webhook, n, None, 0.5)).sum();
-        assert_eq!(
-            total.as_secs(),
-            5 + 300 + 1_800 + 7_200 + 18_000 + 36_000 + 50_400 + 72_000 + 86_400
-        );
-        assert_eq!(retry(Retries::Webhook, 10, None, 0.5), None);
-        let asked = Duration::from_mins(10);
-        assert_eq!(retry(Retries::Webhook, 1, Some(asked), 0.0), Some(asked));
-    }
-
-    #[test]
-    fn a_mail_is_tried_for_five_days() {
-        let total: Duration = (1..100).map_while(|n| retry(Retries::Mail, n, None, 0.5)).sum();
-        assert!((Duration::from_hours(115)..Duration::from_hours(125)).contains(&total));
     }
 }
