@@ -4,29 +4,50 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::Refusal;
+use super::{Refusal, tls};
 use crate::domain::Validators;
+use crate::parse::link_header::Link;
 
 /// The end of an exchange. Only [`Answer::Fresh`] may change what is remembered of a feed.
 #[derive(Debug)]
 pub enum Answer {
     Fresh(Box<Fresh>),
     /// 304 to a conditional request.
-    Unchanged,
+    Unchanged(Unchanged),
     Failed(Failure),
 }
 
-/// A whole body, decoded.
+/// A body, decoded.
 #[derive(Debug)]
 pub struct Fresh {
+    /// A success: 200 to 299.
+    pub status: u16,
     pub body: Vec<u8>,
     pub content_type: Option<String>,
     /// To be kept only once the body was read as a feed.
     pub validators: Validators,
+    /// How long the publisher says the answer stays as it is (`Cache-Control`, `Expires`, less
+    /// `Age`); not bounded here. `None` if nothing was said.
+    pub freshness: Option<Duration>,
+    /// What `Link` headers named, as written: relative to `url`.
+    pub links: Vec<Link>,
     /// Where the body came from, redirects followed.
     pub url: Url,
     /// Where the publisher says the feed lives now: every hop on the way was permanent.
     pub moved_to: Option<Url>,
+    /// What broke the body off. Whole items of it may be used; its validators were dropped, because
+    /// a 304 to them would hide the rest.
+    pub incomplete: Option<Failure>,
+    /// From the question to the last byte.
+    pub took: Duration,
+}
+
+/// What came with "nothing changed".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unchanged {
+    /// As in [`Fresh::freshness`].
+    pub freshness: Option<Duration>,
+    pub took: Duration,
 }
 
 /// Why there is no body.
@@ -37,13 +58,19 @@ pub struct Failure {
     pub why: String,
     /// The server's wish, not yet bounded.
     pub retry_after: Option<Duration>,
+    /// From the question to the failure.
+    pub took: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// We would not: the address is not public, or a redirect leads astray.
     Refused,
+    /// The name has no address, or nobody could be asked.
+    Unresolved,
     Connect,
+    /// Connected, but not to whom the certificate should name.
+    Tls,
     Timeout,
     Status(u16),
     /// A cap was hit.
@@ -56,7 +83,7 @@ pub enum FailureKind {
 
 impl Failure {
     pub(super) fn new(kind: FailureKind, why: impl Into<String>) -> Self {
-        Self { kind, why: why.into(), retry_after: None }
+        Self { kind, why: why.into(), retry_after: None, took: Duration::ZERO }
     }
 
     /// A body that arrived but cannot be read as a feed.
@@ -70,7 +97,7 @@ impl Failure {
 
     pub(super) fn refused(refusal: &Refusal) -> Self {
         let kind = match refusal {
-            Refusal::Unresolved { .. } => FailureKind::Connect,
+            Refusal::Unresolved { .. } => FailureKind::Unresolved,
             Refusal::Scheme(_)
             | Refusal::NoHost
             | Refusal::UserInfo
@@ -89,6 +116,9 @@ impl Failure {
         while let Some(inner) = cause {
             if let Some(refusal) = inner.downcast_ref::<Refusal>() {
                 return Self::refused(refusal);
+            }
+            if let Some(why) = tls::words(inner) {
+                return Self::new(FailureKind::Tls, why);
             }
             cause = inner.source();
         }

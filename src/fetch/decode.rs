@@ -8,12 +8,18 @@ const CHUNK_BYTES: usize = 16 << 10;
 /// The largest window a zstd frame may ask for (RFC 9659).
 const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
 
+/// Bytes from which text is told from a coding.
+const TEXT_HEAD_BYTES: usize = 64;
+const GZIP_MARK: [u8; 2] = [0x1f, 0x8b];
+
 /// What a body is wrapped in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
     Plain,
     Gzip,
     Zlib,
+    /// Without zlib's frame round it, as some servers understood the name.
+    Deflate,
     Brotli,
     Zstd,
 }
@@ -22,7 +28,7 @@ impl Coding {
     /// Reads the first bytes before the header: servers mislabel plain text as gzip and gzip as
     /// plain. Only brotli has no mark of its own and must be believed.
     pub fn of(label: Option<&str>, body: &[u8]) -> Result<Self, Failure> {
-        if body.starts_with(&[0x1f, 0x8b]) {
+        if body.starts_with(&GZIP_MARK) {
             return Ok(Self::Gzip);
         }
         if body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
@@ -31,7 +37,8 @@ impl Coding {
         let label = label.unwrap_or("").trim().to_ascii_lowercase();
         match label.as_str() {
             "br" if !looks_like_text(body) => Ok(Self::Brotli),
-            "deflate" if body.first().is_some_and(|first| first & 0x0f == 8) => Ok(Self::Zlib),
+            "deflate" if is_zlib(body) => Ok(Self::Zlib),
+            "deflate" if !looks_like_text(body) => Ok(Self::Deflate),
             stacked if stacked.contains(',') => Err(Failure::new(
                 FailureKind::Body,
                 format!("the answer is compressed more than once (`{stacked}`)"),
@@ -48,33 +55,69 @@ impl Coding {
     }
 }
 
-/// A feed that was labelled brotli and is not: it begins as XML or JSON does.
-fn looks_like_text(body: &[u8]) -> bool {
-    let start = body.trim_ascii_start();
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    start.starts_with(b"<?xml") || start.starts_with(b"<rss") || start.starts_with(b"{\"")
+/// zlib's two bytes of header: the method, and a sum over both (RFC 1950 section 2.2).
+fn is_zlib(body: &[u8]) -> bool {
+    let Some(&[method, flags]) = body.first_chunk::<2>() else { return false };
+    method & 0x0f == 8 && u16::from_be_bytes([method, flags]).is_multiple_of(31)
 }
 
-/// The body in the clear, or why not. A body cut off inside its coding is a failure: what it held
-/// of a feed would be guessed.
+/// A body that was labelled compressed and is not: it begins as markup or JSON does, and no byte of
+/// its beginning is a control that text does not hold.
+fn looks_like_text(body: &[u8]) -> bool {
+    let start = body.trim_ascii_start();
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let head = start.get(..TEXT_HEAD_BYTES).unwrap_or(start);
+    start.first().is_some_and(|first| matches!(first, b'<' | b'{' | b'['))
+        && head.iter().all(|byte| *byte >= 0x20 || byte.is_ascii_whitespace())
+}
+
+/// The body in the clear, or why not. A body cut off inside its coding is a failure.
 pub fn decode(coding: Coding, body: Vec<u8>, most: usize) -> Result<Vec<u8>, Failure> {
+    let (decoded, damage) = salvage(coding, body, most)?;
+    damage.map_or(Ok(decoded), Err)
+}
+
+/// As much of the body as its coding gives, and what is wrong with the rest if anything is. Past the
+/// cap there is nothing to salvage.
+pub(super) fn salvage(coding: Coding, body: Vec<u8>, most: usize) -> Result<Salvaged, Failure> {
     let bytes = body.as_slice();
-    match coding {
-        Coding::Plain => Ok(body),
-        // Members may follow each other (RFC 1952 section 2.2); a decoder that stops at the first
-        // loses the rest without a word.
-        Coding::Gzip => drain(flate2::read::MultiGzDecoder::new(bytes), most, "gzip"),
-        Coding::Zlib => drain(flate2::read::ZlibDecoder::new(bytes), most, "deflate"),
-        Coding::Brotli => {
-            drain(brotli_decompressor::Decompressor::new(bytes, CHUNK_BYTES), most, "brotli")
+    let mut decoded = Vec::new();
+    let damage = match coding {
+        Coding::Plain => return Ok((body, None)),
+        Coding::Gzip => gzip(bytes, most, &mut decoded),
+        Coding::Zlib => drain(flate2::read::ZlibDecoder::new(bytes), most, "deflate", &mut decoded),
+        Coding::Deflate => {
+            drain(flate2::read::DeflateDecoder::new(bytes), most, "deflate", &mut decoded)
         }
-        Coding::Zstd => zstd(bytes, most),
+        Coding::Brotli => {
+            let from = brotli_decompressor::Decompressor::new(bytes, CHUNK_BYTES);
+            drain(from, most, "brotli", &mut decoded)
+        }
+        Coding::Zstd => zstd(bytes, most, &mut decoded),
+    };
+    match damage {
+        Err(failure) if failure.kind == FailureKind::TooLarge => Err(failure),
+        Err(failure) => Ok((decoded, Some(failure))),
+        Ok(()) => Ok((decoded, None)),
     }
 }
 
+/// What was decoded, and the damage that ended it.
+pub(super) type Salvaged = (Vec<u8>, Option<Failure>);
+
+/// Members may follow each other (RFC 1952 section 2.2); a decoder that stops at the first loses the
+/// rest without a word. What follows and is no member is padding, as it is to `gzip` itself.
+fn gzip(mut rest: &[u8], most: usize, decoded: &mut Vec<u8>) -> Result<(), Failure> {
+    while rest.starts_with(&GZIP_MARK) {
+        let mut member = flate2::bufread::GzDecoder::new(rest);
+        drain(&mut member, most, "gzip", decoded)?;
+        rest = member.into_inner();
+    }
+    Ok(())
+}
+
 /// Frames may follow each other here too (RFC 8878 section 3.1).
-fn zstd(mut rest: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
-    let mut decoded = Vec::new();
+fn zstd(mut rest: &[u8], most: usize, decoded: &mut Vec<u8>) -> Result<(), Failure> {
     while !rest.is_empty() {
         let mut frame = ruzstd::decoding::FrameDecoder::new();
         let rest_before = rest;
@@ -104,7 +147,7 @@ fn zstd(mut rest: &[u8], most: usize) -> Result<Vec<u8>, Failure> {
             }
         }
     }
-    Ok(decoded)
+    Ok(())
 }
 
 /// The window a frame asks for (RFC 8878 section 3.1.1.1.2); a single-segment frame's is its content,
@@ -118,12 +161,17 @@ fn window_bytes(frame: &[u8]) -> u64 {
     base + (base / 8) * u64::from(window & 7)
 }
 
-fn drain(mut from: impl Read, most: usize, name: &str) -> Result<Vec<u8>, Failure> {
-    let mut decoded = Vec::with_capacity(4 * CHUNK_BYTES);
+fn drain(
+    mut from: impl Read,
+    most: usize,
+    name: &str,
+    decoded: &mut Vec<u8>,
+) -> Result<(), Failure> {
+    decoded.reserve(4 * CHUNK_BYTES);
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         match from.read(&mut chunk) {
-            Ok(0) => return Ok(decoded),
+            Ok(0) => return Ok(()),
             Ok(read) => {
                 if decoded.len().saturating_add(read) > most {
                     return Err(too_large(most));

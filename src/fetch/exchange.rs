@@ -3,53 +3,75 @@ use std::time::Duration;
 
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+    HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION,
     RETRY_AFTER,
 };
 use reqwest::{Response, StatusCode};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::decode::too_large;
+use super::freshness::freshness;
 use super::{
-    Answer, Coding, Failure, FailureKind, Fresh, Gate, REDIRECTS_MAX, Refusal, Request, decode,
-    refuse,
+    Answer, Ask, Failure, FailureKind, Fresh, Gate, Limits, REDIRECTS_MAX, Refusal, Request,
+    Unchanged, body, refuse,
 };
 use crate::domain::{Moment, Validators};
+use crate::parse::link_header::{self, Link};
 
-/// Feeds first, anything after: some servers answer 406 to a list without `*/*`.
-const ACCEPTED: &str = "application/rss+xml, application/atom+xml, application/feed+json, \
-    application/rdf+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5";
 /// A validator longer than this is somebody's idea of a cookie: it is not kept.
 const VALIDATOR_BYTES_MAX: usize = 1 << 10;
+/// Lines of `Link` headers that are read.
+const LINK_LINES_MAX: usize = 16;
+/// A deadline that never comes, for limits no clock can hold.
+const FOREVER: Duration = Duration::from_hours(24 * 365);
 
 impl Gate {
-    /// Asks, follows redirects, and reads the whole body, within the limits. `now` dates a
-    /// `Retry-After` that is given as a date.
+    /// Asks, follows redirects, and reads the body, within the limits. `now` dates a `Retry-After`
+    /// that is given as a date.
     pub async fn fetch(&self, request: Request<'_>, now: Moment) -> Answer {
-        let limits = self.limits();
-        match tokio::time::timeout(limits.total, self.follow(request, now)).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(failure)) => Answer::Failed(failure),
-            Err(_elapsed) => {
-                let why = format!("timed out: no whole answer within {:?}", limits.total);
-                Answer::Failed(Failure::new(FailureKind::Timeout, why))
+        let began = Instant::now();
+        let limits = request.ask.limits(self.limits());
+        let deadline = began.checked_add(limits.total).unwrap_or_else(|| began + FOREVER);
+        let exchange = Exchange { gate: self, request, limits, deadline, now };
+        match exchange.follow().await {
+            Ok(Answer::Fresh(fresh)) => {
+                Answer::Fresh(Box::new(Fresh { took: began.elapsed(), ..*fresh }))
+            }
+            Ok(Answer::Unchanged(unchanged)) => {
+                Answer::Unchanged(Unchanged { took: began.elapsed(), ..unchanged })
+            }
+            Ok(Answer::Failed(failure)) | Err(failure) => {
+                Answer::Failed(Failure { took: began.elapsed(), ..failure })
             }
         }
     }
+}
 
-    async fn follow(&self, request: Request<'_>, now: Moment) -> Result<Answer, Failure> {
-        let mut url = request.url.clone();
+/// A request on its way.
+struct Exchange<'a> {
+    gate: &'a Gate,
+    request: Request<'a>,
+    limits: Limits,
+    deadline: Instant,
+    now: Moment,
+}
+
+impl Exchange<'_> {
+    async fn follow(&self) -> Result<Answer, Failure> {
+        let mut url = self.request.url.clone();
         // The last address to which every hop was permanent.
         let mut moved_to = None;
         let mut permanent = true;
         for _ in 0..=REDIRECTS_MAX {
-            let response = self.ask(&url, request).await?;
+            let response = self.ask(&url).await?;
             let status = response.status();
-            if status == StatusCode::NOT_MODIFIED && request.validators.is_some() {
-                return Ok(Answer::Unchanged);
+            if status == StatusCode::NOT_MODIFIED && self.request.validators.is_some() {
+                let freshness = freshness(response.headers());
+                return Ok(Answer::Unchanged(Unchanged { freshness, took: Duration::ZERO }));
             }
             if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
                 let next = next_hop(&url, &response)?;
+                self.may_resend(&url, status, &next)?;
                 permanent &= matches!(status.as_u16(), 301 | 308);
                 if permanent {
                     moved_to = Some(next.clone());
@@ -58,7 +80,7 @@ impl Gate {
                 continue;
             }
             if !status.is_success() {
-                return Err(refused_by_server(status, response.headers(), now));
+                return Err(refused_by_server(status, response.headers(), self.now));
             }
             return self.read(url, response, moved_to).await;
         }
@@ -67,26 +89,56 @@ impl Gate {
         Err(Failure::new(FailureKind::Refused, why))
     }
 
+    /// A form may hold a secret: it is sent on only where the server kept the method, and to
+    /// nobody else.
+    fn may_resend(&self, from: &Url, status: StatusCode, to: &Url) -> Result<(), Failure> {
+        let is_form = matches!(self.request.ask, Ask::Form(_));
+        let kept = matches!(status.as_u16(), 307 | 308) && from.origin() == to.origin();
+        if is_form && !kept {
+            let why = format!("{} to {}: a form is not sent on", status.as_u16(), shown(to));
+            return Err(Failure::new(FailureKind::Refused, why));
+        }
+        Ok(())
+    }
+
     /// One hop: vetted, asked, and the peer vetted again.
-    async fn ask(&self, url: &Url, request: Request<'_>) -> Result<Response, Failure> {
+    async fn ask(&self, url: &Url) -> Result<Response, Failure> {
+        let request = self.request;
         // What the operator allowed holds for the origin it was written for, and nowhere else.
-        let own = url.origin() == request.url.origin();
+        let own = url.origin() == request.home.origin();
         let allowed = if own { request.allow_private } else { &[] };
-        Self::vet(url, allowed).map_err(|refusal| Failure::refused(&refusal))?;
-        let client = self.client(allowed)?;
-        let headers = headers(request, own)?;
-        let sent = client.get(url.clone()).headers(headers).send();
-        let response = tokio::time::timeout(self.limits().first_byte, sent)
+        Gate::vet(url, allowed).map_err(|refusal| Failure::refused(&refusal))?;
+        let client = self.gate.client(allowed)?;
+        let question = match request.ask {
+            Ask::Feed | Ask::Page => client.get(url.clone()),
+            Ask::Form(fields) => {
+                let form = url::form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(fields)
+                    .finish();
+                let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+                client.post(url.clone()).header(CONTENT_TYPE, kind).body(form)
+            }
+        };
+        let sent = question.headers(headers(request, own)?).send();
+        let patience = Instant::now().checked_add(self.limits.first_byte);
+        let until = patience.map_or(self.deadline, |patience| patience.min(self.deadline));
+        let response = timeout_at(until, sent)
             .await
-            .map_err(|_elapsed| {
-                let why = format!("timed out: no answer within {:?}", self.limits().first_byte);
-                Failure::new(FailureKind::Timeout, why)
-            })?
+            .map_err(|_elapsed| self.too_slow(until < self.deadline))?
             .map_err(|error| Failure::transport(&error))?;
         if let Some(peer) = response.remote_addr() {
             refuse(peer.ip(), allowed).map_err(|refusal| Failure::refused(&refusal))?;
         }
         Ok(response)
+    }
+
+    fn too_slow(&self, no_head: bool) -> Failure {
+        let why = if no_head {
+            format!("timed out: no answer within {:?}", self.limits.first_byte)
+        } else {
+            format!("timed out: no whole answer within {:?}", self.limits.total)
+        };
+        Failure::new(FailureKind::Timeout, why)
     }
 
     async fn read(
@@ -95,39 +147,53 @@ impl Gate {
         mut response: Response,
         moved_to: Option<Url>,
     ) -> Result<Answer, Failure> {
-        let most = self.limits().body_bytes_max;
-        let promised = response.content_length();
-        if promised.is_some_and(|bytes| bytes > u64::try_from(most).unwrap_or(u64::MAX)) {
-            return Err(too_large(most));
-        }
-        let mut body = Vec::with_capacity(
-            promised.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0).min(most),
-        );
-        // Chunks are copied: kept as they come, each pins a whole read buffer, and a server that
-        // sends single bytes would cost a hundred times its body.
-        while let Some(chunk) =
-            response.chunk().await.map_err(|error| Failure::transport(&error))?
-        {
-            if body.len().saturating_add(chunk.len()) > most {
-                return Err(too_large(most));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let headers = response.headers();
-        let coding = Coding::of(text(headers, &CONTENT_ENCODING), &body)?;
-        let validators = Validators {
-            etag: validator(headers, &ETAG),
-            last_modified: validator(headers, &LAST_MODIFIED),
+        let status = response.status().as_u16();
+        let bounds = body::Bounds {
+            bytes_max: self.limits.body_bytes_max,
+            deadline: self.deadline,
+            total: self.limits.total,
         };
-        let content_type = text(headers, &CONTENT_TYPE).map(str::to_owned);
-        let body = decode(coding, body, most)?;
-        Ok(Answer::Fresh(Box::new(Fresh { body, content_type, validators, url, moved_to })))
+        let arrived = body::receive(&mut response, bounds).await?;
+        let headers = response.headers();
+        let coding = text(headers, &CONTENT_ENCODING);
+        let (body, incomplete) = body::unpack(arrived, coding, bounds.bytes_max)?;
+        if body.is_empty() && !matches!(self.request.ask, Ask::Form(_)) {
+            return Err(incomplete.unwrap_or_else(|| {
+                Failure::unreadable(format!("the server answered {status} with nothing in it"))
+            }));
+        }
+        let validators = if incomplete.is_some() {
+            Validators::default()
+        } else {
+            Validators {
+                etag: validator(headers, &ETAG),
+                last_modified: validator(headers, &LAST_MODIFIED),
+            }
+        };
+        Ok(Answer::Fresh(Box::new(Fresh {
+            status,
+            body,
+            content_type: text(headers, &CONTENT_TYPE).map(str::to_owned),
+            validators,
+            freshness: freshness(headers),
+            links: links(headers),
+            url,
+            moved_to,
+            incomplete,
+            took: Duration::ZERO,
+        })))
     }
 }
 
-fn headers(request: Request<'_>, own_origin: bool) -> Result<HeaderMap, Failure> {
+fn links(headers: &HeaderMap) -> Vec<Link> {
+    let values = headers.get_all(LINK).iter().take(LINK_LINES_MAX);
+    let values = values.filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
+    values.flat_map(link_header::links).take(link_header::LINKS_MAX).collect()
+}
+
+fn headers(request: Request<'_>, own: bool) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
+    headers.insert(ACCEPT, HeaderValue::from_static(request.ask.accepts()));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd"));
     if let Some(validators) = request.validators {
         let pairs =
@@ -139,7 +205,7 @@ fn headers(request: Request<'_>, own_origin: bool) -> Result<HeaderMap, Failure>
             }
         }
     }
-    if !own_origin {
+    if !own {
         return Ok(headers);
     }
     let bad = |name: &str| {
@@ -179,11 +245,10 @@ fn next_hop(url: &Url, response: &Response) -> Result<Url, Failure> {
 
 fn refused_by_server(status: StatusCode, headers: &HeaderMap, now: Moment) -> Failure {
     let reason = status.canonical_reason().map(|r| format!(" {r}")).unwrap_or_default();
-    Failure {
-        kind: FailureKind::Status(status.as_u16()),
-        why: format!("the server answered {}{reason}", status.as_u16()),
-        retry_after: text(headers, &RETRY_AFTER).and_then(|value| retry_after(value, now)),
-    }
+    let kind = FailureKind::Status(status.as_u16());
+    let why = format!("the server answered {}{reason}", status.as_u16());
+    let retry_after = text(headers, &RETRY_AFTER).and_then(|value| retry_after(value, now));
+    Failure { retry_after, ..Failure::new(kind, why) }
 }
 
 /// Seconds or a date (RFC 9110 section 10.2.3). A date in the past is no wish at all.

@@ -7,8 +7,12 @@
 
 mod address;
 mod answer;
+mod body;
 mod decode;
 mod exchange;
+mod freshness;
+mod request;
+mod tls;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -20,11 +24,12 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
-use crate::domain::{Network, Secret, Validators};
+use crate::domain::Network;
 
 pub use address::{Refusal, refuse};
-pub use answer::{Answer, Failure, FailureKind, Fresh};
+pub use answer::{Answer, Failure, FailureKind, Fresh, Unchanged};
 pub use decode::{Coding, decode};
+pub use request::{Ask, Limits, Request};
 
 /// How long a name may take to resolve and a connection to be made and secured.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
@@ -38,39 +43,6 @@ const ADDRESSES_MAX: usize = 32;
 /// Bytes of one HTTP/2 header list, and headers of an HTTP/1 answer.
 const HEADER_LIST_BYTES_MAX: u32 = 64 << 10;
 const HEADERS_MAX: usize = 200;
-
-/// The bounds of one exchange.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// From the first look-up to the last byte, redirects included.
-    pub total: Duration,
-    /// Until the first byte of an answer's head.
-    pub first_byte: Duration,
-    /// Bytes of a body after decompression. Before it the same bound holds.
-    pub body_bytes_max: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            total: Duration::from_secs(30),
-            first_byte: Duration::from_secs(15),
-            body_bytes_max: 10 << 20,
-        }
-    }
-}
-
-/// One question to a server.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
-    pub url: &'a Url,
-    pub headers: &'a [(String, String)],
-    /// Sent to the URL's own origin only.
-    pub auth: Option<&'a Secret>,
-    pub validators: Option<&'a Validators>,
-    /// Private networks the URL's own origin may be in, by the operator's word.
-    pub allow_private: &'a [Network],
-}
 
 /// Opens connections, if the address may be spoken to.
 #[derive(Debug)]

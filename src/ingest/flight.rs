@@ -84,15 +84,9 @@ async fn ask(
     now: Moment,
 ) -> (FeedState, Came) {
     let known = state.validators != Validators::default();
-    let request = Request {
-        url: &feed.url,
-        headers: &feed.headers,
-        auth: feed.auth.as_ref(),
-        validators: known.then_some(&state.validators),
-        allow_private: &feed.allow_private,
-    };
+    let request = Request::feed(feed, known.then_some(&state.validators));
     match shared.gate.fetch(request, now).await {
-        Answer::Unchanged => (state, Came::Unchanged),
+        Answer::Unchanged(_) => (state, Came::Unchanged),
         Answer::Failed(failure) => (state, Came::Failed(failure)),
         Answer::Fresh(fresh) => understand(shared, feed, state, *fresh).await,
     }

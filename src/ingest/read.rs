@@ -35,7 +35,13 @@ pub fn read(
 ) -> Result<Reading, Failure> {
     let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
     let mut document = parse::document(&fresh.body, &hints)
-        .map_err(|error| Failure::unreadable(error.to_string()))?;
+        .map_err(|error| unreadable(fresh, error.to_string()))?;
+    if let Some(cut) = &fresh.incomplete {
+        if document.entries.is_empty() {
+            return Err(cut.clone());
+        }
+        document.mended.insert(0, cut.why.clone());
+    }
     let entries = u64::try_from(document.entries.len()).unwrap_or(u64::MAX);
     let sorted = sort(feed, &mut document, state);
     let overlap = sorted.known > 0;
@@ -59,6 +65,11 @@ pub fn read(
         last_success: state.succeeded_at,
     };
     Ok(Reading { batch, entries })
+}
+
+/// Why a body is no feed: if it broke off, that comes first.
+fn unreadable(fresh: &Fresh, why: String) -> Failure {
+    fresh.incomplete.clone().unwrap_or_else(|| Failure::unreadable(why))
 }
 
 /// A document's items, told apart by what the last window says of them.

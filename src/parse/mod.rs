@@ -10,6 +10,7 @@ mod error;
 mod item;
 mod json;
 pub mod limits;
+pub mod link_header;
 mod links;
 mod mend;
 mod names;

@@ -382,7 +382,6 @@ async fn hostile_answers_are_each_one_feeds_failure() {
         Answer::Page,
         Answer::RedirectNowhere(301),
         Answer::Reset { after: 20 },
-        Answer::LengthLong { by: 100 },
         Answer::GzipTwice,
         Answer::GzipHalf,
         Answer::HeaderBomb { bytes: 1 << 20 },

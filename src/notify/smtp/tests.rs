@@ -5,8 +5,8 @@ use std::net::{TcpListener, TcpStream as Socket};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::*;
 use crate::domain::{DeliveryId, Secret};
@@ -57,7 +57,7 @@ impl<T: Read + Write + Send> Line for T {}
 fn certificate(name: &str) -> (String, Arc<ServerConfig>) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
-    let provider = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider();
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
     let config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()
