@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
-use crate::compose;
+use crate::compose::{self, Envelope};
 use crate::domain::{Channel, ChannelKind, Clock, DeliveryId, Moment, Outcome, Pulse};
 use crate::notify::{Notifier, Parcel};
 use crate::schedule::{self, Retries};
@@ -125,7 +125,9 @@ impl Deliver {
         }
         // A message that makes its composer panic must not keep its neighbours from leaving.
         let composed = catch_unwind(AssertUnwindSafe(|| {
-            compose::message(&lease.alerts, lease.id, &self.channel, &lease.recipient)
+            let (delivery, answers) = (lease.id, lease.answers);
+            let envelope = Envelope { delivery, recipient: &lease.recipient, answers };
+            compose::message(&lease.letter, envelope, &self.channel)
         }));
         match composed {
             Ok(Ok(message)) => Ok(message.bytes),

@@ -9,11 +9,11 @@ use super::logging;
 use super::screen::{BAD, GOOD, json, styled};
 use super::setup::{Setting, runtime};
 use crate::app;
-use crate::compose;
+use crate::compose::{self, Envelope};
 use crate::config::Config;
 use crate::domain::{
-    Alert, AlertId, AlertKind, Channel, DeliveryId, Field, Hit, Moment, Name, Outcome, Severity,
-    Snippet, StoryId,
+    Alert, AlertId, AlertKind, Channel, DeliveryId, Field, Hit, Letter, Moment, Name, Outcome,
+    Severity, Snippet, StoryId,
 };
 use crate::notify::{Notifier, Parcel};
 use crate::store::Store;
@@ -73,7 +73,9 @@ pub(super) fn test(
 async fn send(notifier: &Notifier, channel: &Channel, recipient: &str) -> Outcome {
     let now = app::wall().now();
     let id = DeliveryId(u128::from(now.0.unsigned_abs()) << 64 | u128::from(fastrand::u64(..)));
-    let composed = compose::message(&[test_alert(now, id)], id, channel, recipient);
+    let letter = Letter::Alerts(vec![test_alert(now, id)]);
+    let envelope = Envelope { delivery: id, recipient, answers: None };
+    let composed = compose::message(&letter, envelope, channel);
     let message = match composed {
         Ok(message) => message.bytes,
         Err(error) => return Outcome::Refused { why: error.to_string() },

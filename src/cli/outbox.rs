@@ -45,7 +45,8 @@ pub(super) fn list(
             row.channel,
             to(row)
         )?;
-        writeln!(out, "    {}: {}{more}", row.watch, row.title)?;
+        let about = row.kind.as_deref().filter(|_| row.watch.is_empty()).unwrap_or(&row.watch);
+        writeln!(out, "    {about}: {}{more}", row.title)?;
         let tried = count(u64::from(row.attempts), "attempt");
         let due = row.due.map(|due| format!(", due in {}", span(due.since(now))));
         let error = row.error.as_ref().map(|error| format!("; {error}"));

@@ -1,12 +1,11 @@
 //! A few lines for a terminal. Colour codes are ours alone (foreign ones are cleaned away), so that
 //! a writer without colours can drop every one of them.
 
-use crate::domain::{Alert, AlertKind, Severity};
+use crate::domain::{Alert, AlertKind, Letter, Moment, Severity};
 
-use super::clean;
-use super::passage;
-use super::reason;
+use super::sheet::Sheet;
 use super::width::wrapped;
+use super::{clean, passage, reason, sheet};
 
 /// Characters of the passage.
 const PASSAGE_CHARS_MAX: usize = 300;
@@ -19,16 +18,46 @@ const RED: &str = "\x1b[1;31m";
 const YELLOW: &str = "\x1b[33m";
 const RESET: &str = "\x1b[0m";
 
-/// The alerts in the order given, an empty line after each.
-pub(super) fn write(alerts: &[Alert]) -> Vec<u8> {
-    alerts.iter().map(paragraph).collect::<String>().into_bytes()
+/// The alerts in the order given, an empty line after each; or the one update or notice.
+pub(super) fn write(letter: &Letter) -> Vec<u8> {
+    let text = match sheet(letter) {
+        Ok(sheet) => drawn(&sheet, letter.created()),
+        Err(alerts) => alerts.iter().map(paragraph).collect(),
+    };
+    text.into_bytes()
+}
+
+fn level(severity: Severity) -> String {
+    match severity {
+        Severity::Critical | Severity::High => format!("{RED}{severity}{RESET}"),
+        Severity::Normal | Severity::Low => severity.to_string(),
+    }
+}
+
+fn drawn(sheet: &Sheet, created: Moment) -> String {
+    let (at, head, kind) = (reason::time(created), &sheet.head, sheet.kind);
+    let level = level(sheet.severity);
+    let mut text = format!("{DIM}{at}{RESET}  {level}  {BOLD}{head}{RESET}  {kind}\n");
+    text.push_str(&each_line(&wrapped(&sheet.title, "  "), BOLD));
+    if let Some(url) = &sheet.url {
+        text.extend([format!("  {url}\n")]);
+    }
+    for line in sheet.lines.iter().filter(|line| !line.is_empty()) {
+        text.push_str(&wrapped(line, "    "));
+    }
+    for copy in &sheet.copies {
+        text.push_str(&wrapped(&copy.title, "    "));
+        if let Some(url) = &copy.url {
+            text.extend([format!("    {url}\n")]);
+        }
+        text.push_str(&each_line(&wrapped(&copy.byline, "    "), DIM));
+    }
+    text.push('\n');
+    text
 }
 
 fn paragraph(alert: &Alert) -> String {
-    let severity = match alert.severity {
-        Severity::Critical | Severity::High => format!("{RED}{}{RESET}", alert.severity),
-        Severity::Normal | Severity::Low => alert.severity.to_string(),
-    };
+    let severity = level(alert.severity);
     let (watch, source) = (reason::watch(alert), reason::source(alert));
     let at = reason::time(alert.created);
     let mut text = format!("{DIM}{at}{RESET}  {severity}  {BOLD}{watch}{RESET}  {source}\n");

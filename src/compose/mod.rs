@@ -1,5 +1,5 @@
-//! Turns alerts into the exact bytes a receiver gets. Pure, and the same inputs give the same bytes
-//! for ever: the date comes from the alert, every id from the delivery.
+//! Turns letters into the exact bytes a receiver gets. Pure, and the same inputs give the same bytes
+//! for ever: the date comes from the letter, every id from the delivery.
 //!
 //! Nothing a publisher wrote can become a header, a link of another scheme, markup or a terminal
 //! command here: foreign text goes through `clean` and the escapers beside their formats.
@@ -10,6 +10,7 @@ mod console;
 mod email;
 mod passage;
 mod reason;
+mod sheet;
 mod width;
 
 // Public for its documentation: the webhook's shape is a contract with other people's programs.
@@ -18,7 +19,9 @@ pub mod webhook;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Moment, Name};
+use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Letter, Name};
+
+use sheet::Sheet;
 
 /// The bytes that go to one receiver. They are stored with the delivery before the first attempt,
 /// so that every retry repeats them.
@@ -31,7 +34,7 @@ pub struct Message {
 /// Why a message could not be written. None of these passes with time; none names an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// No alert was handed in.
+    /// No alert, and nothing else, was handed in.
     Empty,
     /// The channel's `from` is not a mail address.
     Sender,
@@ -52,36 +55,53 @@ pub struct Error {
 impl Fault {
     fn words(self) -> &'static str {
         match self {
-            Self::Empty => "there is no alert to tell of",
+            Self::Empty => "there is nothing to tell of",
             Self::Sender => "`from` is not a mail address",
             Self::Recipient => "the recipient is not a mail address",
-            Self::Record => "the alert does not fit into JSON",
+            Self::Record => "it does not fit into JSON",
         }
     }
 }
 
-/// Writes one alert or, given several, a digest that lists every one of them, grouped by watch.
-///
-/// `recipient` is one of [`Channel::recipients`].
+/// What a message is marked with, beside its content.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    pub delivery: DeliveryId,
+    /// One of [`Channel::recipients`].
+    pub recipient: &'a str,
+    /// For an update: the message that told this receiver of the alert it follows, if one did.
+    pub answers: Option<DeliveryId>,
+}
+
+/// Writes a letter: one alert or, given several, a digest that lists every one of them, grouped by
+/// watch; an update; a notice.
 pub fn message(
-    alerts: &[Alert],
-    delivery: DeliveryId,
+    letter: &Letter,
+    envelope: Envelope<'_>,
     channel: &Channel,
-    recipient: &str,
 ) -> Result<Message, Error> {
     let failed = |fault| Error { channel: channel.name.clone(), fault };
-    if alerts.is_empty() {
+    if matches!(letter, Letter::Alerts(alerts) if alerts.is_empty()) {
         return Err(failed(Fault::Empty));
     }
     let (content_type, bytes) = match &channel.kind {
         ChannelKind::Email(settings) => {
-            ("message/rfc822", email::write(alerts, delivery, settings, recipient))
+            ("message/rfc822", email::write(letter, envelope, settings))
         }
-        ChannelKind::Webhook(_) => ("application/json", webhook::body(alerts)),
-        ChannelKind::File { .. } => ("application/x-ndjson", webhook::lines(alerts)),
-        ChannelKind::Console => ("text/plain; charset=utf-8", Ok(console::write(alerts))),
+        ChannelKind::Webhook(_) => ("application/json", webhook::body(letter)),
+        ChannelKind::File { .. } => ("application/x-ndjson", webhook::lines(letter)),
+        ChannelKind::Console => ("text/plain; charset=utf-8", Ok(console::write(letter))),
     };
     bytes.map(|bytes| Message { content_type, bytes }).map_err(failed)
+}
+
+/// An update or a notice for people; alerts have forms of their own.
+fn sheet(letter: &Letter) -> Result<Sheet, &[Alert]> {
+    match letter {
+        Letter::Alerts(alerts) => Err(alerts),
+        Letter::Update(update) => Ok(Sheet::of_update(update)),
+        Letter::Notice(notice) => Ok(Sheet::of_notice(notice)),
+    }
 }
 
 /// Several alerts by watch, the loudest watch first, each watch's alerts in the order given.
@@ -100,10 +120,7 @@ fn by_watch(alerts: &[Alert]) -> Vec<Vec<&Alert>> {
     groups
 }
 
-/// The youngest alert's birth: the date of the message that carries them.
-fn date(alerts: &[Alert]) -> Moment {
-    alerts.iter().map(|alert| alert.created).max().unwrap_or_default()
-}
-
+#[cfg(test)]
+mod letter_tests;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Alert, AlertKind, Field, Moment};
+use crate::domain::{Alert, AlertKind, Field, Moment, Name};
 
 use super::clean;
 
@@ -130,8 +130,13 @@ pub(super) fn time(at: Moment) -> String {
 
 /// The watch's title as one clean line, its name if that is empty.
 pub(super) fn watch(alert: &Alert) -> String {
-    let title = clean::short(&alert.watch_title, WORDS_CHARS_MAX);
-    if title.is_empty() { clean::short(alert.watch.as_str(), WORDS_CHARS_MAX) } else { title }
+    titled(&alert.watch_title, &alert.watch)
+}
+
+/// The same for a watch's title and name.
+pub(super) fn titled(title: &str, name: &Name) -> String {
+    let title = clean::short(title, WORDS_CHARS_MAX);
+    if title.is_empty() { clean::short(name.as_str(), WORDS_CHARS_MAX) } else { title }
 }
 
 /// The feed, with the language if it is known: "kyodo-english (en)".
@@ -145,8 +150,13 @@ pub(super) fn source(alert: &Alert) -> String {
 
 /// The language tag if it is one (RFC 5646 bounds a tag at 35 characters in practice).
 pub(super) fn language(alert: &Alert) -> Option<&str> {
+    tag(alert.language.as_deref())
+}
+
+/// The same for what a publisher says is a language.
+pub(super) fn tag(written: Option<&str>) -> Option<&str> {
     const TAG_BYTES_MAX: usize = 35;
-    let tag = alert.language.as_deref()?;
+    let tag = written?;
     let sound = tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     (sound && !tag.is_empty() && tag.len() <= TAG_BYTES_MAX).then_some(tag)
 }

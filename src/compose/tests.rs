@@ -3,13 +3,13 @@
 use mail_parser::{HeaderName, MessageParser, MimeHeaders as _};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 
-use super::{Fault, clean, message};
+use super::{Envelope, Error, Fault, Message, clean};
 use crate::domain::{
-    Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Moment, Name,
-    Severity, SmtpTls, Snippet, StoryId, Webhook,
+    Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Letter, Moment,
+    Name, Severity, SmtpTls, Snippet, StoryId, Webhook,
 };
 
-const DELIVERY: DeliveryId = DeliveryId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+pub(super) const DELIVERY: DeliveryId = DeliveryId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
 
 pub(super) fn hit(term: &str, field: Field, text: &str, tolerance: Option<&str>) -> Hit {
     let tolerance = tolerance.map(str::to_owned);
@@ -85,11 +85,11 @@ fn several() -> Vec<Alert> {
     vec![quiet, alert(), korean]
 }
 
-fn channel(kind: ChannelKind) -> Channel {
+pub(super) fn channel(kind: ChannelKind) -> Channel {
     Channel { name: Name::new("desk"), min_severity: Severity::Low, kind }
 }
 
-fn email() -> Channel {
+pub(super) fn email() -> Channel {
     channel(ChannelKind::Email(Email {
         host: "127.0.0.1".into(),
         port: 25,
@@ -102,13 +102,23 @@ fn email() -> Channel {
     }))
 }
 
-fn webhook() -> Channel {
+pub(super) fn webhook() -> Channel {
     channel(ChannelKind::Webhook(Webhook {
         url: "https://hooks.example/in".parse().unwrap(),
         secrets: Vec::new(),
         timeout: std::time::Duration::from_secs(20),
         allow_private: false,
     }))
+}
+
+fn message(
+    alerts: &[Alert],
+    delivery: DeliveryId,
+    channel: &Channel,
+    recipient: &str,
+) -> Result<Message, Error> {
+    let envelope = Envelope { delivery, recipient, answers: None };
+    super::message(&Letter::Alerts(alerts.to_vec()), envelope, channel)
 }
 
 fn mail(alerts: &[Alert]) -> Vec<u8> {
@@ -121,7 +131,7 @@ fn json(alerts: &[Alert]) -> serde_json::Value {
 }
 
 /// Text and HTML as a mail program shows them.
-fn parts(bytes: &[u8]) -> (String, String) {
+pub(super) fn parts(bytes: &[u8]) -> (String, String) {
     let parsed = MessageParser::default().parse(bytes).unwrap();
     (parsed.body_text(0).unwrap().into_owned(), parsed.body_html(0).unwrap().into_owned())
 }
@@ -154,7 +164,7 @@ fn a_webhook_tells_everything() {
 }
 
 /// The body without the fixed head.
-fn body_of(html: &str) -> &str {
+pub(super) fn body_of(html: &str) -> &str {
     html.split_once("<body>").unwrap().1
 }
 
@@ -291,7 +301,7 @@ const ELEMENTS: [&str; 25] = [
     "/style",
 ];
 
-fn check_wire(bytes: &[u8]) {
+pub(super) fn check_wire(bytes: &[u8]) {
     assert!(bytes.is_ascii() && !bytes.contains(&0));
     let text = std::str::from_utf8(bytes).unwrap();
     assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "bare line end");
@@ -300,7 +310,7 @@ fn check_wire(bytes: &[u8]) {
     assert!(body.split("\r\n").all(|line| line.len() <= 76), "a body line is over 76");
 }
 
-fn check_html(html: &str) {
+pub(super) fn check_html(html: &str) {
     for tag in html.split('<').skip(1) {
         let name = tag.split(|c: char| c.is_whitespace() || c == '>').next().unwrap();
         let known = ELEMENTS.contains(&name) || ELEMENTS.contains(&name.trim_start_matches('/'));
@@ -313,7 +323,7 @@ fn check_html(html: &str) {
 }
 
 /// Text of any letters, with those that do harm over-represented.
-fn nasty() -> impl Strategy<Value = String> {
+pub(super) fn nasty() -> impl Strategy<Value = String> {
     let bad = [
         "\r\n",
         "\r",

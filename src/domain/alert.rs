@@ -14,6 +14,10 @@ pub struct AlertId(pub u128);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryId(pub u128);
 
+/// Identifies one letter for ever: a hash of what it tells, so that the same news is posted once.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LetterId(pub u128);
+
 /// Crockford's base 32 in lower case: no letter is mistaken for a digit, and it holds no `.`, which
 /// Standard Webhooks forbids in ids.
 fn base32(value: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,6 +79,7 @@ macro_rules! shown_as_base32 {
 
 shown_as_base32!(AlertId);
 shown_as_base32!(DeliveryId);
+shown_as_base32!(LetterId);
 
 /// Why this alert exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

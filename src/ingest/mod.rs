@@ -332,6 +332,7 @@ impl Round {
         self.committed.copies += committed.copies;
         self.committed.revised += committed.revised;
         self.committed.alerts += committed.alerts;
+        self.committed.updates += committed.updates;
         self.committed.suppressed += committed.suppressed;
     }
 
@@ -348,6 +349,7 @@ impl Round {
                 copies: self.committed.copies - before.committed.copies,
                 revised: self.committed.revised - before.committed.revised,
                 alerts: self.committed.alerts - before.committed.alerts,
+                updates: self.committed.updates - before.committed.updates,
                 suppressed: self.committed.suppressed - before.committed.suppressed,
             },
         }

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use crate::dedupe::judge::Setting;
 use crate::domain::{
-    Alert, AlertId, Article, ArticleId, Backlog, DeliveryId, FeedWord, Finding, Moment, Name,
-    Outcome, Severity, Snippet, Validators,
+    Alert, AlertId, Article, ArticleId, Backlog, DeliveryId, FeedWord, Finding, Letter, LetterId,
+    Moment, Name, Outcome, Severity, Snippet, Validators,
 };
 
 pub use error::Error;
-pub use sqlite::{Lock, Store};
+pub use sqlite::{Lock, Store, notice_id, update_id};
 
 /// Row number of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -126,6 +126,8 @@ pub struct Committed {
     /// Known articles whose text changed.
     pub revised: u64,
     pub alerts: u64,
+    /// Updates of stories already told.
+    pub updates: u64,
     /// Findings that became no alert, each recorded with its reason.
     pub suppressed: u64,
 }
@@ -141,7 +143,9 @@ pub struct Lease {
     /// The bytes an earlier attempt already sent; they must be sent again.
     pub message: Option<Vec<u8>>,
     /// What to compose the message from if there are none.
-    pub alerts: Vec<Alert>,
+    pub letter: Letter,
+    /// For an update: the message that told the same receiver of the alert it follows.
+    pub answers: Option<DeliveryId>,
 }
 
 /// What a look into the outbox found for one channel.
@@ -176,6 +180,17 @@ pub struct Totals {
     pub delivered: u64,
     pub dead: u64,
     /// Put aside by a person with `outbox drop`.
+    pub dropped: u64,
+    /// The messages that are not alerts: updates and notices, by receiver.
+    pub letters: Letters,
+}
+
+/// Updates and notices by the state of their messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Letters {
+    pub pending: u64,
+    pub delivered: u64,
+    pub dead: u64,
     pub dropped: u64,
 }
 
@@ -236,7 +251,10 @@ pub struct OutboxRow {
     pub due: Option<Moment>,
     pub error: Option<String>,
     pub alerts: Vec<AlertId>,
-    /// Of the first alert.
+    /// What it carries if not alerts, and of what type that is.
+    pub letter: Option<LetterId>,
+    pub kind: Option<String>,
+    /// Of the first alert, or of the letter; empty for a notice.
     pub watch: String,
     pub title: String,
 }

@@ -12,6 +12,7 @@ mod formats;
 pub mod home;
 mod hostile;
 mod killed;
+mod letters;
 mod matcher_oracle;
 mod mutation;
 mod outward;

@@ -2,6 +2,7 @@
 
 use crate::compose::clean::{self, html};
 use crate::compose::passage::{self, Piece};
+use crate::compose::sheet::Sheet;
 use crate::compose::{by_watch, reason};
 use crate::domain::{Alert, DeliveryId};
 
@@ -51,6 +52,40 @@ pub(super) fn digest(alerts: &[Alert], delivery: DeliveryId, subject: &str) -> S
     }
     body.push_str(&foot(delivery, "digest"));
     page(subject, &body)
+}
+
+/// An update or a notice.
+pub(super) fn sheet(sheet: &Sheet, delivery: DeliveryId, subject: &str) -> String {
+    let mut body = format!(
+        "<p class=\"head\"><bdi>{}</bdi> &#183; <span class=\"level {severity}\">{}</span></p>\n",
+        html(&sheet.head),
+        html(sheet.kind),
+        severity = sheet.severity,
+    );
+    body.push_str(&linked("h1", &sheet.title, sheet.url.as_deref()));
+    for paragraph in sheet.lines.split(String::is_empty).filter(|lines| !lines.is_empty()) {
+        let lines: Vec<String> =
+            paragraph.iter().map(|line| format!("<bdi>{}</bdi>", html(line))).collect();
+        body.extend([format!("<p>{}</p>\n", lines.join("<br>\n"))]);
+    }
+    for copy in &sheet.copies {
+        body.push_str(&linked("h3", &copy.title, copy.url.as_deref()));
+        body.extend([format!("<p class=\"meta\">{}</p>\n", html(&copy.byline))]);
+    }
+    body.push_str(&foot(delivery, &html(&sheet.about)));
+    page(subject, &body)
+}
+
+/// A heading, linked if there is a web link (which `clean::link` has seen already).
+fn linked(level: &str, title: &str, url: Option<&str>) -> String {
+    let title = html(title);
+    match url {
+        Some(url) => {
+            let href = html(url);
+            format!("<{level} dir=\"auto\"><a href=\"{href}\">{title}</a></{level}>\n")
+        }
+        None => format!("<{level} dir=\"auto\">{title}</{level}>\n"),
+    }
 }
 
 fn entry(alert: &Alert, whole: bool) -> String {

@@ -12,8 +12,8 @@ use lettre::message::header::{
 use lettre::message::{MultiPart, SinglePart};
 
 use crate::compose::address::{self, Mailbox};
-use crate::compose::{Fault, by_watch, clean, date, passage, reason};
-use crate::domain::{Alert, DeliveryId, Email, Moment, Severity};
+use crate::compose::{Envelope, Fault, by_watch, clean, passage, reason, sheet};
+use crate::domain::{Alert, DeliveryId, Email, Letter, Moment, Severity, StoryId};
 
 /// The last second a mail date can hold: the end of the year 9999.
 const DATE_SECONDS_MAX: i64 = 253_402_300_799;
@@ -21,21 +21,27 @@ const DATE_SECONDS_MAX: i64 = 253_402_300_799;
 /// A text with more than one such byte in this many is shorter in base64 than in quoted-printable.
 const NON_ASCII_ONE_IN: usize = 6;
 
-/// Writes the mail for one recipient. The header names are the same for every mail, save that only
-/// mails about a single story name the thread they belong to.
+/// What of a mail's head depends on what it tells.
+struct Head {
+    subject: String,
+    /// The ids it answers, the thread's own first; without the domain. Empty: it stands alone.
+    answers: Vec<String>,
+    /// What filters sort by.
+    label: String,
+}
+
+/// Writes the mail for one recipient. The header names are the same for every mail, save that a
+/// digest of several stories names no thread it belongs to.
 pub(super) fn write(
-    alerts: &[Alert],
-    delivery: DeliveryId,
+    letter: &Letter,
+    envelope: Envelope<'_>,
     settings: &Email,
-    recipient: &str,
 ) -> Result<Vec<u8>, Fault> {
+    let delivery = envelope.delivery;
     let from = address::mailbox(&settings.from).ok_or(Fault::Sender)?;
-    let to = address::address(recipient).ok_or(Fault::Recipient)?;
-    let subject = subject(alerts);
-    let (text, page) = match alerts {
-        [alert] => (text::single(alert, delivery), html::single(alert, delivery, &subject)),
-        _ => (text::digest(alerts, delivery), html::digest(alerts, delivery, &subject)),
-    };
+    let to = address::address(envelope.recipient).ok_or(Fault::Recipient)?;
+    let head = head(letter, envelope.answers);
+    let (text, page) = bodies(letter, delivery, &head.subject);
     // "=_" can stand in neither encoding, so that no text can end its part.
     let mut mail = MultiPart::alternative()
         .boundary(format!("=_{delivery}"))
@@ -45,19 +51,50 @@ pub(super) fn write(
     let domain = from.address.domain().to_owned();
     set(headers, "From", sender(&from));
     set(headers, "To", to.to_string());
-    set(headers, "Subject", subject::encoded(&subject));
-    headers.set(Date::new(system_time(date(alerts))));
+    set(headers, "Subject", subject::encoded(&head.subject));
+    headers.set(Date::new(system_time(letter.created())));
     set(headers, "Message-ID", format!("<{delivery}@{domain}>"));
-    if let Some(thread) = thread(alerts, &domain) {
-        set(headers, "In-Reply-To", thread.clone());
-        set(headers, "References", thread);
+    let answers: Vec<String> = head.answers.iter().map(|id| format!("<{id}@{domain}>")).collect();
+    if let Some(last) = answers.last() {
+        set(headers, "In-Reply-To", last.clone());
+        // Folded: with the domain, two ids may pass the 78 columns a line should have.
+        set(headers, "References", answers.join("\r\n "));
     }
-    set(headers, "List-Id", list(alerts, &domain));
-    set(headers, "Importance", importance(alerts).to_owned());
+    set(headers, "List-Id", list(&head.label, &domain));
+    set(headers, "Importance", importance(letter.severity()).to_owned());
     set(headers, "Auto-Submitted", "auto-generated".to_owned());
     set(headers, "X-Auto-Response-Suppress", "All".to_owned());
     headers.set(MIME_VERSION_1_0);
     Ok(mail.formatted())
+}
+
+fn head(letter: &Letter, answers: Option<DeliveryId>) -> Head {
+    match letter {
+        Letter::Alerts(alerts) => Head {
+            subject: subject(alerts),
+            answers: thread(alerts).into_iter().collect(),
+            label: label(alerts),
+        },
+        Letter::Update(update) => {
+            let title = clean::short(&update.title, clean::TITLE_CHARS_MAX);
+            let mut ids = vec![story(update.story)];
+            ids.extend(answers.map(|told| told.to_string()));
+            Head { subject: format!("Re: {title}"), answers: ids, label: update.watch.to_string() }
+        }
+        Letter::Notice(notice) => Head {
+            subject: clean::short(&notice.title, clean::TITLE_CHARS_MAX),
+            answers: vec![format!("notice-{}", token(&notice.subject))],
+            label: "operator".to_owned(),
+        },
+    }
+}
+
+fn bodies(letter: &Letter, delivery: DeliveryId, subject: &str) -> (String, String) {
+    match sheet(letter) {
+        Ok(sheet) => (text::sheet(&sheet, delivery), html::sheet(&sheet, delivery, subject)),
+        Err([alert]) => (text::single(alert, delivery), html::single(alert, delivery, subject)),
+        Err(alerts) => (text::digest(alerts, delivery), html::digest(alerts, delivery, subject)),
+    }
 }
 
 /// One part in whichever encoding is shorter. One of the two always: they make lines short and keep
@@ -106,17 +143,28 @@ fn subject(alerts: &[Alert]) -> String {
 
 /// The synthetic id of the story all these alerts belong to: no mail carries it, every mail of the
 /// story answers it, and so mail clients show them together.
-fn thread(alerts: &[Alert], domain: &str) -> Option<String> {
-    let story = alerts.first()?.story;
-    alerts.iter().all(|alert| alert.story == story).then(|| format!("<story-{story}@{domain}>"))
+fn thread(alerts: &[Alert]) -> Option<String> {
+    let one = alerts.first()?.story;
+    alerts.iter().all(|alert| alert.story == one).then(|| story(one))
 }
 
-/// What filters sort by: the watch, or `digest` where several are told of.
-fn list(alerts: &[Alert], domain: &str) -> String {
+fn story(id: StoryId) -> String {
+    format!("story-{id}")
+}
+
+/// The watch, or `digest` where several are told of.
+fn label(alerts: &[Alert]) -> String {
     let first = alerts.first().map(|alert| &alert.watch);
     let one = first.filter(|watch| alerts.iter().all(|alert| alert.watch == **watch));
-    let label: String = one.map_or("digest", |watch| watch.as_str()).chars().map(plain).collect();
-    format!("<{label}.wirewatch.{}>", domain.trim_matches(['[', ']']))
+    one.map_or("digest", |watch| watch.as_str()).to_owned()
+}
+
+fn list(label: &str, domain: &str) -> String {
+    format!("<{}.wirewatch.{}>", token(label), domain.trim_matches(['[', ']']))
+}
+
+fn token(name: &str) -> String {
+    name.chars().map(plain).collect()
 }
 
 /// Names are letters, digits and `-` by their definition; here that is made sure.
@@ -125,8 +173,8 @@ fn plain(c: char) -> char {
 }
 
 /// RFC 2156: what mail clients sort and sound by.
-fn importance(alerts: &[Alert]) -> &'static str {
-    match alerts.iter().map(|alert| alert.severity).max().unwrap_or_default() {
+fn importance(severity: Severity) -> &'static str {
+    match severity {
         Severity::Low => "low",
         Severity::Normal => "normal",
         Severity::High | Severity::Critical => "high",

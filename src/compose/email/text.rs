@@ -1,6 +1,7 @@
 //! The plain text of a mail.
 
 use crate::compose::clean::{self, isolated};
+use crate::compose::sheet::Sheet;
 use crate::compose::width::wrapped;
 use crate::compose::{by_watch, passage, reason};
 use crate::domain::{Alert, AlertKind, DeliveryId};
@@ -61,6 +62,29 @@ pub(super) fn digest(alerts: &[Alert], delivery: DeliveryId) -> String {
         }
     }
     text.push_str(&foot(delivery, "digest"));
+    text
+}
+
+/// An update or a notice.
+pub(super) fn sheet(sheet: &Sheet, delivery: DeliveryId) -> String {
+    let mut text = wrapped(&format!("{} · {}", isolated(&sheet.head), sheet.kind), "");
+    text.push('\n');
+    text.push_str(&wrapped(&isolated(&sheet.title), ""));
+    if let Some(url) = &sheet.url {
+        text.extend([format!("{url}\n")]);
+    }
+    text.push('\n');
+    for line in &sheet.lines {
+        text.push_str(&wrapped(&isolated(line), ""));
+    }
+    for copy in &sheet.copies {
+        text.extend([format!("\n{}", wrapped(&isolated(&copy.title), "  "))]);
+        if let Some(url) = &copy.url {
+            text.extend([format!("  {url}\n")]);
+        }
+        text.push_str(&wrapped(&copy.byline, "  "));
+    }
+    text.push_str(&foot(delivery, &sheet.about));
     text
 }
 

@@ -23,11 +23,12 @@ use tokio::sync::Notify;
 
 use super::{
     Committed, Due, Error, FeedHealth, FeedState, Judged, Kept, Loss, OutboxRow, Pause, Poll,
-    Select, Settlement, Totals, Trace, Word,
+    Route, Select, Settlement, Totals, Trace, Word,
 };
-use crate::domain::{AlertId, ArticleId, Coverage, DeliveryId, Feed, Moment, Name, Outage};
+use crate::domain::{AlertId, ArticleId, Coverage, DeliveryId, Feed, Letter, Moment, Name, Outage};
 
 pub use open::Lock;
+pub use tell::{notice_id, update_id};
 use writer::Writer;
 
 /// The store. Cheap to clone; dropping the last clone ends the writer after what is queued, and
@@ -91,10 +92,24 @@ impl Store {
     /// next due time, all or nothing.
     pub async fn commit(&self, poll: Poll) -> Result<Committed, Error> {
         let committed = self.writer.run(move |db| commit::poll(db, &poll)).await?;
-        if committed.alerts > 0 {
+        if committed.alerts + committed.updates > 0 {
             self.doorbell.notify_waiters();
         }
         Ok(committed)
+    }
+
+    /// Puts a letter into the outbox, a message for each route. `false`: one of its id was posted
+    /// before.
+    pub async fn post(
+        &self,
+        letter: Letter,
+        routes: Vec<Route>,
+        now: Moment,
+    ) -> Result<bool, Error> {
+        let posted =
+            self.writer.run(move |db| tell::post_letter(db, &letter, &routes, now)).await?;
+        self.doorbell.notify_waiters();
+        Ok(posted)
     }
 
     /// Notes that feeds answered and had nothing new, many in one go. Nothing but their next due

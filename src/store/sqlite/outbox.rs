@@ -1,7 +1,7 @@
 //! The outbox: who may try what, and the word before the socket.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::domain::{Alert, DeliveryId, Moment};
+use crate::domain::{Alert, AlertId, DeliveryId, Letter, Moment};
 use crate::schedule;
 use crate::store::error::{Doing, Error};
 use crate::store::{Due, Lease, Select};
@@ -61,7 +61,8 @@ pub(super) fn lease(
             })
             .doing(doing)?;
         if lease.message.is_none() {
-            lease.alerts = alerts(db, lease.id)?;
+            lease.letter = letter(db, lease.id)?;
+            lease.answers = answers(db, channel, lease)?;
         }
     }
     let next = if leases.is_empty() { next_due(db, channel, now)? } else { None };
@@ -99,7 +100,8 @@ fn row(row: &Row<'_>) -> Result<Lease, rusqlite::Error> {
         recipient: row.get(1)?,
         attempt: row.get::<_, u32>(2)?.saturating_add(1),
         message: row.get(3)?,
-        alerts: Vec::new(),
+        letter: Letter::Alerts(Vec::new()),
+        answers: None,
     })
 }
 
@@ -124,8 +126,25 @@ fn next_due(db: &Connection, channel: &str, now: Moment) -> Result<Option<Moment
     .doing("reading the outbox")
 }
 
-/// What a message carries, in the order the alerts were made.
-pub(super) fn alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
+/// What a message carries: its letter, or its alerts in the order they were made.
+fn letter(db: &Connection, delivery: DeliveryId) -> Result<Letter, Error> {
+    let doing = "reading a letter";
+    let payload: Option<String> = db
+        .prepare_cached(
+            "SELECT l.payload FROM outbox o JOIN letter l ON l.id = o.letter WHERE o.id = ?1",
+        )
+        .and_then(|mut select| {
+            select.query_row([delivery.0.to_be_bytes()], |row| row.get(0)).optional()
+        })
+        .doing(doing)?;
+    match payload {
+        Some(payload) => serde_json::from_str(&payload)
+            .map_err(|why| Error::Broken { doing, why: why.to_string() }),
+        None => alerts(db, delivery).map(Letter::Alerts),
+    }
+}
+
+fn alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
     let doing = "reading an alert";
     let mut select = db
         .prepare_cached(
@@ -140,6 +159,22 @@ pub(super) fn alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>
         serde_json::from_str(&payload).map_err(|why| Error::Broken { doing, why: why.to_string() })
     })
     .collect()
+}
+
+/// The message that told an update's receiver of the alert it follows.
+fn answers(db: &Connection, channel: &str, lease: &Lease) -> Result<Option<DeliveryId>, Error> {
+    let Letter::Update(update) = &lease.letter else { return Ok(None) };
+    let AlertId(alert) = update.alert;
+    db.prepare_cached(
+        "SELECT delivery FROM carries WHERE alert = ?1 AND channel = ?2 AND recipient = ?3",
+    )
+    .and_then(|mut select| {
+        select
+            .query_row(params![alert.to_be_bytes(), channel, lease.recipient], |row| row.get(0))
+            .optional()
+    })
+    .map(|id| id.map(|id| DeliveryId(u128::from_be_bytes(id))))
+    .doing("looking for the message an update answers")
 }
 
 pub(super) fn begin(

@@ -86,9 +86,15 @@ fn sent(db: &Connection, story: i64) -> Result<Vec<Sent>, Error> {
     let doing = "reading deliveries";
     let mut select = db
         .prepare_cached(
-            "SELECT a.watch, o.id, o.channel, o.recipient, o.state, o.attempts, o.last_error
-             FROM alert a JOIN carries c ON c.alert = a.id JOIN outbox o ON o.id = c.delivery
-             WHERE a.story = ?1 ORDER BY a.created_at, o.channel, o.recipient",
+            "SELECT watch, id, channel, recipient, state, attempts, last_error FROM (
+                SELECT a.created_at AS at, a.watch, o.*
+                FROM alert a JOIN carries c ON c.alert = a.id JOIN outbox o ON o.id = c.delivery
+                WHERE a.story = ?1
+                UNION ALL
+                SELECT l.created_at AS at, l.watch, o.*
+                FROM letter l JOIN outbox o ON o.letter = l.id
+                WHERE l.story = ?1 AND l.watch IS NOT NULL)
+             ORDER BY at, channel, recipient",
         )
         .doing(doing)?;
     let rows = select

@@ -1,10 +1,10 @@
 //! What people and scripts are told of the store.
 use rusqlite::{Connection, Row, params};
 
-use crate::domain::{AlertId, DeliveryId, FeedWord, Moment, Name};
+use crate::domain::{AlertId, DeliveryId, FeedWord, LetterId, Moment, Name};
 use crate::schedule::{self, Facts};
 use crate::store::error::{Doing, Error};
-use crate::store::{FeedHealth, Loss, OutboxRow, Pause, Totals};
+use crate::store::{FeedHealth, Letters, Loss, OutboxRow, Pause, Totals};
 
 fn moment(row: &Row<'_>, column: usize) -> Result<Option<Moment>, rusqlite::Error> {
     row.get::<_, Option<i64>>(column).map(|at| at.map(Moment))
@@ -42,7 +42,29 @@ pub(super) fn totals(db: &Connection) -> Result<Totals, Error> {
             _ => totals.dropped = rows,
         }
     }
+    totals.letters = letters(db)?;
     Ok(totals)
+}
+
+fn letters(db: &Connection) -> Result<Letters, Error> {
+    db.query_row(
+        "SELECT count(*) FILTER (WHERE state = 'pending'),
+                count(*) FILTER (WHERE state = 'delivered'),
+                count(*) FILTER (WHERE state = 'dead'),
+                count(*) FILTER (WHERE state = 'dropped')
+         FROM outbox WHERE letter IS NOT NULL",
+        [],
+        |row| {
+            let count = |column| row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
+            Ok(Letters {
+                pending: count(0)?,
+                delivered: count(1)?,
+                dead: count(2)?,
+                dropped: count(3)?,
+            })
+        },
+    )
+    .doing("counting letters")
 }
 
 pub(super) fn feeds(db: &Connection) -> Result<Vec<FeedHealth>, Error> {
@@ -166,8 +188,9 @@ pub(super) fn outbox(
                     o.last_error,
                     (SELECT group_concat(hex(alert)) FROM carries WHERE delivery = o.id),
                     (SELECT a.payload FROM carries c JOIN alert a ON a.id = c.alert
-                     WHERE c.delivery = o.id ORDER BY a.created_at, a.article LIMIT 1)
-             FROM outbox o
+                     WHERE c.delivery = o.id ORDER BY a.created_at, a.article LIMIT 1),
+                    l.id, l.kind, l.payload
+             FROM outbox o LEFT JOIN letter l ON l.id = o.letter
              WHERE (?1 IS NULL AND o.state IN ('pending', 'dead')) OR o.state = ?1
              ORDER BY o.created_at, o.seq LIMIT ?2",
         )
@@ -182,8 +205,12 @@ fn outbox_row(row: &Row<'_>) -> Result<OutboxRow, rusqlite::Error> {
     let alerts: Option<String> = row.get(8)?;
     let ids = alerts.as_deref().unwrap_or("").split(',');
     let payload: Option<String> = row.get(9)?;
+    let letter: Option<[u8; 16]> = row.get(10)?;
+    let payload = payload.or(row.get(12)?);
     let first: serde_json::Value =
         payload.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    // A letter is stored under the word for what it is.
+    let first = first.get("update").or_else(|| first.get("notice")).unwrap_or(&first);
     let word = |key: &str| first.get(key).and_then(|v| v.as_str()).unwrap_or("").to_owned();
     Ok(OutboxRow {
         id: DeliveryId(u128::from_be_bytes(row.get(0)?)),
@@ -195,6 +222,8 @@ fn outbox_row(row: &Row<'_>) -> Result<OutboxRow, rusqlite::Error> {
         due: pending.then_some(Moment(row.get(6)?)),
         error: row.get(7)?,
         alerts: ids.filter_map(|id| u128::from_str_radix(id, 16).ok()).map(AlertId).collect(),
+        letter: letter.map(|id| LetterId(u128::from_be_bytes(id))),
+        kind: row.get(11)?,
         watch: word("watch"),
         title: word("title"),
     })

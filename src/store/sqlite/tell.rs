@@ -1,11 +1,11 @@
-//! Turning a finding into an alert and its outbox rows.
+//! Turning a finding into an alert, and whatever is to be told into outbox rows.
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use rusqlite::{Connection, params};
 use siphasher::sip128::{Hasher128, SipHasher24};
 
-use crate::domain::{Alert, AlertId, DeliveryId, Moment};
+use crate::domain::{Alert, AlertId, DeliveryId, Letter, LetterId, Moment, NoticeKind};
 use crate::store::Route;
 use crate::store::error::{Doing, Error};
 
@@ -93,8 +93,94 @@ pub(super) fn post(
     Ok(())
 }
 
+/// The id of the update that tells of `step` (a word of the caller's, e.g. `outlets:5`) in the
+/// story of an alert: the same step of the same story is the same update.
+pub fn update_id(alert: AlertId, step: &str) -> LetterId {
+    LetterId(id_of("update", &[&alert.0.to_be_bytes(), step.as_bytes()]))
+}
+
+/// The id of a notice: one of a kind about a subject at a time.
+pub fn notice_id(kind: NoticeKind, subject: &str, at: Moment) -> LetterId {
+    let at = at.0.to_be_bytes();
+    LetterId(id_of("notice", &[kind.as_str().as_bytes(), subject.as_bytes(), &at]))
+}
+
+/// Keeps a letter and makes an outbox row for each route, inside the caller's transaction. A
+/// letter's alerts must be kept already. `false`: a letter of this id was posted before, and nothing
+/// was done.
+pub(super) fn post_letter(
+    db: &Connection,
+    letter: &Letter,
+    routes: &[Route],
+    now: Moment,
+) -> Result<bool, Error> {
+    let doing = "writing a letter";
+    let (id, kind) = match letter {
+        Letter::Alerts(alerts) => {
+            let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id).collect();
+            routes.iter().try_for_each(|route| row(db, route, &ids, now))?;
+            return Ok(true);
+        }
+        Letter::Update(update) => (update.id, "alert.updated"),
+        Letter::Notice(notice) => (notice.id, notice.kind.as_str()),
+    };
+    let about = match letter {
+        Letter::Update(update) => Some((update.story.0, update.alert, update.watch.as_str())),
+        Letter::Alerts(_) | Letter::Notice(_) => None,
+    };
+    let payload = serde_json::to_string(letter)
+        .map_err(|why| Error::Broken { doing, why: why.to_string() })?;
+    let kept = db
+        .prepare_cached(
+            "INSERT OR IGNORE INTO letter (id, kind, story, alert, watch, created_at, payload)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .and_then(|mut insert| {
+            insert.execute(params![
+                id.0.to_be_bytes(),
+                kind,
+                about.map(|(story, _, _)| story),
+                about.map(|(_, alert, _)| alert.0.to_be_bytes()),
+                about.map(|(_, _, watch)| watch),
+                letter.created().0,
+                payload
+            ])
+        })
+        .doing(doing)?;
+    if kept == 0 {
+        return Ok(false);
+    }
+    for route in routes {
+        let recipient = route.recipient.as_bytes();
+        let parts = [route.channel.as_str().as_bytes(), recipient, &id.0.to_be_bytes()];
+        let delivery = DeliveryId(id_of("letter", &parts));
+        outbox_row(db, delivery, route, now)?;
+        db.prepare_cached("UPDATE outbox SET letter = ?1 WHERE id = ?2")
+            .and_then(|mut update| update.execute([id.0.to_be_bytes(), delivery.0.to_be_bytes()]))
+            .doing(doing)?;
+    }
+    Ok(true)
+}
+
 fn row(db: &Connection, route: &Route, alerts: &[AlertId], now: Moment) -> Result<(), Error> {
     let id = delivery_id(route, alerts);
+    let doing = "writing the outbox";
+    outbox_row(db, id, route, now)?;
+    let mut carries = db
+        .prepare_cached(
+            "INSERT INTO carries (alert, channel, recipient, delivery) VALUES (?1, ?2, ?3, ?4)",
+        )
+        .doing(doing)?;
+    for alert in alerts {
+        let ids = (alert.0.to_be_bytes(), id.0.to_be_bytes());
+        carries
+            .execute(params![ids.0, route.channel.as_str(), route.recipient, ids.1])
+            .doing(doing)?;
+    }
+    Ok(())
+}
+
+fn outbox_row(db: &Connection, id: DeliveryId, route: &Route, now: Moment) -> Result<(), Error> {
     let doing = "writing the outbox";
     let channel = route.channel.as_str();
     let seq: i64 = db
@@ -112,14 +198,5 @@ fn row(db: &Connection, route: &Route, alerts: &[AlertId], now: Moment) -> Resul
     .doing(doing)?
     .execute(params![id.0.to_be_bytes(), channel, route.recipient, seq, now.0])
     .doing(doing)?;
-    let mut carries = db
-        .prepare_cached(
-            "INSERT INTO carries (alert, channel, recipient, delivery) VALUES (?1, ?2, ?3, ?4)",
-        )
-        .doing(doing)?;
-    for alert in alerts {
-        let ids = (alert.0.to_be_bytes(), id.0.to_be_bytes());
-        carries.execute(params![ids.0, channel, route.recipient, ids.1]).doing(doing)?;
-    }
     Ok(())
 }

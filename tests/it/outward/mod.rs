@@ -13,10 +13,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use wirewatch::compose;
+use wirewatch::compose::{self, Envelope};
 use wirewatch::domain::{
-    Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Moment, Name,
-    Outcome, Secret, Severity, SmtpTls, Snippet, StoryId, Webhook,
+    Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Letter, Moment,
+    Name, Outcome, Secret, Severity, SmtpTls, Snippet, StoryId, Webhook,
 };
 use wirewatch::notify::console::Screen;
 use wirewatch::notify::{Notifier, Parcel};
@@ -61,7 +61,9 @@ async fn deliver(kind: ChannelKind, alerts: &[Alert], now: Moment) -> Outcome {
     let channel = Channel { name: Name::new("out"), min_severity: Severity::Low, kind };
     let recipient = channel.recipients().first().copied().unwrap_or_default();
     let id = DeliveryId(u128::MAX / 3);
-    let message = compose::message(alerts, id, &channel, recipient).unwrap();
+    let letter = Letter::Alerts(alerts.to_vec());
+    let envelope = Envelope { delivery: id, recipient, answers: None };
+    let message = compose::message(&letter, envelope, &channel).unwrap();
     let screen = Arc::new(Screen::new(Box::new(std::io::sink()), false));
     let notifier = Notifier::new(std::slice::from_ref(&channel), &screen).unwrap();
     let parcel = Parcel { id, attempt: 1, recipient, message: &message.bytes };

@@ -24,16 +24,21 @@
 //! ```
 //! `marks`, `start` and `end` count bytes of UTF-8: marks in `snippet.text`, hits in the article's
 //! field. Texts are as published: escape them where they are shown; `snippet.html` is escaped.
+//! Updates and notices have shapes of their own, see [`letter`].
+//!
 //! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "alerts": [ … ]}`, the loudest watch
 //! first, and lists every alert. Absent is null. The address a request goes to is the receiver's
 //! own business, so nothing here says which channel it was.
 
+// Public for its documentation, as this room is.
+pub mod letter;
+
 use serde::Serialize;
 
-use crate::domain::{Alert, AlertId, AlertKind, Field, Moment, Name, Severity};
+use crate::domain::{Alert, AlertId, AlertKind, Field, Letter, Moment, Name, Severity};
 
 use super::passage::{self, Piece};
-use super::{Fault, by_watch, clean, date, reason};
+use super::{Fault, by_watch, clean, reason};
 
 /// What receivers are asked to take (Standard Webhooks, "payload size"): longer texts are cut until
 /// the body is this small, but no alert is ever left out for it.
@@ -46,22 +51,24 @@ struct Room {
     word_chars: usize,
     snippet_chars: usize,
     hits: usize,
+    /// Elements of each list of an update or a notice, its copies and sentences among them.
+    list: usize,
 }
 
 /// From everything to the least that is still useful. The first is the file's.
 const ROOMS: [Room; 5] = [
-    Room { word_chars: usize::MAX, snippet_chars: usize::MAX, hits: usize::MAX },
-    Room { word_chars: 300, snippet_chars: 1_000, hits: 50 },
-    Room { word_chars: 150, snippet_chars: 300, hits: 20 },
-    Room { word_chars: 100, snippet_chars: 100, hits: 3 },
-    Room { word_chars: 60, snippet_chars: 0, hits: 0 },
+    Room { word_chars: usize::MAX, snippet_chars: usize::MAX, hits: usize::MAX, list: usize::MAX },
+    Room { word_chars: 300, snippet_chars: 1_000, hits: 50, list: 50 },
+    Room { word_chars: 150, snippet_chars: 300, hits: 20, list: 30 },
+    Room { word_chars: 100, snippet_chars: 100, hits: 3, list: 20 },
+    Room { word_chars: 60, snippet_chars: 0, hits: 0, list: 5 },
 ];
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct Body<D> {
     r#type: &'static str,
     timestamp: Moment,
-    data: Data<'a>,
+    data: D,
 }
 
 #[derive(Serialize)]
@@ -112,10 +119,10 @@ struct Because {
 }
 
 /// The body of one request.
-pub(super) fn body(alerts: &[Alert]) -> Result<Vec<u8>, Fault> {
+pub(super) fn body(letter: &Letter) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
     for room in ROOMS {
-        bytes = written(alerts, room)?;
+        bytes = written(letter, room)?;
         if bytes.len() <= BODY_BYTES_MAX {
             break;
         }
@@ -123,25 +130,45 @@ pub(super) fn body(alerts: &[Alert]) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// One whole line for each alert.
-pub(super) fn lines(alerts: &[Alert]) -> Result<Vec<u8>, Fault> {
+/// One whole line for each alert, or for the one update or notice.
+pub(super) fn lines(letter: &Letter) -> Result<Vec<u8>, Fault> {
     let [everything, ..] = ROOMS;
     let mut lines = Vec::new();
-    for alert in alerts {
-        lines.extend(written(std::slice::from_ref(alert), everything)?);
+    let mut line = |letter: &Letter| {
+        lines.extend(written(letter, everything)?);
         lines.push(b'\n');
+        Ok(())
+    };
+    match letter {
+        Letter::Alerts(alerts) => {
+            alerts.iter().try_for_each(|alert| line(&Letter::Alerts(vec![alert.clone()])))?;
+        }
+        Letter::Update(_) | Letter::Notice(_) => line(letter)?,
     }
     Ok(lines)
 }
 
-fn written(alerts: &[Alert], room: Room) -> Result<Vec<u8>, Fault> {
-    let (r#type, data) = match alerts {
-        [alert] if alert.kind == AlertKind::Test => ("test.ping", one(alert, room)),
-        [alert] => ("alert.matched", one(alert, room)),
-        _ => ("alert.digest", many(alerts, room)),
+fn written(letter: &Letter, room: Room) -> Result<Vec<u8>, Fault> {
+    let timestamp = letter.created();
+    let bytes = match letter {
+        Letter::Alerts(alerts) => {
+            let (r#type, data) = match alerts.as_slice() {
+                [alert] if alert.kind == AlertKind::Test => ("test.ping", one(alert, room)),
+                [alert] => ("alert.matched", one(alert, room)),
+                alerts => ("alert.digest", many(alerts, room)),
+            };
+            serde_json::to_vec(&Body { r#type, timestamp, data })
+        }
+        Letter::Update(update) => {
+            let data = letter::update(update, room);
+            serde_json::to_vec(&Body { r#type: "alert.updated", timestamp, data })
+        }
+        Letter::Notice(notice) => {
+            let data = letter::notice(notice, room);
+            serde_json::to_vec(&Body { r#type: notice.kind.as_str(), timestamp, data })
+        }
     };
-    let body = Body { r#type, timestamp: date(alerts), data };
-    serde_json::to_vec(&body).or(Err(Fault::Record))
+    bytes.or(Err(Fault::Record))
 }
 
 fn one(alert: &Alert, room: Room) -> Data<'_> {
