@@ -7,7 +7,7 @@ fn what(name: &str) -> What {
 
 fn came(id: &str, name: &str, at_unix_ms: u64, is_success: bool) -> Entry {
     let sha256 = name.to_owned();
-    Entry { id: id.to_owned(), what: what(name), sha256, at_unix_ms, is_success }
+    Entry { id: id.to_owned(), whats: vec![what(name)], sha256, at_unix_ms, is_success }
 }
 
 fn ledger(entries: Vec<Entry>, kills: &[u64]) -> Account {
@@ -54,7 +54,15 @@ fn a_repeat_needs_a_failure_or_a_kill_in_the_right_moment() {
     assert_eq!(twice(false, 15_000, &[]).repeats_after_failure, 1);
     assert_eq!(twice(true, 15_000, &[10_500]).repeats_after_kill, 1);
     assert_eq!(twice(true, 15_000, &[9_998]).repeats_after_kill, 1, "it was still dying");
-    for kills in [&[][..], &[9_000], &[11_500], &[20_000]] {
+    for kills in [&[][..], &[9_000], &[14_500], &[20_000]] {
         assert_eq!(twice(true, 15_000, kills).unexplained, ["1"], "{kills:?}");
     }
+}
+
+#[test]
+fn a_digest_counts_for_every_alert_it_lists() {
+    let mut digest = came("1", "a", 1, true);
+    digest.whats.push(what("b"));
+    let account = ledger(vec![digest], &[]);
+    assert!(account.is_settled(), "{account}");
 }

@@ -7,7 +7,7 @@ use super::hooks::Received;
 
 /// After a message was logged, its sender has had the answer and stored it within this time (the
 /// receiver's own slowness included); a kill later than that cannot excuse a repeat.
-const LOGGED_TO_SETTLED_MS_MAX: u64 = 1_000;
+const LOGGED_TO_SETTLED_MS_MAX: u64 = 4_000;
 
 /// An alert as the oracle knows it: watch and link.
 pub type What = (String, String);
@@ -16,7 +16,8 @@ pub type What = (String, String);
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub id: String,
-    pub what: What,
+    /// One alert, or all that a digest lists.
+    pub whats: Vec<What>,
     pub sha256: String,
     pub at_unix_ms: u64,
     pub is_success: bool,
@@ -56,16 +57,24 @@ pub struct Account {
 }
 
 impl Entry {
-    /// Reads a Standard Webhooks body of ours: `data.watch` and `data.url`.
+    /// Reads a Standard Webhooks body of ours: `watch` and `url` of `data`, or of each of a digest's
+    /// `data.alerts`.
     pub fn of(received: &Received) -> Self {
-        let body = received.json();
-        let text = |key: &str| {
-            let value = &body["data"][key];
-            value.as_str().or_else(|| value["name"].as_str()).unwrap_or_default().to_owned()
+        let data = &received.json()["data"];
+        let what = |alert: &serde_json::Value| {
+            let text = |key: &str| {
+                let value = &alert[key];
+                value.as_str().or_else(|| value["name"].as_str()).unwrap_or_default().to_owned()
+            };
+            (text("watch"), text("url"))
+        };
+        let whats = match data["alerts"].as_array() {
+            Some(alerts) => alerts.iter().map(what).collect(),
+            None => vec![what(data)],
         };
         Self {
             id: received.logged.id.clone(),
-            what: (text("watch"), text("url")),
+            whats,
             sha256: received.logged.sha256.clone(),
             at_unix_ms: received.logged.at_unix_ms,
             is_success: received.logged.is_success(),
@@ -77,7 +86,7 @@ impl Ledger {
     /// Expected and not yet answered with success.
     pub fn lost(&self) -> Vec<What> {
         let arrived: BTreeSet<&What> =
-            self.entries.iter().filter(|e| e.is_success).map(|e| &e.what).collect();
+            self.entries.iter().filter(|e| e.is_success).flat_map(|e| &e.whats).collect();
         self.expected.iter().filter(|what| !arrived.contains(what)).cloned().collect()
     }
 
@@ -86,7 +95,9 @@ impl Ledger {
         let mut ids: BTreeMap<&What, BTreeSet<&str>> = BTreeMap::new();
         for entry in &self.entries {
             by_id.entry(&entry.id).or_default().push(entry);
-            ids.entry(&entry.what).or_default().insert(&entry.id);
+            for what in &entry.whats {
+                ids.entry(what).or_default().insert(&entry.id);
+            }
         }
         let mut account = Account {
             lost: self.lost(),
