@@ -3,7 +3,9 @@ use std::collections::HashMap;
 
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 
+use super::copies::Copy;
 use super::identity;
+use super::similar::Reason;
 
 /// Fewer echoes than this never make a feed one whose ids churn.
 const CHURN_ECHOES_MIN: usize = 4;
@@ -74,6 +76,15 @@ pub fn judge(article: &Article, setting: Setting, known: &Known) -> Verdict {
         return Verdict::SameUrl(seen.article);
     }
     Verdict::New
+}
+
+/// The verdict on an article whose text is a stored one's.
+pub fn by_text(copy: Copy) -> Verdict {
+    let (of, similarity) = (copy.of, copy.likeness.similarity);
+    match copy.reason {
+        Reason::SameText => Verdict::SameText { of, similarity },
+        Reason::Update => Verdict::Update { of, similarity },
+    }
 }
 
 fn link_is_identity(article: &Article, setting: Setting, seen: &Sighting) -> bool {

@@ -63,7 +63,7 @@ pub struct Article {
 }
 
 /// How an article stands to what is already stored; the word and the reason are kept with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
     /// Nothing like it: opens a story.
     New,
@@ -73,6 +73,10 @@ pub enum Verdict {
     SameTitleDay(ArticleId),
     /// Another feed carried the same canonical URL.
     SameUrl(ArticleId),
+    /// The text is that of a stored article, or one was cut from the other.
+    SameText { of: ArticleId, similarity: f64 },
+    /// The same source brought its story again, revised.
+    Update { of: ArticleId, similarity: f64 },
 }
 
 impl Verdict {
@@ -83,6 +87,8 @@ impl Verdict {
             Self::SameLink(_) => "same-link",
             Self::SameTitleDay(_) => "same-title-day",
             Self::SameUrl(_) => "same-url",
+            Self::SameText { .. } => "same-text",
+            Self::Update { .. } => "update",
         }
     }
 
@@ -90,7 +96,16 @@ impl Verdict {
     pub fn of(self) -> Option<ArticleId> {
         match self {
             Self::New => None,
-            Self::SameLink(id) | Self::SameTitleDay(id) | Self::SameUrl(id) => Some(id),
+            Self::SameLink(of) | Self::SameTitleDay(of) | Self::SameUrl(of) => Some(of),
+            Self::SameText { of, .. } | Self::Update { of, .. } => Some(of),
+        }
+    }
+
+    /// How alike the two texts are, 0 to 1, where texts were compared.
+    pub fn similarity(self) -> Option<f64> {
+        match self {
+            Self::SameText { similarity, .. } | Self::Update { similarity, .. } => Some(similarity),
+            Self::New | Self::SameLink(_) | Self::SameTitleDay(_) | Self::SameUrl(_) => None,
         }
     }
 }

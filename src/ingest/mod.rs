@@ -333,6 +333,7 @@ impl Round {
         self.committed.revised += committed.revised;
         self.committed.alerts += committed.alerts;
         self.committed.updates += committed.updates;
+        self.committed.reissued += committed.reissued;
         self.committed.suppressed += committed.suppressed;
     }
 
@@ -350,6 +351,7 @@ impl Round {
                 revised: self.committed.revised - before.committed.revised,
                 alerts: self.committed.alerts - before.committed.alerts,
                 updates: self.committed.updates - before.committed.updates,
+                reissued: self.committed.reissued - before.committed.reissued,
                 suppressed: self.committed.suppressed - before.committed.suppressed,
             },
         }

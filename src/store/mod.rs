@@ -7,6 +7,7 @@
 mod error;
 mod sqlite;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::dedupe::judge::Setting;
@@ -128,6 +129,8 @@ pub struct Committed {
     pub alerts: u64,
     /// Updates of stories already told.
     pub updates: u64,
+    /// Findings in a source's own revision of a story that was told.
+    pub reissued: u64,
     /// Findings that became no alert, each recorded with its reason.
     pub suppressed: u64,
 }
@@ -174,7 +177,13 @@ pub struct Totals {
     pub articles: u64,
     pub stories: u64,
     pub alerts: u64,
+    /// Findings in a source's own revision of a story that was told.
+    pub reissued: u64,
     pub suppressed: u64,
+    /// Articles by the word for what they were: `new`, or why they joined a story.
+    pub articles_by: BTreeMap<String, u64>,
+    /// Findings by the word for what came of them.
+    pub findings_by: BTreeMap<String, u64>,
     /// Counted by (alert, receiver), so that a digest of five counts five.
     pub pending: u64,
     pub delivered: u64,

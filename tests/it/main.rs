@@ -19,6 +19,7 @@ mod outward;
 mod replay;
 mod smoke;
 mod spine;
+mod stories;
 mod tidy;
 mod traps;
 pub mod world;

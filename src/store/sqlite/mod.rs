@@ -2,15 +2,18 @@
 
 mod commit;
 mod coverage;
+mod enter;
 mod feeds;
 mod open;
 mod outbox;
+mod outcome;
 mod recall;
 mod report;
 mod settle;
 mod standing;
 mod sweep;
 mod tell;
+mod texts;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -29,6 +32,7 @@ use crate::domain::{AlertId, ArticleId, Coverage, DeliveryId, Feed, Letter, Mome
 
 pub use open::Lock;
 pub use tell::{notice_id, update_id};
+use texts::Texts;
 use writer::Writer;
 
 /// The store. Cheap to clone; dropping the last clone ends the writer after what is queued, and
@@ -91,7 +95,8 @@ impl Store {
     /// Commits one poll: seen keys, articles, verdicts, alerts, outbox rows, validators and the
     /// next due time, all or nothing.
     pub async fn commit(&self, poll: Poll) -> Result<Committed, Error> {
-        let committed = self.writer.run(move |db| commit::poll(db, &poll)).await?;
+        let committed =
+            self.writer.run_with_texts(move |db, texts| commit::poll(db, texts, &poll)).await?;
         if committed.alerts + committed.updates > 0 {
             self.doorbell.notify_waiters();
         }
@@ -115,10 +120,10 @@ impl Store {
     /// Notes that feeds answered and had nothing new, many in one go. Nothing but their next due
     /// times is at stake: lost, it costs a poll.
     pub async fn note_unchanged(&self, polls: Vec<Poll>) -> Result<(), Error> {
-        let note = move |db: &Connection| {
-            polls.iter().try_for_each(|poll| commit::poll(db, poll).map(|_nothing| ()))
+        let note = move |db: &Connection, texts: &mut Texts| {
+            polls.iter().try_for_each(|poll| commit::poll(db, texts, poll).map(|_nothing| ()))
         };
-        self.writer.run(note).await
+        self.writer.run_with_texts(note).await
     }
 
     /// Leases up to `most` rows of a channel that are due, for `hold`.

@@ -1,4 +1,6 @@
 //! What people and scripts are told of the store.
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, Row, params};
 
 use crate::domain::{AlertId, DeliveryId, FeedWord, LetterId, Moment, Name};
@@ -16,11 +18,26 @@ pub(super) fn totals(db: &Connection) -> Result<Totals, Error> {
         let rows: i64 = db.query_row(sql, [], |row| row.get(0)).doing(doing)?;
         Ok(u64::try_from(rows).unwrap_or(0))
     };
+    let articles = count("SELECT count(*) FROM article")?;
+    // Counted by the index of copies alone: the articles themselves are gigabytes.
+    let copies = "SELECT reason, count(*) FROM article WHERE reason <> 'new' GROUP BY reason";
+    let mut articles_by = by_word(db, copies)?;
+    articles_by.insert("new".to_owned(), articles - articles_by.values().sum::<u64>());
+    let findings_by = by_word(db, "SELECT outcome, count(*) FROM finding GROUP BY outcome")?;
+    let told = ["alert", "update"];
+    let of = |words: &BTreeMap<String, u64>, word: &str| words.get(word).copied().unwrap_or(0);
     let mut totals = Totals {
-        articles: count("SELECT count(*) FROM article")?,
-        stories: count("SELECT count(*) FROM story")?,
+        articles,
+        stories: count("SELECT count(*) FROM story WHERE merged_into IS NULL")?,
         alerts: count("SELECT count(*) FROM alert")?,
-        suppressed: count("SELECT count(*) FROM finding WHERE outcome <> 'alert'")?,
+        reissued: of(&findings_by, "update"),
+        suppressed: findings_by
+            .iter()
+            .filter(|(word, _)| !told.contains(&word.as_str()))
+            .map(|(_, findings)| findings)
+            .sum(),
+        articles_by,
+        findings_by,
         ..Totals::default()
     };
     let mut select = db
@@ -65,6 +82,16 @@ fn letters(db: &Connection) -> Result<Letters, Error> {
         },
     )
     .doing("counting letters")
+}
+
+/// Rows counted by a word.
+fn by_word(db: &Connection, sql: &str) -> Result<BTreeMap<String, u64>, Error> {
+    let doing = "counting";
+    let mut select = db.prepare(sql).doing(doing)?;
+    let rows = select
+        .query_map([], |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0))))
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
 }
 
 pub(super) fn feeds(db: &Connection) -> Result<Vec<FeedHealth>, Error> {

@@ -8,7 +8,7 @@ use siphasher::sip::SipHasher24;
 use super::commit::Ledger;
 use super::signed;
 use crate::dedupe::judge::{self, Known, Poll, Sighting};
-use crate::domain::{Article, ArticleId, Key, KeyKind};
+use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 use crate::extract;
 use crate::store::Batch;
 use crate::store::error::{Doing, Error};
@@ -106,6 +106,66 @@ pub(super) fn story_of(ledger: &Ledger<'_>, article: ArticleId) -> Result<i64, E
         .and_then(|mut select| select.query_row([article.0], |row| row.get(0)).optional())
         .doing("looking for a story")?;
     story.map_or_else(|| ledger.open_story(), Ok)
+}
+
+/// Whether an article stands alone in a story nobody was told of, so that it may join another; one
+/// that a person took out of a story never joins any by itself.
+pub(super) fn is_untold(ledger: &Ledger<'_>, article: i64, story: i64) -> Result<bool, Error> {
+    ledger
+        .db
+        .prepare_cached(
+            "SELECT NOT EXISTS (SELECT 1 FROM article WHERE story = ?2 AND id <> ?1)
+                AND NOT EXISTS (SELECT 1 FROM alert WHERE story = ?2)
+                AND NOT EXISTS (SELECT 1 FROM parted WHERE article = ?1)",
+        )
+        .and_then(|mut select| select.query_row([article, story], |row| row.get(0)))
+        .doing("looking at a story")
+}
+
+/// Gives an article another story, and the reason for it. What watches found of its old text stays
+/// with the old story, unless nothing else is in it: then that story is the new one.
+pub(super) fn moved(
+    ledger: &Ledger<'_>,
+    (article, from): (i64, i64),
+    to: i64,
+    verdict: Verdict,
+) -> Result<(), Error> {
+    let doing = "moving an article";
+    let (of, similarity) = (verdict.of().map(|of| of.0), verdict.similarity());
+    ledger
+        .db
+        .prepare_cached(
+            "UPDATE article SET story = ?1, reason = ?2, copy_of = ?3, similarity = ?4 WHERE id = ?5",
+        )
+        .and_then(|mut update| {
+            update.execute(params![to, verdict.reason(), of, similarity, article])
+        })
+        .doing(doing)?;
+    if of.is_some() && is_empty(ledger, from)? {
+        ledger
+            .db
+            .prepare_cached("UPDATE OR IGNORE finding SET story = ?1 WHERE story = ?2")
+            .and_then(|mut update| update.execute([to, from]))
+            .doing(doing)?;
+        ledger
+            .db
+            .prepare_cached("UPDATE story SET merged_into = ?1 WHERE id = ?2")
+            .and_then(|mut update| update.execute([to, from]))
+            .doing(doing)?;
+    }
+    Ok(())
+}
+
+/// Whether nothing is left in a story: no article, and no alert told of it.
+fn is_empty(ledger: &Ledger<'_>, story: i64) -> Result<bool, Error> {
+    ledger
+        .db
+        .prepare_cached(
+            "SELECT NOT EXISTS (SELECT 1 FROM article WHERE story = ?1)
+                AND NOT EXISTS (SELECT 1 FROM alert WHERE story = ?1)",
+        )
+        .and_then(|mut select| select.query_row([story], |row| row.get(0)))
+        .doing("looking at a story")
 }
 
 /// Whether this poll is a feed giving new ids to the items it had.

@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::texts::Texts;
 use crate::store::error::{Doing, Error};
 
 /// Jobs that may wait for the writer; who comes after that waits to be let in.
@@ -14,7 +15,7 @@ const GROUP_JOBS_MAX: usize = 128;
 
 /// What a job leaves behind: the word to its owner, once it is known whether the commit held.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
-type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+type Job = Box<dyn FnOnce(&Connection, &mut Texts) -> Answer + Send>;
 
 /// The handle of the writer thread.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel(QUEUE_JOBS_MAX);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(&db, waiting))
+            .spawn(move || serve(&db, &mut Texts::default(), waiting))
             .map_err(|why| Error::Broken {
                 doing: "starting the store's writer",
                 why: why.to_string(),
@@ -44,9 +45,21 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.run_with_texts(|db, _texts| work(db)).await
+    }
+
+    /// The same for work that judges texts.
+    pub(super) async fn run_with_texts<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &mut Texts) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |db| {
-            let result = attempt(db, work);
+        let job: Job = Box::new(move |db, texts| {
+            let before = texts.additions();
+            let result = attempt(db, |db| work(db, texts));
+            if result.is_err() && texts.additions() != before {
+                texts.forget();
+            }
             Box::new(move |committed: Result<(), Error>| {
                 let said = match (result, committed) {
                     (Ok(value), Ok(())) => answer.send(Ok(value)),
@@ -96,16 +109,20 @@ fn attempt<T>(
     result
 }
 
-fn serve(db: &Connection, mut waiting: mpsc::Receiver<Job>) {
+fn serve(db: &Connection, texts: &mut Texts, mut waiting: mpsc::Receiver<Job>) {
     while let Some(first) = waiting.blocking_recv() {
+        let before = texts.additions();
         let begun = db.execute_batch("BEGIN IMMEDIATE").doing("starting a transaction");
-        let mut answers = vec![first(db)];
+        let mut answers = vec![first(db, texts)];
         while answers.len() < GROUP_JOBS_MAX
             && let Ok(job) = waiting.try_recv()
         {
-            answers.push(job(db));
+            answers.push(job(db, texts));
         }
         let ended = begun.and_then(|()| commit(db));
+        if ended.is_err() && texts.additions() != before {
+            texts.forget();
+        }
         for answer in answers {
             answer(match &ended {
                 Ok(()) => Ok(()),

@@ -1,0 +1,240 @@
+//! One item of a poll, entered: known or unknown, new or a copy, and of which story.
+use rusqlite::{OptionalExtension, params};
+
+use super::commit::Ledger;
+use super::{signed, standing};
+use crate::dedupe::copies::Ready;
+use crate::dedupe::judge;
+use crate::domain::{AlertKind, Article, ArticleId, Key, Verdict};
+use crate::store::Candidate;
+use crate::store::error::{Doing, Error};
+
+/// An article's place in the store, and what kind of alert it would make.
+#[derive(Clone, Copy)]
+pub(super) struct Placed {
+    pub(super) article: i64,
+    pub(super) story: i64,
+    pub(super) kind: AlertKind,
+    /// The source brought its story again, revised.
+    pub(super) update: bool,
+    /// Hash of the key it is known by in its feed.
+    pub(super) identity: u64,
+}
+
+impl Ledger<'_> {
+    pub(super) fn enter(&mut self, candidate: &Candidate) -> Result<(), Error> {
+        let Some(identity) = candidate.article.keys.first() else {
+            // `ingest` gives every article a key; one without could never be recognised again.
+            return Err(Error::Broken {
+                doing: "entering an article",
+                why: "it has no identity".to_owned(),
+            });
+        };
+        match standing::seen(self, identity.hash)? {
+            Some(article) => self.known(article, identity.hash, candidate),
+            None => self.unknown(identity.hash, candidate),
+        }
+    }
+
+    /// An item the feed has carried before: back in the window, or with another text.
+    fn known(&mut self, article: i64, identity: u64, candidate: &Candidate) -> Result<(), Error> {
+        let fresh = &candidate.article;
+        self.remember_keys(article, &fresh.keys, false)?;
+        let stored: Option<(i64, i64)> = self
+            .db
+            .prepare_cached("SELECT revision, story FROM article WHERE id = ?1")
+            .and_then(|mut select| {
+                select.query_row([article], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            })
+            .doing("reading an article")?;
+        // A swept article is known by its keys alone.
+        let Some((revision, story)) = stored else { return Ok(()) };
+        if revision == signed(fresh.revision) {
+            return Ok(());
+        }
+        self.tally.revised += 1;
+        let kind = AlertKind::Revised;
+        let mut placed = Placed { article, story, kind, update: false, identity };
+        let told = !candidate.fired.is_empty();
+        let reused = standing::reused(self, article, fresh)?;
+        if reused || (told && standing::is_untold(self, article, story)?) {
+            placed = self.replaced(placed, reused, candidate)?;
+        }
+        self.rewrite(placed, fresh)?;
+        if told {
+            self.texts.renew(self.db, ArticleId(article), (self.name.as_str(), fresh), self.at)?;
+        }
+        for fired in &candidate.fired {
+            self.tell(placed, fresh, fired)?;
+        }
+        Ok(())
+    }
+
+    /// A known item that may belong to another story now. Either the publisher gave a used id to
+    /// another story, which is news like any other; or the item stood alone and told nobody, and
+    /// what it says now may be what another told.
+    fn replaced(
+        &mut self,
+        placed: Placed,
+        reused: bool,
+        candidate: &Candidate,
+    ) -> Result<Placed, Error> {
+        let fresh = &candidate.article;
+        let (_, verdict) =
+            self.by_text(Verdict::New, candidate, Some(ArticleId(placed.article)))?;
+        let story = match verdict.of() {
+            None if !reused => return Ok(placed),
+            None => self.open_story()?,
+            Some(original) => standing::story_of(self, original)?,
+        };
+        standing::moved(self, (placed.article, placed.story), story, verdict)?;
+        let kind = if verdict == Verdict::New { AlertKind::New } else { AlertKind::Copy };
+        let identity = if reused { placed.identity ^ fresh.revision } else { placed.identity };
+        Ok(Placed { story, kind, update: is_update(verdict), identity, ..placed })
+    }
+
+    fn unknown(&mut self, identity: u64, candidate: &Candidate) -> Result<(), Error> {
+        let fresh = &candidate.article;
+        let known = standing::known(self, fresh)?;
+        let verdict = judge::judge(fresh, candidate.setting, &known);
+        let (ready, verdict) = self.by_text(verdict, candidate, None)?;
+        let (story, kind) = match verdict.of() {
+            None => (self.open_story()?, AlertKind::New),
+            Some(original) => (standing::story_of(self, original)?, AlertKind::Copy),
+        };
+        let article = self.insert(fresh, (story, identity), verdict)?;
+        let opened = verdict == Verdict::New;
+        self.remember_keys(article, &fresh.keys, opened)?;
+        if let Some(ready) = ready {
+            self.texts.add(ArticleId(article), self.at, &ready, opened);
+        }
+        if opened {
+            self.tally.new += 1;
+        } else {
+            self.tally.copies += 1;
+        }
+        let placed = Placed { article, story, kind, update: is_update(verdict), identity };
+        for fired in &candidate.fired {
+            self.tell(placed, fresh, fired)?;
+        }
+        Ok(())
+    }
+
+    /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the
+    /// article is to be remembered by.
+    fn by_text(
+        &mut self,
+        verdict: Verdict,
+        candidate: &Candidate,
+        itself: Option<ArticleId>,
+    ) -> Result<(Option<Ready>, Verdict), Error> {
+        if candidate.fired.is_empty() {
+            return Ok((None, verdict));
+        }
+        let item = (self.name.as_str(), &candidate.article);
+        let (ready, copy) = self.texts.find(self.db, item, itself, self.at)?;
+        match (verdict, copy) {
+            (Verdict::New, Some(copy)) => Ok((Some(ready), judge::by_text(copy))),
+            _ => Ok((Some(ready), verdict)),
+        }
+    }
+
+    pub(super) fn open_story(&self) -> Result<i64, Error> {
+        self.db
+            .prepare_cached("INSERT INTO story (opened_at) VALUES (?1)")
+            .and_then(|mut insert| insert.insert([self.at.0]))
+            .doing("opening a story")
+    }
+
+    fn insert(
+        &self,
+        fresh: &Article,
+        (story, identity): (i64, u64),
+        verdict: Verdict,
+    ) -> Result<i64, Error> {
+        let list = |items: &[String]| {
+            (!items.is_empty()).then(|| serde_json::to_string(items).unwrap_or_default())
+        };
+        self.db
+            .prepare_cached(
+                "INSERT INTO article (feed, story, reason, copy_of, first_seen, published,
+                    published_raw, identity, revision, url, canonical, title, summary, content,
+                    authors, tags, language, similarity)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                    ?17, ?18)",
+            )
+            .and_then(|mut insert| {
+                insert.insert(params![
+                    self.feed.0,
+                    story,
+                    verdict.reason(),
+                    verdict.of().map(|original| original.0),
+                    self.at.0,
+                    fresh.published.map(|at| at.0),
+                    fresh.published_raw,
+                    signed(identity),
+                    signed(fresh.revision),
+                    fresh.url,
+                    fresh.canonical.as_deref().map(standing::url_hash),
+                    fresh.title,
+                    fresh.summary,
+                    fresh.content,
+                    list(&fresh.authors),
+                    list(&fresh.tags),
+                    fresh.language,
+                    verdict.similarity()
+                ])
+            })
+            .doing("storing an article")
+    }
+
+    fn rewrite(&self, placed: Placed, fresh: &Article) -> Result<(), Error> {
+        self.db
+            .prepare_cached(
+                "UPDATE article SET revision = ?1, revised_at = ?2, title = ?3, summary = ?4,
+                    content = ?5, url = ?6, canonical = ?7, story = ?8 WHERE id = ?9",
+            )
+            .and_then(|mut update| {
+                update.execute(params![
+                    signed(fresh.revision),
+                    self.at.0,
+                    fresh.title,
+                    fresh.summary,
+                    fresh.content,
+                    fresh.url,
+                    fresh.canonical.as_deref().map(standing::url_hash),
+                    placed.story,
+                    placed.article
+                ])
+            })
+            .doing("storing a revision")?;
+        Ok(())
+    }
+
+    /// Every key the article can be recognised by; the first is its identity. `opened`: the
+    /// article opened a story.
+    fn remember_keys(&self, article: i64, keys: &[Key], opened: bool) -> Result<(), Error> {
+        let mut upsert = self
+            .db
+            .prepare_cached(
+                "INSERT INTO seen (feed, hash, kind, role, article, stories)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (feed, hash) DO UPDATE SET gone_at = NULL,
+                    role = min(role, excluded.role), stories = stories + excluded.stories
+                    WHERE gone_at IS NOT NULL OR role > excluded.role OR excluded.stories > 0",
+            )
+            .doing("remembering keys")?;
+        for (place, key) in keys.iter().enumerate() {
+            let role = i64::from(place > 0);
+            let kind = key.kind as i64;
+            upsert
+                .execute(params![self.feed.0, signed(key.hash), kind, role, article, opened])
+                .doing("remembering keys")?;
+        }
+        Ok(())
+    }
+}
+
+fn is_update(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Update { .. })
+}

@@ -1,0 +1,120 @@
+//! A watch fired on an entered article: an alert, or the reason why not.
+use rusqlite::params;
+
+use super::commit::Ledger;
+use super::enter::Placed;
+use super::tell;
+use crate::domain::{Alert, AlertId, Article, Backlog, StoryId};
+use crate::store::Fired;
+use crate::store::error::{Doing, Error};
+
+impl Ledger<'_> {
+    /// Alerts, or records why not.
+    pub(super) fn tell(
+        &mut self,
+        placed: Placed,
+        fresh: &Article,
+        fired: &Fired,
+    ) -> Result<(), Error> {
+        let Placed { article, story, identity, .. } = placed;
+        let watch = fired.finding.watch.as_str();
+        let id = tell::alert_id(watch, self.name.as_str(), identity);
+        let outcome = self.outcome(placed, id, fresh, watch)?;
+        let entered = self
+            .db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO finding (story, watch, article, outcome, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )
+            .and_then(|mut insert| {
+                insert.execute(params![story, watch, article, outcome, self.at.0])
+            })
+            .doing("recording a finding")?;
+        let entered = u64::try_from(entered).unwrap_or(0);
+        match outcome {
+            ALERT => (),
+            UPDATE => {
+                self.tally.reissued += entered;
+                return Ok(());
+            }
+            _ => {
+                self.tally.suppressed += entered;
+                return Ok(());
+            }
+        }
+        let alert = self.alert(id, placed, fresh, fired);
+        tell::keep(self.db, &alert, article)?;
+        self.tally.alerts += 1;
+        self.alerts.push((id, fired.routes.clone()));
+        Ok(())
+    }
+
+    /// The word stored with a finding: `alert`, or why it is none.
+    fn outcome(
+        &self,
+        placed: Placed,
+        id: AlertId,
+        fresh: &Article,
+        watch: &str,
+    ) -> Result<&'static str, Error> {
+        if self.is_told(placed.story, watch)? {
+            return Ok(if placed.update { UPDATE } else { "attached" });
+        }
+        if self.first && !self.recent_enough(fresh) {
+            return Ok("baseline");
+        }
+        if self.churn {
+            return Ok("churn");
+        }
+        Ok(if tell::is_stored(self.db, id)? { "told-before" } else { ALERT })
+    }
+
+    /// Whether the watch has been told of the story. What it found in the old items of a feed when
+    /// that was first read, or in items given new ids, it was not told: that keeps only the same
+    /// feed from telling it.
+    fn is_told(&self, story: i64, watch: &str) -> Result<bool, Error> {
+        self.db
+            .prepare_cached(
+                "SELECT 1 FROM finding f WHERE f.story = ?1 AND f.watch = ?2
+                    AND (f.outcome NOT IN ('baseline', 'churn')
+                        OR (SELECT feed FROM article WHERE id = f.article) = ?3)",
+            )
+            .and_then(|mut select| select.exists(params![story, watch, self.feed.0]))
+            .doing("looking for a finding")
+    }
+
+    fn recent_enough(&self, fresh: &Article) -> bool {
+        match self.backlog {
+            Backlog::None => false,
+            Backlog::All => true,
+            Backlog::Recent(span) => {
+                fresh.published.is_some_and(|published| published >= self.at.before(span))
+            }
+        }
+    }
+
+    fn alert(&self, id: AlertId, placed: Placed, fresh: &Article, fired: &Fired) -> Alert {
+        Alert {
+            id,
+            kind: placed.kind,
+            story: StoryId(placed.story),
+            watch: fired.finding.watch.clone(),
+            watch_title: fired.watch_title.clone(),
+            severity: fired.severity,
+            title: fresh.title.clone(),
+            url: fresh.url.clone(),
+            source: self.name.clone(),
+            language: fresh.language.clone(),
+            published: fresh.published,
+            first_seen: self.at,
+            score: fired.finding.score,
+            threshold: fired.finding.threshold,
+            hits: fired.finding.hits.clone(),
+            snippet: fired.snippet.clone(),
+            created: self.at,
+        }
+    }
+}
+
+const ALERT: &str = "alert";
+const UPDATE: &str = "update";

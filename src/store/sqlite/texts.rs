@@ -1,0 +1,147 @@
+//! The texts of the window, beside the connection: which stored article a new one repeats.
+//!
+//! Only articles on which a watch fired are judged, against earlier ones on which a watch fired. A
+//! copy a watch finds has its words, and so had the article it was copied from; what no watch found
+//! tells nobody twice.
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::dedupe::copies::{Copies, Copy, Item, Ready, Stored, WINDOW};
+use crate::domain::{Article, ArticleId, Moment};
+use crate::store::error::{Doing, Error};
+
+/// What is in memory of the texts. It is derived from the store, lazily: at the first article that
+/// has to be judged after a start, and after a commit that did not hold.
+#[derive(Default)]
+pub(super) struct Texts {
+    copies: Option<Copies>,
+    additions: u64,
+}
+
+/// The text by which an article is compared: the fuller of the two the publisher gave.
+fn body<'a>(summary: &'a str, content: &'a str) -> &'a str {
+    if content.len() >= summary.len() { content } else { summary }
+}
+
+fn item<'a>(source: &'a str, article: &'a Article) -> Item<'a> {
+    Item {
+        source,
+        published: article.published,
+        title: &article.title,
+        text: body(&article.summary, &article.content),
+    }
+}
+
+impl Texts {
+    /// Counts what was added since the start. An addition whose transaction did not hold would
+    /// leave the memory ahead of the store: whoever sees that forgets.
+    pub(super) fn additions(&self) -> u64 {
+        self.additions
+    }
+
+    /// Lets go of everything; the store gives it back when it is needed.
+    pub(super) fn forget(&mut self) {
+        self.copies = None;
+    }
+
+    /// The likest stored article that this one repeats, if any, and what to remember it by.
+    /// `itself`: where it is stored already.
+    pub(super) fn find(
+        &mut self,
+        db: &Connection,
+        (source, article): (&str, &Article),
+        itself: Option<ArticleId>,
+        now: Moment,
+    ) -> Result<(Ready, Option<Copy>), Error> {
+        let copies = self.awake(db, now)?;
+        copies.expire(now);
+        let mut failed = None;
+        let found = copies.find(&item(source, article), |id| {
+            if itself == Some(id) {
+                return None;
+            }
+            stored(db, id).unwrap_or_else(|error| {
+                failed = Some(error);
+                None
+            })
+        });
+        failed.map_or(Ok(found), Err)
+    }
+
+    /// Remembers an article that was just stored. `opened`: it opened a story.
+    pub(super) fn add(&mut self, id: ArticleId, now: Moment, ready: &Ready, opened: bool) {
+        if let Some(copies) = &mut self.copies {
+            copies.add(id, now, ready, opened);
+            self.additions += 1;
+        }
+    }
+
+    /// Remembers the new text of an article that was rewritten; the old text still leads to it.
+    pub(super) fn renew(
+        &mut self,
+        db: &Connection,
+        id: ArticleId,
+        (source, article): (&str, &Article),
+        now: Moment,
+    ) -> Result<(), Error> {
+        let ready = self.awake(db, now)?.ready(&item(source, article));
+        self.add(id, now, &ready, false);
+        Ok(())
+    }
+
+    fn awake(&mut self, db: &Connection, now: Moment) -> Result<&mut Copies, Error> {
+        if self.copies.is_none() {
+            self.copies = Some(derived(db, now)?);
+        }
+        Ok(self.copies.get_or_insert_default())
+    }
+}
+
+/// Everything a watch fired on within the window, in the order it came.
+fn derived(db: &Connection, now: Moment) -> Result<Copies, Error> {
+    let doing = "reading the window's texts";
+    let mut copies = Copies::default();
+    let mut select = db
+        .prepare_cached(
+            "SELECT f.name, a.published, a.title, a.summary, a.content, a.id, a.first_seen,
+                    a.reason = 'new'
+             FROM article a JOIN feed f ON f.id = a.feed
+             WHERE a.first_seen >= ?1 AND a.id IN (SELECT article FROM finding) ORDER BY a.id",
+        )
+        .doing(doing)?;
+    let mut rows = select.query([now.before(WINDOW).0]).doing(doing)?;
+    while let Some(row) = rows.next().doing(doing)? {
+        let (stored, id, seen, opened) =
+            read(row).and_then(|s| Ok((s, row.get(5)?, row.get(6)?, row.get(7)?))).doing(doing)?;
+        let item = Item {
+            source: &stored.source,
+            published: stored.published,
+            title: &stored.title,
+            text: &stored.text,
+        };
+        let ready = copies.ready(&item);
+        copies.add(ArticleId(id), Moment(seen), &ready, opened);
+    }
+    Ok(copies)
+}
+
+fn stored(db: &Connection, id: ArticleId) -> Result<Option<Stored>, Error> {
+    db.prepare_cached(
+        "SELECT f.name, a.published, a.title, a.summary, a.content
+         FROM article a JOIN feed f ON f.id = a.feed WHERE a.id = ?1",
+    )
+    .and_then(|mut select| select.query_row(params![id.0], read).optional())
+    .doing("reading a text")
+}
+
+/// Columns: source, published, title, summary, content.
+fn read(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
+    let text = |column: usize| -> Result<&str, rusqlite::Error> {
+        row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)
+    };
+    Ok(Stored {
+        source: text(0)?.to_owned(),
+        published: row.get::<_, Option<i64>>(1)?.map(Moment),
+        title: text(2)?.to_owned(),
+        text: body(text(3)?, text(4)?).to_owned(),
+    })
+}

@@ -1,0 +1,109 @@
+//! Two feeds that carry one story, committed in the same instant.
+use std::time::Duration;
+
+use wirewatch::dedupe::identity::{self, Marks};
+use wirewatch::dedupe::judge::Setting;
+use wirewatch::domain::{
+    Article, Backlog, Field, Finding, Hit, Name, Severity, Snippet, Validators,
+};
+use wirewatch::extract;
+use wirewatch::store::{Batch, Candidate, FeedId, Fired, Poll, PollResult, Route, Store};
+
+use super::{Town, WATCH, named};
+use crate::home::{Home, MORNING};
+
+const ROUNDS: usize = 1_000;
+
+const WORDS: [&str; 16] = [
+    "harbour", "orchard", "minister", "granite", "violin", "ferry", "lantern", "meadow", "senate",
+    "copper", "pilgrim", "glacier", "workshop", "canal", "archive", "festival",
+];
+
+/// A text no other round has.
+fn story(round: usize) -> String {
+    let word = |n: usize| WORDS[(round * 7 + n * (round / 16 + 3)) % 16];
+    let mut text = format!("Songbirds case {round}: ");
+    for n in 0..8 {
+        text.push_str(&format!(
+            "The {} of {} number {} went to the {} near the {}. ",
+            word(n),
+            word(n + 5),
+            round * 11 + n,
+            word(n + 9),
+            word(n + 2)
+        ));
+    }
+    text
+}
+
+fn candidate(paper: usize, round: usize) -> Candidate {
+    let link = format!("https://paper-{paper}.example/news/case-of-the-day-{round}");
+    let title =
+        format!("{} {round}", ["Birds seized in case", "Court hears of birds, case"][paper]);
+    let text = story(round);
+    let marks = Marks { link: Some(&link), title: &title, text: &text, ..Marks::default() };
+    let article = Article {
+        keys: identity::keys(&marks),
+        revision: identity::revision(&title, &text, ""),
+        canonical: extract::canonical(&link),
+        url: Some(link),
+        title,
+        summary: text,
+        published: Some(MORNING),
+        ..Article::default()
+    };
+    let hit = Hit {
+        term: "songbirds".to_owned(),
+        field: Field::Summary,
+        start: 0,
+        end: 9,
+        text: "Songbirds".to_owned(),
+        tolerance: None,
+    };
+    let finding =
+        Finding { watch: Name::new("songbirds"), score: 1.0, threshold: 1.0, hits: vec![hit] };
+    let fired = Fired {
+        finding,
+        snippet: Snippet::default(),
+        watch_title: "songbirds".to_owned(),
+        severity: Severity::Normal,
+        routes: vec![Route { channel: Name::new("hook"), recipient: String::new() }],
+    };
+    Candidate { article, setting: Setting::default(), fired: vec![fired] }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times() {
+    let town = Town::new();
+    let papers = town.papers(2);
+    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    home.poll().await;
+    let store: Store = home.store().clone();
+    let id = |paper| home.count(&format!("SELECT id FROM feed WHERE name = 'paper-{paper}'"));
+    let feeds = [FeedId(id(0)), FeedId(id(1))];
+    for round in 0..ROUNDS {
+        let poll = |paper: usize| Poll {
+            feed: feeds[paper],
+            at: MORNING,
+            next_due: MORNING,
+            interval: Duration::from_mins(5),
+            result: PollResult::Read(Box::new(Batch {
+                validators: Validators::default(),
+                window: Vec::new(),
+                candidates: vec![candidate(paper, round)],
+                backlog: Backlog::All,
+                moved_to: None,
+                mended: String::new(),
+                disjoint: false,
+                last_success: None,
+            })),
+        };
+        let (one, other) = tokio::join!(store.commit(poll(0)), store.commit(poll(1)));
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert_eq!(one.alerts + other.alerts, 1, "round {round}: {}", story(round));
+        assert_eq!(one.suppressed + other.suppressed, 1, "round {round}");
+    }
+    let totals = home.totals().await;
+    assert_eq!((totals.stories, totals.alerts), (ROUNDS as u64, ROUNDS as u64));
+    assert_eq!(totals.articles_by.get("same-text"), Some(&(ROUNDS as u64)));
+}

@@ -1,0 +1,179 @@
+//! One story, one alert: copies, re-issues and re-keyed feeds, through the whole house.
+mod fixture;
+mod instant;
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::home::{Home, MORNING};
+use crate::world::feeds::{Feed, Feeds};
+use crate::world::hooks::Hooks;
+use crate::world::render::Item;
+
+/// Seconds since 1970 of the test's morning.
+pub const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;
+pub const HOUR: Duration = Duration::from_hours(1);
+
+/// A feed server, a webhook receiver, and the folder its secret is in.
+pub struct Town {
+    pub feeds: Feeds,
+    pub hooks: Hooks,
+    folder: tempfile::TempDir,
+}
+
+impl Town {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        crate::write_secret(&folder.path().join("secret"));
+        Self { feeds: Feeds::open(), hooks: Hooks::open(folder.path()), folder }
+    }
+
+    /// The webhook `hook`, `more` of the configuration, and these feeds.
+    pub fn config(&self, more: &str, feeds: &[(&str, &Feed)]) -> String {
+        let mut text = format!(
+            "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"{}\"\n\
+             {more}\n",
+            self.hooks.url("/hook"),
+            self.folder.path().join("secret").display(),
+        );
+        for (name, feed) in feeds {
+            write!(
+                text,
+                "[[feed]]\nname = \"{name}\"\nurl = \"{}\"\nallow_private = [\"127.0.0.0/8\"]\n",
+                feed.url()
+            )
+            .unwrap();
+        }
+        text
+    }
+
+    /// `count` papers, each with a feed of its own.
+    pub fn papers(&self, count: usize) -> Vec<(String, Feed)> {
+        let paper = |n| (format!("paper-{n}"), self.feeds.feed(&format!("/paper-{n}")));
+        (0..count).map(paper).collect()
+    }
+}
+
+pub const WATCH: &str = "[[watch]]\nname = \"songbirds\"\nany = [\"songbirds\", \"goldfinches\"]\n";
+
+pub const WIRE: &str = "Police arrested 14 people on Tuesday in raids on a ring that smuggled \
+    songbirds across the Danube, prosecutors in Vienna said. Officers found 2,300 goldfinches in \
+    the cellar of a farmhouse near Tulln, many of them dead. The ring is said to have sold the \
+    birds to restaurants in three countries since the spring of last year.";
+
+pub fn told(id: &str, title: &str, text: &str) -> Item {
+    Item::new(id, title).saying(text).dated(NOW_S - 600)
+}
+
+fn named(papers: &[(String, Feed)]) -> Vec<(&str, &Feed)> {
+    papers.iter().map(|(name, feed)| (name.as_str(), feed)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wire_story_in_twelve_papers_is_one_alert_with_eleven_copies() {
+    let town = Town::new();
+    let papers = town.papers(12);
+    for (n, (name, feed)) in papers.iter().enumerate() {
+        let link = format!("https://{name}.example/vienna/birds-in-the-cellar-{n}");
+        let title = ["Raids on bird smugglers", "Dead birds found in a cellar", "Vienna: 14 held"];
+        feed.publish(told(&format!("{name}-1"), title[n % 3], WIRE).linked(&link));
+    }
+    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    let round = home.poll().await;
+    assert_eq!((round.committed.new, round.committed.copies), (1, 11));
+    assert_eq!((round.committed.alerts, round.committed.suppressed), (1, 11));
+    let copies = "SELECT count(*) FROM article WHERE reason = 'same-text' AND similarity > 0.9
+                  AND story = (SELECT story FROM article WHERE reason = 'new')";
+    assert_eq!(home.count(copies), 11);
+    let totals = home.totals().await;
+    assert_eq!((totals.articles, totals.stories, totals.alerts), (12, 1, 1));
+    assert_eq!(totals.articles_by.get("same-text"), Some(&11));
+    assert_eq!(totals.findings_by.get("attached"), Some(&11));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_texts_are_known_again_after_a_restart() {
+    let town = Town::new();
+    let papers = town.papers(2);
+    papers[0].1.publish(told("a", "Raids on bird smugglers", WIRE));
+    let config = town.config(WATCH, &named(&papers));
+    let mut home = Home::open(&config).await;
+    assert_eq!(home.poll().await.committed.alerts, 1);
+    let mut home = home.restart().await;
+    home.hand.turn(HOUR);
+    papers[1].1.publish(told("b", "Dead birds found in a cellar", WIRE));
+    let round = home.poll().await;
+    assert_eq!((round.committed.alerts, round.committed.suppressed), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_brings_its_story_again_revised_updates_it() {
+    let town = Town::new();
+    let papers = town.papers(1);
+    let feed = &papers[0].1;
+    feed.publish(
+        told("a", "Raids on bird smugglers near Vienna", WIRE).linked("https://p.example/1"),
+    );
+    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    assert_eq!(home.poll().await.committed.alerts, 1);
+    home.hand.turn(HOUR);
+    let more = format!("{WIRE} The prosecutors want to say more on Thursday.");
+    let again = told("b", "UPDATE 1-Raids on bird smugglers near Vienna", &more);
+    feed.publish(again.linked("https://p.example/2").dated(NOW_S + 3_000));
+    let round = home.poll().await;
+    let committed = round.committed;
+    assert_eq!((committed.alerts, committed.updates, committed.suppressed), (0, 1, 0));
+    assert_eq!(home.count("SELECT count(*) FROM article WHERE reason = 'update'"), 1);
+    assert_eq!(home.totals().await.updates, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_old_at_first_sight_in_one_paper_is_news_when_another_prints_it() {
+    let town = Town::new();
+    let papers = town.papers(2);
+    papers[0].1.publish(told("a", "Raids on bird smugglers", WIRE).dated(NOW_S - 3 * 86_400));
+    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    assert_eq!(home.poll().await.committed.alerts, 0, "beyond the backlog");
+    home.hand.turn(HOUR);
+    papers[0].1.edit("a", |item| item.summary.push_str(" The raids go on."));
+    assert_eq!(home.poll().await.committed.alerts, 0, "an old item is edited");
+    papers[1].1.publish(told("b", "Dead birds found in a cellar", WIRE).dated(NOW_S + 3_000));
+    assert_eq!(home.poll().await.committed.alerts, 1, "nobody had been told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flash_that_becomes_the_text_others_told_joins_their_story() {
+    let town = Town::new();
+    let papers = town.papers(2);
+    papers[0].1.publish(told("a", "Raids on bird smugglers", WIRE));
+    papers[1].1.publish(told("b", "FLASH: cellar near Tulln searched", ""));
+    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    assert_eq!(home.poll().await.committed.alerts, 1, "the flash names no bird");
+    home.hand.turn(HOUR);
+    papers[1].1.edit("b", |item| WIRE.clone_into(&mut item.summary));
+    let round = home.poll().await;
+    assert_eq!((round.committed.revised, round.committed.alerts), (1, 0));
+    let totals = home.totals().await;
+    assert_eq!((totals.stories, totals.articles_by.get("same-text")), (1, Some(&1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_that_say_nothing_join_no_stories() {
+    let wall = "Subscribe to read the full story. Already a subscriber? Log in.";
+    let same = "All the news of the valley, written by the people who live in it, every day.";
+    for text in ["", "Video", wall, same] {
+        let town = Town::new();
+        let papers = town.papers(2);
+        for (n, (name, feed)) in papers.iter().enumerate() {
+            for (m, what) in ["sold at a market", "saved from a fire", "counted by pupils"]
+                .into_iter()
+                .enumerate()
+            {
+                let title = format!("{} {what}", ["Goldfinches", "Rare songbirds"][n]);
+                feed.publish(told(&format!("{name}-{m}"), &title, text));
+            }
+        }
+        let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+        assert_eq!(home.poll().await.committed.alerts, 6, "`{text}`");
+    }
+}
