@@ -96,8 +96,11 @@ impl Verdict {
     pub fn of(self) -> Option<ArticleId> {
         match self {
             Self::New => None,
-            Self::SameLink(of) | Self::SameTitleDay(of) | Self::SameUrl(of) => Some(of),
-            Self::SameText { of, .. } | Self::Update { of, .. } => Some(of),
+            Self::SameLink(of)
+            | Self::SameTitleDay(of)
+            | Self::SameUrl(of)
+            | Self::SameText { of, .. }
+            | Self::Update { of, .. } => Some(of),
         }
     }
 

@@ -11,28 +11,28 @@ use crate::world::hooks::Hooks;
 use crate::world::render::Item;
 
 /// Seconds since 1970 of the test's morning.
-pub const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;
-pub const HOUR: Duration = Duration::from_hours(1);
+const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;
+const HOUR: Duration = Duration::from_hours(1);
 
 /// A feed server, a webhook receiver, and the folder its secret is in.
-pub struct Town {
-    pub feeds: Feeds,
-    pub hooks: Hooks,
+struct Town {
+    feeds: Feeds,
+    hooks: Hooks,
     folder: tempfile::TempDir,
 }
 
 impl Town {
-    pub fn new() -> Self {
+    fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         crate::write_secret(&folder.path().join("secret"));
         Self { feeds: Feeds::open(), hooks: Hooks::open(folder.path()), folder }
     }
 
     /// The webhook `hook`, `more` of the configuration, and these feeds.
-    pub fn config(&self, more: &str, feeds: &[(&str, &Feed)]) -> String {
+    fn config(&self, more: &str, feeds: &[(&str, &Feed)]) -> String {
         let mut text = format!(
             "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"{}\"\n\
-             {more}\n",
+             [defaults]\nnotify = [\"hook\"]\n{more}\n",
             self.hooks.url("/hook"),
             self.folder.path().join("secret").display(),
         );
@@ -48,20 +48,20 @@ impl Town {
     }
 
     /// `count` papers, each with a feed of its own.
-    pub fn papers(&self, count: usize) -> Vec<(String, Feed)> {
+    fn papers(&self, count: usize) -> Vec<(String, Feed)> {
         let paper = |n| (format!("paper-{n}"), self.feeds.feed(&format!("/paper-{n}")));
         (0..count).map(paper).collect()
     }
 }
 
-pub const WATCH: &str = "[[watch]]\nname = \"songbirds\"\nany = [\"songbirds\", \"goldfinches\"]\n";
+const WATCH: &str = "[[watch]]\nname = \"songbirds\"\nany = [\"songbirds\", \"goldfinches\"]\n";
 
-pub const WIRE: &str = "Police arrested 14 people on Tuesday in raids on a ring that smuggled \
+const WIRE: &str = "Police arrested 14 people on Tuesday in raids on a ring that smuggled \
     songbirds across the Danube, prosecutors in Vienna said. Officers found 2,300 goldfinches in \
     the cellar of a farmhouse near Tulln, many of them dead. The ring is said to have sold the \
     birds to restaurants in three countries since the spring of last year.";
 
-pub fn told(id: &str, title: &str, text: &str) -> Item {
+fn told(id: &str, title: &str, text: &str) -> Item {
     Item::new(id, title).saying(text).dated(NOW_S - 600)
 }
 
@@ -164,13 +164,21 @@ async fn texts_that_say_nothing_join_no_stories() {
     for text in ["", "Video", wall, same] {
         let town = Town::new();
         let papers = town.papers(2);
-        for (n, (name, feed)) in papers.iter().enumerate() {
-            for (m, what) in ["sold at a market", "saved from a fire", "counted by pupils"]
-                .into_iter()
-                .enumerate()
-            {
-                let title = format!("{} {what}", ["Goldfinches", "Rare songbirds"][n]);
-                feed.publish(told(&format!("{name}-{m}"), &title, text));
+        let titles = [
+            [
+                "Smuggled goldfinches sold at a market in Linz",
+                "Fire brigade saves songbirds from a burning barn",
+                "Pupils count the songbirds of the lower valley",
+            ],
+            [
+                "An exhibition of painted goldfinches opens in Graz",
+                "Mayor of Krems bans nets for catching songbirds",
+                "A walk at dawn, with songbirds and a thermos flask",
+            ],
+        ];
+        for ((name, feed), titles) in papers.iter().zip(titles) {
+            for (n, title) in titles.into_iter().enumerate() {
+                feed.publish(told(&format!("{name}-{n}"), title, text));
             }
         }
         let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
