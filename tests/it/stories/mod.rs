@@ -122,9 +122,9 @@ async fn a_source_that_brings_its_story_again_revised_updates_it() {
     feed.publish(again.linked("https://p.example/2").dated(NOW_S + 3_000));
     let round = home.poll().await;
     let committed = round.committed;
-    assert_eq!((committed.alerts, committed.updates, committed.suppressed), (0, 1, 0));
+    assert_eq!((committed.alerts, committed.reissued, committed.suppressed), (0, 1, 0));
     assert_eq!(home.count("SELECT count(*) FROM article WHERE reason = 'update'"), 1);
-    assert_eq!(home.totals().await.updates, 1);
+    assert_eq!(home.totals().await.reissued, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
