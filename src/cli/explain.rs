@@ -32,7 +32,8 @@ pub(super) fn explain(setting: &Setting, what: &str) -> Result<ExitCode, Failed>
         }
         Err(error) => return Err(error.into()),
     };
-    let canonical = extract::canonical(what).unwrap_or_else(|| what.to_owned());
+    let canonical =
+        extract::canonical_by(what, &ready.config.pages).unwrap_or_else(|| what.to_owned());
     let (traces, feeds) = runtime()?.block_on(async {
         let traces = store.traces(what, &canonical).await?;
         Ok::<_, Error>((traces, store.feeds().await?))

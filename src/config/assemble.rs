@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use toml::de::DeTable;
 
+use super::canonical;
 use super::faults::Faults;
 use super::service;
 use super::sources::{Source, Sources};
@@ -19,15 +20,26 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 const FILES_MAX: usize = 256;
 
 /// Every key that may stand outside tables, for "did you mean".
-const TOP: [&str; 9] =
-    ["include", "service", "store", "poll", "defaults", "channel", "feed", "watch", "sets"];
+const TOP: [&str; 10] = [
+    "include",
+    "service",
+    "store",
+    "poll",
+    "canonical",
+    "defaults",
+    "channel",
+    "feed",
+    "watch",
+    "sets",
+];
 
 /// The keys of the single sections, for one that is written outside its section.
-const HOMES: [(&str, &[&str]); 4] = [
+const HOMES: [(&str, &[&str]); 5] = [
     ("defaults", &service::DEFAULTS_KEYS),
     ("poll", &service::POLL_KEYS),
     ("store", &service::STORE_KEYS),
     ("service", &service::SERVICE_KEYS),
+    ("canonical", &canonical::KEYS),
 ];
 
 /// The sections of all files together.
@@ -36,6 +48,7 @@ pub(super) struct Parts<'a> {
     pub(super) service: Option<Section<'a>>,
     pub(super) store: Option<Section<'a>>,
     pub(super) poll: Option<Section<'a>>,
+    pub(super) canonical: Option<Section<'a>>,
     pub(super) defaults: Option<Section<'a>>,
     pub(super) channels: Vec<Section<'a>>,
     pub(super) feeds: Vec<Section<'a>>,
@@ -78,6 +91,7 @@ pub(super) fn sort<'a>(
                 "service" => single(&mut parts.service, &value, sources, faults),
                 "store" => single(&mut parts.store, &value, sources, faults),
                 "poll" => single(&mut parts.poll, &value, sources, faults),
+                "canonical" => single(&mut parts.canonical, &value, sources, faults),
                 "defaults" => single(&mut parts.defaults, &value, sources, faults),
                 "channel" => several(&mut parts.channels, &value, faults),
                 "feed" => several(&mut parts.feeds, &value, faults),

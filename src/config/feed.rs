@@ -1,6 +1,7 @@
 //! Where news comes from: `[[feed]]`.
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -14,7 +15,7 @@ use super::sources::Sources;
 use super::units::show_duration;
 use super::written::{Section, Told, Value};
 use super::{language, link, secret, words};
-use crate::domain::{Feed, Name, Place};
+use crate::domain::{Feed, Name, PageRules, Place};
 
 /// The longest interval a feed may ask for.
 const EVERY_MAX: Duration = Duration::from_hours(7 * 24);
@@ -25,7 +26,7 @@ const HEADER_BYTES_MAX: usize = 1_024;
 /// Networks of `allow_private`.
 const NETWORKS_MAX: usize = 64;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "name",
     "url",
     "every",
@@ -35,6 +36,7 @@ const KEYS: [&str; 9] = [
     "language",
     "allow_private",
     "backlog",
+    "canonical",
 ];
 
 /// Headers the program writes itself: another value would break the exchange or its safety.
@@ -59,6 +61,7 @@ const OWN_HEADERS: [&str; 14] = [
 pub(super) struct Context<'a> {
     pub(super) poll: &'a Poll,
     pub(super) defaults: &'a Defaults,
+    pub(super) pages: &'a Arc<PageRules>,
     pub(super) directories: Directories<'a>,
     pub(super) sources: &'a Sources,
 }
@@ -108,6 +111,7 @@ fn one(
     });
     let private = section.optional("allow_private", |value| networks(value, faults));
     let backlog = section.optional("backlog", |value| backlog(value, faults));
+    let canonical = section.optional("canonical", |value| value.flag(faults));
     let (url, at) = url?;
     let feed = Feed {
         name: name?,
@@ -118,6 +122,7 @@ fn one(
         language: language.ok()?.map(|tag| tag.text),
         allow_private: private.ok()?.unwrap_or_default(),
         backlog: backlog.ok()?.unwrap_or(context.defaults.backlog),
+        canonical: canonical.ok()?.unwrap_or(true).then(|| Arc::clone(context.pages)),
     };
     Some((feed, at))
 }

@@ -4,6 +4,7 @@
 //! Two layers. `written` knows tables, values and places and believes nothing; the files named after
 //! sections (`service`, `feed`, `watch`, `channel`) turn them into the nouns of the domain.
 mod assemble;
+mod canonical;
 mod channel;
 mod faults;
 mod feed;
@@ -25,6 +26,7 @@ use std::collections::BTreeSet;
 use std::error;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toml::de::DeTable;
 
@@ -34,7 +36,7 @@ use self::faults::Faults;
 pub use self::service::{Format, Level, Poll, Service, Store};
 pub use self::sources::Sources;
 use crate::domain::{
-    Backlog, Channel, ChannelKind, Complaint, Feed, Name, Severity, Watch, Weight,
+    Backlog, Channel, ChannelKind, Complaint, Feed, Name, PageRules, Severity, Watch, Weight,
 };
 
 /// The shipped configuration, as file name and text: what `init` writes. The first one is the one to
@@ -51,6 +53,8 @@ pub struct Config {
     pub service: Service,
     pub store: Store,
     pub poll: Poll,
+    /// When two addresses are one page, for every feed that did not opt out.
+    pub pages: Arc<PageRules>,
     pub feeds: Vec<Feed>,
     pub watches: Vec<Watch>,
     /// Every channel, used or not.
@@ -104,13 +108,19 @@ pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Broken>
     let service = service::service(parts.service.as_ref(), &mut faults);
     let store = service::store(parts.store.as_ref(), directories, &mut faults);
     let poll = service::poll(parts.poll.as_ref(), &mut faults);
+    let pages = Arc::new(canonical::read(parts.canonical.as_ref(), &mut faults));
     let defaults = service::defaults(parts.defaults.as_ref(), &mut faults);
     let mut channels = channel::read(&parts.channels, directories, &sources, &mut faults);
     if parts.channels.is_empty() {
         add_console(&mut channels);
     }
-    let context =
-        feed::Context { poll: &poll, defaults: &defaults, directories, sources: &sources };
+    let context = feed::Context {
+        poll: &poll,
+        defaults: &defaults,
+        pages: &pages,
+        directories,
+        sources: &sources,
+    };
     let feeds = feed::read(&parts.feeds, &context, &mut faults);
     let loudness = Some(&channels.loudness);
     let context = watch::Context {
@@ -124,7 +134,7 @@ pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Broken>
     idle(&parts, &channels, &watches, &mut faults);
     let (channels, feeds) = (channels.list, feeds.list);
     let warnings = settle(faults, &sources)?;
-    Ok(Config { service, store, poll, feeds, watches, channels, sources, warnings })
+    Ok(Config { service, store, poll, pages, feeds, watches, channels, sources, warnings })
 }
 
 /// Reads the watches of a file and of what it includes, and nothing else of it: channels and

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::Secret;
+use super::{PageRules, Secret};
 
 /// A name the operator gave a feed, a watch or a channel. It is that thing's identity: never its
 /// position in a file, never its URL. Lower-case letters, digits and `-`, at most 64 bytes.
@@ -59,6 +59,8 @@ pub struct Feed {
     pub allow_private: Vec<(IpAddr, u8)>,
     /// What to do with the entries found at the first successful poll.
     pub backlog: Backlog,
+    /// What makes two addresses of its items one page; `None` takes them as they are written.
+    pub canonical: Option<Arc<PageRules>>,
 }
 
 /// What of a feed's first poll may alert.

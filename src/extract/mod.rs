@@ -2,6 +2,7 @@
 //! titles, canonical URLs. Pure and linear: no input makes it slow.
 
 mod entity;
+mod fragment;
 mod plain;
 mod redirect;
 mod rules;
@@ -11,4 +12,4 @@ mod url;
 
 pub use plain::{Plain, TEXT_BYTES_MAX, plain, plain_within};
 pub use title::{TITLE_CHARS_MAX, title};
-pub use url::{URL_BYTES_MAX, canonical};
+pub use url::{URL_BYTES_MAX, canonical, canonical_by, verbatim};

@@ -2,6 +2,7 @@
 use url::Url;
 
 use super::rules::within;
+use crate::domain::PageRules;
 
 /// Host, beginning of the path, and the parameters that may hold the target.
 const WRAPPERS: &[(&str, &str, &[&str])] = &[
@@ -9,6 +10,8 @@ const WRAPPERS: &[(&str, &str, &[&str])] = &[
     ("lm.facebook.com", "/l.php", &["u"]),
     ("facebook.com", "/l.php", &["u"]),
     ("facebook.com", "/flx/warn", &["u"]),
+    ("m.facebook.com", "/l.php", &["u"]),
+    ("l.messenger.com", "/l.php", &["u"]),
     ("l.instagram.com", "/", &["u"]),
     ("l.threads.net", "/", &["u"]),
     ("l.threads.com", "/", &["u"]),
@@ -30,6 +33,13 @@ const WRAPPERS: &[(&str, &str, &[&str])] = &[
     ("go.redirectingat.com", "/", &["url"]),
     ("click.linksynergy.com", "/", &["murl"]),
     ("news.google.com", "/news/url", &["url", "q"]),
+    ("translate.google.com", "/translate", &["u"]),
+    ("getpocket.com", "/redirect", &["url"]),
+    ("disq.us", "/url", &["url"]),
+    ("medium.com", "/r/", &["url"]),
+    ("cts.businesswire.com", "/ct/", &["url"]),
+    ("weibo.cn", "/sinaurl", &["u"]),
+    ("link.csdn.net", "/", &["target"]),
     ("link.sbstck.com", "/redirect", &["url"]),
 ];
 
@@ -37,10 +47,14 @@ const WRAPPERS: &[(&str, &str, &[&str])] = &[
 const BARE: &[&str] = &["href.li", "nullrefer.com", "anonym.to", "anon.to", "dereferer.me"];
 
 /// The address `url` carries, if it is one that only carries another.
-pub(super) fn target(url: &Url) -> Option<Url> {
-    let host = url.host_str()?;
+pub(super) fn target(url: &Url, rules: &PageRules) -> Option<Url> {
+    let host = url.host_str()?.trim_end_matches('.');
     let bare = host.strip_prefix("www.").unwrap_or(host);
     let path = url.path();
+    let own = rules.wrap.iter().find(|own| own.host == bare && path.starts_with(&own.path));
+    if let Some(target) = own.and_then(|own| parameter(url, &[own.parameter.as_str()])) {
+        return Some(target);
+    }
     if is_google(bare) {
         if path == "/url" {
             return parameter(url, &["url", "q"]);
@@ -51,6 +65,25 @@ pub(super) fn target(url: &Url) -> Option<Url> {
         // /c/s/host/path, /v/s/…, /i/…; the letter says what kind of copy it is.
         let (_, rest) = path.strip_prefix('/')?.split_once('/')?;
         return accelerated(rest, url.query());
+    }
+    if matches!(bare, "bing.com" | "yandex.ru") {
+        let viewed = path.strip_prefix("/amp/").or(path.strip_prefix("/turbo/"));
+        if let Some(target) = viewed.and_then(|rest| accelerated(rest, url.query())) {
+            return Some(target);
+        }
+    }
+    if bare == "web.archive.org" {
+        return archived(url);
+    }
+    if bare == "r.search.yahoo.com" {
+        let target = path.split('/').find_map(|segment| segment.strip_prefix("RU="))?;
+        return http(&url::form_urlencoded::parse(target.as_bytes()).next()?.0);
+    }
+    if within(bare, "urldefense.proofpoint.com") && path.starts_with("/v2/") {
+        // Escapes are written with `-`, and slashes as `_`.
+        let (_, coded) = url.query_pairs().find(|(name, _)| name == "u")?;
+        let escaped = coded.replace('-', "%").replace('_', "/");
+        return http(&url::form_urlencoded::parse(escaped.as_bytes()).next()?.0);
     }
     if BARE.contains(&bare) {
         return http(url.query()?);
@@ -66,6 +99,14 @@ pub(super) fn target(url: &Url) -> Option<Url> {
         there && path.starts_with(begins)
     })?;
     parameter(url, names)
+}
+
+/// `/web/TIME/address`, the address written as it is.
+fn archived(url: &Url) -> Option<Url> {
+    let (_, rest) = url.as_str().split_once("/web/")?;
+    let (time, address) = rest.split_once('/')?;
+    let dated = time.len() >= 4 && time.bytes().take(4).all(|b| b.is_ascii_digit());
+    http(address).filter(|_| dated)
 }
 
 fn is_google(host: &str) -> bool {

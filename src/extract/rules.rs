@@ -1,9 +1,16 @@
 //! What in an address says where a reader came from, and not what is read. A table of our own;
 //! names are compared in lower case.
+use crate::domain::PageRules;
 
 /// Parameters that carry no content on any host.
 const PARAMETERS: &[&str] = &[
     // advertising clicks
+    "adgroupid",
+    "adid",
+    "campaign_id",
+    "campaignid",
+    "mkwid",
+    "pcrid",
     "dclid",
     "ef_id",
     "epik",
@@ -31,6 +38,11 @@ const PARAMETERS: &[&str] = &[
     "ysclid",
     "zanpid",
     // mail and newsletters
+    "bxid",
+    "cndid",
+    "hasha",
+    "mailing_id",
+    "regi_id",
     "_bta_c",
     "_bta_tid",
     "_hsenc",
@@ -51,6 +63,29 @@ const PARAMETERS: &[&str] = &[
     "sfmc_sub",
     "vgo_ee",
     // analytics and sharing
+    ".tsrc",
+    "cachebuster",
+    "echobox",
+    "esrc",
+    "hootpostid",
+    "isappinstalled",
+    "leadsource",
+    "ref_src",
+    "ref_url",
+    "referringsource",
+    "share_from",
+    "share_medium",
+    "share_source",
+    "share_token",
+    "shareadraft",
+    "socialflow",
+    "sms_ss",
+    "spm",
+    "ss_source",
+    "tsrc",
+    "wprov",
+    "xng_share_origin",
+    "yptr",
     "__s",
     "__tn__",
     "__twitter_impression",
@@ -111,7 +146,6 @@ const PARAMETERS: &[&str] = &[
     // feeds
     "feedname",
     "feedtype",
-    "fl",
     "rssfeed",
     // viewers of accelerated pages
     "amp_gsa",
@@ -131,6 +165,7 @@ const PREFIXES: &[&str] = &[
     "dpg_",
     "fb_",
     "ga_",
+    "gaa_",
     "hsa_",
     "itm_",
     "iterable_",
@@ -231,7 +266,25 @@ const ON_HOSTS: &[(&str, &[&str])] = &[
     ("economist.com", &["fsrc"]),
     ("ft.com", &["ftcamp", "segmentid", "sharetype", "shareType"]),
     ("marketwatch.com", &["mod", "siteid"]),
-    ("nytimes.com", &["_r", "action", "emc", "hp", "partner", "region", "searchresultposition"]),
+    ("naver.com", &["cds", "lfrom", "mid", "mode", "ntype", "sid", "sid1", "sid2"]),
+    (
+        "nytimes.com",
+        &[
+            "instance_id",
+            "nl",
+            "segment_id",
+            "smid",
+            "te",
+            "user_id",
+            "_r",
+            "action",
+            "emc",
+            "hp",
+            "partner",
+            "region",
+            "searchresultposition",
+        ],
+    ),
     ("theguardian.com", &["cmp"]),
     ("twitter.com", &["s", "t"]),
     ("washingtonpost.com", &["hpid", "itid", "tid"]),
@@ -243,9 +296,16 @@ const ON_HOSTS: &[(&str, &[&str])] = &[
 
 /// Whether a parameter (name and decoded value, both in lower case) says nothing of the content of
 /// a page on `host`.
-pub(super) fn is_tracking(host: &str, name: &str, value: &str) -> bool {
-    PARAMETERS.contains(&name)
+pub(super) fn is_tracking(host: &str, (name, value): (&str, &str), rules: &PageRules) -> bool {
+    if rules.keep.iter().any(|kept| kept.is(name)) {
+        return false;
+    }
+    rules.drop.iter().any(|dropped| dropped.is(name))
+        || PARAMETERS.contains(&name)
         || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        // "?fl" alone; with a value it may be a floor.
+        || (name == "fl" && value.is_empty())
+        || is_numbered_click(name)
         || (SCREENS.contains(&name) && matches!(value, "" | "0" | "1" | "true" | "false" | "yes"))
         || (ORIGIN_NAMES.contains(&name) && is_origin(name, value))
         || ON_HOSTS.iter().any(|(of, names)| within(host, of) && names.contains(&name))
@@ -272,6 +332,12 @@ fn looks_like_host(value: &str) -> bool {
         && last.bytes().all(|b| b.is_ascii_lowercase())
         && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
         && !matches!(last, "html" | "htm" | "php" | "md" | "txt")
+}
+
+/// "sf123456789=1", as a scheduler of posts numbers its clicks.
+fn is_numbered_click(name: &str) -> bool {
+    let digits = name.strip_prefix("sf").unwrap_or_default();
+    digits.len() >= 6 && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether `host` is `domain` or lies under it.

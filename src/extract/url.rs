@@ -3,8 +3,10 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::fragment;
 use super::redirect;
 use super::rules;
+use crate::domain::PageRules;
 
 /// Longest address that is looked at, in bytes; servers refuse longer ones.
 pub const URL_BYTES_MAX: usize = 8 << 10;
@@ -17,24 +19,38 @@ const ROUNDS_MAX: usize = 32;
 ///
 /// Scheme http or https (both become https), host in lower case and ASCII without `www.`, mobile
 /// and accelerated prefixes, no default port, no credentials, dot segments resolved, escapes
-/// normalised, parameters sorted and those that only track removed, no fragment unless it is a
-/// route (`#!…`, `#/…`). Applying it twice changes nothing. `None` for anything that is not a web
-/// address.
+/// normalised, parameters sorted and those that only track removed, no fragment unless it chooses
+/// what is read (`#!…`, `#/…`, `#id=12`, `#post-5123`). Applying it twice changes nothing. `None`
+/// for anything that is not a web address.
 pub fn canonical(url: &str) -> Option<String> {
-    let mut text = fold(&unwrapped(parse(url.trim())?))?;
+    canonical_by(url, &PageRules::default())
+}
+
+/// The address as it is written, for a publisher whose addresses no rule fits: only what every
+/// browser makes of it, and no credentials.
+pub fn verbatim(url: &str) -> Option<String> {
+    let mut url = parse(url.trim())?;
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    Some(url.into())
+}
+
+/// [`canonical`], with rules of the operator's own.
+pub fn canonical_by(url: &str, rules: &PageRules) -> Option<String> {
+    let round = |text: &str| {
+        let url = parse(text)?;
+        fold(&redirect::target(&url, rules).unwrap_or(url), rules)
+    };
+    let mut text = round(url.trim())?;
     // Taking a prefix off a host can leave one that a rule knows, and a target can wrap another.
     for _ in 0..ROUNDS_MAX {
-        let again = fold(&unwrapped(parse(&text)?))?;
+        let again = round(&text)?;
         if again == text {
             return Some(text);
         }
         text = again;
     }
     None
-}
-
-fn unwrapped(url: Url) -> Url {
-    redirect::target(&url).unwrap_or(url)
 }
 
 fn parse(text: &str) -> Option<Url> {
@@ -46,7 +62,7 @@ fn parse(text: &str) -> Option<Url> {
 }
 
 /// One round of folding.
-fn fold(url: &Url) -> Option<String> {
+fn fold(url: &Url, rules: &PageRules) -> Option<String> {
     let host = fold_host(url.host_str()?);
     let mut text = format!("https://{host}");
     let default = matches!((url.scheme(), url.port()), (_, None | Some(80 | 443)));
@@ -55,16 +71,16 @@ fn fold(url: &Url) -> Option<String> {
         text.push_str(&port.to_string());
     }
     let path = fold_path(url.path());
-    let query = fold_query(&host, url.query().unwrap_or_default());
-    let fragment = url.fragment().filter(|f| f.starts_with(['!', '/']) && f.len() > 1);
+    let query = fold_query(&host, url.query().unwrap_or_default(), rules);
+    let fragment = url.fragment().map(escapes).filter(|fragment| fragment::chooses(fragment));
     text.push_str(if path.is_empty() { "/" } else { &path });
     if !query.is_empty() {
         text.push('?');
         text.push_str(&query);
     }
-    if let Some(route) = fragment {
+    if let Some(fragment) = fragment {
         text.push('#');
-        text.push_str(route);
+        text.push_str(&fragment);
     }
     Some(text)
 }
@@ -74,14 +90,18 @@ fn fold(url: &Url) -> Option<String> {
 fn fold_host(host: &str) -> String {
     let mut host = host.trim_end_matches('.');
     while let Some((label, rest)) = host.split_once('.') {
-        let screen = matches!(
-            label,
-            "www" | "www2" | "www3" | "m" | "mobile" | "mobil" | "amp" | "touch" | "wap"
-        );
+        let numbered =
+            label.strip_prefix("www").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+        let screen =
+            numbered || matches!(label, "m" | "mobile" | "mobil" | "amp" | "touch" | "wap" | "3g");
         if !screen || !rest.contains('.') || rest.bytes().all(|b| b == b'.' || b.is_ascii_digit()) {
             break;
         }
         host = rest;
+    }
+    if host == "feeds.feedburner.com" {
+        // Two names of one redirector.
+        return "feedproxy.google.com".to_owned();
     }
     match host.split_once(".m.") {
         Some((label, rest)) if !label.contains('.') && rest.contains('.') => {
@@ -103,6 +123,14 @@ fn fold_path(path: &str) -> String {
     }
     while segments.len() > 1 && segments.last().is_some_and(|last| is_screen(last)) {
         segments.pop();
+    }
+    // "/news/amp/world-123": between a section and an article.
+    if let [.., before, last] = segments.as_slice()
+        && segments.len() > 2
+        && before.eq_ignore_ascii_case("amp")
+        && last.contains(['-', '_'])
+    {
+        segments.remove(segments.len() - 2);
     }
     if segments.last().is_some_and(|last| is_index(last)) {
         segments.pop();
@@ -128,7 +156,11 @@ fn is_screen(segment: &str) -> bool {
 }
 
 fn is_index(segment: &str) -> bool {
-    matches!(segment, "index.html" | "index.htm" | "index.php")
+    segment.rsplit_once('.').is_some_and(|(name, kind)| {
+        let kind = kind.to_ascii_lowercase();
+        (name.eq_ignore_ascii_case("index") || name.eq_ignore_ascii_case("default"))
+            && matches!(&*kind, "html" | "htm" | "php" | "shtml" | "asp" | "aspx" | "jsp" | "do")
+    })
 }
 
 fn without_session(segment: &str) -> &str {
@@ -138,16 +170,18 @@ fn without_session(segment: &str) -> &str {
     segment.split_once(';').filter(session).map_or(segment, |(before, _)| before)
 }
 
-fn fold_query(host: &str, query: &str) -> String {
+fn fold_query(host: &str, query: &str, rules: &PageRules) -> String {
     let mut parameters: Vec<String> = Vec::new();
     for pair in query.split('&') {
+        // A feed that escapes twice writes "&amp;".
+        let pair = pair.strip_prefix("amp;").unwrap_or(pair);
         let (name, value) = pair.split_once('=').map_or((pair, None), |(n, v)| (n, Some(v)));
         let lower = decoded(name);
         let plain_value = decoded(value.unwrap_or_default());
         if name.is_empty() && value.is_none_or(str::is_empty) {
             continue;
         }
-        if rules::is_tracking(host, &lower, &plain_value) {
+        if rules::is_tracking(host, (&lower, &plain_value), rules) {
             continue;
         }
         let name = escapes(name).replace("%20", "+");
@@ -217,6 +251,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::{Pattern, Wrapper};
 
     #[test]
     fn copies_of_one_page_have_one_address() {
@@ -237,6 +272,15 @@ mod tests {
                     "https://www.google.co.kr/amp/s/example.com/news/a?id=12",
                     "https://example-com.cdn.ampproject.org/c/s/example.com/news/a?id=12",
                     "https://urldefense.com/v3/__https://example.com/news/a?id=12__;!!abc!x$",
+                    "https://urldefense.proofpoint.com/v2/url?u=https-3A__example.com_news_a-3Fid-3D12&d=Dw&c=x",
+                    "https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.com%2Fnews%2Fa%3Fid%3D12&data=05",
+                    "https://t.umblr.com/redirect?z=https%3A%2F%2Fexample.com%2Fnews%2Fa%3Fid%3D12&t=abc",
+                    "https://news.google.com/news/url?sa=t&url=http://www.example.com/news/a%3Fid%3D12",
+                    "https://www.bing.com/amp/s/example.com/news/a?id=12",
+                    "https://web.archive.org/web/20260102030405/http://www.example.com:80/news/a?id=12",
+                    "https://r.search.yahoo.com/_ylt=A/RV=2/RE=1/RO=10/RU=https%3a%2f%2fexample.com%2fnews%2fa%3fid%3d12/RK=2/RS=x-",
+                    "https://example.com/news/a?id=12&amp;utm_source=rss&sf1234567=1#xtor=RSS-3",
+                    "https://example.com/news/a?.tsrc=rss&id=12&spm=a2c.b.0#Echobox=1700000000",
                 ][..],
                 "https://example.com/news/a?id=12",
             ),
@@ -247,6 +291,23 @@ mod tests {
                     "https://example.org/#",
                 ],
                 "https://example.org/",
+            ),
+            (
+                &[
+                    "https://www.e.org/news/amp/world-12345",
+                    "https://e.org/news/world-12345/amp",
+                    "https://e.org/news/world-12345#comments",
+                    "https://e.org/news/world-12345#:~:text=it",
+                    "https://e.org/news/world-12345#section1",
+                ],
+                "https://e.org/news/world-12345",
+            ),
+            (
+                &[
+                    "http://feeds.feedburner.com/~r/f/~3/aB1/",
+                    "http://feedproxy.google.com/~r/f/~3/aB1/",
+                ],
+                "https://feedproxy.google.com/~r/f/~3/aB1",
             ),
             (&["https://en.m.wikipedia.org/wiki/GSOMIA"], "https://en.wikipedia.org/wiki/GSOMIA"),
             (
@@ -274,6 +335,11 @@ mod tests {
             "https://n.example.kr/main/read.nhn?aid=0012&mid=sec&oid=001&sid1=100",
             "https://example.com/#!/news/12",
             "https://example.com/app#/story/3",
+            "https://example.com/news#id=12",
+            "https://example.com/live/talks#post-5123",
+            "https://example.com/changes#2026-05-01",
+            "https://example.com/a?fl=12",
+            "https://example.com/tag/amp/2",
             "https://example.com/list?source=kyodo&view=full",
             "https://example.com/foo.jpg?crop/1420x708/format/webp",
             "https://example.com/a?tag=b&tag=a",
@@ -307,6 +373,37 @@ mod tests {
         assert_eq!(canonical(&format!("https://e.org/{}", "a".repeat(URL_BYTES_MAX))), None);
         let user = canonical("https://user:secret@e.org/a");
         assert_eq!(user.as_deref(), Some("https://e.org/a"), "no credentials");
+    }
+
+    #[test]
+    fn an_operator_adds_rules_and_takes_others_back() {
+        let pattern = |name: &str, begins| Pattern { name: name.to_owned(), begins };
+        let rules = PageRules {
+            drop: vec![pattern("foo_", true), pattern("sid", false)],
+            keep: vec![pattern("utm_content", false)],
+            wrap: vec![Wrapper {
+                host: "go.example.org".to_owned(),
+                path: "/out".to_owned(),
+                parameter: "To".to_owned(),
+            }],
+        };
+        for (url, expected) in [
+            ("https://e.org/a?FOO_x=1&SID=2&id=3&utm_source=x", "https://e.org/a?id=3"),
+            ("https://e.org/a?side=2&utm_content=x", "https://e.org/a?side=2&utm_content=x"),
+            ("https://www.go.example.org/out/7?To=https://m.e.org/a", "https://e.org/a"),
+            (
+                "https://go.example.org/in?To=https://e.org/a",
+                "https://go.example.org/in?To=https://e.org/a",
+            ),
+        ] {
+            let once = canonical_by(url, &rules);
+            assert_eq!(once.as_deref(), Some(expected), "{url}");
+            assert_eq!(canonical_by(expected, &rules), once);
+        }
+        let written = "https://m.e.org/a?utm_source=x&id=3#top";
+        assert_eq!(verbatim(written).as_deref(), Some(written));
+        assert_eq!(verbatim("https://a:b@e.org").as_deref(), Some("https://e.org/"));
+        assert_eq!(verbatim("mailto:a@e.org"), None);
     }
 
     fn address() -> impl Strategy<Value = String> {
@@ -362,6 +459,31 @@ mod tests {
             if let Some(once) = canonical(&url) {
                 prop_assert_eq!(canonical(&once), Some(once.clone()), "{}", url);
             }
+        }
+
+        #[test]
+        fn two_articles_keep_two_addresses(
+            (one, other) in (1_u32..1 << 30, 1_u32..1 << 30).prop_filter("two", |(a, b)| a != b),
+            form in prop::sample::select(vec![
+                "https://www.e.org/news/@?utm_source=x",
+                "https://e.org/news/a-story-@.html",
+                "https://m.e.org/read?id=@&fbclid=y",
+                "https://e.org/?p=@&ref=rss",
+                "https://e.org/amp/@/amp",
+                "https://e.org/view.php?idx=@&mobile=1",
+                "https://e.org/main?oid=001&aid=@&sid1=100",
+                "https://e.org/news;jsessionid=1?article_id=@",
+                "https://l.facebook.com/l.php?u=https%3A%2F%2Fe.org%2Fnews%3Fno%3D@",
+                "https://e.org/a?storyId=@&at_medium=RSS",
+                "https://e.org/app#!/news/@",
+                "https://e.org/news#id=@",
+                "https://e.org/live#post-000@",
+                "https://example-org.cdn.ampproject.org/c/s/e.org/@",
+            ]),
+        ) {
+            let of = |number: u32| canonical(&form.replace('@', &number.to_string()));
+            prop_assert!(of(one).is_some());
+            prop_assert_ne!(of(one), of(other));
         }
 
         #[test]

@@ -94,6 +94,7 @@ mod tests {
             language: None,
             allow_private: Vec::new(),
             backlog: Backlog::None,
+            canonical: None,
         }
     }
 

@@ -163,7 +163,10 @@ fn article(feed: &Feed, document: &Document, entry: &Entry) -> (Article, bool) {
         plain.text.into_owned()
     };
     let (summary, content) = (plain(&entry.summary), plain(&entry.content));
-    let canonical = entry.link.as_deref().and_then(extract::canonical);
+    let canonical = entry.link.as_deref().and_then(|link| match &feed.canonical {
+        Some(rules) => extract::canonical_by(link, rules),
+        None => extract::verbatim(link),
+    });
     let dated = entry.published.as_ref().or(entry.updated.as_ref());
     let published = dated.and_then(|dated| dated.at);
     let published_raw = dated.filter(|dated| dated.at.is_none()).map(|dated| dated.raw.clone());

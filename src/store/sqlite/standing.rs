@@ -92,10 +92,17 @@ pub(super) fn known(ledger: &Ledger<'_>, article: &Article) -> Result<Known, Err
 pub(super) fn reused(ledger: &Ledger<'_>, stored: i64, article: &Article) -> Result<bool, Error> {
     let before = ledger
         .db
-        .prepare_cached("SELECT id, title, url, revision, 1 FROM article WHERE id = ?1")
-        .and_then(|mut select| select.query_row([stored], sighting).optional())
+        .prepare_cached("SELECT id, title, url, revision, 1, canonical FROM article WHERE id = ?1")
+        .and_then(|mut select| {
+            let read = |row: &Row<'_>| Ok((sighting(row)?, row.get::<_, Option<i64>>(5)?));
+            select.query_row([stored], read).optional()
+        })
         .doing("reading an article")?;
-    Ok(before.is_some_and(|before| judge::reused(article, &before)))
+    // What is stored was folded by the feed's own rules, a sighting by the built-in ones alone.
+    let here = article.canonical.as_deref().map(url_hash);
+    Ok(before.is_some_and(|(before, page)| {
+        (here.is_none() || here != page) && judge::reused(article, &before)
+    }))
 }
 
 /// The story an article belongs to; a swept article's copies open one of their own.

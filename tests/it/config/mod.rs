@@ -1,6 +1,7 @@
 //! The configuration as its writer meets it.
 mod anything;
 mod faults;
+mod pages;
 mod secrets;
 mod shipped;
 mod terms;
