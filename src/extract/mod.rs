@@ -1,6 +1,7 @@
 //! From what a publisher wrote to what people read and machines compare: plain text, one-line
 //! titles, canonical URLs. Pure and linear: no input makes it slow.
 
+mod article;
 mod entity;
 mod fragment;
 mod plain;
@@ -10,6 +11,7 @@ mod scan;
 mod title;
 mod url;
 
+pub use article::{Clock, PAGE_BYTES_MAX, Page, page};
 pub use plain::{Plain, TEXT_BYTES_MAX, plain, plain_within};
 pub use title::{TITLE_CHARS_MAX, title};
 pub use url::{URL_BYTES_MAX, canonical, canonical_by, verbatim};

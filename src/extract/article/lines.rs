@@ -1,0 +1,272 @@
+//! A page as a row of lines: each a stretch of text between two boundaries, with what is needed to
+//! tell prose from everything else.
+use std::ops::Range;
+
+use super::Clock;
+use super::tag::Tag;
+use super::tree::Tree;
+
+/// A line this long is prose if it has a sentence in it, in bytes without white space. (Bytes, not
+/// characters: what takes English thirty letters takes Chinese ten characters of three bytes.)
+const PROSE_BYTES_MIN: u32 = 60;
+
+/// A line this long is prose whatever it ends with.
+const LONG_BYTES_MIN: u32 = 140;
+
+/// Nodes between two looks at the clock.
+const LOOK_EVERY: u32 = 4_096;
+
+/// One line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    /// The block element it stands in.
+    pub(super) node: u32,
+    /// Its first text node, and one past its last.
+    pub(super) from: u32,
+    pub(super) to: u32,
+    /// Bytes that are not white space, all and those inside links.
+    pub(super) bytes: u32,
+    pub(super) linked: u32,
+    /// Sentences that end in it.
+    pub(super) stops: u32,
+    /// It ends as a sentence does.
+    pub(super) closed: bool,
+    /// The level of the heading it stands in, or 0.
+    pub(super) heading: u8,
+}
+
+impl Line {
+    /// What it counts for in the search for the article: 0 unless it is prose.
+    pub(super) fn mass(&self) -> u32 {
+        let prose = self.bytes >= LONG_BYTES_MIN
+            || (self.bytes >= PROSE_BYTES_MIN && (self.closed || self.stops > 0));
+        if prose && self.heading == 0 && self.linked.saturating_mul(2) < self.bytes {
+            self.bytes - self.linked
+        } else {
+            0
+        }
+    }
+}
+
+/// All lines of a page.
+#[derive(Debug)]
+pub(super) struct Lines {
+    pub(super) all: Vec<Line>,
+    /// For each node, how many lines begin before it.
+    before: Vec<u32>,
+}
+
+impl Lines {
+    pub(super) fn of(tree: &Tree<'_>, clock: Clock<'_>) -> Self {
+        let mut walk = Walk::default();
+        let mut before = Vec::with_capacity(tree.nodes.len() + 1);
+        let mut at = 0_u32;
+        let mut skip_until = 0_u32;
+        while let Some(node) = tree.node(at) {
+            if at.is_multiple_of(LOOK_EVERY) && clock.is_over() {
+                break;
+            }
+            if at >= skip_until {
+                walk.leave(at);
+            }
+            // A line that is open began before this node.
+            let begun = walk.all.len() + usize::from(walk.open.is_some());
+            before.push(u32::try_from(begun).unwrap_or(u32::MAX));
+            if at >= skip_until {
+                if is_control(node.tag) {
+                    skip_until = node.end;
+                } else {
+                    walk.enter(tree, at);
+                }
+            }
+            at += 1;
+        }
+        walk.cut();
+        let count = u32::try_from(walk.all.len()).unwrap_or(u32::MAX);
+        before.resize(tree.nodes.len() + 1, count);
+        Self { all: walk.all, before }
+    }
+
+    /// The lines inside a range of nodes.
+    pub(super) fn within(&self, from: u32, to: u32) -> Range<usize> {
+        let at = |node: u32| self.before.get(node as usize).map_or(self.all.len(), |n| *n as usize);
+        let (from, to) = (at(from), at(to));
+        from..to.max(from)
+    }
+}
+
+/// What lines hold together, in bytes without white space.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sum {
+    /// Of prose.
+    pub(super) mass: u64,
+    /// Of anything.
+    pub(super) bytes: u64,
+    /// Inside links.
+    pub(super) linked: u64,
+}
+
+/// The sum before each line, so that any part's is a subtraction.
+#[derive(Debug)]
+pub(super) struct Sums(Vec<Sum>);
+
+impl Sums {
+    /// Over the lines that are kept.
+    pub(super) fn of(lines: &Lines, kept: &[bool]) -> Self {
+        let mut sums = Vec::with_capacity(lines.all.len() + 1);
+        let mut sum = Sum::default();
+        sums.push(sum);
+        for (line, kept) in lines.all.iter().zip(kept) {
+            if *kept {
+                sum.mass += u64::from(line.mass());
+                sum.bytes += u64::from(line.bytes);
+                sum.linked += u64::from(line.linked);
+            }
+            sums.push(sum);
+        }
+        Self(sums)
+    }
+
+    pub(super) fn total(&self) -> Sum {
+        self.0.last().copied().unwrap_or_default()
+    }
+
+    /// Of the nodes from `at` to before `end`.
+    pub(super) fn inside(&self, lines: &Lines, at: u32, end: u32) -> Sum {
+        self.between(lines.within(at, end))
+    }
+
+    pub(super) fn between(&self, range: Range<usize>) -> Sum {
+        let get = |index: usize| self.0.get(index).copied().unwrap_or_default();
+        let (before, after) = (get(range.start), get(range.end));
+        Sum {
+            mass: after.mass.saturating_sub(before.mass),
+            bytes: after.bytes.saturating_sub(before.bytes),
+            linked: after.linked.saturating_sub(before.linked),
+        }
+    }
+}
+
+/// Elements whose text is no text of the page.
+fn is_control(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Button
+            | Tag::Select
+            | Tag::Option
+            | Tag::Optgroup
+            | Tag::Textarea
+            | Tag::Rt
+            | Tag::Video
+            | Tag::Dialog
+            | Tag::Style
+            | Tag::Script
+    )
+}
+
+/// Where a walk over the nodes is.
+#[derive(Default)]
+struct Walk {
+    all: Vec<Line>,
+    open: Option<Line>,
+    link_until: u32,
+    /// The level of the last heading entered, and where it ends.
+    heading: (u8, u32),
+    block: u32,
+    /// The block elements entered, and where each ends.
+    block_until: Vec<(u32, u32)>,
+}
+
+impl Walk {
+    /// Leaves the blocks that end before the node at `at`.
+    fn leave(&mut self, at: u32) {
+        while self.block_until.last().is_some_and(|(_, end)| *end <= at) {
+            self.block_until.pop();
+            self.cut();
+        }
+        self.block = self.block_until.last().map_or(0, |(node, _)| *node);
+    }
+
+    fn enter(&mut self, tree: &Tree<'_>, at: u32) {
+        let Some(node) = tree.node(at) else { return };
+        if node.is_text() {
+            return self.text(at, node.text);
+        }
+        if node.tag == Tag::Br {
+            return self.cut();
+        }
+        if node.tag == Tag::A {
+            self.link_until = self.link_until.max(node.end);
+        }
+        if let Some(level) = node.tag.heading() {
+            self.heading = (level, node.end);
+        }
+        if !node.tag.is_inline() {
+            self.cut();
+            self.block = at;
+            self.block_until.push((at, node.end));
+        }
+    }
+
+    fn cut(&mut self) {
+        self.all.extend(self.open.take().filter(|line| line.bytes > 0));
+    }
+
+    fn text(&mut self, at: u32, text: &str) {
+        let measure = Measure::of(text);
+        if measure.bytes == 0 && self.open.is_none() {
+            return;
+        }
+        let line = self.open.get_or_insert(Line {
+            node: self.block,
+            from: at,
+            to: at,
+            bytes: 0,
+            linked: 0,
+            stops: 0,
+            closed: false,
+            heading: if at < self.heading.1 { self.heading.0 } else { 0 },
+        });
+        line.to = at + 1;
+        line.bytes = line.bytes.saturating_add(measure.bytes);
+        line.stops += measure.stops;
+        if measure.bytes > 0 {
+            line.closed = measure.closed;
+        }
+        if at < self.link_until {
+            line.linked = line.linked.saturating_add(measure.bytes);
+        }
+    }
+}
+
+/// What one stretch of text adds to its line.
+struct Measure {
+    bytes: u32,
+    stops: u32,
+    closed: bool,
+}
+
+impl Measure {
+    fn of(text: &str) -> Self {
+        let mut bytes = 0_u32;
+        let mut stops = 0_u32;
+        let mut stopped = false;
+        for byte in text.bytes() {
+            if byte.is_ascii_whitespace() {
+                stops += u32::from(stopped);
+                stopped = false;
+            } else {
+                bytes += 1;
+                stopped = matches!(byte, b'.' | b'!' | b'?');
+            }
+        }
+        let wide = |sign: &str| memchr::memmem::find_iter(text.as_bytes(), sign).count();
+        if !text.is_ascii() {
+            let wide: usize = ["。", "！", "？"].into_iter().map(wide).sum();
+            stops = stops.saturating_add(u32::try_from(wide).unwrap_or(u32::MAX));
+        }
+        let last = text.trim_end().trim_end_matches(['"', '”', '’', '\'', ')', '»', '」', '』']);
+        let closed = last.ends_with(['.', '!', '?', ':', '。', '！', '？', '…', '：']);
+        Self { bytes, stops, closed }
+    }
+}

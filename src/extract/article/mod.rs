@@ -1,0 +1,99 @@
+//! The article of a web page: its main text without navigation, teasers, captions and comments,
+//! and what the page says of it.
+//!
+//! One pass makes a bounded tree ([`tree`]), the tree becomes a row of lines ([`lines`]), the lines
+//! that are prose say where the article is ([`place`]), and what stands about it is left out
+//! ([`weed`]). Nothing here takes longer than linear time, and a clock can stop it anywhere.
+
+mod about;
+mod hint;
+mod lines;
+mod linked;
+mod meta;
+mod phrases;
+mod place;
+mod prose;
+mod tag;
+mod token;
+mod tree;
+mod weed;
+
+use url::Url;
+
+use super::plain::plain;
+use lines::Lines;
+use tree::Tree;
+
+/// Bytes of a page that are read.
+pub const PAGE_BYTES_MAX: usize = 5 << 20;
+
+/// Bytes from which a text in JSON-LD may be the whole article.
+const GIVEN_BYTES_MIN: usize = 200;
+
+/// Nodes of a page's tree.
+const NODES_MAX: usize = 300_000;
+
+/// Says whether reading has taken too long; asked between pieces.
+#[derive(Clone, Copy)]
+pub struct Clock<'a>(&'a dyn Fn() -> bool);
+
+impl<'a> Clock<'a> {
+    pub fn new(is_over: &'a dyn Fn() -> bool) -> Self {
+        Self(is_over)
+    }
+
+    fn is_over(self) -> bool {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// What was found of an article.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub title: Option<String>,
+    pub authors: Vec<String>,
+    /// As written; reading dates is another craft.
+    pub published: Option<String>,
+    pub url: Option<String>,
+    pub language: Option<String>,
+    pub text: String,
+    /// A bound was hit.
+    pub cut: bool,
+}
+
+/// The article of a page, from `url` if that is known.
+///
+/// `html` is text already; bytes are decoded by whoever fetched them. Time is linear in its
+/// length, memory a small multiple of it, and `clock` ends the reading early: what was read up to
+/// then is returned, with `cut` set.
+pub fn page(html: &str, url: Option<&Url>, clock: Clock<'_>) -> Page {
+    let end = html.floor_char_boundary(PAGE_BYTES_MAX);
+    let tree = Tree::read(html.get(..end).unwrap_or_default(), clock);
+    let lines = Lines::of(&tree, clock);
+    let mut kept = weed::outside(&tree, &lines);
+    let root = place::root(&tree, &lines, &kept);
+    weed::inside(&tree, &lines, &mut kept, root);
+    let text = prose::text(&tree, &lines, &mut kept, root);
+    Page {
+        title: about::title(&tree, &lines),
+        authors: about::authors(&tree, &lines),
+        published: about::published(&tree, url),
+        url: about::address(&tree, url),
+        language: about::language(&tree),
+        text: given_in_full(&tree, &text).unwrap_or(text),
+        cut: tree.cut || end < html.len(),
+    }
+}
+
+/// The text a page gives to search engines, where it shows readers much less: pages that are
+/// filled in by a script.
+fn given_in_full(tree: &Tree<'_>, text: &str) -> Option<String> {
+    let body = plain(tree.head.linked.body.as_deref()?).into_owned();
+    (body.len() >= GIVEN_BYTES_MIN && body.len() / 2 > text.len()).then_some(body)
+}
