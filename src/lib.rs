@@ -52,6 +52,7 @@ pub mod store;
 // Floor 3: loops that carry values between the floors below. Each has a `step(now)`.
 pub mod deliver;
 pub mod ingest;
+pub mod pages;
 pub mod sweep;
 
 // Floor 4: the house: start, supervise, stop. Only here: the clock, tasks.

@@ -70,6 +70,15 @@ pub(super) enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Read the article of a web page: its text without navigation, teasers and comments
+    Extract {
+        /// Print title, authors, date, address, language and text as one JSON object
+        #[arg(long)]
+        json: bool,
+        /// A file (`-` for standard input; gzip is undone), or an address to ask
+        #[arg(value_name = "FILE|URL")]
+        what: String,
+    },
     /// Match texts against a watchlist and show why each watch fired
     Match(Match),
     /// Tell copies of one text from new texts

@@ -9,6 +9,7 @@ mod check;
 mod dedupe;
 mod demo;
 mod explain;
+mod extract;
 mod fail;
 mod feeds;
 mod init;
@@ -52,6 +53,7 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
         Command::Once { json } => once::once(&setting, json),
         Command::Check { json } => check::check(&setting, json),
         Command::Parse { json, files } => parse::parse(&setting, &files, json),
+        Command::Extract { json, what } => extract::extract(&setting, &what, json),
         Command::Match(what) => matching::matching(&setting, &what),
         Command::Dedupe { jsonl: _, files } => dedupe::dedupe(&files),
         Command::Explain { what } => explain::explain(&setting, &what),

@@ -8,6 +8,9 @@ use super::notes::Notes;
 
 /// How far into a body an XML declaration is looked for, in bytes: junk may stand before it.
 const DECLARATION_WITHIN_BYTES: usize = 1_024;
+/// How far into a page its `meta` elements are looked for, in bytes: HTML asks for the first
+/// kilobyte, pages have scripts before it.
+const META_WITHIN_BYTES: usize = 8 << 10;
 /// Bytes the detector is shown; it has made up its mind long before.
 const DETECT_BYTES_MAX: usize = 256 << 10;
 
@@ -114,7 +117,7 @@ fn choose(body: &[u8], content_type: Option<&str>) -> (&'static Encoding, &'stat
             return (encoding, "HTTP header");
         }
     }
-    if let Some(encoding) = declared(body).filter(usable)
+    if let Some(encoding) = declared(body).or_else(|| of_page(body)).filter(usable)
         && (encoding != UTF_8 || mostly_utf8(body))
     {
         return (encoding, "XML declaration");
@@ -164,6 +167,20 @@ fn declared(body: &[u8]) -> Option<&'static Encoding> {
     let quote = *value.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
     let value = value.get(1..)?;
     label(value.get(..memchr::memchr(quote, value)?)?)
+}
+
+/// The encoding an HTML page names in a `meta` element, in either of the two ways to write it.
+fn of_page(body: &[u8]) -> Option<&'static Encoding> {
+    let head = body.get(..META_WITHIN_BYTES).unwrap_or(body).to_ascii_lowercase();
+    memchr::memmem::find_iter(&head, b"<meta").find_map(|at| {
+        let tag = head.get(at..)?;
+        let tag = tag.get(..memchr::memchr(b'>', tag)?)?;
+        let value = tag.get(memchr::memmem::find(tag, b"charset")?.saturating_add(7)..)?;
+        let value = value.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+        let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
+        let ends = |byte: &u8| matches!(byte, b'"' | b'\'' | b';' | b'/' | b' ' | b'\t'..=b'\r');
+        label(value.get(..value.iter().position(ends).unwrap_or(value.len()))?)
+    })
 }
 
 /// An encoding by its label, with the names feeds use that the Encoding Standard leaves out.

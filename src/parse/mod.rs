@@ -53,6 +53,11 @@ pub fn document(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
     })
 }
 
+/// A body as text, whatever its encoding: for pages, which are no feeds but are encoded like them.
+pub fn text<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
+    charset::decode(body, content_type, &mut Notes::default())
+}
+
 /// What feed-rs is given for an XML body: for looking into a repair, and for measuring its cost.
 pub fn mended(body: &[u8], hints: &Hints<'_>) -> Result<String, Error> {
     let mut notes = Notes::default();

@@ -7,7 +7,7 @@ use std::process::Command;
 use wirewatch::parse::{Error, Hints, document, limits};
 
 /// Where the hostile bodies are, each its own attack.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile")
 }
 
@@ -22,13 +22,13 @@ pub(crate) fn body(path: &Path) -> Vec<u8> {
 }
 
 /// On-CPU time of this thread in nanoseconds.
-fn cpu_ns() -> u64 {
+pub(crate) fn cpu_ns() -> u64 {
     let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     text.split(' ').next().unwrap().parse().unwrap()
 }
 
 /// A line of this process's status, in kilobytes.
-fn status_kb(name: &str) -> u64 {
+pub(crate) fn status_kb(name: &str) -> u64 {
     let text = fs::read_to_string("/proc/self/status").unwrap();
     let line = text.lines().find(|line| line.starts_with(name)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()

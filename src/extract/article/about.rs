@@ -127,11 +127,15 @@ fn byline(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
     found.or_else(|| {
         let short = lines.all.iter().filter(|line| (line.bytes as usize) < NAME_BYTES_MAX);
         let mut texts = short.filter(|line| line.linked == 0).map(|line| written(tree, line));
-        texts.find(|text| {
-            let name = JOBS.iter().find_map(|job| text.strip_suffix(job));
-            name.is_some_and(|name| (2..=4).contains(&name.chars().count()))
-        })
+        texts.find_map(|text| name_with_job(&text))
     })
+}
+
+/// The name in a line that is nothing but a name, a journalist's title and perhaps an address.
+fn name_with_job(text: &str) -> Option<String> {
+    let (name, rest) = JOBS.iter().find_map(|job| text.split_once(job))?;
+    let alone = rest.is_empty() || rest.contains('@');
+    (alone && (2..=4).contains(&name.chars().count())).then(|| name.to_owned())
 }
 
 /// Splits a byline into names.

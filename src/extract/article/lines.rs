@@ -8,7 +8,7 @@ use super::tree::Tree;
 
 /// A line this long is prose if it has a sentence in it, in bytes without white space. (Bytes, not
 /// characters: what takes English thirty letters takes Chinese ten characters of three bytes.)
-const PROSE_BYTES_MIN: u32 = 60;
+const PROSE_BYTES_MIN: u32 = 40;
 
 /// A line this long is prose whatever it ends with.
 const LONG_BYTES_MIN: u32 = 140;
@@ -148,7 +148,7 @@ impl Sums {
 }
 
 /// Elements whose text is no text of the page.
-fn is_control(tag: Tag) -> bool {
+pub(super) fn is_control(tag: Tag) -> bool {
     matches!(
         tag,
         Tag::Button

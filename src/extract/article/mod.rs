@@ -79,7 +79,8 @@ pub fn page(html: &str, url: Option<&Url>, clock: Clock<'_>) -> Page {
     let mut kept = weed::outside(&tree, &lines);
     let root = place::root(&tree, &lines, &kept);
     weed::inside(&tree, &lines, &mut kept, root);
-    let text = prose::text(&tree, &lines, &mut kept, root);
+    let wide = place::with_lead(&tree, &lines, &kept, root);
+    let text = prose::text(&tree, &lines, &mut kept, (wide, root));
     Page {
         title: about::title(&tree, &lines),
         authors: about::authors(&tree, &lines),
@@ -94,6 +95,6 @@ pub fn page(html: &str, url: Option<&Url>, clock: Clock<'_>) -> Page {
 /// The text a page gives to search engines, where it shows readers much less: pages that are
 /// filled in by a script.
 fn given_in_full(tree: &Tree<'_>, text: &str) -> Option<String> {
-    let body = plain(tree.head.linked.body.as_deref()?).into_owned();
+    let body = plain(tree.head.linked.body.as_deref()?.trim()).trim().to_owned();
     (body.len() >= GIVEN_BYTES_MIN && body.len() / 2 > text.len()).then_some(body)
 }

@@ -685,11 +685,15 @@ pub(super) fn says(text: &str) -> Says {
         if ASIDES.contains(&bare) || bare.starts_with("more from ") {
             return Says::Aside;
         }
-        if bare.is_empty() || SIGNS.contains(&bare) || is_reading_time(bare) {
+        // A writer's address under the text.
+        let address = bare.contains('@') && bare.contains('.') && !bare.ends_with("다");
+        if bare.is_empty() || address || SIGNS.contains(&bare) || is_reading_time(bare) {
             return Says::Sign;
         }
     }
-    let begins = BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning));
+    let inner = lower.trim_start_matches(['(', '（', '[', '【', '<', '〈', '■', '●', ' ']);
+    let begins = |text: &str| BEGINNINGS.iter().any(|beginning| text.starts_with(beginning));
+    let begins = begins(lower) || begins(inner);
     // A long line that begins so is a sentence more often than a pointer.
     if begins && lower.len() <= 2 * SIGN_BYTES_MAX {
         return Says::Sign;

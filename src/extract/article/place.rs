@@ -10,6 +10,9 @@ const SHARE_MIN_PERCENT: u64 = 80;
 /// The share, in percent, from which a part named like an article's text is believed to be it.
 const NAMED_SHARE_MIN_PERCENT: u64 = 45;
 
+/// Most that a lead may hold, in percent of its article's prose.
+const LEAD_SHARE_MAX_PERCENT: u64 = 30;
+
 /// The element that is the article: the smallest with most of the page's prose in it, or one named
 /// as such about or inside that.
 pub(super) fn root(tree: &Tree<'_>, lines: &Lines, kept: &[bool]) -> u32 {
@@ -39,6 +42,28 @@ pub(super) fn root(tree: &Tree<'_>, lines: &Lines, kept: &[bool]) -> u32 {
         Some((_, at)) if tree.holds(at, smallest) || tree.holds(smallest, at) => at,
         _ => smallest,
     }
+}
+
+/// What holds the article and its lead: the widest element about it with a little more prose, all
+/// of it before the article's own.
+pub(super) fn with_lead(tree: &Tree<'_>, lines: &Lines, kept: &[bool], root: u32) -> u32 {
+    let sums = Sums::of(lines, kept);
+    let end = |at: u32| tree.node(at).map_or(0, |node| node.end);
+    let mass = |from: u32, to: u32| sums.inside(lines, from, to).mass;
+    let own = mass(root, end(root));
+    let (mut at, mut widest) = (root, root);
+    while let Some(parent) = tree.node(at).map(|node| node.parent).filter(|parent| *parent < at) {
+        let before = mass(parent, root);
+        let after = mass(end(root), end(parent));
+        if before * 100 > own * LEAD_SHARE_MAX_PERCENT || after > 0 {
+            break;
+        }
+        if before > 0 {
+            widest = parent;
+        }
+        at = parent;
+    }
+    widest
 }
 
 /// How plainly a part says that it is an article; 0: not at all.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::lines::{Line, Lines, Sums};
+use super::lines::{Line, Lines, Sums, is_control};
 use super::phrases::{Says, says};
 use super::tree::Tree;
 use crate::extract::plain::plain;
@@ -16,12 +16,25 @@ const ASIDE_SHARE_MAX_PERCENT: u64 = 20;
 const REPEAT_BYTES_MIN: usize = 60;
 
 /// Before the first sentence, a line shorter than this is a byline or a sign, in bytes.
-const OPENING_BYTES_MIN: u32 = 50;
+const OPENING_BYTES_MIN: u32 = 90;
 
 /// The article's text: one line a paragraph, heading, item or cell.
-pub(super) fn text(tree: &Tree<'_>, lines: &Lines, kept: &mut [bool], root: u32) -> String {
+///
+/// Of what stands before `root` inside `wide`, the article's lead, sentences alone are taken.
+pub(super) fn text(
+    tree: &Tree<'_>,
+    lines: &Lines,
+    kept: &mut [bool],
+    (wide, root): (u32, u32),
+) -> String {
     let end = tree.node(root).map_or(0, |node| node.end);
-    let range = lines.within(root, end);
+    let range = lines.within(wide, end);
+    for index in lines.within(wide, root) {
+        let prose = lines.all.get(index).is_some_and(|line| line.mass() > 0);
+        if let Some(kept) = kept.get_mut(index).filter(|_| !prose) {
+            *kept = false;
+        }
+    }
     open_with_prose(lines, kept, range.clone());
     let mut texts: Vec<(usize, String)> = Vec::new();
     for index in range {
@@ -29,7 +42,7 @@ pub(super) fn text(tree: &Tree<'_>, lines: &Lines, kept: &mut [bool], root: u32)
             texts.push((index, written(tree, line)));
         }
     }
-    drop_said(tree, lines, kept, (root, &texts));
+    drop_said(tree, lines, kept, (wide, &texts));
     let mut seen = HashSet::new();
     let mut out = String::new();
     for (index, text) in &texts {
@@ -51,10 +64,12 @@ pub(super) fn text(tree: &Tree<'_>, lines: &Lines, kept: &mut [bool], root: u32)
 /// A line's text, on one line.
 pub(super) fn written(tree: &Tree<'_>, line: &Line) -> String {
     let mut raw = String::new();
-    for at in line.from..line.to {
-        if let Some(node) = tree.node(at).filter(|node| node.is_text()) {
+    let mut at = line.from;
+    while let Some(node) = tree.node(at).filter(|_| at < line.to) {
+        if node.is_text() {
             raw.push_str(node.text);
         }
+        at = if is_control(node.tag) { node.end } else { at + 1 };
     }
     let text = plain(&raw);
     text.split_whitespace().collect::<Vec<_>>().join(" ")

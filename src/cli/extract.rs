@@ -1,0 +1,108 @@
+//! `extract`: the article of a page, as the daemon would read it.
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use url::Url;
+
+use super::fail::Failed;
+use super::parse::bytes;
+use super::screen::{BOLD, DIM, json, styled};
+use super::setup::{Setting, runtime};
+use crate::app;
+use crate::config::Config;
+use crate::domain::Moment;
+use crate::fetch::{Answer, Ask, Coding, Fresh, Gate, Limits, Request, decode};
+use crate::pages::{self, Article};
+
+/// The contract of `extract --json`: absent values null.
+#[derive(serde::Serialize)]
+struct Extracted<'a> {
+    title: Option<&'a str>,
+    authors: &'a [String],
+    published: Option<Moment>,
+    url: Option<&'a str>,
+    language: Option<&'a str>,
+    text: Option<&'a str>,
+}
+
+pub(super) fn extract(setting: &Setting, what: &str, as_json: bool) -> Result<ExitCode, Failed> {
+    let address = Url::parse(what).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let article = match &address {
+        Some(url) => of_address(setting, url)?,
+        None => of_file(Path::new(what))?,
+    };
+    if as_json {
+        json(&extracted(&article))?;
+    } else {
+        tell(setting, &article)?;
+    }
+    Ok(if article.text.is_empty() { ExitCode::from(65) } else { ExitCode::SUCCESS })
+}
+
+fn of_file(file: &Path) -> Result<Article, Failed> {
+    let bytes = bytes(file).map_err(Failed::Input)?;
+    let most = Limits::default().body_bytes_max;
+    let coding = Coding::of(None, &bytes).map_err(|failure| Failed::Input(failure.why))?;
+    let body = decode(coding, bytes, most).map_err(|failure| Failed::Input(failure.why))?;
+    pages::read(&body, None, None, &app::wall()).map_err(Failed::Input)
+}
+
+/// Asks as the daemon would: through the gate, and with what the operator allowed the feed of that
+/// origin.
+fn of_address(setting: &Setting, url: &Url) -> Result<Article, Failed> {
+    let config = setting.load().ok();
+    let contact = config.as_ref().and_then(|config| config.service.contact.clone());
+    let gate = Gate::new(contact.as_deref(), Limits::default());
+    let now = app::wall().now();
+    let answer = runtime()?.block_on(gate.fetch(request(config.as_ref(), url), now));
+    match answer {
+        Answer::Fresh(fresh) => {
+            let Fresh { body, content_type, url, .. } = *fresh;
+            pages::read(&body, content_type.as_deref(), Some(&url), &app::wall())
+                .map_err(Failed::Input)
+        }
+        Answer::Failed(failure) => Err(Failed::Input(failure.why)),
+        Answer::Unchanged(_) => Err(Failed::Input("the server sent no page".to_owned())),
+    }
+}
+
+fn request<'a>(config: Option<&'a Config>, url: &'a Url) -> Request<'a> {
+    let feed = config
+        .and_then(|config| config.feeds.iter().find(|feed| feed.url.origin() == url.origin()));
+    feed.map_or_else(|| Request::typed(url, Ask::Page), |feed| Request::page(feed, url))
+}
+
+fn extracted(article: &Article) -> Extracted<'_> {
+    Extracted {
+        title: article.title.as_deref(),
+        authors: &article.authors,
+        published: article.published,
+        url: article.url.as_deref(),
+        language: article.language.as_deref(),
+        text: Some(article.text.as_str()).filter(|text| !text.is_empty()),
+    }
+}
+
+fn tell(setting: &Setting, article: &Article) -> Result<(), Failed> {
+    let mut out = setting.screen.out();
+    writeln!(out, "{}", styled(BOLD, article.title.as_deref().unwrap_or("(no title)")))?;
+    let published = article.published.map(|at| at.to_string());
+    let authors = (!article.authors.is_empty()).then(|| article.authors.join(", "));
+    let about: Vec<String> = [authors, published, article.language.clone(), article.url.clone()]
+        .into_iter()
+        .flatten()
+        .collect();
+    if !about.is_empty() {
+        writeln!(out, "{}", styled(DIM, &about.join("  ")))?;
+    }
+    if article.text.is_empty() {
+        writeln!(out, "\nno article was found on this page")?;
+    } else {
+        writeln!(out, "\n{}", article.text)?;
+    }
+    if article.cut {
+        writeln!(out, "{}", styled(DIM, "(a bound was hit; there may be more on the page)"))?;
+    }
+    Ok(())
+}
