@@ -41,6 +41,10 @@ pub struct Document {
     pub language: Option<String>,
     /// In document order.
     pub entries: Vec<Entry>,
+    /// WebSub hubs that push this feed, as published, absolute where a base was known.
+    pub hubs: Vec<String>,
+    /// What the feed says its own address is (`rel="self"`): the topic its hubs know it by.
+    pub own_link: Option<String>,
     /// Every repair and every limit hit on the way, a short phrase each: "undeclared prefix
     /// `media`", "document ended early; 14 complete items kept".
     pub mended: Vec<String>,

@@ -151,7 +151,7 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// A short text: an id, a date, a name.
-    fn label(&mut self, inner: &str) -> Option<String> {
+    pub(super) fn label(&mut self, inner: &str) -> Option<String> {
         let text = resolve(inner, Mode::Plain, self.entities, self.notes);
         let text = text.trim();
         if text.len() > LABEL_BYTES_MAX {
@@ -176,6 +176,10 @@ impl<'a> Writer<'_, 'a> {
 
     /// The publisher's id; RDF keeps it on the item itself.
     fn id(&mut self, tag: &Tag<'_>, pieces: &[Piece<'_>]) -> Option<String> {
+        if self.kind == Kind::Sitemap {
+            // A page's address is all the identity a sitemap gives it.
+            return self.label_of(pieces, Field::Link);
+        }
         self.label_of(pieces, Field::Id).or_else(|| self.attribute_label(tag, "about", Kind::Rdf))
     }
 
@@ -243,7 +247,12 @@ impl<'a> Writer<'_, 'a> {
             let term = piece.tag.attribute("term").unwrap_or(piece.inner);
             let label = piece.tag.attribute("label").filter(|label| *label != term);
             for text in [Some(term), label].into_iter().flatten() {
-                if let Some(text) = self.label(text) {
+                let Some(text) = self.label(text) else { continue };
+                if self.kind == Kind::Sitemap {
+                    // Google's `keywords` are one list.
+                    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+                    words.take(TAGS_MAX).for_each(|word| self.tag(word));
+                } else {
                     self.tag(&text);
                 }
             }

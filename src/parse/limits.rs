@@ -16,6 +16,8 @@ pub const BASE_BYTES_MAX: usize = 2 << 10;
 pub const TAGS_MAX: usize = 1_000;
 /// Authors kept of one item.
 pub const AUTHORS_MAX: usize = 64;
+/// WebSub hubs kept of one feed: one is usual, two are a change-over.
+pub const HUBS_MAX: usize = 4;
 /// Bytes of one id, date, author or category.
 pub const LABEL_BYTES_MAX: usize = 4 << 10;
 /// Namespace bindings in force at one place.

@@ -25,6 +25,8 @@ pub(super) struct Mended<'a> {
     pub(super) items: Vec<Carried>,
     pub(super) link: Option<String>,
     pub(super) language: Option<String>,
+    pub(super) hubs: Vec<String>,
+    pub(super) own_link: Option<String>,
 }
 
 /// Where the root element was found, and what it says the document is.
@@ -101,7 +103,7 @@ impl<'a> Walk<'a, '_> {
         self.rebase(&root);
         self.xml.push(match self.kind {
             Kind::Atom => "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
-            Kind::Rss | Kind::Rdf | Kind::Cdf => {
+            Kind::Rss | Kind::Rdf | Kind::Cdf | Kind::Sitemap => {
                 "<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel>"
             }
         });
@@ -130,7 +132,8 @@ impl<'a> Walk<'a, '_> {
         let bindings = self.names.depth();
         self.names.declare(&tag, false);
         let resolved = self.names.family(prefix);
-        if is_item(local) && matches!(resolved.family, Family::Native | Family::Rss | Family::Atom)
+        if is_item(self.kind, local)
+            && matches!(resolved.family, Family::Native | Family::Rss | Family::Atom)
         {
             if self.item.is_some() {
                 self.notes.say("an item without an end tag was closed");
@@ -218,7 +221,7 @@ impl<'a> Walk<'a, '_> {
                 None => return Inside::Cut,
                 Some(Token::Start(inner)) => {
                     let again = inner.name.eq_ignore_ascii_case(tag.name);
-                    let item = items_end_it && is_item(inner.name) && !again;
+                    let item = items_end_it && is_item(self.kind, inner.name) && !again;
                     if item {
                         self.scan.rewind(to);
                         return Inside::Unclosed(self.scan.piece(from, to));
@@ -344,18 +347,23 @@ impl<'a> Walk<'a, '_> {
         };
         let link = writer.link(&root, &self.feed);
         let language = writer.language(&root, &self.feed);
+        let hubs = writer.related(&self.feed, "hub");
+        let own_link = writer.related(&self.feed, "self").into_iter().next();
         writer.text(&self.feed, Field::Title, "title");
         self.xml.push(match self.kind {
             Kind::Atom => "</feed>",
-            Kind::Rss | Kind::Rdf | Kind::Cdf => "</channel></rss>",
+            Kind::Rss | Kind::Rdf | Kind::Cdf | Kind::Sitemap => "</channel></rss>",
         });
-        Mended { kind: self.kind, xml: self.xml, items: self.items, link, language }
+        Mended { kind: self.kind, xml: self.xml, items: self.items, link, language, hubs, own_link }
     }
 }
 
-/// Items of RSS and entries of Atom; some feeds mix them up.
-fn is_item(name: &str) -> bool {
+/// Items of RSS and entries of Atom, which some feeds mix up; pages of a sitemap.
+fn is_item(kind: Kind, name: &str) -> bool {
     let local = split_name(name).1;
+    if kind == Kind::Sitemap {
+        return local.eq_ignore_ascii_case("url");
+    }
     local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry")
 }
 

@@ -15,9 +15,13 @@ mod links;
 mod mend;
 mod names;
 mod notes;
+pub mod opml;
+pub mod page;
 mod read;
+mod relation;
 mod rope;
 mod scan;
+pub mod sitemap;
 mod sniff;
 mod text;
 

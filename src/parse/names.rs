@@ -9,6 +9,8 @@ pub(super) enum Kind {
     Rdf,
     Atom,
     Cdf,
+    /// A list of a site's pages; of use where they carry Google's news elements.
+    Sitemap,
 }
 
 /// Vocabularies that carry something we use.
@@ -24,6 +26,8 @@ pub(super) enum Family {
     Media,
     Itunes,
     Xhtml,
+    /// Google's news elements in a sitemap.
+    News,
     /// Known to carry nothing we use, or not known at all.
     Other,
 }
@@ -125,6 +129,7 @@ fn family_of(uri: &str) -> Family {
         "search.yahoo.com/mrss" | "search.yahoo.com/mrss.xml" => Family::Media,
         "itunes.com/dtds/podcast-1.0.dtd" | "example.com/dtds/podcast-1.0.dtd" => Family::Itunes,
         "w3.org/1999/xhtml" => Family::Xhtml,
+        "google.com/schemas/sitemap-news/0.9" => Family::News,
         _ if name.starts_with("backend.userland.com/rss")
             || name.starts_with("cyber.law.harvard.edu/rss") =>
         {
@@ -145,6 +150,7 @@ fn family_by_custom(prefix: &str) -> Family {
         "media" | "mrss" => Family::Media,
         "itunes" => Family::Itunes,
         "xhtml" | "html" => Family::Xhtml,
+        "news" => Family::News,
         _ => Family::Other,
     }
 }
@@ -153,6 +159,9 @@ fn family_by_custom(prefix: &str) -> Family {
 /// `local` is in lower case.
 pub(super) fn field(kind: Kind, family: Family, local: &str) -> Option<(Field, u8)> {
     match (kind, family) {
+        (Kind::Sitemap, Family::Native) => sitemap(local),
+        (Kind::Sitemap, Family::News) => news(local),
+        (Kind::Sitemap, _) | (_, Family::News | Family::Other) => None,
         (Kind::Atom, Family::Native | Family::Atom) => atom(local),
         (Kind::Rss | Kind::Rdf | Kind::Cdf, Family::Native | Family::Rss) => rss(local),
         (Kind::Rss | Kind::Rdf | Kind::Cdf, Family::Atom) => {
@@ -185,7 +194,6 @@ pub(super) fn field(kind: Kind, family: Family, local: &str) -> Option<(Field, u
             _ => None,
         },
         (_, Family::Xhtml) => matches!(local, "body" | "div").then_some((Field::Content, 1)),
-        (_, Family::Other) => None,
     }
 }
 
@@ -208,6 +216,27 @@ fn rss(local: &str) -> Option<(Field, u8)> {
         "language" => (Field::Language, 0),
         _ => return None,
     })
+}
+
+/// A page of a sitemap (sitemaps.org, protocol 0.9).
+fn sitemap(local: &str) -> Option<(Field, u8)> {
+    match local {
+        "loc" => Some((Field::Link, 0)),
+        "lastmod" => Some((Field::Updated, 0)),
+        _ => None,
+    }
+}
+
+/// What Google's news elements say of a page.
+fn news(local: &str) -> Option<(Field, u8)> {
+    match local {
+        "news" | "publication" => Some((Field::Wrapper, 0)),
+        "title" => Some((Field::Title, 0)),
+        "publication_date" => Some((Field::Published, 0)),
+        "keywords" => Some((Field::Tag, 0)),
+        "language" => Some((Field::Language, 0)),
+        _ => None,
+    }
 }
 
 fn atom(local: &str) -> Option<(Field, u8)> {

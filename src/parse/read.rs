@@ -14,6 +14,10 @@ use crate::domain::{Dated, Document, Entry, Format, Moment};
 /// Reads a mended document.
 pub(super) fn read(mended: Mended<'_>) -> Result<Document, Error> {
     let feed = strict(&mended.xml).map_err(|fault| Error::Unreadable { why: fault.to_string() })?;
+    let news = feed.entries.iter().any(|entry| entry.title.is_some());
+    if mended.kind == Kind::Sitemap && !feed.entries.is_empty() && !news {
+        return Err(Error::NotAFeed { looks_like: "a sitemap without news in it".to_owned() });
+    }
     if feed.entries.len() != mended.items.len() {
         let (read, sent) = (feed.entries.len(), mended.items.len());
         return Err(Error::Unreadable { why: format!("{read} of {sent} items were read") });
@@ -25,11 +29,14 @@ pub(super) fn read(mended: Mended<'_>) -> Result<Document, Error> {
             Kind::Rdf => Format::Rdf,
             Kind::Atom => Format::Atom,
             Kind::Cdf => Format::Cdf,
+            Kind::Sitemap => Format::Sitemap,
         },
         title: feed.title.and_then(text),
         link: mended.link,
         language: mended.language,
         entries,
+        hubs: mended.hubs,
+        own_link: mended.own_link,
         mended: Vec::new(),
     })
 }

@@ -48,6 +48,9 @@ pub(super) fn root<'a>(text: &'a str, notes: &mut Notes) -> Result<Root<'a>, Err
 fn kind_of(tag: &Tag<'_>) -> Option<Kind> {
     let (_, local) = split_name(tag.name);
     let is = |name: &str| local.eq_ignore_ascii_case(name);
+    if is("urlset") {
+        return Some(Kind::Sitemap);
+    }
     if is("rss") {
         Some(Kind::Rss)
     } else if is("RDF") {
@@ -91,6 +94,9 @@ fn looks_like(text: &str, first: Option<Tag<'_>>) -> String {
             Some(title) => format!("an HTML page titled “{title}”"),
             None => "an HTML page without a title".to_owned(),
         },
+        Some(tag) if split_name(tag.name).1.eq_ignore_ascii_case("sitemapindex") => {
+            "a list of sitemaps".to_owned()
+        }
         Some(tag) => {
             let name: String = tag.name.chars().take(40).collect();
             format!("a document that begins with `<{name}>`")

@@ -18,6 +18,7 @@ mod mutation;
 mod outward;
 mod replay;
 mod smoke;
+mod sources;
 mod spine;
 mod stories;
 mod tidy;

@@ -58,6 +58,8 @@ pub(super) fn read(text: &str, base: &Base, notes: &mut Notes) -> Result<Documen
         link: feed.link.map(|link| base.absolute(&link)),
         language: feed.language,
         entries,
+        hubs: feed.hubs.iter().map(|hub| base.absolute(hub)).collect(),
+        own_link: feed.own_link.map(|link| base.absolute(&link)),
         mended: Vec::new(),
     })
 }
@@ -68,6 +70,8 @@ struct Feed {
     title: Option<String>,
     link: Option<String>,
     language: Option<String>,
+    hubs: Vec<String>,
+    own_link: Option<String>,
     authors: Vec<String>,
     lists_items: bool,
     items: Vec<Item>,
@@ -135,6 +139,8 @@ impl<'de> Visitor<'de> for &mut Feed {
             match key.as_deref().unwrap_or_default() {
                 "version" => self.version = map.next_value_seed(label(strange))?,
                 "title" => self.title = map.next_value_seed(words(strange))?,
+                "feed_url" => self.own_link = map.next_value_seed(label(strange))?,
+                "hubs" => map.next_value_seed(Names::hubs(&mut self.hubs))?,
                 "home_page_url" => self.link = map.next_value_seed(label(strange))?,
                 "language" => self.language = map.next_value_seed(label(strange))?,
                 "author" | "authors" => {

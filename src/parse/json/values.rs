@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::parse::limits::{AUTHORS_MAX, LABEL_BYTES_MAX, TAGS_MAX, TEXT_BYTES_MAX};
+use crate::parse::limits::{AUTHORS_MAX, HUBS_MAX, LABEL_BYTES_MAX, TAGS_MAX, TEXT_BYTES_MAX};
 
 /// A text without the white space round it and without control characters.
 fn cleaned(text: &str, bytes_max: usize) -> Option<String> {
@@ -103,6 +103,10 @@ impl<'n> Names<'n> {
 
     pub(super) fn tags(into: &'n mut Vec<String>) -> Self {
         Self { into, key: "", count_max: TAGS_MAX }
+    }
+
+    pub(super) fn hubs(into: &'n mut Vec<String>) -> Self {
+        Self { into, key: "url", count_max: HUBS_MAX }
     }
 
     /// The same list, for a value inside the one being read.

@@ -1,0 +1,356 @@
+//! Reads a list of feeds: every outline with an address, wherever it stands.
+use std::collections::HashMap;
+use std::fmt;
+
+use super::super::charset;
+use super::super::notes::Notes;
+use super::super::page::without_feed_scheme;
+use super::super::scan::{Scan, Tag, Token, split_name};
+use super::super::text::{Entities, Mode, resolve};
+use super::super::without_controls;
+use super::{Opml, Problem, Subscription};
+
+/// Bytes of a list that is read: some fifty thousand feeds.
+const BYTES_MAX: usize = 10 << 20;
+/// Groups within groups whose names are kept; what stands deeper belongs to the last of them.
+const DEPTH_MAX: usize = 32;
+/// Feeds taken from one list.
+const FEEDS_MAX: usize = 50_000;
+/// Problems named of one list; the rest are counted.
+const PROBLEMS_MAX: usize = 1_000;
+/// Characters of a title or a group's name.
+const TITLE_CHARS_MAX: usize = 200;
+
+/// Why a document is no list of feeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    TooLarge {
+        bytes: usize,
+    },
+    /// There is not one outline in it.
+    NoOutline,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { bytes } => {
+                write!(f, "it has {bytes} bytes, over the cap of {} MiB", BYTES_MAX >> 20)
+            }
+            Self::NoOutline => f.write_str("there is no <outline> in it: it is no OPML"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Reads a list in any encoding. Groups may be nested, tags mis-nested, unclosed or in any case,
+/// ampersands bare, the whole wrapped in a web page or escaped in one.
+pub fn read(body: &[u8]) -> Result<Opml, Error> {
+    if body.len() > BYTES_MAX {
+        return Err(Error::TooLarge { bytes: body.len() });
+    }
+    let mut notes = Notes::default();
+    let text = charset::decode(body, None, &mut notes);
+    let text = without_controls(text, &mut notes);
+    let mut walk = Walk::new(&text);
+    walk.run();
+    if walk.outlines == 0 && text.contains("&lt;outline") {
+        // A list shown in a page instead of served as one.
+        let shown = resolve(&text, Mode::Plain, &Entities::default(), &mut notes).into_owned();
+        let mut walk = Walk::new(&shown);
+        walk.run();
+        return walk.finish();
+    }
+    walk.finish()
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    scan: Scan<'a>,
+    entities: Entities<'a>,
+    /// The outlines the walk is inside of: the name of a group, nothing for a feed.
+    open: Vec<Option<Group>>,
+    /// Line of the place up to which lines were counted.
+    line: usize,
+    counted: usize,
+    outlines: usize,
+    by_url: HashMap<String, usize>,
+    problems_over: usize,
+    list: Opml,
+}
+
+struct Group {
+    name: String,
+    line: usize,
+    empty: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            scan: Scan::before_root(text),
+            entities: Entities::default(),
+            open: Vec::new(),
+            line: 1,
+            counted: 0,
+            outlines: 0,
+            by_url: HashMap::new(),
+            problems_over: 0,
+            list: Opml::default(),
+        }
+    }
+
+    fn run(&mut self) {
+        loop {
+            let at = self.scan.at();
+            let Some(token) = self.scan.next() else { break };
+            match token {
+                Token::Start(tag) => self.start(&tag, at),
+                Token::End(name) if is_outline(name) => self.close(),
+                Token::Doctype(doctype) => {
+                    self.entities.declare(doctype, &mut Notes::default());
+                }
+                Token::End(_) | Token::Text(_) | Token::Cdata(_) | Token::Aside => {}
+            }
+        }
+        while !self.open.is_empty() {
+            self.close();
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'a>, at: usize) {
+        if is_outline(tag.name) {
+            self.outline(tag, at);
+        } else if self.list.title.is_none()
+            && self.outlines == 0
+            && split_name(tag.name).1.eq_ignore_ascii_case("title")
+        {
+            let from = self.scan.at();
+            let length = self.text.get(from..).and_then(|rest| rest.find("</")).unwrap_or(0);
+            let inner = self.scan.piece(from, from.saturating_add(length));
+            self.list.title = self.clean(inner);
+        }
+    }
+
+    fn outline(&mut self, tag: &Tag<'a>, at: usize) {
+        self.outlines = self.outlines.saturating_add(1);
+        let line = self.line_of(at);
+        let said = |names: &[&str]| names.iter().find_map(|name| self.said(tag, name));
+        let title = said(&["title"]).or_else(|| said(&["text"]));
+        let kind = said(&["type"]).unwrap_or_default().to_ascii_lowercase();
+        let is_feed = matches!(kind.as_str(), "rss" | "atom" | "feed" | "rdf" | "json");
+        let url = said(&["xmlUrl", "xml_url", "feedUrl", "rssUrl"])
+            .or_else(|| is_feed.then(|| said(&["url", "href"])).flatten());
+        if let Some(url) = url {
+            self.feed(tag, (title, url), line);
+        } else if tag.empty || is_feed {
+            let named = title.as_deref().map(|t| format!(" “{t}”")).unwrap_or_default();
+            self.problem(line, format!("the outline{named} names no feed"));
+        } else {
+            let name = title.unwrap_or_default();
+            self.open.push(Some(Group { name, line, empty: true }));
+            return;
+        }
+        if !tag.empty {
+            self.open.push(None);
+        }
+    }
+
+    fn feed(&mut self, tag: &Tag<'a>, (title, url): (Option<String>, String), line: usize) {
+        for group in self.open.iter_mut().flatten() {
+            group.empty = false;
+        }
+        let url = without_feed_scheme(&url);
+        let url: String = url.chars().filter(|c| !c.is_control()).collect();
+        let address = url::Url::parse(&url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let Some(address) = address else {
+            let shown: String = url.chars().take(TITLE_CHARS_MAX).collect();
+            self.problem(line, format!("“{shown}” is no address on the web"));
+            return;
+        };
+        let tags = self.tags(tag);
+        if let Some(first) = self.by_url.get(address.as_str()) {
+            // The same feed in another group: one feed, both groups.
+            let Some(first) = self.list.feeds.get_mut(*first) else { return };
+            for tag in tags {
+                if !first.tags.contains(&tag) {
+                    first.tags.push(tag);
+                }
+            }
+            let what = format!("{url} is already at line {}: taken once", first.line);
+            self.problem(line, what);
+            return;
+        }
+        if self.list.feeds.len() >= FEEDS_MAX {
+            self.problem(line, format!("beyond the first {FEEDS_MAX} feeds: {url}"));
+            return;
+        }
+        self.by_url.insert(address.into(), self.list.feeds.len());
+        let subscription = Subscription {
+            title,
+            site: self.said(tag, "htmlUrl"),
+            language: self.said(tag, "language"),
+            name: self.said(tag, "wirewatch:name"),
+            every: self.said(tag, "wirewatch:every"),
+            url,
+            tags,
+            line,
+        };
+        self.list.feeds.push(subscription);
+    }
+
+    /// The groups a feed is in: the one round it, and those of its `category` (paths that begin
+    /// with a slash, or words, joined by commas).
+    fn tags(&self, tag: &Tag<'a>) -> Vec<String> {
+        let groups = self.open.iter().flatten().map(|group| group.name.as_str());
+        let path: Vec<&str> = groups.filter(|name| !name.is_empty()).take(DEPTH_MAX).collect();
+        let mut tags = Vec::new();
+        let mut add = |text: &str| {
+            let tag = text.trim().trim_matches('/').replace(',', ";");
+            if !tag.is_empty() && !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        };
+        add(&path.join("/"));
+        let category = self.said(tag, "category").unwrap_or_default();
+        category.split(',').take(DEPTH_MAX).for_each(add);
+        tags
+    }
+
+    fn close(&mut self) {
+        let Some(Some(group)) = self.open.pop() else { return };
+        if group.empty && !group.name.is_empty() {
+            self.problem(group.line, format!("there is no feed in the group “{}”", group.name));
+        } else if !group.empty
+            && let Some(outer) = self.open.iter_mut().rev().find_map(Option::as_mut)
+        {
+            outer.empty = false;
+        }
+    }
+
+    fn problem(&mut self, line: usize, what: String) {
+        if self.list.problems.len() < PROBLEMS_MAX {
+            self.list.problems.push(Problem { line, what });
+        } else {
+            self.problems_over = self.problems_over.saturating_add(1);
+        }
+    }
+
+    fn said(&self, tag: &Tag<'a>, name: &str) -> Option<String> {
+        self.clean(tag.attribute(name)?)
+    }
+
+    /// One line of text, its references resolved.
+    fn clean(&self, raw: &str) -> Option<String> {
+        let text = resolve(raw, Mode::Plain, &self.entities, &mut Notes::default());
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let text = words.join(" ");
+        // Addresses may be longer than titles should be, and are never cut.
+        let long = !text.contains("://") && text.chars().count() > TITLE_CHARS_MAX;
+        let text = if long { text.chars().take(TITLE_CHARS_MAX).collect() } else { text };
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn line_of(&mut self, at: usize) -> usize {
+        let between = self.text.as_bytes().get(self.counted..at).unwrap_or_default();
+        self.line = self.line.saturating_add(memchr::memchr_iter(b'\n', between).count());
+        self.counted = at;
+        self.line
+    }
+
+    fn finish(mut self) -> Result<Opml, Error> {
+        if self.outlines == 0 {
+            return Err(Error::NoOutline);
+        }
+        if self.problems_over > 0 {
+            let what = format!("and {} more of the kind", self.problems_over);
+            let line = self.line;
+            self.list.problems.push(Problem { line, what });
+        }
+        self.list.problems.sort_by_key(|problem| problem.line);
+        Ok(self.list)
+    }
+}
+
+fn is_outline(name: &str) -> bool {
+    split_name(name).1.eq_ignore_ascii_case("outline")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn urls(text: &str) -> Vec<String> {
+        let list = read(text.as_bytes()).unwrap();
+        list.feeds.into_iter().map(|feed| format!("{} {}", feed.tags.join("|"), feed.url)).collect()
+    }
+
+    #[test]
+    fn groups_become_tags_however_deep() {
+        let text = "<opml><head><title>My &amp; yours</title></head><body>\
+            <outline text='Asia'><outline title='Korea, South'>\
+            <outline type='rss' xmlUrl='https://a.example/f'/></outline>\
+            <outline xmlUrl='https://b.example/f' category='/Wires/Fast,top'/></outline>\
+            <outline xmlUrl='https://c.example/f'></outline></body></opml>";
+        assert_eq!(
+            urls(text),
+            [
+                "Asia/Korea; South https://a.example/f",
+                "Asia|Wires/Fast|top https://b.example/f",
+                " https://c.example/f",
+            ]
+        );
+        assert_eq!(read(text.as_bytes()).unwrap().title.as_deref(), Some("My & yours"));
+    }
+
+    #[test]
+    fn a_broken_list_keeps_its_feeds() {
+        for text in [
+            "<opml><body><outline text='a & b' xmlurl='https://a.example/f?x=1&y=2'>",
+            "<OPML><BODY><OUTLINE TEXT=x XMLURL=https://a.example/f?x=1&amp;y=2 /></BODY>",
+            "\u{feff}<outline xmlUrl=\"feed:https://a.example/f?x=1&y=2\"",
+            "<html><body><pre>&lt;opml&gt;&lt;outline xmlUrl='https://a.example/f?x=1&amp;y=2'/&gt;",
+            "<outline type=rss url=' https://a.example/f?x=1&#38;y=2\n'/>",
+            "<x><outline xmlUrl='https://a.example/f?x=1&amp;y=2'></wrong></outline></outline></x>",
+        ] {
+            let text = format!("{text}>");
+            assert_eq!(urls(&text), [" https://a.example/f?x=1&y=2"], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_is_named_with_its_line() {
+        let text = "<opml>\n<body>\n<outline text='cmd' xmlUrl='|~/run.sh'/>\n\
+            <outline text='note'/>\n<outline text='Empty'>\n</outline>\n\
+            <outline text='A'><outline xmlUrl='https://a.example/f'/></outline>\n\
+            <outline text='B'><outline xmlUrl='https://a.example/f'/></outline></body></opml>";
+        let list = read(text.as_bytes()).unwrap();
+        let named: Vec<_> =
+            list.problems.iter().map(|p| format!("{}: {}", p.line, p.what)).collect();
+        assert_eq!(
+            named,
+            [
+                "3: “|~/run.sh” is no address on the web",
+                "4: the outline “note” names no feed",
+                "5: there is no feed in the group “Empty”",
+                "8: https://a.example/f is already at line 7: taken once",
+            ]
+        );
+        assert_eq!(list.feeds[0].tags, ["A", "B"]);
+    }
+
+    #[test]
+    fn a_hostile_list_is_bounded() {
+        let deep = "<outline text='g'>".repeat(200_000);
+        let list = read(format!("{deep}<outline xmlUrl='https://a.example/f'/>").as_bytes());
+        let list = list.unwrap();
+        assert_eq!(list.feeds[0].tags[0].matches('g').count(), DEPTH_MAX);
+        assert!(list.problems.len() <= PROBLEMS_MAX + 1);
+        assert_eq!(read(b"<html>no list</html>"), Err(Error::NoOutline));
+        assert!(matches!(read(&vec![b' '; BYTES_MAX + 1]), Err(Error::TooLarge { .. })));
+    }
+}

@@ -1,0 +1,145 @@
+//! Lists of sitemaps, and the `Sitemap:` lines of robots.txt: the way to a site's news sitemap.
+use url::Url;
+
+use super::date;
+use super::notes::Notes;
+use super::scan::{Scan, Token, split_name};
+use super::text::{Entities, Mode, resolve};
+use super::{Hints, charset};
+use crate::domain::Moment;
+
+/// Sitemaps read of one list or one robots.txt.
+const SITEMAPS_MAX: usize = 1_000;
+/// Bytes of a robots.txt that are read (RFC 9309 section 2.5 asks for at least this).
+const ROBOTS_BYTES_MAX: usize = 500 << 10;
+
+/// A sitemap named by a list of sitemaps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sitemap {
+    pub url: Url,
+    pub modified: Option<Moment>,
+}
+
+/// The sitemaps a list of sitemaps names, in its order; none if the body is no such list.
+pub fn list(body: &[u8], hints: &Hints<'_>) -> Vec<Sitemap> {
+    let mut notes = Notes::default();
+    let text = charset::decode(body, hints.content_type, &mut notes);
+    let mut scan = Scan::before_root(&text);
+    let mut found: Vec<Sitemap> = Vec::new();
+    let mut inside = false;
+    while let Some(token) = scan.next() {
+        let Token::Start(tag) = token else { continue };
+        let local = split_name(tag.name).1;
+        if !inside {
+            if !local.eq_ignore_ascii_case("sitemapindex") {
+                return found;
+            }
+            inside = true;
+            continue;
+        }
+        let from = scan.at();
+        let value = |scan: &mut Scan<'_>| text_up_to_end(&text, scan, from);
+        if local.eq_ignore_ascii_case("loc") {
+            let Some(url) = address(&value(&mut scan), hints) else { continue };
+            if found.len() >= SITEMAPS_MAX {
+                return found;
+            }
+            found.push(Sitemap { url, modified: None });
+        } else if local.eq_ignore_ascii_case("lastmod") {
+            let modified = date::read(&value(&mut scan));
+            if let Some(last) = found.last_mut() {
+                last.modified = modified;
+            }
+        }
+    }
+    found
+}
+
+/// The characters up to the next end tag.
+fn text_up_to_end(text: &str, scan: &mut Scan<'_>, from: usize) -> String {
+    loop {
+        let to = scan.at();
+        match scan.next() {
+            Some(Token::End(_)) | None => {
+                let inner = text.get(from..to).unwrap_or_default();
+                let mut notes = Notes::default();
+                let known = Entities::default();
+                return resolve(inner, Mode::Plain, &known, &mut notes).trim().to_owned();
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn address(text: &str, hints: &Hints<'_>) -> Option<Url> {
+    let url = match hints.base {
+        Some(base) => base.join(text).ok()?,
+        None => Url::parse(text).ok()?,
+    };
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+/// The addresses of the `Sitemap:` lines of a robots.txt, those that speak of news first.
+pub fn in_robots(body: &[u8], base: &Url) -> Vec<Url> {
+    let body = body.get(..ROBOTS_BYTES_MAX.min(body.len())).unwrap_or_default();
+    let text = String::from_utf8_lossy(body);
+    let hints = Hints { content_type: None, base: Some(base) };
+    let mut found: Vec<Url> = Vec::new();
+    for line in text.lines() {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        let Some((key, value)) = line.split_once(':') else { continue };
+        if !key.trim().eq_ignore_ascii_case("sitemap") {
+            continue;
+        }
+        if !value.trim().is_empty()
+            && let Some(url) = address(value.trim(), &hints)
+            && found.len() < SITEMAPS_MAX
+            && !found.contains(&url)
+        {
+            found.push(url);
+        }
+    }
+    found.sort_by_key(|url| !speaks_of_news(url));
+    found
+}
+
+/// Whether a sitemap's address says that it lists news.
+pub fn speaks_of_news(url: &Url) -> bool {
+    url.path().to_ascii_lowercase().contains("news")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_sitemaps_gives_its_addresses_and_dates() {
+        let body = b"<?xml version='1.0'?><sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>\
+            <sitemap><loc> https://a.example/news.xml?a=1&amp;b=2 </loc>\
+            <lastmod>2026-11-20T10:00:00Z</lastmod></sitemap>\
+            <sitemap><loc><![CDATA[/pages.xml]]></loc></sitemap>\
+            <sitemap><loc>ftp://a.example/</loc></sitemap></sitemapindex>";
+        let base = Url::parse("https://a.example/index.xml").unwrap();
+        let hints = Hints { content_type: None, base: Some(&base) };
+        let found = list(body, &hints);
+        let urls: Vec<_> = found.iter().map(|sitemap| sitemap.url.as_str()).collect();
+        assert_eq!(urls, ["https://a.example/news.xml?a=1&b=2", "https://a.example/pages.xml"]);
+        assert!(found[0].modified.is_some() && found[1].modified.is_none());
+        assert!(
+            list(b"<urlset><url><loc>https://a.example/</loc></url></urlset>", &hints).is_empty()
+        );
+        assert!(list(b"<sitemapindex><loc>x", &hints).len() <= 1);
+    }
+
+    #[test]
+    fn news_sitemaps_of_a_robots_file_come_first() {
+        let base = Url::parse("https://a.example/robots.txt").unwrap();
+        let found = in_robots(
+            b"\xef\xbb\xbfSitemap: https://a.example/pages.xml\r\nUser-agent: *\n\
+              SITEMAP : /news-sitemap.xml\nsitemap:\nSitemap: javascript:x\n",
+            &base,
+        );
+        let urls: Vec<_> = found.iter().map(Url::as_str).collect();
+        assert_eq!(urls, ["https://a.example/news-sitemap.xml", "https://a.example/pages.xml"]);
+    }
+}

@@ -1,0 +1,98 @@
+//! News sitemaps as documents, and the hubs a document names.
+use wirewatch::domain::{Document, Format};
+use wirewatch::parse::{Error, Hints, document};
+
+fn read(text: &str) -> Result<Document, Error> {
+    let base = url::Url::parse("https://paper.example/news/sitemap.xml").unwrap();
+    document(text.as_bytes(), &Hints { content_type: None, base: Some(&base) })
+}
+
+const NEWS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+  xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"
+  xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url>
+  <loc>https://paper.example/world/gsomia-2026?a=1&amp;b=2</loc>
+  <lastmod>2026-11-20T11:00:00+09:00</lastmod>
+  <n:news>
+    <n:publication><n:name>The Paper</n:name><n:language>ko</n:language></n:publication>
+    <n:publication_date>2026-11-20T10:30:00+09:00</n:publication_date>
+    <n:title>한일, 지소미아 &amp; 후속 협의</n:title>
+    <n:keywords>외교, GSOMIA ,  일본</n:keywords>
+  </n:news>
+  <image:image><image:loc>https://paper.example/1.jpg</image:loc><image:title>사진</image:title></image:image>
+</url>
+<url><loc>https://paper.example/about</loc></url>
+</urlset>"#;
+
+#[test]
+fn a_news_sitemap_is_a_feed() {
+    let feed = read(NEWS).unwrap();
+    assert_eq!((feed.format, feed.entries.len()), (Format::Sitemap, 2));
+    let entry = &feed.entries[0];
+    assert_eq!(entry.link.as_deref(), Some("https://paper.example/world/gsomia-2026?a=1&b=2"));
+    assert_eq!(entry.id, entry.link);
+    assert_eq!(entry.title.as_deref(), Some("한일, 지소미아 & 후속 협의"));
+    assert_eq!(entry.tags, ["외교", "GSOMIA", "일본"]);
+    assert_eq!(entry.language.as_deref(), Some("ko"));
+    let at =
+        |dated: &Option<wirewatch::domain::Dated>| dated.as_ref().unwrap().at.unwrap().to_string();
+    assert_eq!(at(&entry.published), "2026-11-20T01:30:00Z");
+    assert_eq!(at(&entry.updated), "2026-11-20T02:00:00Z");
+    assert_eq!(feed.entries[1].title, None);
+}
+
+#[test]
+fn an_undeclared_prefix_and_a_cut_end_cost_only_what_is_cut() {
+    let text = NEWS.replace("n:", "news:").replace("xmlns:news", "xmlns:other");
+    let cut = text.find("<url><loc>https://paper.example/about").unwrap();
+    let feed = read(text.get(..cut).unwrap()).unwrap();
+    assert_eq!(feed.entries.len(), 1);
+    assert!(feed.mended.iter().any(|phrase| phrase.contains("ended early")), "{:?}", feed.mended);
+}
+
+#[test]
+fn a_sitemap_without_news_is_no_feed_and_an_empty_one_is() {
+    let plain = "<urlset><url><loc>https://paper.example/a</loc></url></urlset>";
+    let words = read(plain).unwrap_err().to_string();
+    assert!(words.contains("sitemap without news"), "{words}");
+    assert_eq!(read("<urlset></urlset>").unwrap().entries.len(), 0);
+    let list =
+        "<sitemapindex><sitemap><loc>https://paper.example/n.xml</loc></sitemap></sitemapindex>";
+    assert!(read(list).unwrap_err().to_string().contains("a list of sitemaps"));
+}
+
+#[test]
+fn the_url_of_an_image_in_rss_is_no_item() {
+    let feed = read(
+        "<rss><channel><image><url>https://paper.example/logo.png</url></image>\
+         <item><title>a</title></item></channel></rss>",
+    );
+    assert_eq!(feed.unwrap().entries.len(), 1);
+}
+
+#[test]
+fn a_document_hands_out_its_hubs_and_its_own_address() {
+    let atom = "<feed xmlns='http://www.w3.org/2005/Atom'><link rel='self' href='/f.atom'/>\
+        <link rel='HUB' href='https://hub.example/?a=1&amp;b=2'/><link rel='hub' href='//two.example/'/>\
+        <entry><title>x</title><link rel='hub' href='https://not.example/'/></entry></feed>";
+    let rss = "<rss xmlns:a10='http://www.w3.org/2005/Atom'><channel><link>https://paper.example/</link>\
+        <a10:link rel='hub' href='https://hub.example/'/><a10:link rel='self' href='https://paper.example/f'/>\
+        <item><title>x</title></item></channel></rss>";
+    let json = r#"{"version":"https://jsonfeed.org/version/1.1","title":"t","feed_url":"/f.json",
+        "hubs":[{"type":"WebSub","url":"https://hub.example/"},7,{"type":"x"}],"items":[]}"#;
+    for (text, hubs, own) in [
+        (
+            atom,
+            &["https://hub.example/?a=1&b=2", "https://two.example/"][..],
+            "https://paper.example/f.atom",
+        ),
+        (rss, &["https://hub.example/"], "https://paper.example/f"),
+        (json, &["https://hub.example/"], "https://paper.example/f.json"),
+    ] {
+        let feed = read(text).unwrap();
+        assert_eq!(feed.hubs, hubs, "{text}");
+        assert_eq!(feed.own_link.as_deref(), Some(own), "{text}");
+        assert_ne!(feed.link.as_deref(), Some("https://hub.example/"));
+    }
+}
