@@ -51,6 +51,7 @@ pub mod store;
 
 // Floor 3: loops that carry values between the floors below. Each has a `step(now)`.
 pub mod deliver;
+pub mod discover;
 pub mod ingest;
 pub mod pages;
 pub mod sweep;

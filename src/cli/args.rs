@@ -172,6 +172,59 @@ pub(super) enum Feeds {
         #[arg(long)]
         json: bool,
     },
+    /// Find the feeds of a site
+    Discover {
+        /// The site's address, or a page's
+        url: String,
+        /// Look at the usual places and the news sitemaps even if the page names feeds
+        #[arg(long)]
+        everywhere: bool,
+        /// A network outside the public internet the site may be in, such as 10.1.2.0/24
+        #[arg(long, value_name = "NETWORK")]
+        allow_private: Vec<String>,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add a site's feed to the configuration
+    Add(Add),
+    /// Add the feeds of an OPML list, as other readers export them
+    Import {
+        /// The list, or `-` for standard input
+        list: PathBuf,
+        /// Say what would be added, and add nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Into this file of the configuration [default: the one that holds the most feeds]
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Print the feeds as an OPML list for other readers
+    Export,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The feed's address, or that of its site
+    pub(super) url: String,
+    /// Its name [default: made from its title or address]
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// Read it this often, whatever is learned of its habits: 10m, 2h
+    #[arg(long, value_name = "SPAN")]
+    pub(super) every: Option<String>,
+    /// A group it belongs to
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) tags: Vec<String>,
+    /// A network outside the public internet it may be in, such as 10.1.2.0/24
+    #[arg(long, value_name = "NETWORK")]
+    pub(super) allow_private: Vec<String>,
+    /// To this file of the configuration [default: the one that holds the most feeds]
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// Take the address as it is, without asking it
+    #[arg(long)]
+    pub(super) unchecked: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -66,7 +66,7 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
         Command::Alerts(Alerts::Report { most }) => alerts::report(&setting, most),
         Command::Status { json } => status::status(&setting, json),
         Command::Init { dir, force } => init::init(&setting, &dir, force),
-        Command::Feeds(Feeds::List { json }) => feeds::list(&setting, json),
+        Command::Feeds(what) => sources(&setting, what),
         Command::Outbox(Outbox::List { state, most, json }) => {
             outbox::list(&setting, state, most, json)
         }
@@ -86,6 +86,32 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
             page.render(&mut std::io::stdout().lock())?;
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+fn sources(setting: &Setting, what: Feeds) -> Result<ExitCode, Failed> {
+    match what {
+        Feeds::List { json } => feeds::list(setting, json),
+        Feeds::Discover { url, everywhere, allow_private, json } => {
+            let site = feeds::Site { url: &url, everywhere, allow_private: &allow_private };
+            feeds::discover(setting, &site, json)
+        }
+        Feeds::Add(add) => {
+            let wanted = feeds::Wanted {
+                url: &add.url,
+                name: add.name.as_deref(),
+                every: add.every.as_deref(),
+                tags: &add.tags,
+                allow_private: &add.allow_private,
+                file: add.file.as_deref(),
+                unchecked: add.unchecked,
+            };
+            feeds::add(setting, &wanted)
+        }
+        Feeds::Import { list, dry_run, file } => {
+            feeds::import(setting, &list, file.as_deref(), dry_run)
+        }
+        Feeds::Export => feeds::export(setting),
     }
 }
 

@@ -60,9 +60,13 @@ pub(super) struct Parts<'a> {
 }
 
 /// Reads `path` and everything it includes.
-pub(super) fn read(path: &Path, faults: &mut Faults) -> Sources {
-    let mut reading = Reading { sources: Sources::default(), seen: Vec::new(), trail: Vec::new() };
-    match load(path) {
+///
+/// With `instead`, one file's text is not the one on the disk.
+pub(super) fn read(path: &Path, instead: Option<(&Path, &str)>, faults: &mut Faults) -> Sources {
+    let instead = instead.map(|(path, text)| (canonical(path), text));
+    let (seen, trail) = (Vec::new(), Vec::new());
+    let mut reading = Reading { sources: Sources::default(), instead, seen, trail };
+    match reading.load(path) {
         Ok(loaded) => reading.take(path, loaded, faults),
         Err(why) => faults.nowhere(
             format!("cannot read {}: {why}", words::path(path)),
@@ -176,8 +180,10 @@ pub(super) fn beside(file: &str, written: &str) -> PathBuf {
     base.join(written)
 }
 
-struct Reading {
+struct Reading<'a> {
     sources: Sources,
+    /// A file, by its canonical path, and the text it is taken to hold.
+    instead: Option<(PathBuf, &'a str)>,
     /// Canonical paths of every file read.
     seen: Vec<PathBuf>,
     /// Canonical paths of the files that are being read, the first one first.
@@ -191,7 +197,18 @@ struct Loaded {
     broken_at: Option<usize>,
 }
 
-impl Reading {
+impl Reading<'_> {
+    fn load(&self, path: &Path) -> Result<Loaded, String> {
+        let mut loaded = load(path)?;
+        if let Some((instead, text)) = &self.instead
+            && loaded.canonical == *instead
+        {
+            (*text).clone_into(&mut loaded.text);
+            loaded.broken_at = None;
+        }
+        Ok(loaded)
+    }
+
     fn take(&mut self, path: &Path, loaded: Loaded, faults: &mut Faults) {
         let shown = path.display().to_string();
         self.sources.add(&shown, &loaded.text);
@@ -223,7 +240,7 @@ impl Reading {
             faults.error(at(), what, "join some of the included files");
             return;
         }
-        let loaded = match load(&path) {
+        let loaded = match self.load(&path) {
             Ok(loaded) => loaded,
             Err(why) => {
                 let cure =
@@ -266,7 +283,7 @@ fn load(path: &Path) -> Result<Loaded, String> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_BYTES_MAX {
         return Err(format!("it is larger than {} MiB", FILE_BYTES_MAX >> 20));
     }
-    let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let canonical = canonical(path);
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Loaded { text, canonical, broken_at: None }),
         Err(error) => {
@@ -275,6 +292,10 @@ fn load(path: &Path) -> Result<Loaded, String> {
             Ok(Loaded { text, canonical, broken_at })
         }
     }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Why a file cannot be read.

@@ -14,7 +14,7 @@ use super::service::{Defaults, Poll, backlog};
 use super::sources::Sources;
 use super::units::show_duration;
 use super::written::{Section, Told, Value};
-use super::{language, link, secret, words};
+use super::{label, language, link, secret, words};
 use crate::domain::{Feed, Name, PageRules, Place};
 
 /// The longest interval a feed may ask for.
@@ -26,9 +26,11 @@ const HEADER_BYTES_MAX: usize = 1_024;
 /// Networks of `allow_private`.
 const NETWORKS_MAX: usize = 64;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "name",
     "url",
+    "title",
+    "tags",
     "every",
     "headers",
     "auth_file",
@@ -106,6 +108,8 @@ fn one(
     let auth = secret::find(section, "auth", context.directories, faults).and_then(|found| {
         found.map(|found| secret::authorization(found, faults).ok_or(Told)).transpose()
     });
+    let title = section.optional("title", |value| label::read_title(value, faults));
+    let tags = section.optional("tags", |value| label::read_tags(value, faults));
     let language = section.optional("language", |value| {
         value.string(faults).and_then(|written| language::tag(written, faults))
     });
@@ -116,6 +120,8 @@ fn one(
     let feed = Feed {
         name: name?,
         url,
+        title: title.ok()?,
+        tags: tags.ok()?.unwrap_or_default(),
         every: every.ok()?,
         headers: headers.ok()?.unwrap_or_default(),
         auth: auth.ok()?,

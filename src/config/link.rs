@@ -5,7 +5,7 @@ use url::Url;
 
 use super::faults::Faults;
 use super::words;
-use crate::domain::Written;
+use crate::domain::{Network, Written};
 
 /// Bytes of a URL: what servers commonly take (RFC 9110 section 4.1 asks for 8,000 octets).
 const URL_BYTES_MAX: usize = 8_000;
@@ -20,9 +20,10 @@ pub(super) fn url(written: &Written, instead: &str, faults: &mut Faults) -> Opti
     None
 }
 
-type Fault = (String, String);
+pub(super) type Fault = (String, String);
 
-fn read(text: &str, instead: &str) -> Result<Url, Fault> {
+/// The URL, or what is wrong with it and the way out.
+pub(super) fn read(text: &str, instead: &str) -> Result<Url, Fault> {
     let fault = |what: &str, cure: &str| Err((what.to_owned(), cure.to_owned()));
     if text.len() > URL_BYTES_MAX {
         return fault("the URL is longer than 8,000 bytes", "shorten it");
@@ -67,9 +68,19 @@ fn read(text: &str, instead: &str) -> Result<Url, Fault> {
 }
 
 /// Reads a network as `10.0.0.0/8` or a lone address.
-pub(super) fn network(written: &Written, faults: &mut Faults) -> Option<(IpAddr, u8)> {
-    let text = &written.text;
-    let (address, prefix) = text.split_once('/').map_or((&**text, None), |(a, p)| (a, Some(p)));
+pub(super) fn network(written: &Written, faults: &mut Faults) -> Option<Network> {
+    match read_network(&written.text) {
+        Ok(network) => Some(network),
+        Err((what, cure)) => {
+            faults.error(written.at.clone(), what, cure);
+            None
+        }
+    }
+}
+
+/// The network, or what is wrong with it and the way out.
+pub(super) fn read_network(text: &str) -> Result<Network, Fault> {
+    let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
     let read = address.parse::<IpAddr>().ok().and_then(|address| {
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = prefix.map_or(Some(most), |p| p.parse().ok().filter(|bits| *bits <= most))?;
@@ -77,22 +88,16 @@ pub(super) fn network(written: &Written, faults: &mut Faults) -> Option<(IpAddr,
     });
     let Some((address, bits)) = read else {
         let what = format!("{} is not an address or network", words::quoted(text));
-        faults.error(
-            written.at.clone(),
-            what,
-            "write \"10.0.0.0/8\", \"192.168.1.7\" or \"fd00::/8\"",
-        );
-        return None;
+        return Err((what, "write \"10.0.0.0/8\", \"192.168.1.7\" or \"fd00::/8\"".to_owned()));
     };
     let first = first_address(address, bits);
     if first != address {
         let what = format!("{} is an address inside a network", words::quoted(text));
         let cure =
             format!("write \"{first}/{bits}\" for the network or \"{address}\" for the address");
-        faults.error(written.at.clone(), what, cure);
-        return None;
+        return Err((what, cure));
     }
-    Some((address, bits))
+    Ok((address, bits))
 }
 
 /// The address with everything behind the prefix zero.

@@ -6,8 +6,10 @@
 mod assemble;
 mod canonical;
 mod channel;
+mod edit;
 mod faults;
 mod feed;
+mod label;
 mod language;
 mod link;
 mod name;
@@ -29,14 +31,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use toml::de::DeTable;
+use url::Url;
 
 use self::assemble::Parts;
 use self::channel::Channels;
+pub use self::edit::{NewFeed, block, suggest, with_feeds};
 use self::faults::Faults;
+pub use self::label::{tag, title};
 pub use self::service::{Format, Level, Poll, Service, Store};
 pub use self::sources::Sources;
 use crate::domain::{
-    Backlog, Channel, ChannelKind, Complaint, Feed, Name, PageRules, Severity, Watch, Weight,
+    Backlog, Channel, ChannelKind, Complaint, Feed, Name, Network, PageRules, Severity, Watch,
+    Weight,
 };
 
 /// The shipped configuration, as file name and text: what `init` writes. The first one is the one to
@@ -101,8 +107,18 @@ impl error::Error for Broken {}
 /// Reads a configuration and everything it includes. Touches files only: the configuration, its
 /// secrets and certificates.
 pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Broken> {
+    load_with(path, directories, None)
+}
+
+/// The same, as if one of the files held another text: whether a change may be made is known
+/// before it is.
+pub fn load_with(
+    path: &Path,
+    directories: Directories<'_>,
+    instead: Option<(&Path, &str)>,
+) -> Result<Config, Broken> {
     let mut faults = Faults::default();
-    let sources = assemble::read(path, &mut faults);
+    let sources = assemble::read(path, instead, &mut faults);
     let documents = parse(&sources);
     let parts = assemble::sort(&sources, &documents, &mut faults);
     let service = service::service(parts.service.as_ref(), &mut faults);
@@ -141,7 +157,7 @@ pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Broken>
 /// feeds named there need not exist.
 pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
     let mut faults = Faults::default();
-    let sources = assemble::read(path, &mut faults);
+    let sources = assemble::read(path, None, &mut faults);
     let documents = parse(&sources);
     let parts = assemble::sort(&sources, &documents, &mut faults);
     let defaults = service::Defaults {
@@ -163,6 +179,36 @@ pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
     }
     settle(faults, &sources)?;
     Ok((watches, sources))
+}
+
+/// A web address as a feed may have it; else what is wrong with it, and the way out.
+pub fn check_url(text: &str) -> Result<Url, (String, String)> {
+    link::read(text, "a feed's password belongs into a file, `auth_file = \"…\"`")
+}
+
+/// A network as `allow_private` takes it; else what is wrong with it, and the way out.
+pub fn check_network(text: &str) -> Result<Network, (String, String)> {
+    link::read_network(text)
+}
+
+/// Whether a name is one that `[[feed]]` takes.
+pub fn is_name(text: &str) -> bool {
+    name::is_sound(text)
+}
+
+/// Whether a text is a language tag.
+pub fn is_language(text: &str) -> bool {
+    language::is_tag(text)
+}
+
+/// Whether a text is an interval that `every` can read; if it is within bounds is another matter.
+pub fn is_interval(text: &str) -> bool {
+    units::duration(text).is_ok()
+}
+
+/// An interval as `every` is written.
+pub fn show_interval(every: std::time::Duration) -> String {
+    units::show_duration(every)
 }
 
 fn parse(sources: &Sources) -> Vec<DeTable<'_>> {

@@ -57,8 +57,7 @@ impl<'a> Names<'a> {
 /// A well-formed name.
 fn checked(written: &Written, faults: &mut Faults) -> Option<Name> {
     let text = &written.text;
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if !text.is_empty() && text.len() <= NAME_BYTES_MAX && text.chars().all(plain) {
+    if is_sound(text) {
         return Some(Name::new(text));
     }
     let shown = words::quoted(text);
@@ -75,6 +74,12 @@ fn checked(written: &Written, faults: &mut Faults) -> Option<Name> {
     };
     faults.error(written.at.clone(), what, cure);
     None
+}
+
+/// Whether a text is well-formed as a name.
+pub(super) fn is_sound(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !text.is_empty() && text.len() <= NAME_BYTES_MAX && text.chars().all(plain)
 }
 
 /// The nearest good name, if the text is spelled in Latin letters.

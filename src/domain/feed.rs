@@ -46,6 +46,10 @@ impl<'de> serde::Deserialize<'de> for Name {
 pub struct Feed {
     pub name: Name,
     pub url: Url,
+    /// What people call it.
+    pub title: Option<String>,
+    /// Groups it belongs to, each a path joined by `/`, as lists of feeds have them.
+    pub tags: Vec<String>,
     /// A fixed interval; `None` lets the scheduler choose between the global floor and cap.
     pub every: Option<Duration>,
     /// Extra request headers, the operator's own, e.g. `Accept-Language` or a `User-Agent`.

@@ -88,6 +88,8 @@ mod tests {
         Feed {
             name: Name::new(url),
             url: url.parse().unwrap(),
+            title: None,
+            tags: Vec::new(),
             every: None,
             headers: Vec::new(),
             auth: None,

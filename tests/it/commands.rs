@@ -14,7 +14,7 @@ use crate::world::unix_ms;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wirewatch");
 
-fn run(folder: &Path, args: &[&str], input: &str) -> Output {
+pub fn run(folder: &Path, args: &[&str], input: &str) -> Output {
     use std::io::Write;
     let mut child = Command::new(PROGRAM)
         .args(args)
@@ -29,11 +29,11 @@ fn run(folder: &Path, args: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! One binary for all tests that look at the program from outside.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 #![expect(clippy::panic, reason = "a test says what is wrong by failing")]
-mod commands;
+pub mod commands;
 mod config;
 pub mod corpora;
 mod corpora_feeds;

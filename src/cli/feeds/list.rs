@@ -1,11 +1,11 @@
-//! `feeds`: the sources and their health.
+//! `feeds list`: the sources and their health.
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::fail::Failed;
-use super::screen::{BAD, DIM, GOOD, MARK, json, styled};
-use super::setup::{Setting, runtime};
-use super::status::span;
+use super::super::fail::Failed;
+use super::super::screen::{BAD, DIM, GOOD, MARK, json, styled};
+use super::super::setup::{Setting, runtime};
+use super::super::status::span;
 use crate::app;
 use crate::domain::FeedWord;
 use crate::store::{Error, FeedHealth};
@@ -18,7 +18,7 @@ struct Configured<'a> {
     state: FeedWord,
 }
 
-pub(super) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
+pub(in crate::cli) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
     let config = setting.load()?;
     let health = match setting.store() {
         Ok((_, store)) => runtime()?.block_on(store.feeds())?,

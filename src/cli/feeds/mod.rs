@@ -1,0 +1,13 @@
+//! `feeds`: the sources; found, added, exchanged and watched over.
+
+mod add;
+mod address;
+mod discover;
+mod exchange;
+mod files;
+mod list;
+
+pub(super) use add::{Wanted, add};
+pub(super) use discover::{Site, discover};
+pub(super) use exchange::{export, import};
+pub(super) use list::list;

@@ -1,0 +1,358 @@
+//! Finds the feeds of a site: what it names, what it links to, and where feeds usually lie.
+//!
+//! Every address is asked through the gate, one after another and a bounded number of them, and
+//! nothing is believed to be a feed before it was read as one.
+use url::Url;
+
+use crate::dedupe::identity;
+use crate::domain::{Document, Format, Moment, Network};
+use crate::fetch::{Answer, Ask, Failure, FailureKind, Fresh, Gate, Request};
+use crate::parse::page::{self, Evidence};
+use crate::parse::{self, Hints, sitemap};
+
+/// Addresses that are asked on behalf of one site.
+const PROBES_MAX: usize = 24;
+/// Of those, how many may be what the page names; the rest is for the places nobody names.
+const NAMED_MAX: usize = 12;
+/// Links in a page's text that are tried.
+const LINKED_MAX: usize = 6;
+/// Sitemaps that are tried, those of a list included.
+const SITEMAPS_MAX: usize = 6;
+/// Where publishing systems put their feeds, the commonest first.
+const WELL_KNOWN: [&str; 8] = [
+    "feed",
+    "rss",
+    "rss.xml",
+    "feed.xml",
+    "atom.xml",
+    "index.xml",
+    "feed.json",
+    "feeds/posts/default",
+];
+/// Of two feeds, the share of titles in common by which they are one feed in two formats.
+const SAME_SHARE: f64 = 0.8;
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    pub site: &'a Url,
+    /// Private networks the site itself may be in, by the operator's word.
+    pub allow_private: &'a [Network],
+    /// Look at the usual places and the news sitemaps even if the page names feeds.
+    pub everywhere: bool,
+}
+
+/// What was found, the best first, and what was tried in vain.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    pub feeds: Vec<Found>,
+    pub tried: Vec<Tried>,
+    /// Addresses that were not asked because the cap was reached.
+    pub unasked: usize,
+}
+
+/// A feed that was read.
+#[derive(Debug)]
+pub struct Found {
+    pub url: Url,
+    pub title: Option<String>,
+    pub format: Format,
+    pub language: Option<String>,
+    pub entries: usize,
+    /// The latest date any entry has.
+    pub newest: Option<Moment>,
+    pub how: How,
+    /// What readers said, not what the site says.
+    pub comments: bool,
+    /// The same entries as this feed, found before it, in another format.
+    pub same_as: Option<Url>,
+    titles: Vec<String>,
+}
+
+/// How an address was come by; the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// The address asked about is a feed.
+    Itself,
+    /// The page names it, or its server does.
+    Named,
+    /// The page links to it.
+    Linked,
+    /// It lies where feeds usually lie.
+    WellKnown,
+    /// The site's robots.txt or a list of sitemaps names it.
+    Sitemap,
+}
+
+impl How {
+    /// The word `feeds discover --json` prints.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Itself => "itself",
+            Self::Named => "named",
+            Self::Linked => "linked",
+            Self::WellKnown => "well-known",
+            Self::Sitemap => "sitemap",
+        }
+    }
+}
+
+/// An address that turned out to be no feed.
+#[derive(Debug)]
+pub struct Tried {
+    pub url: Url,
+    pub why: String,
+}
+
+/// Looks for the feeds of a site. Fails only if the site itself cannot be asked.
+pub async fn discover(gate: &Gate, wanted: Wanted<'_>, now: Moment) -> Result<Discovery, Failure> {
+    let mut search = Search { gate, wanted, now, asked: Vec::new(), found: Discovery::default() };
+    let page = match search.ask(wanted.site).await {
+        Ok(fresh) => fresh,
+        // A server that answers may refuse its front page and serve its feeds.
+        Err(failure) if matches!(failure.kind, FailureKind::Status(_)) => {
+            search.in_vain(wanted.site, failure.why);
+            search.usual_places(wanted.site).await;
+            return Ok(search.finish());
+        }
+        Err(failure) => return Err(failure),
+    };
+    let read = read(&page);
+    if let Ok(document) = read {
+        search.keep(page.url, How::Itself, false, document);
+        return Ok(search.finish());
+    }
+    search.page(&page).await;
+    let own = search.found.feeds.iter().any(|found| !found.comments);
+    if !own || wanted.everywhere {
+        search.usual_places(&page.url).await;
+    }
+    Ok(search.finish())
+}
+
+struct Search<'a> {
+    gate: &'a Gate,
+    wanted: Wanted<'a>,
+    now: Moment,
+    asked: Vec<Url>,
+    found: Discovery,
+}
+
+impl Search<'_> {
+    async fn ask(&mut self, url: &Url) -> Result<Fresh, Failure> {
+        self.asked.push(url.clone());
+        let allow_private = self.wanted.allow_private;
+        let request = Request::found(self.wanted.site, url, Ask::Page);
+        match self.gate.fetch(Request { allow_private, ..request }, self.now).await {
+            Answer::Fresh(fresh) => Ok(*fresh),
+            Answer::Failed(failure) => Err(failure),
+            Answer::Unchanged(_) => Err(Failure::unreadable("the server answered 304 unasked")),
+        }
+    }
+
+    /// Follows what a page and its server name, then what the page links to.
+    async fn page(&mut self, fresh: &Fresh) {
+        let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+        let (mut named, mut linked) = (0, 0);
+        for url in named_by_server(fresh).iter().take(LINKED_MAX) {
+            named += 1;
+            self.probe(url, How::Named, false).await;
+        }
+        for alternate in page::alternates(&fresh.body, &hints) {
+            let how = match alternate.evidence {
+                Evidence::Named if named < NAMED_MAX => {
+                    named += 1;
+                    How::Named
+                }
+                Evidence::Linked if linked < LINKED_MAX => {
+                    linked += 1;
+                    How::Linked
+                }
+                Evidence::Named | Evidence::Linked => {
+                    self.found.unasked += 1;
+                    continue;
+                }
+            };
+            self.probe(&alternate.url, how, alternate.comments).await;
+        }
+    }
+
+    /// The places feeds usually lie, under the page and at the root; then the news sitemaps.
+    async fn usual_places(&mut self, page: &Url) {
+        let Ok(root) = page.join("/") else { return };
+        let mut bases = vec![root.clone()];
+        let mut folder = page.clone();
+        folder.set_query(None);
+        folder.set_fragment(None);
+        if folder.path().len() > 1 {
+            if !folder.path().ends_with('/') {
+                let path = format!("{}/", folder.path());
+                folder.set_path(&path);
+            }
+            bases.insert(0, folder);
+        }
+        'places: for base in bases {
+            for path in WELL_KNOWN {
+                let Ok(url) = base.join(path) else { continue };
+                // One is enough: the others would be the same under another name.
+                if self.probe(&url, How::WellKnown, false).await {
+                    break 'places;
+                }
+            }
+        }
+        self.sitemaps(&root).await;
+    }
+
+    async fn sitemaps(&mut self, root: &Url) {
+        let Ok(robots) = root.join("/robots.txt") else { return };
+        if !self.may_ask(&robots) {
+            return;
+        }
+        let Ok(fresh) = self.ask(&robots).await else { return };
+        let mut left = SITEMAPS_MAX;
+        for url in sitemap::in_robots(&fresh.body, &fresh.url) {
+            let Some(fewer) = left.checked_sub(1) else { return };
+            left = fewer;
+            let Some(list) = self.sitemap(&url).await else { continue };
+            // Of a list only what says that it is news: the rest is the site's whole archive.
+            for child in list.into_iter().filter(|child| sitemap::speaks_of_news(&child.url)) {
+                let Some(fewer) = left.checked_sub(1) else { return };
+                left = fewer;
+                self.probe(&child.url, How::Sitemap, false).await;
+            }
+        }
+    }
+
+    /// Asks a sitemap: keeps it if it is one of news, gives back its children if it is a list.
+    async fn sitemap(&mut self, url: &Url) -> Option<Vec<sitemap::Sitemap>> {
+        if !self.may_ask(url) {
+            return None;
+        }
+        let fresh = match self.ask(url).await {
+            Ok(fresh) => fresh,
+            Err(failure) => {
+                self.in_vain(url, failure.why);
+                return None;
+            }
+        };
+        let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+        let mut list = sitemap::list(&fresh.body, &hints);
+        if list.is_empty() {
+            self.judge(fresh, How::Sitemap, false);
+            return None;
+        }
+        list.sort_by_key(|child| std::cmp::Reverse(child.modified));
+        Some(list)
+    }
+
+    /// Asks an address and keeps it if it is a feed.
+    async fn probe(&mut self, url: &Url, how: How, comments: bool) -> bool {
+        if !self.may_ask(url) {
+            return false;
+        }
+        match self.ask(url).await {
+            Ok(fresh) => self.judge(fresh, how, comments),
+            Err(failure) => {
+                self.in_vain(url, failure.why);
+                false
+            }
+        }
+    }
+
+    fn may_ask(&mut self, url: &Url) -> bool {
+        if self.asked.contains(url) {
+            return false;
+        }
+        let room = self.asked.len() < PROBES_MAX;
+        self.found.unasked += usize::from(!room);
+        room
+    }
+
+    fn judge(&mut self, fresh: Fresh, how: How, comments: bool) -> bool {
+        match read(&fresh) {
+            Ok(document) => {
+                self.keep(fresh.url, how, comments, document);
+                true
+            }
+            Err(error) => {
+                self.in_vain(&fresh.url, error.to_string());
+                false
+            }
+        }
+    }
+
+    fn in_vain(&mut self, url: &Url, why: String) {
+        self.found.tried.push(Tried { url: url.clone(), why });
+    }
+
+    fn keep(&mut self, url: Url, how: How, comments: bool, document: Document) {
+        if self.found.feeds.iter().any(|known| known.url == url) {
+            return;
+        }
+        let dates = document.entries.iter().flat_map(|entry| {
+            [&entry.published, &entry.updated].into_iter().flatten().filter_map(|dated| dated.at)
+        });
+        let titles = document.entries.iter().filter_map(|entry| entry.title.as_deref());
+        let mut titles: Vec<String> = titles.map(identity::normalised).collect();
+        titles.sort_unstable();
+        titles.dedup();
+        let same = self
+            .found
+            .feeds
+            .iter()
+            .find(|known| is_same(&known.titles, &titles, known.format == document.format));
+        self.found.feeds.push(Found {
+            same_as: same.map(|known| known.same_as.clone().unwrap_or_else(|| known.url.clone())),
+            newest: dates.max().filter(|_| !document.entries.is_empty()),
+            entries: document.entries.len(),
+            title: document.title,
+            format: document.format,
+            language: document.language,
+            url,
+            how,
+            comments,
+            titles,
+        });
+    }
+
+    /// Ranks: what the site says before what its readers say, one of each feed before its other
+    /// formats, then how it was come by, then how fresh and how full it is.
+    fn finish(mut self) -> Discovery {
+        self.found.feeds.sort_by_key(|found| {
+            let fresh = std::cmp::Reverse((found.newest, found.entries));
+            (found.comments, found.same_as.is_some(), found.how, found.entries == 0, fresh)
+        });
+        self.found
+    }
+}
+
+fn read(fresh: &Fresh) -> Result<Document, parse::Error> {
+    let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+    parse::document(&fresh.body, &hints)
+}
+
+/// What `Link` headers name: `rel="alternate"` with a feed's type or name.
+fn named_by_server(fresh: &Fresh) -> Vec<Url> {
+    let named = fresh.links.iter().filter(|link| link.is("alternate") || link.is("feed"));
+    named
+        .filter_map(|link| {
+            let url = fresh.url.join(&link.target).ok()?;
+            let kind = link.kind.as_deref().unwrap_or_default();
+            let plain = ["rss", "atom", "rdf", "feed+json"].iter().any(|word| kind.contains(word));
+            let web = matches!(url.scheme(), "http" | "https");
+            (web && (plain || link.is("feed"))).then_some(url)
+        })
+        .collect()
+}
+
+/// Whether two feeds carry the same entries. Another format may list fewer of them; in the same
+/// format fewer are a section of the whole.
+fn is_same(a: &[String], b: &[String], same_format: bool) -> bool {
+    let of = if same_format { a.len().max(b.len()) } else { a.len().min(b.len()) };
+    if of == 0 {
+        return false;
+    }
+    let common = a.iter().filter(|title| b.binary_search(title).is_ok()).count();
+    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    count(common) >= count(of) * SAME_SHARE
+}
