@@ -22,9 +22,14 @@ pub fn compile(config: &Config) -> Result<(Plan, Vec<Complaint>), Vec<Complaint>
         feeds: Arc::new(config.feeds.clone()),
         matcher,
         watches,
-        bounds: Bounds { floor: config.poll.floor, cap: config.poll.cap },
+        bounds: Bounds {
+            floor: config.poll.floor,
+            cap: config.poll.cap,
+            max_staleness: config.poll.max_staleness,
+        },
         concurrency: config.poll.concurrency,
         host_gap: config.poll.per_host_gap,
+        host_scope: config.poll.per_host_scope,
     };
     Ok((plan, warnings))
 }

@@ -10,7 +10,7 @@ use super::Directories;
 use super::assemble::where_is;
 use super::faults::Faults;
 use super::name::Names;
-use super::service::{Defaults, Poll, backlog};
+use super::service::{Defaults, MAX_STALENESS_RANGE, Poll, backlog};
 use super::sources::Sources;
 use super::units::show_duration;
 use super::written::{Section, Told, Value};
@@ -26,7 +26,7 @@ const HEADER_BYTES_MAX: usize = 1_024;
 /// Networks of `allow_private`.
 const NETWORKS_MAX: usize = 64;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "name",
     "url",
     "title",
@@ -39,6 +39,7 @@ const KEYS: [&str; 12] = [
     "allow_private",
     "backlog",
     "canonical",
+    "max_staleness",
 ];
 
 /// Headers the program writes itself: another value would break the exchange or its safety.
@@ -116,6 +117,8 @@ fn one(
     let private = section.optional("allow_private", |value| networks(value, faults));
     let backlog = section.optional("backlog", |value| backlog(value, faults));
     let canonical = section.optional("canonical", |value| value.flag(faults));
+    let staleness =
+        section.optional("max_staleness", |value| value.duration(MAX_STALENESS_RANGE, faults));
     let (url, at) = url?;
     let feed = Feed {
         name: name?,
@@ -129,6 +132,7 @@ fn one(
         allow_private: private.ok()?.unwrap_or_default(),
         backlog: backlog.ok()?.unwrap_or(context.defaults.backlog),
         canonical: canonical.ok()?.unwrap_or(true).then(|| Arc::clone(context.pages)),
+        max_staleness: staleness.ok()?,
     };
     Some((feed, at))
 }

@@ -7,7 +7,7 @@ use super::Directories;
 use super::faults::Faults;
 use super::words;
 use super::written::{Section, Value};
-use crate::domain::{Backlog, Place, Written};
+use crate::domain::{Backlog, Place, Scope, Written};
 
 /// How long a stop may take; systemd's own patience (`TimeoutStopSec`) must be longer.
 const GRACE: Duration = Duration::from_secs(20);
@@ -23,6 +23,9 @@ const CAP: Duration = Duration::from_hours(1);
 const CAP_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(7 * 24);
 /// Publishers block readers that come more often than this.
 const FLOOR_POLITE: Duration = Duration::from_mins(1);
+/// How far a publisher's own wish may stretch the time between two polls.
+const MAX_STALENESS: Duration = Duration::from_hours(1);
+pub(super) const MAX_STALENESS_RANGE: RangeInclusive<Duration> = CAP_RANGE;
 /// Feeds fetched at the same time.
 const CONCURRENCY: usize = 64;
 const CONCURRENCY_RANGE: RangeInclusive<u64> = 1..=1_024;
@@ -46,8 +49,16 @@ const BACKLOG_RANGE: RangeInclusive<Duration> =
 
 pub(super) const SERVICE_KEYS: [&str; 4] = ["contact", "grace", "log_level", "log_format"];
 pub(super) const STORE_KEYS: [&str; 2] = ["path", "keep_articles"];
-pub(super) const POLL_KEYS: [&str; 6] =
-    ["floor", "cap", "concurrency", "per_host_gap", "timeout", "body_max"];
+pub(super) const POLL_KEYS: [&str; 8] = [
+    "floor",
+    "cap",
+    "max_staleness",
+    "concurrency",
+    "per_host_gap",
+    "per_host_scope",
+    "timeout",
+    "body_max",
+];
 pub(super) const DEFAULTS_KEYS: [&str; 2] = ["notify", "backlog"];
 
 /// The process.
@@ -108,10 +119,14 @@ pub struct Poll {
     pub floor: Duration,
     /// The longest; never below `floor`.
     pub cap: Duration,
+    /// No feed is staler than this, whatever its publisher wishes.
+    pub max_staleness: Duration,
     /// Feeds fetched at the same time.
     pub concurrency: usize,
     /// Between two requests to one host.
     pub per_host_gap: Duration,
+    /// What counts as one host there.
+    pub per_host_scope: Scope,
     /// For one whole exchange.
     pub timeout: Duration,
     /// Bytes of a body after decompression.
@@ -138,8 +153,10 @@ impl Default for Poll {
         Self {
             floor: FLOOR,
             cap: CAP,
+            max_staleness: MAX_STALENESS,
             concurrency: CONCURRENCY,
             per_host_gap: PER_HOST_GAP,
+            per_host_scope: Scope::Host,
             timeout: TIMEOUT,
             body_bytes_max: BODY_BYTES_MAX,
         }
@@ -238,6 +255,7 @@ pub(super) fn poll(section: Option<&Section<'_>>, faults: &mut Faults) -> Poll {
     let mut slots = [
         ("floor", FLOOR_RANGE, &mut poll.floor),
         ("cap", CAP_RANGE, &mut poll.cap),
+        ("max_staleness", MAX_STALENESS_RANGE, &mut poll.max_staleness),
         ("per_host_gap", PER_HOST_GAP_RANGE, &mut poll.per_host_gap),
         ("timeout", TIMEOUT_RANGE, &mut poll.timeout),
     ];
@@ -252,6 +270,10 @@ pub(super) fn poll(section: Option<&Section<'_>>, faults: &mut Faults) -> Poll {
         let number = value.integer(CONCURRENCY_RANGE, faults);
         poll.concurrency =
             number.and_then(|number| usize::try_from(number).ok()).unwrap_or(CONCURRENCY);
+    }
+    if let Some(value) = section.get("per_host_scope") {
+        let words = [("origin", Scope::Origin), ("host", Scope::Host), ("domain", Scope::Domain)];
+        poll.per_host_scope = value.choice(&words, faults).unwrap_or_default();
     }
     if let Some(value) = section.get("body_max") {
         poll.body_bytes_max = value.bytes(BODY_BYTES_RANGE, faults).unwrap_or(BODY_BYTES_MAX);

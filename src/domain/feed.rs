@@ -65,6 +65,20 @@ pub struct Feed {
     pub backlog: Backlog,
     /// What makes two addresses of its items one page; `None` takes them as they are written.
     pub canonical: Option<Arc<PageRules>>,
+    /// The feed is never staler than this, whatever its publisher wishes; `None`: as all feeds.
+    pub max_staleness: Option<Duration>,
+}
+
+/// What feeds share whose requests are made one at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Scheme, host and port.
+    Origin,
+    /// The host's name, with or without `www.`.
+    #[default]
+    Host,
+    /// The name somebody registered: `feeds.example.org` and `rss.example.org` are one.
+    Domain,
 }
 
 /// What of a feed's first poll may alert.

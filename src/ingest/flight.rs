@@ -1,12 +1,16 @@
 //! One poll of one feed, from the question to the commit.
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{Plan, read};
+use super::compare::Compared;
+use super::page::{self, Page};
+use super::settle::{Ready, settle};
+use super::{Plan, read, trouble};
 use crate::domain::{Clock, Feed, Moment, Validators};
 use crate::fetch::{Answer, Failure, Fresh, Gate, Request};
-use crate::schedule;
+use crate::schedule::Sight;
 use crate::store::{self, Committed, FeedState, Poll, PollResult, Store};
 
 /// What every flight works with.
@@ -20,12 +24,25 @@ pub(super) struct Shared {
     pub(super) readers: Semaphore,
 }
 
+/// What a poll sets out with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Orders {
+    pub(super) now: Moment,
+    pub(super) dice: f64,
+    /// Our own network is known to be down.
+    pub(super) outage: bool,
+}
+
 /// A poll that is over, with the feed's state as it now is.
 #[derive(Debug)]
 pub(super) struct Landed {
     pub(super) index: usize,
     pub(super) state: FeedState,
     pub(super) ended: Ended,
+    /// What it told of the way to the host, if anything.
+    pub(super) sight: Option<Sight>,
+    /// How long the whole host asked to be left in peace.
+    pub(super) hold: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -39,57 +56,106 @@ pub(super) enum Ended {
 }
 
 /// What a poll came to before the commit.
-enum Came {
-    Unchanged,
-    Failed(Failure),
-    Read(Box<super::Reading>),
+pub(super) enum Came {
+    Unchanged { freshness: Option<Duration>, took: Duration },
+    Failed { failure: Failure, page: Option<Page> },
+    Read(Box<Found>),
+}
+
+/// A document, and what it has in common with the one before.
+pub(super) struct Found {
+    pub(super) reading: super::Reading,
+    pub(super) compared: Compared,
+    /// The server says "unchanged" though it changed.
+    pub(super) lied: bool,
 }
 
 pub(super) async fn fly(
     shared: Arc<Shared>,
     index: usize,
     state: FeedState,
-    (now, dice): (Moment, f64),
+    orders: Orders,
 ) -> Landed {
+    let landed = |state, ended| Landed { index, state, ended, sight: None, hold: None };
     let Some(feed) = shared.plan.feeds.get(index).cloned() else {
-        return Landed { index, state, ended: Ended::Unstored(store::Error::Closed) };
+        return landed(state, Ended::Unstored(store::Error::Closed));
     };
     // The body is no part of a failure to reach the store: it is dropped before the wait.
-    let (mut state, came) = ask(&shared, &feed, state, now).await;
+    let (mut state, came) = match ask(&shared, &feed, state, orders).await {
+        Ok(came) => came,
+        Err((state, error)) => return landed(state, Ended::Unstored(error)),
+    };
+    let (sight, hold) = match &came {
+        Came::Unchanged { .. } | Came::Read(_) => (Some(Sight::Answer), None),
+        Came::Failed { failure, page } => (trouble::sight(failure, *page), trouble::hold(failure)),
+    };
     let before = state.clone_without_window();
-    let poll = settle(&shared.plan, &feed, &mut state, came, (now, dice));
-    let entries = poll.entries;
-    let failed = poll.failed;
-    if let PollResult::Unchanged = poll.poll.result {
-        return Landed { index, state, ended: Ended::Unchanged(poll.poll) };
+    let Ready { poll, entries, failed, window } =
+        settle(&shared.plan, &feed, &mut state, came, orders);
+    if let PollResult::Unchanged = poll.result {
+        return Landed { sight, hold, ..landed(state, Ended::Unchanged(poll)) };
     }
-    match shared.store.commit(poll.poll).await {
+    let ended = match shared.store.commit(poll).await {
         Ok(committed) => {
-            if let Some(window) = poll.window {
+            if let Some(window) = window {
                 state.window = window;
             }
-            Landed { index, state, ended: Ended::Stored { entries, failed, committed } }
+            Ended::Stored { entries, failed, committed }
         }
         Err(error) => {
-            let state = FeedState { window: state.window, ..before };
-            Landed { index, state, ended: Ended::Unstored(error) }
+            state = FeedState { window: state.window, ..before };
+            Ended::Unstored(error)
         }
-    }
+    };
+    Landed { sight, hold, ..landed(state, ended) }
 }
 
-async fn ask(
+type Asked = Result<(FeedState, Came), (FeedState, store::Error)>;
+
+async fn ask(shared: &Arc<Shared>, feed: &Feed, state: FeedState, orders: Orders) -> Asked {
+    let now = orders.now;
+    let known = state.validators != Validators::default();
+    let doubted = state.trust.distrusted_until.is_some_and(|until| now < until);
+    // Only of a feed that has said "unchanged" again and again is it worth asking what is overdue.
+    let overdue = if state.trust.unchanged < 3 { 0.0 } else { state.habit.overdue(now) };
+    let whole = !known || state.trust.is_audit_due(now, overdue, orders.dice);
+    let request = Request::feed(feed, (!whole).then_some(&state.validators));
+    let (state, came) = match shared.gate.fetch(request, now).await {
+        Answer::Unchanged(unchanged) => {
+            let (freshness, took) = (unchanged.freshness, unchanged.took);
+            (state, Came::Unchanged { freshness, took })
+        }
+        Answer::Failed(failure) => (state, Came::Failed { failure, page: None }),
+        Answer::Fresh(fresh) => understand(shared, feed, state, *fresh).await,
+    };
+    let Came::Read(mut found) = came else { return Ok((state, came)) };
+    if found.compared.is_odd() {
+        let unlisted = found.compared.unlisted.clone();
+        match shared.store.recognise(state.id, unlisted).await {
+            Ok(recognised) => found.compared.recognised = recognised,
+            Err(error) => return Err((state, error)),
+        }
+    }
+    let is_audit = known && whole && !doubted && !found.reading.incomplete;
+    if is_audit && state.baseline_at.is_some() && found.compared.arrived() > 0 {
+        found.lied = says_unchanged(shared, feed, &state.validators, now).await;
+    }
+    Ok((state, Came::Read(found)))
+}
+
+/// Whether the server, asked with the validators of a document that has changed, denies that it did.
+async fn says_unchanged(
     shared: &Arc<Shared>,
     feed: &Feed,
-    state: FeedState,
+    outdated: &Validators,
     now: Moment,
-) -> (FeedState, Came) {
-    let known = state.validators != Validators::default();
-    let request = Request::feed(feed, known.then_some(&state.validators));
-    match shared.gate.fetch(request, now).await {
-        Answer::Unchanged(_) => (state, Came::Unchanged),
-        Answer::Failed(failure) => (state, Came::Failed(failure)),
-        Answer::Fresh(fresh) => understand(shared, feed, state, *fresh).await,
+) -> bool {
+    if feed.allow_private.is_empty() {
+        // The same breath as between any two requests to a host.
+        tokio::time::sleep(shared.plan.host_gap).await;
     }
+    let answer = shared.gate.fetch(Request::feed(feed, Some(outdated)), now).await;
+    matches!(answer, Answer::Unchanged(_))
 }
 
 /// Reads the document off the runtime's threads: a hostile one may take a quarter of a second.
@@ -104,86 +170,24 @@ async fn understand(
     let (plan, feed) = (Arc::clone(&shared.plan), feed.clone());
     let (back, fallback) = (state.clone_without_window(), state);
     let reading = tokio::task::spawn_blocking(move || {
-        let reading = read(&plan, &feed, &fresh, &fallback);
-        (fallback, reading)
+        let came = match read(&plan, &feed, &fresh, &fallback) {
+            Ok(reading) => {
+                let compared = Compared::of(&fallback.window, &reading.batch);
+                Came::Read(Box::new(Found { reading, compared, lied: false }))
+            }
+            Err(failure) => Came::Failed { failure, page: page::look(&fresh.body) },
+        };
+        (fallback, came)
     })
     .await;
     drop(permit);
     match reading {
-        Ok((state, Ok(reading))) => (state, Came::Read(Box::new(reading))),
-        Ok((state, Err(failure))) => (state, Came::Failed(failure)),
+        Ok(came) => came,
         // The parser catches its own panics; this is the net under the rest. The window is lost to
         // memory, not to the store, and costs look-ups until the next good poll.
         Err(panicked) => {
-            (back, Came::Failed(Failure::unreadable(format!("reading failed: {panicked}"))))
+            let failure = Failure::unreadable(format!("reading failed: {panicked}"));
+            (back, Came::Failed { failure, page: None })
         }
     }
-}
-
-/// A poll ready to be committed, and what memory keeps if it is.
-struct Ready {
-    poll: Poll,
-    entries: u64,
-    failed: bool,
-    window: Option<Vec<store::Sighting>>,
-}
-
-/// Decides when the feed is due again and puts the poll's outcome into words for the store. Every
-/// way out sets the next due time: a feed that fails in a new way must not be asked in a loop.
-fn settle(
-    plan: &Plan,
-    feed: &Feed,
-    state: &mut FeedState,
-    came: Came,
-    (now, dice): (Moment, f64),
-) -> Ready {
-    let (mut entries, mut failed, mut window) = (0, false, None);
-    let result = match came {
-        Came::Unchanged => {
-            succeed(plan, feed, state, (now, dice), false);
-            PollResult::Unchanged
-        }
-        Came::Failed(failure) => {
-            failed = true;
-            state.failures = state.failures.saturating_add(1);
-            state.failing_since.get_or_insert(now);
-            let asked = failure.retry_after;
-            state.next_due =
-                schedule::after_failure(now, state.failures, state.interval, asked, dice);
-            tracing::warn!(
-                feed = %feed.name, failures = state.failures,
-                "feed `{}` failed: {}; next try at {}", feed.name, failure.why, state.next_due
-            );
-            PollResult::Failed { why: failure.why }
-        }
-        Came::Read(reading) => {
-            let news = !reading.batch.candidates.is_empty();
-            succeed(plan, feed, state, (now, dice), news);
-            state.validators = reading.batch.validators.clone();
-            state.baseline_at.get_or_insert(now);
-            entries = reading.entries;
-            window = Some(reading.batch.window.clone());
-            PollResult::Read(Box::new(reading.batch))
-        }
-    };
-    let (next_due, interval) = (state.next_due, state.interval);
-    let poll = Poll { feed: state.id, at: now, next_due, interval, result };
-    Ready { poll, entries, failed, window }
-}
-
-fn succeed(
-    plan: &Plan,
-    feed: &Feed,
-    state: &mut FeedState,
-    (now, dice): (Moment, f64),
-    news: bool,
-) {
-    if state.failures > 0 {
-        tracing::info!(feed = %feed.name, "feed `{}` answers again", feed.name);
-    }
-    state.failures = 0;
-    state.failing_since = None;
-    state.succeeded_at = Some(now);
-    state.interval = schedule::interval(feed.every, plan.bounds, state.interval, news);
-    state.next_due = schedule::next_due(now, state.interval, dice);
 }

@@ -2,7 +2,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use crate::domain::{Feed, Moment};
+use url::{Host as UrlHost, Url};
+
+use crate::domain::{Feed, Moment, Scope};
+
+/// Labels under which anybody can register a name below a country's, as `co.uk` and `or.kr`. A table
+/// of every such suffix would be a dependency of its own; what is missing here is merely paced as one
+/// host.
+const SECOND_LEVELS: [&str; 10] = ["co", "com", "net", "org", "or", "ne", "ac", "go", "gov", "edu"];
 
 /// Whose turn it is at each host.
 #[derive(Debug)]
@@ -31,14 +38,13 @@ pub(super) enum Turn {
 }
 
 impl Hosts {
-    pub(super) fn new(feeds: &[Feed], gap: Duration) -> Self {
+    pub(super) fn new(feeds: &[Feed], scope: Scope, gap: Duration) -> Self {
         let mut hosts = Vec::new();
         let mut by_name = HashMap::new();
         let of_feed = feeds
             .iter()
             .map(|feed| {
-                let host = feed.url.host_str().unwrap_or("").trim_start_matches("www.");
-                *by_name.entry(host.to_owned()).or_insert_with(|| {
+                *by_name.entry(key(&feed.url, scope)).or_insert_with(|| {
                     // A server of the operator's own, whose feeds are often many behind one
                     // address (a bridge), needs turns but no breath.
                     let gap = if feed.allow_private.is_empty() { gap } else { Duration::ZERO };
@@ -69,14 +75,46 @@ impl Hosts {
         Turn::Now
     }
 
-    /// Gives the turn back; names the feed that waited longest and when it may ask.
-    pub(super) fn landed(&mut self, feed: usize, now: Moment) -> Option<(usize, Moment)> {
+    /// Gives the turn back; names the feed that waited longest and when it may ask. `hold` is a longer
+    /// breath the host asked for.
+    pub(super) fn landed(
+        &mut self,
+        feed: usize,
+        hold: Option<Duration>,
+        now: Moment,
+    ) -> Option<(usize, Moment)> {
         let host = self.host(feed)?;
         host.busy = false;
-        host.free_at = now.after(host.gap);
+        host.free_at = now.after(host.gap.max(hold.unwrap_or(Duration::ZERO)));
         let free_at = host.free_at;
         host.waiting.pop_front().map(|waiting| (waiting, free_at))
     }
+}
+
+/// What feeds share whose requests are paced together.
+fn key(url: &Url, scope: Scope) -> String {
+    let host = url.host_str().unwrap_or("");
+    match scope {
+        Scope::Origin => url.origin().ascii_serialization(),
+        Scope::Host => host.trim_start_matches("www.").to_owned(),
+        Scope::Domain => match url.host() {
+            Some(UrlHost::Domain(name)) => registrable(name).to_owned(),
+            Some(UrlHost::Ipv4(_) | UrlHost::Ipv6(_)) | None => host.to_owned(),
+        },
+    }
+}
+
+/// The part of a name that somebody registered: its last two labels, or three where the second is
+/// a public one.
+fn registrable(name: &str) -> &str {
+    let mut dots = name.rmatch_indices('.').map(|(at, _)| at);
+    let (last, second, third) = (dots.next(), dots.next(), dots.next());
+    let between = |from: Option<usize>, to: Option<usize>| {
+        name.get(from.map_or(0, |dot| dot + 1)..to.unwrap_or(name.len())).unwrap_or("")
+    };
+    let country = between(last, None).len() == 2;
+    let public = country && SECOND_LEVELS.contains(&between(second, last));
+    between(if public { third } else { second }, None)
 }
 
 #[cfg(test)]
@@ -97,6 +135,7 @@ mod tests {
             allow_private: Vec::new(),
             backlog: Backlog::None,
             canonical: None,
+            max_staleness: None,
         }
     }
 
@@ -104,14 +143,42 @@ mod tests {
     fn a_host_is_asked_one_thing_at_a_time_with_a_gap() {
         let feeds = ["http://www.a.example/1", "https://a.example/2", "http://b.example/"];
         let feeds: Vec<Feed> = feeds.iter().map(|url| feed(url)).collect();
-        let mut hosts = Hosts::new(&feeds, Duration::from_secs(1));
+        let mut hosts = Hosts::new(&feeds, Scope::Host, Duration::from_secs(1));
         let (start, end) = (Moment(10_000), Moment(12_000));
         assert_eq!(hosts.turn(0, start), Turn::Now);
         assert_eq!(hosts.turn(1, start), Turn::Waiting);
         assert_eq!(hosts.turn(2, start), Turn::Now);
-        assert_eq!(hosts.landed(0, end), Some((1, Moment(13_000))));
+        assert_eq!(hosts.landed(0, None, end), Some((1, Moment(13_000))));
         assert_eq!(hosts.turn(1, Moment(12_500)), Turn::At(Moment(13_000)));
         assert_eq!(hosts.turn(1, Moment(13_000)), Turn::Now);
-        assert_eq!(hosts.landed(1, end), None);
+        assert_eq!(hosts.landed(1, None, end), None);
+    }
+    #[test]
+    fn a_host_that_asked_for_peace_is_left_in_peace_by_all_its_feeds() {
+        let feeds: Vec<Feed> = ["http://a.example/1", "http://a.example/2"].map(feed).into();
+        let mut hosts = Hosts::new(&feeds, Scope::Host, Duration::from_secs(1));
+        assert_eq!(hosts.turn(0, Moment(0)), Turn::Now);
+        assert_eq!(hosts.landed(0, Some(Duration::from_mins(5)), Moment(0)), None);
+        assert_eq!(hosts.turn(1, Moment(2_000)), Turn::At(Moment(300_000)));
+    }
+
+    #[test]
+    fn what_is_paced_together_is_the_operators_choice() {
+        let key = |url: &str, scope| key(&url.parse().unwrap(), scope);
+        let cases = [
+            (Scope::Host, "http://www.a.example:8080/x", "a.example"),
+            (Scope::Host, "http://feeds.a.example/", "feeds.a.example"),
+            (Scope::Origin, "http://127.0.0.1:8080/x", "http://127.0.0.1:8080"),
+            (Scope::Domain, "https://feeds.news.a.example/", "a.example"),
+            (Scope::Domain, "https://rss.paper.co.kr/", "paper.co.kr"),
+            (Scope::Domain, "https://paper.co.kr/", "paper.co.kr"),
+            (Scope::Domain, "https://rss.paper.de/", "paper.de"),
+            (Scope::Domain, "https://a.com.example/", "com.example"),
+            (Scope::Domain, "http://127.0.0.1/", "127.0.0.1"),
+            (Scope::Domain, "http://localhost/", "localhost"),
+        ];
+        for (scope, url, shared) in cases {
+            assert_eq!(key(url, scope), shared, "{url}");
+        }
     }
 }

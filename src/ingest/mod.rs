@@ -1,8 +1,15 @@
 //! Polls feeds when they are due: schedule → fetch → parse → extract → match → commit.
 
+mod compare;
 mod flight;
 mod hosts;
+mod lanes;
+mod page;
 mod read;
+mod round;
+mod settle;
+mod trouble;
+mod weather;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -13,16 +20,19 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Clock, Feed, Moment, Name, Pulse, Severity};
+use crate::domain::{Clock, Feed, Moment, Name, Pulse, Scope, Severity};
 use crate::fetch::Gate;
 use crate::matcher::Matcher;
-use crate::schedule::{self, Bounds};
+use crate::schedule::{self, Bounds, Strikes, Turned};
 use crate::store::{self, FeedState, Poll, Route, Store};
 
-use flight::{Ended, Landed, Shared};
+use flight::{Ended, Landed, Orders, Shared};
 use hosts::{Hosts, Turn};
+use lanes::{Class, Lanes};
+use weather::Weather;
 
 pub use read::{Reading, read};
+pub use round::Round;
 
 /// The loop turns at least this often, so that its pulse is fresh.
 const TURN_MAX: Duration = Duration::from_secs(2);
@@ -31,6 +41,8 @@ const TURN_MAX: Duration = Duration::from_secs(2);
 const UNCHANGED_BATCH: usize = 128;
 /// A clock set back by less than this is merely being disciplined.
 const CLOCK_SLACK: Duration = Duration::from_mins(1);
+/// A loop that turns every few seconds and did not for so long was suspended with its machine.
+const SUSPENDED: Duration = Duration::from_mins(2);
 /// How long polling rests when the store takes no writes (a full disk): nothing is lost meanwhile,
 /// the feeds keep their items.
 const STORE_REST: Duration = Duration::from_secs(5);
@@ -46,6 +58,8 @@ pub struct Plan {
     pub concurrency: usize,
     /// Between the end of one request to a host and the start of the next.
     pub host_gap: Duration,
+    /// What counts as one host there.
+    pub host_scope: Scope,
 }
 
 /// What the reader of a watch's alerts is told, and where.
@@ -56,18 +70,6 @@ pub struct Told {
     pub routes: Vec<Route>,
 }
 
-/// What polling came to since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Round {
-    pub polled: u64,
-    /// Polls that brought something new or revised.
-    pub changed: u64,
-    pub failed: u64,
-    /// Entries in the documents read.
-    pub entries: u64,
-    pub committed: store::Committed,
-}
-
 /// The polling loop.
 #[derive(Debug)]
 pub struct Ingest {
@@ -76,6 +78,8 @@ pub struct Ingest {
     states: Vec<Option<FeedState>>,
     queue: BinaryHeap<Reverse<(Moment, usize)>>,
     hosts: Hosts,
+    lanes: Lanes,
+    weather: Weather,
     flights: JoinSet<Landed>,
     /// Polls that brought nothing, not noted yet. Synced one by one they would cost more than all
     /// the asking.
@@ -103,19 +107,18 @@ impl Ingest {
         let now = clock.now();
         let first = plan.bounds.floor;
         let states = store.sync_feeds(Arc::clone(&plan.feeds), first, now).await?;
+        let outage = store.outages(1).await?.into_iter().find(|outage| outage.end.is_none());
+        let weather = Weather::new(&plan.feeds, &states, outage.map(|outage| outage.start));
         let mut queue = BinaryHeap::with_capacity(states.len());
         for (index, state) in states.iter().enumerate() {
             // A feed nobody ever asked is not overdue: the first round comes at once, paced by the
             // turns at each host and the cap on polls under way.
             let untried = state.succeeded_at.is_none() && state.failures == 0;
-            let due = if untried {
-                now
-            } else {
-                schedule::on_start(now, state.next_due, state.interval, dice.f64())
-            };
+            let due = if untried { now } else { on_start(state, now, dice.f64()) };
             queue.push(Reverse((due, index)));
         }
-        let hosts = Hosts::new(&plan.feeds, plan.host_gap);
+        let hosts = Hosts::new(&plan.feeds, plan.host_scope, plan.host_gap);
+        let lanes = Lanes::new(plan.feeds.len(), plan.concurrency);
         let readers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let shared = Shared { plan, store, gate, clock, readers: Semaphore::new(readers) };
         Ok(Self {
@@ -123,6 +126,8 @@ impl Ingest {
             states: states.into_iter().map(Some).collect(),
             queue,
             hosts,
+            lanes,
+            weather,
             flights: JoinSet::new(),
             unchanged: Vec::new(),
             noted_at: now,
@@ -197,17 +202,31 @@ impl Ingest {
     }
 
     /// A clock that was set back leaves every due time in a future that may be years off: they are
-    /// brought back to where no feed waits longer than it ever should.
+    /// brought back to where no feed waits longer than it ever should. One that leapt forward, as
+    /// after a suspension, has made all feeds due at once: they are spread.
     fn notice_clock(&mut self, now: Moment) {
         if self.turned.since(now) > CLOCK_SLACK {
             tracing::warn!("the clock was set back; all feeds are laid out anew");
             let bound = now.after(self.shared.plan.bounds.cap);
-            let queued = std::mem::take(&mut self.queue).into_iter();
-            self.queue =
-                queued.map(|Reverse((due, feed))| Reverse((due.min(bound), feed))).collect();
+            self.lay_out(|due, _, _| due.min(bound));
             self.resting = None;
+        } else if now.since(self.turned) > SUSPENDED {
+            tracing::info!("the clock leapt forward; what is overdue is spread");
+            self.lay_out(
+                |due, state, dice| if due <= now { on_start(state, now, dice) } else { due },
+            );
         }
         self.turned = now;
+    }
+
+    /// Gives every feed that waits for its time another one.
+    fn lay_out(&mut self, anew: impl Fn(Moment, &FeedState, f64) -> Moment) {
+        let queued = std::mem::take(&mut self.queue);
+        for Reverse((due, feed)) in queued {
+            let state = self.states.get(feed).and_then(Option::as_ref);
+            let due = state.map_or(due, |state| anew(due, state, self.dice.f64()));
+            self.queue.push(Reverse((due, feed)));
+        }
     }
 
     /// Waits for what is under way and notes what is not noted.
@@ -262,32 +281,37 @@ impl Ingest {
             }
             self.resting = None;
         }
-        while self.flights.len() < self.shared.plan.concurrency {
-            match self.queue.peek() {
-                Some(Reverse((due, _))) if *due <= now => (),
-                Some(Reverse((due, _))) => return *due,
-                None => return now.after(TURN_MAX),
-            }
+        self.lanes.make_way(now);
+        while self.queue.peek().is_some_and(|Reverse((due, _))| *due <= now) {
             let Some(Reverse((_, index))) = self.queue.pop() else { break };
+            if let Some(state) = self.states.get(index).and_then(Option::as_ref) {
+                self.lanes.line_up(index, Class::of(state));
+            }
+        }
+        while let Some((index, class)) = self.lanes.next() {
             match self.hosts.turn(index, now) {
-                Turn::Now => self.launch(index, now),
+                Turn::Now => self.launch(index, class, now),
                 Turn::At(moment) => self.queue.push(Reverse((moment, index))),
                 Turn::Waiting => (),
             }
         }
-        now.after(TURN_MAX)
+        let due = self.queue.peek().map(|Reverse((due, _))| *due);
+        let next = due.into_iter().chain(self.lanes.way_at()).min();
+        next.unwrap_or_else(|| now.after(TURN_MAX)).max(now)
     }
 
-    fn launch(&mut self, index: usize, now: Moment) {
+    fn launch(&mut self, index: usize, class: Class, now: Moment) {
         let Some(state) = self.states.get_mut(index).and_then(Option::take) else { return };
-        let dice = self.dice.f64();
-        self.flights.spawn(flight::fly(Arc::clone(&self.shared), index, state, (now, dice)));
+        self.lanes.take(index, class, now);
+        let outage = self.weather.out_since().is_some();
+        let orders = Orders { now, dice: self.dice.f64(), outage };
+        self.flights.spawn(flight::fly(Arc::clone(&self.shared), index, state, orders));
     }
 
     fn land(&mut self, landed: Result<Landed, tokio::task::JoinError>) -> anyhow::Result<()> {
         // A flight that panicked took its feed's state with it: the process starts anew and reads
         // it from the store.
-        let Landed { index, state, ended } = landed?;
+        let Landed { index, state, ended, sight, hold } = landed?;
         let now = self.shared.clock.now();
         let next = match &ended {
             Ended::Stored { .. } | Ended::Unchanged(_) => state.next_due,
@@ -313,47 +337,61 @@ impl Ingest {
         if let Some(slot) = self.states.get_mut(index) {
             *slot = Some(state);
         }
+        self.lanes.landed(index);
         self.queue.push(Reverse((next, index)));
-        if let Some((waiting, at)) = self.hosts.landed(index, now) {
+        if let Some((waiting, at)) = self.hosts.landed(index, hold, now) {
             self.queue.push(Reverse((at, waiting)));
+        }
+        if let Some(turned) = sight.and_then(|sight| self.weather.saw(index, sight, now)) {
+            self.weather_turned(turned, now);
         }
         Ok(())
     }
-}
 
-impl Round {
-    fn add(&mut self, entries: u64, failed: bool, committed: store::Committed) {
-        self.polled += 1;
-        self.failed += u64::from(failed);
-        self.entries += entries;
-        let brought = committed.new + committed.copies + committed.revised;
-        self.changed += u64::from(brought > 0);
-        self.committed.new += committed.new;
-        self.committed.copies += committed.copies;
-        self.committed.revised += committed.revised;
-        self.committed.alerts += committed.alerts;
-        self.committed.updates += committed.updates;
-        self.committed.reissued += committed.reissued;
-        self.committed.suppressed += committed.suppressed;
-    }
-
-    /// What was added since `before`.
-    #[must_use]
-    pub fn since(self, before: Self) -> Self {
-        Self {
-            polled: self.polled - before.polled,
-            changed: self.changed - before.changed,
-            failed: self.failed - before.failed,
-            entries: self.entries - before.entries,
-            committed: store::Committed {
-                new: self.committed.new - before.committed.new,
-                copies: self.committed.copies - before.committed.copies,
-                revised: self.committed.revised - before.committed.revised,
-                alerts: self.committed.alerts - before.committed.alerts,
-                updates: self.committed.updates - before.committed.updates,
-                reissued: self.committed.reissued - before.committed.reissued,
-                suppressed: self.committed.suppressed - before.committed.suppressed,
-            },
+    /// Our own network went down or is back. What failed meanwhile is no fault of the feeds, and what
+    /// waits is spread, so that the recovery is no storm.
+    fn weather_turned(&mut self, turned: Turned, now: Moment) {
+        let store = self.shared.store.clone();
+        let since = match turned {
+            Turned::Down { since, .. } | Turned::Up { since, .. } => since,
+        };
+        let failed_since = |state: &&mut FeedState| state.failing_since >= Some(since);
+        for state in self.states.iter_mut().flatten().filter(failed_since) {
+            (state.failures, state.failing_since) = (0, None);
+            state.strikes = Strikes::default();
+        }
+        match turned {
+            Turned::Down { kind, since, hosts } => {
+                tracing::error!(
+                    hosts,
+                    "our own network is down ({}): {hosts} hosts fell silent since {since}",
+                    kind.as_str()
+                );
+                self.notes.spawn(async move { store.outage_began(kind, since, hosts).await });
+            }
+            Turned::Up { since, until } => {
+                tracing::warn!("our own network is back since {until}; it was down since {since}");
+                self.notes.spawn(async move { store.outage_ended(since, until).await });
+                self.lay_out(|due, state, dice| {
+                    let missed = state.succeeded_at.is_none_or(|read| read < since);
+                    if missed {
+                        due.min(schedule::on_start(now, now, patience(state), dice))
+                    } else {
+                        due
+                    }
+                });
+            }
         }
     }
+}
+
+/// A feed's interval, and the longest it may ever be left alone.
+fn patience(state: &FeedState) -> (Duration, Duration) {
+    let gone = state.strikes.gone_times > 0;
+    let longest = if gone { schedule::GONE_LOOK_EVERY } else { schedule::RETRY_AFTER_MAX };
+    (state.interval, longest.mul_f64(1.3))
+}
+
+fn on_start(state: &FeedState, now: Moment, dice: f64) -> Moment {
+    schedule::on_start(now, state.next_due, patience(state), dice)
 }

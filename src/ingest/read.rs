@@ -2,6 +2,7 @@
 //! benches call it directly.
 use std::collections::HashMap;
 use std::hash::Hasher;
+use std::time::Duration;
 
 use siphasher::sip::SipHasher13;
 
@@ -13,6 +14,7 @@ use crate::extract;
 use crate::fetch::{Failure, Fresh};
 use crate::matcher::{self, Text};
 use crate::parse::{self, Hints};
+use crate::schedule::Habit;
 use crate::store::{Batch, Candidate, FeedState, Fired, Sighting};
 
 /// Bytes of one article's text that are matched and stored; what is longer is cut, and said.
@@ -24,6 +26,12 @@ pub struct Reading {
     pub batch: Batch,
     /// Entries in the document, known ones included.
     pub entries: u64,
+    /// The body broke off: items may be absent that are in the feed.
+    pub incomplete: bool,
+    /// How long the exchange says the document stays as it is, and how long the document does.
+    pub freshness: Option<Duration>,
+    pub ttl: Option<Duration>,
+    pub took: Duration,
 }
 
 /// Reads a fetched body. A body that is no feed changes no state: it is a failure.
@@ -44,8 +52,6 @@ pub fn read(
     }
     let entries = u64::try_from(document.entries.len()).unwrap_or(u64::MAX);
     let sorted = sort(feed, &mut document, state);
-    let overlap = sorted.known > 0;
-    let disjoint = !state.window.is_empty() && !sorted.window.is_empty() && !overlap;
     let candidates = sorted
         .fresh
         .into_iter()
@@ -61,10 +67,20 @@ pub fn read(
         backlog: feed.backlog,
         moved_to: fresh.moved_to.as_ref().map(ToString::to_string),
         mended: document.mended.join("; "),
-        disjoint,
-        last_success: state.succeeded_at,
+        // These are judged beside what is remembered of the feed, where the poll is settled.
+        stale: false,
+        gaps: Vec::new(),
+        trust: state.trust,
+        habit: Habit::default(),
     };
-    Ok(Reading { batch, entries })
+    Ok(Reading {
+        batch,
+        entries,
+        incomplete: fresh.incomplete.is_some(),
+        freshness: fresh.freshness,
+        ttl: parse::pace(&fresh.body),
+        took: fresh.took,
+    })
 }
 
 /// Why a body is no feed: if it broke off, that comes first.
@@ -75,8 +91,6 @@ fn unreadable(fresh: &Fresh, why: String) -> Failure {
 /// A document's items, told apart by what the last window says of them.
 struct Sorted {
     window: Vec<Sighting>,
-    /// Items whose key was in the last window.
-    known: usize,
     /// Items new or rewritten, in document order.
     fresh: Vec<(Article, Setting)>,
 }
@@ -85,7 +99,6 @@ struct Sorted {
 fn sort(feed: &Feed, document: &mut Document, state: &FeedState) -> Sorted {
     let by_revision: HashMap<u64, u64> =
         state.window.iter().map(|item| (item.revision, item.key)).collect();
-    let keys: std::collections::HashSet<u64> = state.window.iter().map(|item| item.key).collect();
     let revisions: Vec<u64> = document.entries.iter().map(revision).collect();
     // Where items share an id or a link, what each is depends on all of them.
     let entangled = is_entangled(document);
@@ -100,7 +113,7 @@ fn sort(feed: &Feed, document: &mut Document, state: &FeedState) -> Sorted {
     judge::distrust(&mut articles);
     let settings = judge::settings(&articles);
     let mut made = articles.into_iter().zip(settings);
-    let mut sorted = Sorted { window: Vec::new(), known: 0, fresh: Vec::new() };
+    let mut sorted = Sorted { window: Vec::new(), fresh: Vec::new() };
     let mut here = std::collections::HashSet::with_capacity(revisions.len());
     for revision in revisions {
         let stands = by_revision.get(&revision).copied();
@@ -114,7 +127,6 @@ fn sort(feed: &Feed, document: &mut Document, state: &FeedState) -> Sorted {
             continue;
         }
         sorted.window.push(Sighting { key, revision });
-        sorted.known += usize::from(keys.contains(&key));
         if let (Some(made), None) = (made, stands) {
             sorted.fresh.push(made);
         }

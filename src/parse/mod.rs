@@ -16,6 +16,7 @@ mod mend;
 mod names;
 mod notes;
 pub mod opml;
+mod pace;
 pub mod page;
 mod read;
 mod relation;
@@ -31,6 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use error::Error;
 use links::Base;
 use notes::Notes;
+pub use pace::pace;
 
 use crate::domain::Document;
 

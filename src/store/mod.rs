@@ -5,6 +5,7 @@
 //! and nobody is told "committed" before the disk said so.
 
 mod error;
+mod poll;
 mod sqlite;
 
 use std::collections::BTreeMap;
@@ -12,83 +13,13 @@ use std::time::Duration;
 
 use crate::dedupe::judge::Setting;
 use crate::domain::{
-    Alert, AlertId, Article, ArticleId, Backlog, DeliveryId, FeedWord, Finding, Letter, LetterId,
-    Moment, Name, Outcome, Severity, Snippet, Validators,
+    Alert, AlertId, Article, ArticleId, DeliveryId, FeedWord, Finding, Letter, LetterId, Moment,
+    Name, Outcome, Severity, Snippet,
 };
 
 pub use error::Error;
+pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, Sighting};
 pub use sqlite::{Lock, Store, notice_id, update_id};
-
-/// Row number of a feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FeedId(pub i64);
-
-/// One item of a feed as it stood at the last poll: enough to see, without a look-up, that it is
-/// known and unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Sighting {
-    /// Hash of the identity key.
-    pub key: u64,
-    /// Hash over all the publisher wrote of it.
-    pub revision: u64,
-}
-
-/// What is remembered of a feed between polls.
-#[derive(Clone, Debug)]
-pub struct FeedState {
-    pub id: FeedId,
-    pub next_due: Moment,
-    pub interval: Duration,
-    pub validators: Validators,
-    /// Failed polls in a row.
-    pub failures: u32,
-    pub failing_since: Option<Moment>,
-    pub succeeded_at: Option<Moment>,
-    /// When the feed was first read; `None` until then.
-    pub baseline_at: Option<Moment>,
-    pub window: Vec<Sighting>,
-}
-
-/// Everything one poll has to say, committed as one.
-#[derive(Debug)]
-pub struct Poll {
-    pub feed: FeedId,
-    pub at: Moment,
-    pub next_due: Moment,
-    pub interval: Duration,
-    pub result: PollResult,
-}
-
-#[derive(Debug)]
-pub enum PollResult {
-    /// The server said so (304), or the body was byte for byte the one before.
-    Unchanged,
-    /// No state but the failure count and the words for people.
-    Failed {
-        why: String,
-    },
-    Read(Box<Batch>),
-}
-
-/// What a feed's document brought.
-#[derive(Debug)]
-pub struct Batch {
-    pub validators: Validators,
-    /// Every item now in the feed.
-    pub window: Vec<Sighting>,
-    /// Only those not in the last window in just this form.
-    pub candidates: Vec<Candidate>,
-    /// What may alert if this is the first time the feed is read.
-    pub backlog: Backlog,
-    /// Where a permanent redirect points.
-    pub moved_to: Option<String>,
-    /// Repairs and limits, in words; empty if none.
-    pub mended: String,
-    /// The earlier window was not empty and has nothing in common with this one.
-    pub disjoint: bool,
-    /// When the earlier window was read.
-    pub last_success: Option<Moment>,
-}
 
 /// An item that may be news, with the watches that fired on it.
 #[derive(Debug)]
@@ -350,12 +281,4 @@ pub enum Select {
     Pending {
         channel: Option<String>,
     },
-}
-
-impl FeedState {
-    /// All but the window, which may be large.
-    #[must_use]
-    pub fn clone_without_window(&self) -> Self {
-        Self { window: Vec::new(), validators: self.validators.clone(), ..*self }
-    }
 }

@@ -1,39 +1,23 @@
 //! One poll, committed: what is new, what is a copy, who is told, in one transaction.
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use super::feeds::{millis, replace_window};
+use super::feeds::replace_window;
 use super::texts::Texts;
-use super::{standing, tell};
+use super::{note, standing, tell};
 use crate::domain::{AlertId, Backlog, Moment, Name};
 use crate::store::error::{Doing, Error};
 use crate::store::{Batch, Committed, FeedId, Poll, PollResult, Route};
 
 pub(super) fn poll(db: &Connection, texts: &mut Texts, poll: &Poll) -> Result<Committed, Error> {
-    let due = (poll.next_due.0, millis(poll.interval));
     match &poll.result {
-        PollResult::Unchanged => {
-            db.prepare_cached(
-                "UPDATE feed SET next_due = ?1, interval_ms = ?2, polled_at = ?3, succeeded_at = ?3,
-                    failures = 0, failing_since = NULL, last_error = NULL WHERE id = ?4",
-            )
-            .and_then(|mut update| update.execute(params![due.0, due.1, poll.at.0, poll.feed.0]))
-            .doing("noting an unchanged feed")?;
-            Ok(Committed::default())
+        PollResult::Read(batch) => return read(db, texts, poll, batch),
+        PollResult::Unchanged => note::unchanged(db, poll)?,
+        PollResult::Unheard => note::unheard(db, poll)?,
+        PollResult::Failed { why, word, strikes } => {
+            note::failed(db, poll, (why.as_str(), *word, *strikes))?;
         }
-        PollResult::Failed { why } => {
-            db.prepare_cached(
-                "UPDATE feed SET next_due = ?1, interval_ms = ?2, polled_at = ?3,
-                    failures = failures + 1, failing_since = coalesce(failing_since, ?3),
-                    last_error = ?4 WHERE id = ?5",
-            )
-            .and_then(|mut update| {
-                update.execute(params![due.0, due.1, poll.at.0, why, poll.feed.0])
-            })
-            .doing("noting a failed poll")?;
-            Ok(Committed::default())
-        }
-        PollResult::Read(batch) => read(db, texts, poll, batch),
     }
+    Ok(Committed::default())
 }
 
 /// The poll being committed and what has come of it so far.
@@ -81,48 +65,14 @@ fn read(
     for candidate in batch.candidates.iter().rev() {
         ledger.enter(candidate)?;
     }
-    replace_window(db, poll.feed, &batch.window, poll.at)?;
-    tell::post(db, &ledger.alerts, ledger.first, poll.at)?;
-    if batch.disjoint {
-        note_loss(db, poll, batch)?;
+    // A feed that lists nothing for once, or an older batch, is compared with what it listed before.
+    if !batch.stale && !batch.window.is_empty() {
+        replace_window(db, poll.feed, &batch.window, poll.at)?;
     }
-    note_success(db, poll, batch)?;
+    tell::post(db, &ledger.alerts, ledger.first, poll.at)?;
+    for gap in &batch.gaps {
+        note::gap(db, poll, (gap, batch.window.len()))?;
+    }
+    note::read(db, poll, batch)?;
     Ok(ledger.tally)
-}
-
-fn note_success(db: &Connection, poll: &Poll, batch: &Batch) -> Result<(), Error> {
-    let mended = (!batch.mended.is_empty()).then_some(&batch.mended);
-    let changed = (!batch.candidates.is_empty()).then_some(poll.at.0);
-    db.prepare_cached(
-        "UPDATE feed SET next_due = ?1, interval_ms = ?2, polled_at = ?3, succeeded_at = ?3,
-            changed_at = coalesce(?4, changed_at), baseline_at = coalesce(baseline_at, ?3),
-            failures = 0, failing_since = NULL, last_error = NULL,
-            etag = ?5, last_modified = ?6, moved_to = ?7, mended = ?8 WHERE id = ?9",
-    )
-    .and_then(|mut update| {
-        update.execute(params![
-            poll.next_due.0,
-            millis(poll.interval),
-            poll.at.0,
-            changed,
-            batch.validators.etag,
-            batch.validators.last_modified,
-            batch.moved_to,
-            mended,
-            poll.feed.0
-        ])
-    })
-    .doing("noting a poll")?;
-    Ok(())
-}
-
-fn note_loss(db: &Connection, poll: &Poll, batch: &Batch) -> Result<(), Error> {
-    let start = batch.last_success.unwrap_or(poll.at);
-    let window = i64::try_from(batch.window.len()).unwrap_or(i64::MAX);
-    db.prepare_cached(
-        "INSERT INTO possible_loss (feed, gap_start, gap_end, window_len) VALUES (?1, ?2, ?3, ?4)",
-    )
-    .and_then(|mut insert| insert.execute(params![poll.feed.0, start.0, poll.at.0, window]))
-    .doing("recording a gap")?;
-    Ok(())
 }

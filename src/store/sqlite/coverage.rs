@@ -1,11 +1,16 @@
 //! What was not seen: gaps of feeds, and times without a network.
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 
 use crate::domain::{Coverage, Gap, GapKind, Moment, Name, Outage, OutageKind};
-use crate::schedule;
+use crate::schedule::{self, Habit};
 use crate::store::error::{Doing, Error};
+
+/// A window that by the feed's habit lasts longer than this has not run over: a habit looks no
+/// further ahead.
+const WINDOW_HOLDS_MAX: Duration = Duration::from_hours(14 * 24);
 
 /// The coverage of each configured feed that was ever read, over a span that ends at `until`. A
 /// feed first read within the span is judged from then on.
@@ -18,21 +23,44 @@ pub(super) fn coverage(
     let doing = "reading what was covered";
     let mut select = db
         .prepare_cached(
-            "SELECT name, baseline_at FROM feed WHERE active = 1 AND baseline_at IS NOT NULL",
+            "SELECT f.name, f.baseline_at, f.succeeded_at, f.habit, length(w.items) / 16
+             FROM feed f LEFT JOIN feed_window w ON w.feed = f.id
+             WHERE f.active = 1 AND f.baseline_at IS NOT NULL",
         )
         .doing(doing)?;
-    let feeds = select
-        .query_map([], |row| Ok((row.get::<_, String>(0)?, Moment(row.get(1)?))))
-        .doing(doing)?;
+    let mut rows = select.query([]).doing(doing)?;
     let mut covered = BTreeMap::new();
-    for feed in feeds {
-        let (name, baseline) = feed.doing(doing)?;
-        let name = Name::new(&name);
-        let gaps = gaps.remove(&name).unwrap_or_default();
+    while let Some(row) = rows.next().doing(doing)? {
+        let name = Name::new(&row.get::<_, String>(0).doing(doing)?);
+        let baseline = Moment(row.get(1).doing(doing)?);
+        let mut gaps = gaps.remove(&name).unwrap_or_default();
+        gaps.extend(open_gap(&name, row, until).doing(doing)?);
         let share = schedule::share(&gaps, since.max(baseline), until);
         covered.insert(name, Coverage { share, gaps });
     }
     Ok(covered)
+}
+
+/// The gap of a feed that was last read so long ago that, by its habit, its window has run over
+/// since. When it answers again it is known what was missed.
+fn open_gap(name: &Name, row: &Row<'_>, until: Moment) -> Result<Option<Gap>, rusqlite::Error> {
+    let read: Option<i64> = row.get(2)?;
+    let (habit, window): (Option<Vec<u8>>, Option<u32>) = (row.get(3)?, row.get(4)?);
+    let (Some(read), Some(habit)) = (read.map(Moment), habit) else { return Ok(None) };
+    let habit = Habit::unpack(&habit);
+    let holds = habit.until(read, f64::from(window.unwrap_or(0)).max(1.0), WINDOW_HOLDS_MAX);
+    if read.after(holds) >= until || holds >= WINDOW_HOLDS_MAX {
+        return Ok(None);
+    }
+    Ok(Some(Gap {
+        feed: name.clone(),
+        start: read,
+        end: until,
+        kind: GapKind::Failing,
+        missed_at_most: habit.missed_at_most(read, until, 0),
+        delayed: 0,
+        open: true,
+    }))
 }
 
 fn gaps(db: &Connection, since: Moment, until: Moment) -> Result<BTreeMap<Name, Vec<Gap>>, Error> {

@@ -6,8 +6,9 @@ use rusqlite::{Connection, Row, params};
 
 use super::signed;
 use crate::domain::{Feed, Moment, Validators};
+use crate::schedule::{Habit, Strikes, Trust};
 use crate::store::error::{Doing, Error};
-use crate::store::{FeedId, FeedState, Sighting};
+use crate::store::{FeedId, FeedState, Recognised, Sighting};
 
 /// Bytes of one item in a stored window: two big-endian 64-bit hashes.
 const SIGHTING_BYTES: usize = 16;
@@ -29,6 +30,18 @@ pub(super) fn sync(
                 last_modified = CASE WHEN url = excluded.url THEN last_modified END,
                 next_due = CASE WHEN url = excluded.url THEN next_due ELSE excluded.next_due END,
                 moved_to = CASE WHEN url = excluded.url THEN moved_to END,
+                moved_times = CASE WHEN url = excluded.url THEN moved_times ELSE 0 END,
+                moved_since = CASE WHEN url = excluded.url THEN moved_since END,
+                -- A person who changed it wants it looked at: what the old one did is over.
+                strikes = CASE WHEN url = excluded.url THEN strikes ELSE 0 END,
+                gone_times = CASE WHEN url = excluded.url THEN gone_times ELSE 0 END,
+                gone_since = CASE WHEN url = excluded.url THEN gone_since END,
+                stale_since = CASE WHEN url = excluded.url THEN stale_since END,
+                distrusted_since = CASE WHEN url = excluded.url THEN distrusted_since END,
+                distrusted_until = CASE WHEN url = excluded.url THEN distrusted_until END,
+                lies = CASE WHEN url = excluded.url THEN lies ELSE 0 END,
+                audited_at = CASE WHEN url = excluded.url THEN audited_at END,
+                slow = CASE WHEN url = excluded.url THEN slow ELSE 0 END,
                 -- And what it holds from before is a backlog, not news.
                 baseline_at = CASE WHEN url = excluded.url THEN baseline_at END,
                 url = excluded.url",
@@ -54,7 +67,9 @@ fn load(db: &Connection) -> Result<HashMap<String, FeedState>, Error> {
     let mut select = db
         .prepare(
             "SELECT f.name, f.id, f.next_due, f.interval_ms, f.etag, f.last_modified, f.failures,
-                    f.failing_since, f.succeeded_at, f.baseline_at, w.items
+                    f.failing_since, f.succeeded_at, f.baseline_at, w.items, f.strikes,
+                    f.gone_times, f.gone_since, f.audited_at, f.distrusted_since,
+                    f.distrusted_until, f.lies, f.habit, f.slow
              FROM feed f LEFT JOIN feed_window w ON w.feed = f.id WHERE f.active = 1",
         )
         .doing("reading feeds")?;
@@ -76,6 +91,24 @@ fn state(row: &Row<'_>) -> Result<FeedState, rusqlite::Error> {
         succeeded_at: moment(8)?,
         baseline_at: moment(9)?,
         window: row.get::<_, Option<Vec<u8>>>(10)?.map_or_else(Vec::new, |bytes| unpack(&bytes)),
+        strikes: Strikes {
+            quarters: row.get(11)?,
+            gone_times: row.get(12)?,
+            gone_since: moment(13)?,
+        },
+        trust: Trust {
+            audited: moment(14)?,
+            // How often "unchanged" was believed is not written down each time: it starts anew.
+            unchanged: 0,
+            distrusted_since: moment(15)?,
+            distrusted_until: moment(16)?,
+            lies: row.get(17)?,
+        },
+        habit: row
+            .get::<_, Option<Vec<u8>>>(18)?
+            .map_or_else(Habit::default, |b| Habit::unpack(&b)),
+        slow: row.get(19)?,
+        ttl: None,
     })
 }
 
@@ -116,6 +149,28 @@ pub(super) fn window(db: &Connection, feed: FeedId) -> Result<Vec<Sighting>, Err
         Some(row) => Ok(unpack(&row.get::<_, Vec<u8>>(0).doing("reading a window")?)),
         None => Ok(Vec::new()),
     }
+}
+
+/// How many of these items, given by their keys with the identity first, the feed has listed before.
+pub(super) fn recognise(
+    db: &Connection,
+    feed: FeedId,
+    items: &[Vec<u64>],
+) -> Result<Recognised, Error> {
+    let doing = "recognising items";
+    let mut known =
+        db.prepare_cached("SELECT 1 FROM seen WHERE feed = ?1 AND hash = ?2").doing(doing)?;
+    let mut recognised = Recognised::default();
+    for keys in items {
+        for (rank, key) in keys.iter().enumerate() {
+            if known.exists(params![feed.0, signed(*key)]).doing(doing)? {
+                recognised.returned += usize::from(rank == 0);
+                recognised.echoed += usize::from(rank > 0);
+                break;
+            }
+        }
+    }
+    Ok(recognised)
 }
 
 /// Replaces a feed's window, and notes which identities left the feed.

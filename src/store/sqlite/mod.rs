@@ -4,6 +4,7 @@ mod commit;
 mod coverage;
 mod enter;
 mod feeds;
+mod note;
 mod open;
 mod outbox;
 mod outcome;
@@ -25,10 +26,12 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
-    Committed, Due, Error, FeedHealth, FeedState, Judged, Kept, Loss, OutboxRow, Pause, Poll,
-    Route, Select, Settlement, Totals, Trace, Word,
+    Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, Loss, OutboxRow, Pause,
+    Poll, Recognised, Route, Select, Settlement, Totals, Trace, Word,
 };
-use crate::domain::{AlertId, ArticleId, Coverage, DeliveryId, Feed, Letter, Moment, Name, Outage};
+use crate::domain::{
+    AlertId, ArticleId, Coverage, DeliveryId, Feed, Letter, Moment, Name, Outage, OutageKind,
+};
 
 pub use open::Lock;
 pub use tell::{notice_id, update_id};
@@ -124,6 +127,28 @@ impl Store {
             polls.iter().try_for_each(|poll| commit::poll(db, texts, poll).map(|_nothing| ()))
         };
         self.writer.run_with_texts(note).await
+    }
+
+    /// How many of these items, given by their keys with the identity first, a feed has listed
+    /// before.
+    pub async fn recognise(&self, feed: FeedId, items: Vec<Vec<u64>>) -> Result<Recognised, Error> {
+        self.writer.run(move |db| feeds::recognise(db, feed, &items)).await
+    }
+
+    /// Records that our own network went down at `since`, when so many hosts fell silent; feeds that
+    /// failed since then are forgiven.
+    pub async fn outage_began(
+        &self,
+        kind: OutageKind,
+        since: Moment,
+        hosts: usize,
+    ) -> Result<(), Error> {
+        self.writer.run(move |db| note::outage_began(db, kind, since, hosts)).await
+    }
+
+    /// Records that the outage of `since` was over at `until`.
+    pub async fn outage_ended(&self, since: Moment, until: Moment) -> Result<(), Error> {
+        self.writer.run(move |db| note::outage_ended(db, since, until)).await
     }
 
     /// Leases up to `most` rows of a channel that are due, for `hold`.

@@ -1,12 +1,18 @@
 //! What people and scripts are told of the store.
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 
 use crate::domain::{AlertId, DeliveryId, FeedWord, LetterId, Moment, Name};
-use crate::schedule::{self, Facts};
+use crate::schedule::{self, Facts, Habit};
 use crate::store::error::{Doing, Error};
 use crate::store::{FeedHealth, Letters, Loss, OutboxRow, Pause, Totals};
+
+/// A permanent redirect is told as advice once it was seen so often, over so long: a hijacked or
+/// mistaken one is gone by then.
+const MOVED_TIMES: u32 = 3;
+const MOVED_SPAN: Duration = Duration::from_hours(48);
 
 fn moment(row: &Row<'_>, column: usize) -> Result<Option<Moment>, rusqlite::Error> {
     row.get::<_, Option<i64>>(column).map(|at| at.map(Moment))
@@ -101,7 +107,7 @@ pub(super) fn feeds(db: &Connection) -> Result<Vec<FeedHealth>, Error> {
             "SELECT f.name, f.url, f.failures, f.failing_since, f.last_error, f.polled_at,
                     f.succeeded_at, f.changed_at, f.next_due, f.moved_to, f.mended,
                     coalesce(n.articles, 0), f.interval_ms, f.trouble, f.stale_since,
-                    f.distrusted_since, f.distrusted_until
+                    f.distrusted_since, f.distrusted_until, f.habit, f.moved_times, f.moved_since
              FROM feed f LEFT JOIN
                 (SELECT feed, count(*) AS articles FROM article GROUP BY feed) n ON n.feed = f.id
              WHERE f.active = 1 ORDER BY f.name",
@@ -125,12 +131,26 @@ fn health(row: &Row<'_>) -> Result<FeedHealth, rusqlite::Error> {
         succeeded_at: moment(row, 6)?,
         changed_at: moment(row, 7)?,
         next_due: Moment(row.get(8)?),
-        moved_to: row.get(9)?,
+        moved_to: if is_advice(row)? { row.get(9)? } else { None },
         mended: row.get(10)?,
         articles: u64::try_from(row.get::<_, i64>(11)?).unwrap_or(0),
         interval_s: u64::try_from(row.get::<_, i64>(12)? / 1_000).unwrap_or(0),
         distrusted_until: moment(row, 16)?,
     })
+}
+
+/// Whether a permanent redirect was seen often enough, for long enough, to tell a person to follow it.
+fn is_advice(row: &Row<'_>) -> Result<bool, rusqlite::Error> {
+    let (times, since, polled): (u32, _, _) = (row.get(18)?, moment(row, 19)?, moment(row, 5)?);
+    let long = since.zip(polled).is_some_and(|(since, polled)| polled.since(since) >= MOVED_SPAN);
+    Ok(times >= MOVED_TIMES && long)
+}
+
+/// A feed that answers is silent as of its last answer; of one that fails nobody knows.
+fn silent_since(row: &Row<'_>) -> Result<Option<Moment>, rusqlite::Error> {
+    let habit: Option<Vec<u8>> = row.get(17)?;
+    let (Some(habit), Some(answered)) = (habit, moment(row, 6)?) else { return Ok(None) };
+    Ok(Habit::unpack(&habit).silent_since(answered))
 }
 
 /// What a feed's state is judged by, from the columns of [`feeds`].
@@ -145,7 +165,7 @@ fn facts(row: &Row<'_>) -> Result<Facts, rusqlite::Error> {
         trouble: trouble.and_then(|word| failing.clone().find(|known| known.as_str() == word)),
         stale_since: moment(row, 14)?,
         distrusted_since: moment(row, 15)?,
-        silent_since: None,
+        silent_since: silent_since(row)?,
     })
 }
 

@@ -81,6 +81,7 @@ async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times(
             at: MORNING,
             next_due: MORNING,
             interval: Duration::from_mins(5),
+            slow: false,
             result: PollResult::Read(Box::new(Batch {
                 validators: Validators::default(),
                 window: Vec::new(),
@@ -88,8 +89,10 @@ async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times(
                 backlog: Backlog::All,
                 moved_to: None,
                 mended: String::new(),
-                disjoint: false,
-                last_success: None,
+                stale: false,
+                gaps: Vec::new(),
+                trust: wirewatch::schedule::Trust::default(),
+                habit: wirewatch::schedule::Habit::default(),
             })),
         };
         let (one, other) = tokio::join!(store.commit(poll(0)), store.commit(poll(1)));

@@ -1,0 +1,118 @@
+//! What is remembered of a feed between polls, and what a poll has to say.
+use std::time::Duration;
+
+use super::Candidate;
+use crate::domain::{Backlog, FeedWord, Gap, Moment, Validators};
+use crate::schedule::{Habit, Strikes, Trust};
+
+/// Row number of a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FeedId(pub i64);
+
+/// One item of a feed as it stood at the last poll: enough to see, without a look-up, that it is
+/// known and unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sighting {
+    /// Hash of the identity key.
+    pub key: u64,
+    /// Hash over all the publisher wrote of it.
+    pub revision: u64,
+}
+
+/// What is remembered of a feed between polls.
+#[derive(Clone, Debug)]
+pub struct FeedState {
+    pub id: FeedId,
+    pub next_due: Moment,
+    pub interval: Duration,
+    pub validators: Validators,
+    /// Failed polls in a row.
+    pub failures: u32,
+    pub failing_since: Option<Moment>,
+    pub succeeded_at: Option<Moment>,
+    /// When the feed was first read; `None` until then.
+    pub baseline_at: Option<Moment>,
+    pub window: Vec<Sighting>,
+    /// What its failures in a row weigh.
+    pub strikes: Strikes,
+    /// How far its "unchanged" is believed.
+    pub trust: Trust,
+    pub habit: Habit,
+    /// Its exchanges take long: it is asked in a lane of its own.
+    pub slow: bool,
+    /// How long its document said it stays as it is; only kept in memory.
+    pub ttl: Option<Duration>,
+}
+
+/// Everything one poll has to say, committed as one.
+#[derive(Debug)]
+pub struct Poll {
+    pub feed: FeedId,
+    pub at: Moment,
+    pub next_due: Moment,
+    pub interval: Duration,
+    /// The exchange took long.
+    pub slow: bool,
+    pub result: PollResult,
+}
+
+#[derive(Debug)]
+pub enum PollResult {
+    /// The server said so (304).
+    Unchanged,
+    /// Our own network is down: nothing was learned of the feed.
+    Unheard,
+    /// No state but the failure count and the words for people.
+    Failed {
+        why: String,
+        /// The kind of trouble.
+        word: FeedWord,
+        strikes: Strikes,
+    },
+    Read(Box<Batch>),
+}
+
+/// What a feed's document brought.
+#[derive(Debug)]
+pub struct Batch {
+    pub validators: Validators,
+    /// Every item now in the feed.
+    pub window: Vec<Sighting>,
+    /// Only those not in the last window in just this form.
+    pub candidates: Vec<Candidate>,
+    /// What may alert if this is the first time the feed is read.
+    pub backlog: Backlog,
+    /// Where a permanent redirect points.
+    pub moved_to: Option<String>,
+    /// Repairs and limits, in words; empty if none.
+    pub mended: String,
+    /// An older batch than the one before: neither its window nor its validators are kept.
+    pub stale: bool,
+    /// What may have come and gone, or came late, since the feed was last read.
+    pub gaps: Vec<Gap>,
+    pub trust: Trust,
+    /// The habit as it now is.
+    pub habit: Habit,
+}
+
+/// How many items that a feed did not list before are known all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recognised {
+    /// By their identity: they were listed earlier.
+    pub returned: usize,
+    /// By another key: they have a new id.
+    pub echoed: usize,
+}
+
+impl FeedState {
+    /// All but the window, which may be large.
+    #[must_use]
+    pub fn clone_without_window(&self) -> Self {
+        Self {
+            window: Vec::new(),
+            validators: self.validators.clone(),
+            habit: self.habit.clone(),
+            ..*self
+        }
+    }
+}
