@@ -89,14 +89,14 @@ fn fail(
     bounds: Bounds,
     orders: Orders,
 ) -> PollResult {
+    let (trouble, why) = trouble::read(failure, page);
     let heard = !matches!(trouble::sight(failure, page), Some(Sight::Nothing | Sight::Page(_)));
     if orders.outage && !heard {
         // As soon as politeness allows: the first to get through ends the outage.
         let retry = state.interval.min(bounds.floor);
         state.next_due = schedule::next_due(orders.now, retry, orders.dice);
-        return PollResult::Unheard;
+        return PollResult::Unheard { why };
     }
-    let (trouble, why) = trouble::read(failure, page);
     state.failures = state.failures.saturating_add(1);
     state.failing_since.get_or_insert(orders.now);
     state.strikes.add(&trouble, orders.now);

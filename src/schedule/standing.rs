@@ -11,6 +11,10 @@ pub struct Facts {
     pub failing_since: Option<Moment>,
     /// What the last failure was.
     pub trouble: Option<FeedWord>,
+    /// It failed while our own network was down: that is not counted, and nothing is read all the
+    /// same.
+    pub unheard: bool,
+    pub succeeded_at: Option<Moment>,
     pub stale_since: Option<Moment>,
     pub distrusted_since: Option<Moment>,
     pub silent_since: Option<Moment>,
@@ -21,6 +25,9 @@ pub fn word(facts: &Facts) -> (FeedWord, Option<Moment>) {
     if facts.failures > 0 {
         let trouble = facts.trouble.filter(|word| word.is_failing());
         return (trouble.unwrap_or(FeedWord::Failing), facts.failing_since);
+    }
+    if facts.unheard {
+        return (FeedWord::Failing, facts.succeeded_at);
     }
     let first = [
         (FeedWord::Stale, facts.stale_since),
@@ -48,6 +55,8 @@ mod tests {
         assert_eq!(word(&blocked), (FeedWord::Blocked, Some(Moment(7))));
         let odd = Facts { trouble: Some(FeedWord::Ok), ..failing };
         assert_eq!(word(&odd).0, FeedWord::Failing);
+        let unheard = Facts { unheard: true, succeeded_at: Some(Moment(3)), ..quiet };
+        assert_eq!(word(&unheard), (FeedWord::Failing, Some(Moment(3))));
         assert_eq!(word(&Facts::default()), (FeedWord::Unpolled, None));
         assert_eq!(word(&Facts { polled: true, ..Facts::default() }).0, FeedWord::Ok);
     }

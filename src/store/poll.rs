@@ -61,7 +61,9 @@ pub enum PollResult {
     /// The server said so (304).
     Unchanged,
     /// Our own network is down: nothing was learned of the feed.
-    Unheard,
+    Unheard {
+        why: String,
+    },
     /// No state but the failure count and the words for people.
     Failed {
         why: String,

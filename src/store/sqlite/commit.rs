@@ -12,7 +12,7 @@ pub(super) fn poll(db: &Connection, texts: &mut Texts, poll: &Poll) -> Result<Co
     match &poll.result {
         PollResult::Read(batch) => return read(db, texts, poll, batch),
         PollResult::Unchanged => note::unchanged(db, poll)?,
-        PollResult::Unheard => note::unheard(db, poll)?,
+        PollResult::Unheard { why } => note::unheard(db, poll, why)?,
         PollResult::Failed { why, word, strikes } => {
             note::failed(db, poll, (why.as_str(), *word, *strikes))?;
         }

@@ -23,10 +23,12 @@ pub(super) fn unchanged(db: &Connection, poll: &Poll) -> Result<(), Error> {
 }
 
 /// Nothing was heard of the feed, for which it is not to blame.
-pub(super) fn unheard(db: &Connection, poll: &Poll) -> Result<(), Error> {
-    db.prepare_cached("UPDATE feed SET next_due = ?1, polled_at = ?2 WHERE id = ?3")
-        .and_then(|mut update| update.execute(params![poll.next_due.0, poll.at.0, poll.feed.0]))
-        .doing("noting a poll without a network")?;
+pub(super) fn unheard(db: &Connection, poll: &Poll, why: &str) -> Result<(), Error> {
+    db.prepare_cached(
+        "UPDATE feed SET next_due = ?1, polled_at = ?2, last_error = ?3 WHERE id = ?4",
+    )
+    .and_then(|mut update| update.execute(params![poll.next_due.0, poll.at.0, why, poll.feed.0]))
+    .doing("noting a poll without a network")?;
     Ok(())
 }
 
@@ -161,10 +163,11 @@ pub(super) fn outage_ended(db: &Connection, since: Moment, until: Moment) -> Res
     forgive(db, since)
 }
 
+/// The count and the weight are taken back; the words stay until the feed answers.
 fn forgive(db: &Connection, since: Moment) -> Result<(), Error> {
     db.execute(
-        "UPDATE feed SET failures = 0, failing_since = NULL, last_error = NULL, trouble = NULL,
-            strikes = 0 WHERE failing_since >= ?1",
+        "UPDATE feed SET failures = 0, failing_since = NULL, trouble = NULL, strikes = 0
+         WHERE failing_since >= ?1",
         [since.0],
     )
     .doing("forgiving what our own network did")?;

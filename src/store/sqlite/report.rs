@@ -158,9 +158,13 @@ fn facts(row: &Row<'_>) -> Result<Facts, rusqlite::Error> {
     let trouble: Option<String> = row.get(13)?;
     let failing =
         [FeedWord::Failing, FeedWord::Blocked, FeedWord::NotAFeed, FeedWord::Gone].into_iter();
+    let failures = row.get(2)?;
+    let error: Option<String> = row.get(4)?;
     Ok(Facts {
         polled: moment(row, 5)?.is_some(),
-        failures: row.get(2)?,
+        failures,
+        unheard: failures == 0 && error.is_some(),
+        succeeded_at: moment(row, 6)?,
         failing_since: moment(row, 3)?,
         trouble: trouble.and_then(|word| failing.clone().find(|known| known.as_str() == word)),
         stale_since: moment(row, 14)?,
