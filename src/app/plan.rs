@@ -18,7 +18,12 @@ pub fn compile(config: &Config) -> Result<(Plan, Vec<Complaint>), Vec<Complaint>
         .iter()
         .map(|watch| (watch.name.clone(), told(watch, &config.channels)))
         .collect();
+    let occasions = config
+        .watches
+        .iter()
+        .map(|watch| (watch.name.clone(), Arc::from(watch.telling.updates.as_slice())));
     let plan = Plan {
+        occasions: Arc::new(occasions.collect()),
         feeds: Arc::new(config.feeds.clone()),
         matcher,
         watches,
@@ -46,5 +51,6 @@ fn told(watch: &Watch, channels: &[Channel]) -> Told {
             })
         })
         .collect();
-    Told { title: watch.title.clone(), severity: watch.severity, routes }
+    let shares = watch.telling.shares.clone();
+    Told { title: watch.title.clone(), severity: watch.severity, shares, routes }
 }

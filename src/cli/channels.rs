@@ -125,6 +125,7 @@ fn test_alert(now: Moment, id: DeliveryId) -> Alert {
             tolerance: None,
         }],
         snippet: Snippet { text: text.to_owned(), marks: std::iter::once(start..end).collect() },
+        spread: None,
         created: now,
     }
 }

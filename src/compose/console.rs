@@ -73,6 +73,9 @@ fn paragraph(alert: &Alert) -> String {
     if !terms.is_empty() {
         text.push_str(&each_line(&wrapped(&format!("because of {terms}"), "  "), DIM));
     }
+    if let Some(also) = reason::also(alert) {
+        text.push_str(&each_line(&wrapped(&format!("also in {also}"), "  "), DIM));
+    }
     if alert.kind != AlertKind::New {
         text.push_str(&each_line(&wrapped(reason::why(alert.kind), "  "), DIM));
     }

@@ -12,6 +12,30 @@ const WORDS_CHARS_MAX: usize = 120;
 /// Different spellings shown for one term.
 const SPELLINGS_MAX: usize = 3;
 
+/// Characters of a language's name.
+const LANGUAGE_CHARS_MAX: usize = 35;
+
+/// Languages named; the rest are counted.
+const LANGUAGES_MAX: usize = 9;
+
+/// "7 outlets, 3 languages (en, ja, ko)": who else told the story when the message was composed.
+pub(super) fn also(alert: &Alert) -> Option<String> {
+    let spread = alert.spread.as_ref()?;
+    let others = spread.outlets.checked_sub(1).filter(|others| *others > 0)?;
+    let outlets =
+        if others == 1 { "1 other outlet".to_owned() } else { format!("{others} other outlets") };
+    let tags: Vec<String> = spread
+        .languages
+        .iter()
+        .take(LANGUAGES_MAX)
+        .map(|tag| clean::short(tag, LANGUAGE_CHARS_MAX))
+        .collect();
+    Some(match spread.languages.len() {
+        0 | 1 => outlets,
+        many => format!("{outlets}, {many} languages ({})", tags.join(", ")),
+    })
+}
+
 /// One term in one field with one tolerance, however often it was found there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reason {

@@ -106,6 +106,9 @@ pub(super) fn news(change: &Change) -> String {
         Change::Headline { before, after } => {
             format!("The headline was {}; it is now {}.", quoted(before), quoted(after))
         }
+        Change::Reissue { before, after } => {
+            format!("Issued again: it was {}; it is now {}.", quoted(before), quoted(after))
+        }
         Change::Correction { before, after } => {
             format!(
                 "Corrected by the publisher: it was {}; it is now {}.",

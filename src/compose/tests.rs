@@ -48,6 +48,7 @@ pub(super) fn alert() -> Alert {
         threshold: 1.0,
         hits,
         snippet: Snippet { text: text.into(), marks },
+        spread: None,
         created: Moment(1_795_425_611_000),
     }
 }

@@ -9,6 +9,7 @@ use super::canonical;
 use super::faults::Faults;
 use super::service;
 use super::sources::{Source, Sources};
+use super::stories;
 use super::syntax;
 use super::words;
 use super::written::{Section, Value};
@@ -20,12 +21,13 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 const FILES_MAX: usize = 256;
 
 /// Every key that may stand outside tables, for "did you mean".
-const TOP: [&str; 10] = [
+const TOP: [&str; 11] = [
     "include",
     "service",
     "store",
     "poll",
     "canonical",
+    "stories",
     "defaults",
     "channel",
     "feed",
@@ -34,7 +36,8 @@ const TOP: [&str; 10] = [
 ];
 
 /// The keys of the single sections, for one that is written outside its section.
-const HOMES: [(&str, &[&str]); 5] = [
+const HOMES: [(&str, &[&str]); 6] = [
+    ("stories", &stories::STORIES_KEYS),
     ("defaults", &service::DEFAULTS_KEYS),
     ("poll", &service::POLL_KEYS),
     ("store", &service::STORE_KEYS),
@@ -49,6 +52,7 @@ pub(super) struct Parts<'a> {
     pub(super) store: Option<Section<'a>>,
     pub(super) poll: Option<Section<'a>>,
     pub(super) canonical: Option<Section<'a>>,
+    pub(super) stories: Option<Section<'a>>,
     pub(super) defaults: Option<Section<'a>>,
     pub(super) channels: Vec<Section<'a>>,
     pub(super) feeds: Vec<Section<'a>>,
@@ -96,6 +100,7 @@ pub(super) fn sort<'a>(
                 "store" => single(&mut parts.store, &value, sources, faults),
                 "poll" => single(&mut parts.poll, &value, sources, faults),
                 "canonical" => single(&mut parts.canonical, &value, sources, faults),
+                "stories" => single(&mut parts.stories, &value, sources, faults),
                 "defaults" => single(&mut parts.defaults, &value, sources, faults),
                 "channel" => several(&mut parts.channels, &value, faults),
                 "feed" => several(&mut parts.feeds, &value, faults),

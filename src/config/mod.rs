@@ -17,6 +17,7 @@ mod render;
 mod secret;
 mod service;
 mod sources;
+mod stories;
 mod syntax;
 mod terms;
 mod units;
@@ -139,8 +140,10 @@ pub fn load_with(
     };
     let feeds = feed::read(&parts.feeds, &context, &mut faults);
     let loudness = Some(&channels.loudness);
+    let updates = stories::read(parts.stories.as_ref(), &mut faults);
     let context = watch::Context {
         defaults: &defaults,
+        updates: &updates,
         sources: &sources,
         channels: loudness,
         feeds: Some(&feeds.names),
@@ -167,6 +170,7 @@ pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
     };
     let context = watch::Context {
         defaults: &defaults,
+        updates: &[],
         sources: &sources,
         channels: None,
         feeds: None,

@@ -55,7 +55,7 @@ impl<'a> Names<'a> {
 }
 
 /// A well-formed name.
-fn checked(written: &Written, faults: &mut Faults) -> Option<Name> {
+pub(super) fn checked(written: &Written, faults: &mut Faults) -> Option<Name> {
     let text = &written.text;
     if is_sound(text) {
         return Some(Name::new(text));

@@ -7,14 +7,14 @@ use super::name::Names;
 use super::service::Defaults;
 use super::sources::Sources;
 use super::written::{Section, Value};
-use super::{terms, words};
-use crate::domain::{Name, Place, Severity, TermSet, Watch, Written};
+use super::{name, stories, terms, words};
+use crate::domain::{Name, Occasion, Place, Severity, Telling, TermSet, Watch, Written};
 
 /// Where alerts go when nothing at all is written about channels.
 pub(super) const CONSOLE: &str = "console";
 
 /// Every key of a watch; those from `any` on say what it looks for.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "name",
     "title",
     "severity",
@@ -28,6 +28,8 @@ const KEYS: [&str; 13] = [
     "title_factor",
     "languages",
     "sources",
+    "update",
+    "story",
 ];
 
 /// The words for severities, the quietest first.
@@ -44,6 +46,8 @@ pub(super) type Loudness = BTreeMap<Name, Option<Severity>>;
 /// What reading the watches rests on.
 pub(super) struct Context<'a> {
     pub(super) defaults: &'a Defaults,
+    /// When more of a told story is told, unless a watch says otherwise.
+    pub(super) updates: &'a [Occasion],
     pub(super) sources: &'a Sources,
     /// `None` if a watchlist is read alone, without the channels it names.
     pub(super) channels: Option<&'a Loudness>,
@@ -88,12 +92,30 @@ fn one(
         None => usual.map(<[Name]>::to_vec),
     };
     let terms = terms::read(section, context, faults);
+    let telling = telling(section, context, faults);
     let severity = severity.ok()?.unwrap_or_default();
     let notify = notify?;
     unheard(severity, &notify, at, context, faults);
     let name = name?;
     let title = title.ok()?.unwrap_or_else(|| name.to_string());
-    Some(Watch { name, title, severity, notify, terms: terms?, at: section.place() })
+    Some(Watch {
+        name,
+        title,
+        severity,
+        notify,
+        terms: terms?,
+        telling: telling?,
+        at: section.place(),
+    })
+}
+
+/// How its stories are told. `None` if a complaint was made.
+fn telling(section: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<Telling> {
+    let updates = section.optional("update", |value| stories::occasions(value, faults));
+    let shares = section
+        .optional("story", |value| value.string(faults).and_then(|n| name::checked(&n, faults)));
+    let updates = updates.ok()?.unwrap_or_else(|| context.updates.to_vec());
+    Some(Telling { shares: shares.ok()?, updates })
 }
 
 fn title(value: &Value<'_>, faults: &mut Faults) -> Option<String> {

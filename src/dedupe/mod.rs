@@ -7,6 +7,7 @@
 mod align;
 pub mod copies;
 mod habits;
+pub mod headline;
 pub mod identity;
 pub mod index;
 pub mod judge;

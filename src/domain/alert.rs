@@ -95,6 +95,15 @@ pub enum AlertKind {
     Test,
 }
 
+/// Who carries a story, and in which languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Spread {
+    /// Distinct feeds, the first one included.
+    pub outlets: u64,
+    /// Languages without their country, in alphabetical order.
+    pub languages: Vec<String>,
+}
+
 /// A passage with the matched words marked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Snippet {
@@ -126,6 +135,9 @@ pub struct Alert {
     pub threshold: f64,
     pub hits: Vec<Hit>,
     pub snippet: Snippet,
+    /// Its story's, as it was known when a message was first composed; not kept with the alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
     /// When the alert was made, which is also the message's date.
     pub created: Moment,
 }

@@ -51,6 +51,8 @@ pub enum Change {
     Language { language: String },
     /// The headline says something else now.
     Headline { before: String, after: String },
+    /// The newsroom brought the story again, marked as revised.
+    Reissue { before: String, after: String },
     /// The publisher corrects, or withdraws, what was told.
     Correction { before: String, after: String },
     /// Far more outlets than this watch is used to: distinct outlets within `hours`, and the usual

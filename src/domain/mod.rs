@@ -17,7 +17,7 @@ mod standing;
 mod watch;
 
 pub use address::{Network, contains, special, unwrapped};
-pub use alert::{Alert, AlertId, AlertKind, DeliveryId, LetterId, Snippet};
+pub use alert::{Alert, AlertId, AlertKind, DeliveryId, LetterId, Snippet, Spread};
 pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
 pub use channel::{Channel, ChannelKind, Email, Outcome, Secret, SmtpTls, Webhook};
 pub use clock::Clock;
@@ -30,4 +30,4 @@ pub use moment::Moment;
 pub use page::{PageRules, Pattern, Wrapper};
 pub use pulse::Pulse;
 pub use standing::{Coverage, FeedWord, Gap, GapKind, Outage, OutageKind};
-pub use watch::{Severity, TermSet, Terms, Watch, Weighed};
+pub use watch::{Occasion, Severity, Telling, TermSet, Terms, Watch, Weighed};

@@ -84,6 +84,30 @@ pub struct Terms {
     pub sets: Arc<[TermSet]>,
 }
 
+/// Something that may happen to a story a reader was told of, and be worth telling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// So many distinct outlets carry it now, the first one included.
+    Outlets(u32),
+    /// A copy in a language it was not told in before.
+    Language,
+    /// The newsroom's headline tells another thing.
+    Headline,
+    /// The newsroom brought it again, marked as revised.
+    Reissue,
+    /// The newsroom says that it was wrong.
+    Correction,
+}
+
+/// How a watch tells its stories.
+#[derive(Clone, Debug, Default)]
+pub struct Telling {
+    /// Watches of one such name tell a receiver a story once between them.
+    pub shares: Option<Name>,
+    /// When more of a told story is told, each once; empty is never.
+    pub updates: Vec<Occasion>,
+}
+
 /// One watch.
 #[derive(Clone, Debug)]
 pub struct Watch {
@@ -94,6 +118,7 @@ pub struct Watch {
     /// The channels its alerts go to, at least one.
     pub notify: Vec<Name>,
     pub terms: Terms,
+    pub telling: Telling,
     /// Where its table begins.
     pub at: Place,
 }

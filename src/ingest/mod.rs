@@ -24,7 +24,7 @@ use crate::domain::{Clock, Feed, Moment, Name, Pulse, Scope, Severity};
 use crate::fetch::Gate;
 use crate::matcher::Matcher;
 use crate::schedule::{self, Bounds, Strikes, Turned};
-use crate::store::{self, FeedState, Poll, Route, Store};
+use crate::store::{self, FeedState, Occasions, Poll, Route, Store};
 
 use flight::{Ended, Landed, Orders, Shared};
 use hosts::{Hosts, Turn};
@@ -53,6 +53,8 @@ pub struct Plan {
     pub feeds: Arc<Vec<Feed>>,
     pub matcher: Matcher,
     pub watches: HashMap<Name, Told>,
+    /// When more of a told story is told, by watch.
+    pub occasions: Arc<Occasions>,
     pub bounds: Bounds,
     /// Polls under way at once.
     pub concurrency: usize,
@@ -67,6 +69,8 @@ pub struct Plan {
 pub struct Told {
     pub title: String,
     pub severity: Severity,
+    /// Watches of one such name tell a receiver a story once between them.
+    pub shares: Option<Name>,
     pub routes: Vec<Route>,
 }
 

@@ -2,6 +2,7 @@
 //! benches call it directly.
 use std::collections::HashMap;
 use std::hash::Hasher;
+use std::sync::Arc;
 use std::time::Duration;
 
 use siphasher::sip::SipHasher13;
@@ -65,6 +66,7 @@ pub fn read(
         window: sorted.window,
         candidates,
         backlog: feed.backlog,
+        occasions: Arc::clone(&plan.occasions),
         moved_to: fresh.moved_to.as_ref().map(ToString::to_string),
         mended: document.mended.join("; "),
         // These are judged beside what is remembered of the feed, where the poll is settled.
@@ -232,6 +234,7 @@ fn tell(plan: &Plan, text: &Text<'_>, finding: Finding) -> Fired {
         watch_title: told
             .map_or_else(|| finding.watch.as_str().to_owned(), |told| told.title.clone()),
         severity: told.map(|told| told.severity).unwrap_or_default(),
+        shares: told.and_then(|told| told.shares.clone()),
         routes: told.map(|told| told.routes.clone()).unwrap_or_default(),
         finding,
     }

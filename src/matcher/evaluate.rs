@@ -273,7 +273,7 @@ mod tests {
     use super::super::Matcher;
     use super::*;
     use crate::domain::{
-        Complaint, Place, Severity, TermSet, Terms, Watch, Weighed, Weight, Written,
+        Complaint, Place, Severity, Telling, TermSet, Terms, Watch, Weighed, Weight, Written,
     };
 
     fn watch(terms: Terms) -> Watch {
@@ -283,6 +283,7 @@ mod tests {
             severity: Severity::Normal,
             notify: Vec::new(),
             terms,
+            telling: Telling::default(),
             at: Place::default(),
         }
     }

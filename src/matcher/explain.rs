@@ -394,7 +394,7 @@ fn elsewhere(text: &Text<'_>, term: &Term, leaf: Leaf) -> Option<String> {
 mod tests {
     use super::super::Matcher;
     use super::*;
-    use crate::domain::{Place, Severity, Terms, Watch, Weighed, Written};
+    use crate::domain::{Place, Severity, Telling, Terms, Watch, Weighed, Written};
 
     fn reasons(terms: Terms, text: &Text<'_>) -> Vec<String> {
         let watch = Watch {
@@ -403,6 +403,7 @@ mod tests {
             severity: Severity::Normal,
             notify: Vec::new(),
             terms,
+            telling: Telling::default(),
             at: Place::default(),
         };
         let (matcher, _) = Matcher::compile(&[watch]).unwrap();

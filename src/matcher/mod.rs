@@ -184,7 +184,7 @@ pub fn snippet(text: &Text<'_>, finding: &Finding) -> Snippet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Name, Place, Severity, Terms, Weight, Written};
+    use crate::domain::{Name, Place, Severity, Telling, Terms, Weight, Written};
 
     fn watch(any: &[&str], none: &[&str]) -> Watch {
         let list = |terms: &[&str]| terms.iter().map(|text| Written::nowhere(text)).collect();
@@ -194,6 +194,7 @@ mod tests {
             severity: Severity::Normal,
             notify: Vec::new(),
             terms: Terms { any: list(any), none: list(none), ..Terms::default() },
+            telling: Telling::default(),
             at: Place::default(),
         }
     }

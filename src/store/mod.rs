@@ -7,6 +7,7 @@
 mod error;
 mod poll;
 mod sqlite;
+mod stories;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::domain::{
 pub use error::Error;
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, Sighting};
 pub use sqlite::{Lock, Store, notice_id, update_id};
+pub use stories::{Member, Occasions, Refused, Story, StoryLine, Told, article_name};
 
 /// An item that may be news, with the watches that fired on it.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct Fired {
     pub snippet: Snippet,
     pub watch_title: String,
     pub severity: Severity,
+    /// Watches of one such name tell a receiver a story once between them.
+    pub shares: Option<Name>,
     pub routes: Vec<Route>,
 }
 
@@ -229,7 +233,7 @@ pub struct Trace {
 }
 
 /// One message about a story, and how far it came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Sent {
     pub watch: String,
     pub id: DeliveryId,

@@ -1,7 +1,8 @@
 //! What is remembered of a feed between polls, and what a poll has to say.
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Candidate;
+use super::{Candidate, Occasions};
 use crate::domain::{Backlog, FeedWord, Gap, Moment, Validators};
 use crate::schedule::{Habit, Strikes, Trust};
 
@@ -84,6 +85,8 @@ pub struct Batch {
     pub candidates: Vec<Candidate>,
     /// What may alert if this is the first time the feed is read.
     pub backlog: Backlog,
+    /// Of every watch there is, fired or not.
+    pub occasions: Arc<Occasions>,
     /// Where a permanent redirect points.
     pub moved_to: Option<String>,
     /// Repairs and limits, in words; empty if none.

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use aho_corasick::AhoCorasick;
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizer;
-use wirewatch::domain::{Name, Place, Severity, Terms, Watch, Written};
+use wirewatch::domain::{Name, Place, Severity, Telling, Terms, Watch, Written};
 use wirewatch::matcher::{Matcher, Text};
 
 /// Bytes of text per language.
@@ -227,6 +227,7 @@ fn watch(number: usize, terms: Terms) -> Watch {
         severity: Severity::Normal,
         notify: Vec::new(),
         terms,
+        telling: Telling::default(),
         at: Place::default(),
     }
 }

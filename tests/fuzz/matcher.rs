@@ -2,7 +2,7 @@
 //! of it. The first line is the list of terms, separated by `|`; the rest is the article.
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use wirewatch::domain::{Field, Name, Place, Severity, Terms, Watch, Written};
+use wirewatch::domain::{Field, Name, Place, Severity, Telling, Terms, Watch, Written};
 use wirewatch::matcher::{Matcher, Text, snippet};
 
 fuzz_target!(|input: &str| {
@@ -17,6 +17,7 @@ fuzz_target!(|input: &str| {
             severity: Severity::Normal,
             notify: Vec::new(),
             terms: Terms { any: vec![Written::nowhere(term)], ..Terms::default() },
+            telling: Telling::default(),
             at: Place::default(),
         })
         .filter(|watch| Matcher::compile(std::slice::from_ref(watch)).is_ok())

@@ -1,7 +1,7 @@
 //! Any text as a query: it compiles, or every complaint points into it.
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use wirewatch::domain::{Name, Place, Severity, Terms, Watch, Written};
+use wirewatch::domain::{Name, Place, Severity, Telling, Terms, Watch, Written};
 use wirewatch::matcher::{Matcher, Text};
 
 fuzz_target!(|query: &str| {
@@ -12,6 +12,7 @@ fuzz_target!(|query: &str| {
         severity: Severity::Normal,
         notify: Vec::new(),
         terms,
+        telling: Telling::default(),
         at: Place::default(),
     };
     match Matcher::compile(&[watch]) {

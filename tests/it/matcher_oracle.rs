@@ -13,7 +13,7 @@ use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::FileFailurePersistence;
-use wirewatch::domain::{Field, Name, Place, Severity, Terms, Watch, Written};
+use wirewatch::domain::{Field, Name, Place, Severity, Telling, Terms, Watch, Written};
 use wirewatch::matcher::{Matcher, Text};
 
 // ---- the naive reading ----
@@ -480,6 +480,7 @@ fn watch(number: usize, terms: Terms) -> Watch {
         severity: Severity::Normal,
         notify: Vec::new(),
         terms,
+        telling: Telling::default(),
         at: Place::default(),
     }
 }

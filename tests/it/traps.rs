@@ -1,5 +1,5 @@
 //! What users of other programs complained of, each by its name.
-use wirewatch::domain::{Name, Place, Severity, Terms, Watch, Written};
+use wirewatch::domain::{Name, Place, Severity, Telling, Terms, Watch, Written};
 use wirewatch::matcher::{Matcher, Text};
 
 fn matcher(term: &str) -> Option<Matcher> {
@@ -9,6 +9,7 @@ fn matcher(term: &str) -> Option<Matcher> {
         severity: Severity::Normal,
         notify: Vec::new(),
         terms: Terms { any: vec![Written::nowhere(term)], ..Terms::default() },
+        telling: Telling::default(),
         at: Place::default(),
     };
     Matcher::compile(&[watch]).ok().map(|(matcher, _)| matcher)

@@ -114,7 +114,10 @@ fn head(alert: &Alert) -> String {
 /// "kyodo-english (en) · 2026-11-23 09:12 UTC · high", and the kind where it is not a new story.
 pub(super) fn byline(alert: &Alert) -> String {
     let at = alert.published.unwrap_or(alert.first_seen);
-    let line = format!("{} · {} · {}", reason::source(alert), reason::time(at), alert.severity);
+    let mut line = format!("{} · {} · {}", reason::source(alert), reason::time(at), alert.severity);
+    if let Some(also) = reason::also(alert) {
+        line.extend([format!(" · also in {also}")]);
+    }
     if alert.kind == AlertKind::New {
         line
     } else {
@@ -130,6 +133,9 @@ pub(super) fn facts(alert: &Alert) -> Vec<(&'static str, String)> {
         ("Published", published),
         ("First seen", reason::time(alert.first_seen)),
     ];
+    if let Some(also) = reason::also(alert) {
+        facts.push(("Also in", also));
+    }
     if let Some(score) = reason::score(alert) {
         facts.push(("Score", score));
     }

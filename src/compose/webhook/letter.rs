@@ -13,8 +13,8 @@
 //!  "copies_total": 7,                       // more than `copies` holds when some were left out
 //!  "truncated": false}
 //! ```
-//! `what` of a change is `outlets` (`count`), `language` (`language`), `headline` or `correction`
-//! (`before`, `after`), or `surge` (`outlets`, `hours`, `usual`).
+//! `what` of a change is `outlets` (`count`), `language` (`language`), `headline`, `reissue` or
+//! `correction` (`before`, `after`), or `surge` (`outlets`, `hours`, `usual`).
 //!
 //! A notice (`source.failing`, `source.recovered`, `source.moved`, `network.down`,
 //! `network.recovered`, `channel.failing`, `channel.recovered`, `watch.surge`, `digest.daily`):
@@ -121,6 +121,9 @@ impl Scissors {
         let change = match change {
             Change::Headline { before, after } => {
                 Change::Headline { before: self.text(before), after: self.text(after) }
+            }
+            Change::Reissue { before, after } => {
+                Change::Reissue { before: self.text(before), after: self.text(after) }
             }
             Change::Correction { before, after } => {
                 Change::Correction { before: self.text(before), after: self.text(after) }

@@ -20,6 +20,8 @@
 //!    "hits_total": 1,                       // more than `hits` holds when some were left out
 //!    "score": 1.0, "threshold": 1.0,
 //!    "story": "s42",                        // alerts of one story share it
+//!    "spread": {"outlets": 8, "languages": ["en", "ja", "ko"]},   // who carries the story, this
+//!                                           // alert's source included; null if nobody else does
 //!    "truncated": false}}                   // true when anything above was cut to keep to the size
 //! ```
 //! `marks`, `start` and `end` count bytes of UTF-8: marks in `snippet.text`, hits in the article's
@@ -35,7 +37,7 @@ pub mod letter;
 
 use serde::Serialize;
 
-use crate::domain::{Alert, AlertId, AlertKind, Field, Letter, Moment, Name, Severity};
+use crate::domain::{Alert, AlertId, AlertKind, Field, Letter, Moment, Name, Severity, Spread};
 
 use super::passage::{self, Piece};
 use super::{Fault, by_watch, clean, reason};
@@ -98,6 +100,7 @@ struct Record<'a> {
     score: f64,
     threshold: f64,
     story: String,
+    spread: Option<&'a Spread>,
     truncated: bool,
 }
 
@@ -233,6 +236,7 @@ fn record(alert: &Alert, room: Room) -> Record<'_> {
         score: alert.score,
         threshold: alert.threshold,
         story: alert.story.to_string(),
+        spread: alert.spread.as_ref(),
     }
 }
 

@@ -1,4 +1,6 @@
 //! One poll, committed: what is new, what is a copy, who is told, in one transaction.
+use std::sync::Arc;
+
 use rusqlite::Connection;
 
 use super::feeds::replace_window;
@@ -6,7 +8,7 @@ use super::texts::Texts;
 use super::{note, standing, tell};
 use crate::domain::{AlertId, Backlog, Moment, Name};
 use crate::store::error::{Doing, Error};
-use crate::store::{Batch, Committed, FeedId, Poll, PollResult, Route};
+use crate::store::{Batch, Committed, FeedId, Occasions, Poll, PollResult, Route};
 
 pub(super) fn poll(db: &Connection, texts: &mut Texts, poll: &Poll) -> Result<Committed, Error> {
     match &poll.result {
@@ -30,10 +32,13 @@ pub(super) struct Ledger<'a> {
     /// Nothing of the feed was ever read before.
     pub(super) first: bool,
     pub(super) backlog: Backlog,
+    pub(super) occasions: Arc<Occasions>,
     /// The feed gave its known items new ids.
     pub(super) churn: bool,
     pub(super) tally: Committed,
     pub(super) alerts: Vec<(AlertId, Vec<Route>)>,
+    /// Stories told in this poll under a shared name, and to whom.
+    pub(super) shared: Vec<(i64, Name, Vec<Route>)>,
 }
 
 fn read(
@@ -56,9 +61,11 @@ fn read(
         at: poll.at,
         first: baseline.is_none(),
         backlog: batch.backlog,
+        occasions: Arc::clone(&batch.occasions),
         churn: false,
         tally: Committed::default(),
         alerts: Vec::new(),
+        shared: Vec::new(),
     };
     ledger.churn = !ledger.first && standing::churned(&ledger, batch)?;
     // Feeds put the newest first; stories are told in the order they happened.

@@ -60,6 +60,7 @@ impl Ledger<'_> {
         if reused || (told && standing::is_untold(self, article, story)?) {
             placed = self.replaced(placed, reused, candidate)?;
         }
+        let fixed = self.correction(article, fresh)?;
         self.rewrite(placed, fresh)?;
         if told {
             self.texts.renew(self.db, ArticleId(article), (self.name.as_str(), fresh), self.at)?;
@@ -67,7 +68,7 @@ impl Ledger<'_> {
         for fired in &candidate.fired {
             self.tell(placed, fresh, fired)?;
         }
-        Ok(())
+        self.follow(placed, fresh, fixed.as_deref())
     }
 
     /// A known item that may belong to another story now. Either the publisher gave a used id to
@@ -117,7 +118,7 @@ impl Ledger<'_> {
         for fired in &candidate.fired {
             self.tell(placed, fresh, fired)?;
         }
-        Ok(())
+        if opened { Ok(()) } else { self.follow(placed, fresh, None) }
     }
 
     /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the

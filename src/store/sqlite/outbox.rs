@@ -1,6 +1,7 @@
 //! The outbox: who may try what, and the word before the socket.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::followup;
 use crate::domain::{Alert, AlertId, DeliveryId, Letter, Moment};
 use crate::schedule;
 use crate::store::error::{Doing, Error};
@@ -148,15 +149,23 @@ fn alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
     let doing = "reading an alert";
     let mut select = db
         .prepare_cached(
-            "SELECT a.payload FROM carries c JOIN alert a ON a.id = c.alert
+            "SELECT a.payload, a.story FROM carries c JOIN alert a ON a.id = c.alert
              WHERE c.delivery = ?1 ORDER BY a.created_at, a.article, a.id",
         )
         .doing(doing)?;
-    let rows =
-        select.query_map([delivery.0.to_be_bytes()], |row| row.get::<_, String>(0)).doing(doing)?;
-    rows.map(|payload| {
-        let payload = payload.doing(doing)?;
-        serde_json::from_str(&payload).map_err(|why| Error::Broken { doing, why: why.to_string() })
+    let rows = select
+        .query_map([delivery.0.to_be_bytes()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+        })
+        .doing(doing)?;
+    rows.map(|row| {
+        let (payload, story) = row.doing(doing)?;
+        let mut alert: Alert = serde_json::from_str(&payload)
+            .map_err(|why| Error::Broken { doing, why: why.to_string() })?;
+        // Only this once: the bytes composed from it are kept, and a retry repeats them.
+        let spread = followup::spread(db, story)?;
+        alert.spread = (spread.outlets > 1).then_some(spread);
+        Ok(alert)
     })
     .collect()
 }

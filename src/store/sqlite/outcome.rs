@@ -1,12 +1,14 @@
 //! A watch fired on an entered article: an alert, or the reason why not.
+use std::collections::HashSet;
+
 use rusqlite::params;
 
 use super::commit::Ledger;
 use super::enter::Placed;
 use super::tell;
-use crate::domain::{Alert, AlertId, Article, Backlog, StoryId};
-use crate::store::Fired;
+use crate::domain::{Alert, AlertId, Article, Backlog, Name, StoryId};
 use crate::store::error::{Doing, Error};
+use crate::store::{Fired, Route};
 
 impl Ledger<'_> {
     /// Alerts, or records why not.
@@ -19,7 +21,14 @@ impl Ledger<'_> {
         let Placed { article, story, identity, .. } = placed;
         let watch = fired.finding.watch.as_str();
         let id = tell::alert_id(watch, self.name.as_str(), identity);
-        let outcome = self.outcome(placed, id, fresh, watch)?;
+        let mut outcome = self.outcome(placed, id, fresh, watch)?;
+        let mut routes = Vec::new();
+        if outcome == ALERT {
+            routes = self.untold(story, fired)?;
+            if routes.is_empty() && !fired.routes.is_empty() {
+                outcome = "shared";
+            }
+        }
         let entered = self
             .db
             .prepare_cached(
@@ -43,10 +52,35 @@ impl Ledger<'_> {
             }
         }
         let alert = self.alert(id, placed, fresh, fired);
-        tell::keep(self.db, &alert, article)?;
+        tell::keep(self.db, &alert, article, fired.shares.as_ref())?;
         self.tally.alerts += 1;
-        self.alerts.push((id, fired.routes.clone()));
+        if let Some(shares) = &fired.shares {
+            self.shared.push((story, shares.clone(), routes.clone()));
+        }
+        self.alerts.push((id, routes));
         Ok(())
+    }
+
+    /// The receivers that were not told of the story by a watch that shares it with this one.
+    fn untold(&self, story: i64, fired: &Fired) -> Result<Vec<Route>, Error> {
+        let Some(shares) = &fired.shares else { return Ok(fired.routes.clone()) };
+        let doing = "looking for a shared story";
+        let mut select = self
+            .db
+            .prepare_cached(
+                "SELECT c.channel, c.recipient FROM alert a JOIN carries c ON c.alert = a.id
+                 WHERE a.story = ?1 AND a.shares = ?2",
+            )
+            .doing(doing)?;
+        let rows = select
+            .query_map(params![story, shares.as_str()], |row| {
+                Ok(Route { channel: Name::new(&row.get::<_, String>(0)?), recipient: row.get(1)? })
+            })
+            .doing(doing)?;
+        let mut told = rows.collect::<Result<HashSet<Route>, _>>().doing(doing)?;
+        let now = self.shared.iter().filter(|(of, name, _)| *of == story && name == shares);
+        told.extend(now.flat_map(|(_, _, routes)| routes.iter().cloned()));
+        Ok(fired.routes.iter().filter(|route| !told.contains(*route)).cloned().collect())
     }
 
     /// The word stored with a finding: `alert`, or why it is none.
@@ -83,7 +117,7 @@ impl Ledger<'_> {
             .doing("looking for a finding")
     }
 
-    fn recent_enough(&self, fresh: &Article) -> bool {
+    pub(super) fn recent_enough(&self, fresh: &Article) -> bool {
         match self.backlog {
             Backlog::None => false,
             Backlog::All => true,
@@ -111,6 +145,7 @@ impl Ledger<'_> {
             threshold: fired.finding.threshold,
             hits: fired.finding.hits.clone(),
             snippet: fired.snippet.clone(),
+            spread: None,
             created: self.at,
         }
     }

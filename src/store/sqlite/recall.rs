@@ -82,7 +82,7 @@ fn outcomes(db: &Connection, article: ArticleId) -> Result<Vec<(String, String)>
 }
 
 /// Every message about a story.
-fn sent(db: &Connection, story: i64) -> Result<Vec<Sent>, Error> {
+pub(super) fn sent(db: &Connection, story: i64) -> Result<Vec<Sent>, Error> {
     let doing = "reading deliveries";
     let mut select = db
         .prepare_cached(

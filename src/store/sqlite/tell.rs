@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use rusqlite::{Connection, params};
 use siphasher::sip128::{Hasher128, SipHasher24};
 
-use crate::domain::{Alert, AlertId, DeliveryId, Letter, LetterId, Moment, NoticeKind};
+use crate::domain::{Alert, AlertId, DeliveryId, Letter, LetterId, Moment, Name, NoticeKind};
 use crate::store::Route;
 use crate::store::error::{Doing, Error};
 
@@ -36,6 +36,11 @@ fn delivery_id(route: &Route, alerts: &[AlertId]) -> DeliveryId {
     DeliveryId(id_of("delivery", &parts))
 }
 
+/// The same for a text that was told.
+pub(super) fn text_id(text: &str) -> u128 {
+    id_of("text", &[text.as_bytes()])
+}
+
 /// Whether the alert is stored already (from before its article was forgotten, or from a backup).
 pub(super) fn is_stored(db: &Connection, id: AlertId) -> Result<bool, Error> {
     db.prepare_cached("SELECT 1 FROM alert WHERE id = ?1")
@@ -44,14 +49,20 @@ pub(super) fn is_stored(db: &Connection, id: AlertId) -> Result<bool, Error> {
 }
 
 /// Stores an alert, with the article that fired it.
-pub(super) fn keep(db: &Connection, alert: &Alert, article: i64) -> Result<(), Error> {
+/// `shares`: the name under which watches tell a story once between them.
+pub(super) fn keep(
+    db: &Connection,
+    alert: &Alert,
+    article: i64,
+    shares: Option<&Name>,
+) -> Result<(), Error> {
     let payload = serde_json::to_string(alert)
         .map_err(|why| Error::Broken { doing: "writing an alert", why: why.to_string() })?;
     let kind = serde_json::to_value(alert.kind).ok();
     let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or("new");
     db.prepare_cached(
-        "INSERT INTO alert (id, story, article, watch, kind, created_at, payload)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO alert (id, story, article, watch, kind, created_at, payload, shares)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )
     .doing("writing an alert")?
     .execute(params![
@@ -61,7 +72,8 @@ pub(super) fn keep(db: &Connection, alert: &Alert, article: i64) -> Result<(), E
         alert.watch.as_str(),
         kind,
         alert.created.0,
-        payload
+        payload,
+        shares.map(Name::as_str)
     ])
     .doing("writing an alert")?;
     Ok(())

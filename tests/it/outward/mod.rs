@@ -52,6 +52,7 @@ fn alert(title: &str) -> Alert {
             text: "정부는 지소미아를 <b>연장</b>하기로 했다.\r\n.\r\n".into(),
             marks: std::iter::once(10..22).collect(),
         },
+        spread: None,
         created: Moment(1_795_425_611_000),
     }
 }

@@ -1,4 +1,5 @@
 //! Two feeds that carry one story, committed in the same instant.
+use std::sync::Arc;
 use std::time::Duration;
 
 use wirewatch::dedupe::identity::{self, Marks};
@@ -61,6 +62,7 @@ fn candidate(paper: usize, round: usize) -> Candidate {
         snippet: Snippet::default(),
         watch_title: "songbirds".to_owned(),
         severity: Severity::Normal,
+        shares: None,
         routes: vec![Route { channel: Name::new("hook"), recipient: String::new() }],
     };
     Candidate { article, setting: Setting::default(), fired: vec![fired] }
@@ -87,6 +89,7 @@ async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times(
                 window: Vec::new(),
                 candidates: vec![candidate(paper, round)],
                 backlog: Backlog::All,
+                occasions: Arc::default(),
                 moved_to: None,
                 mended: String::new(),
                 stale: false,

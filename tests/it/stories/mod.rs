@@ -1,6 +1,7 @@
 //! One story, one alert: copies, re-issues and re-keyed feeds, through the whole house.
 mod fixture;
 mod instant;
+mod updates;
 
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -1,0 +1,258 @@
+//! Stories for people: shown with every copy and its reason, split and merged by hand.
+//!
+//! A person's word is remembered: what was split never joins again by itself, what was merged stays
+//! for later copies, and neither tells anybody anything twice.
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{followup, recall};
+use crate::domain::{Alert, AlertId, ArticleId, Attached, Letter, Moment, Name, StoryId, Update};
+use crate::store::error::{Doing, Error};
+use crate::store::{Member, Refused, Story, StoryLine, Told, Word};
+
+/// The latest stories somebody was told of, newest first.
+pub(super) fn list(db: &Connection, most: u32) -> Result<Vec<StoryLine>, Error> {
+    let doing = "reading stories";
+    let mut select = db
+        .prepare(
+            "SELECT s.id, s.opened_at,
+                coalesce((SELECT title FROM article WHERE story = s.id ORDER BY id LIMIT 1), ''),
+                (SELECT count(*) FROM article WHERE story = s.id),
+                (SELECT count(DISTINCT feed) FROM article WHERE story = s.id),
+                (SELECT count(*) FROM alert WHERE story = s.id)
+             FROM story s WHERE s.id IN (SELECT story FROM alert)
+             ORDER BY s.id DESC LIMIT ?1",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map([most], |row| {
+            let count = |column| row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
+            Ok(StoryLine {
+                story: StoryId(row.get(0)?),
+                opened: Moment(row.get(1)?),
+                title: row.get(2)?,
+                articles: count(3)?,
+                outlets: count(4)?,
+                alerts: count(5)?,
+            })
+        })
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+/// A story with all that is in it; `None` if there is none of that number.
+pub(super) fn show(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
+    let doing = "reading a story";
+    let found: Option<(i64, Option<i64>)> = db
+        .prepare_cached("SELECT opened_at, merged_into FROM story WHERE id = ?1")
+        .and_then(|mut select| {
+            select.query_row([story.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        })
+        .doing(doing)?;
+    let Some((opened, merged_into)) = found else { return Ok(None) };
+    let spread = followup::spread(db, story.0)?;
+    Ok(Some(Story {
+        story,
+        opened: Moment(opened),
+        merged_into: merged_into.map(StoryId),
+        outlets: spread.outlets,
+        languages: spread.languages,
+        articles: members(db, story)?,
+        alerts: alerts(db, story)?,
+        updates: updates(db, story)?,
+        sent: recall::sent(db, story.0)?,
+    }))
+}
+
+/// An alert with all that hangs on it.
+pub(super) fn told(db: &Connection, id: AlertId) -> Result<Option<Told>, Error> {
+    let doing = "reading an alert";
+    let found: Option<(String, i64, Option<i64>, Option<String>)> = db
+        .prepare_cached(
+            "SELECT a.payload, a.story, a.article, v.word
+             FROM alert a LEFT JOIN verdict v ON v.alert = a.id WHERE a.id = ?1",
+        )
+        .and_then(|mut select| {
+            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            select.query_row([id.0.to_be_bytes()], row).optional()
+        })
+        .doing(doing)?;
+    let Some((payload, story, article, word)) = found else { return Ok(None) };
+    let alert: Alert = read(&payload)?;
+    let mut copies = members(db, StoryId(story))?;
+    copies.retain(|member| Some(member.article.0) != article);
+    let mut updates = updates(db, StoryId(story))?;
+    updates.retain(|update| update.watch == alert.watch);
+    let mut sent = recall::sent(db, story)?;
+    sent.retain(|sent| sent.watch == alert.watch.as_str());
+    let word = word.map(|word| if word == "ack" { Word::Ack } else { Word::Noise });
+    Ok(Some(Told { alert, word, copies, updates, sent }))
+}
+
+fn read<T: serde::de::DeserializeOwned>(payload: &str) -> Result<T, Error> {
+    let doing = "reading what was told";
+    serde_json::from_str(payload).map_err(|why| Error::Broken { doing, why: why.to_string() })
+}
+
+fn members(db: &Connection, story: StoryId) -> Result<Vec<Member>, Error> {
+    let doing = "reading a story's articles";
+    let mut select = db
+        .prepare_cached(
+            "SELECT f.name, a.title, a.url, a.language, a.first_seen, a.reason, a.similarity, a.id,
+                a.copy_of
+             FROM article a JOIN feed f ON f.id = a.feed WHERE a.story = ?1 ORDER BY a.id",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map([story.0], |row| {
+            Ok(Member {
+                article: ArticleId(row.get(7)?),
+                copy_of: row.get::<_, Option<i64>>(8)?.map(ArticleId),
+                attached: attached(row)?,
+            })
+        })
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+/// Columns: source, title, url, language, first seen, reason, similarity.
+pub(super) fn attached(row: &Row<'_>) -> Result<Attached, rusqlite::Error> {
+    Ok(Attached {
+        source: Name::new(&row.get::<_, String>(0)?),
+        title: row.get(1)?,
+        url: row.get(2)?,
+        language: row.get(3)?,
+        first_seen: Moment(row.get(4)?),
+        reason: row.get(5)?,
+        similarity: row.get(6)?,
+    })
+}
+
+fn alerts(db: &Connection, story: StoryId) -> Result<Vec<Alert>, Error> {
+    payloads(db, "SELECT payload FROM alert WHERE story = ?1 ORDER BY created_at, id", story)?
+        .iter()
+        .map(|payload| read(payload))
+        .collect()
+}
+
+fn updates(db: &Connection, story: StoryId) -> Result<Vec<Update>, Error> {
+    let sql = "SELECT payload FROM letter WHERE story = ?1 ORDER BY created_at, id";
+    let mut updates = Vec::new();
+    for payload in payloads(db, sql, story)? {
+        if let Letter::Update(update) = read(&payload)? {
+            updates.push(*update);
+        }
+    }
+    Ok(updates)
+}
+
+fn payloads(db: &Connection, sql: &str, story: StoryId) -> Result<Vec<String>, Error> {
+    let doing = "reading what was told";
+    let mut select = db.prepare_cached(sql).doing(doing)?;
+    let rows = select.query_map([story.0], |row| row.get(0)).doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+/// Takes an article out of its story and gives it one of its own. Nobody is told by it: who splits
+/// has seen both, so what the old story's watches were told counts as told in the new one.
+pub(super) fn split(
+    db: &Connection,
+    article: ArticleId,
+    now: Moment,
+) -> Result<Result<StoryId, Refused>, Error> {
+    let doing = "splitting a story";
+    let run = |sql: &str, values: &[i64]| -> Result<usize, Error> {
+        db.prepare_cached(sql)
+            .and_then(|mut change| change.execute(rusqlite::params_from_iter(values)))
+            .doing(doing)
+    };
+    let from: Option<i64> = db
+        .prepare_cached("SELECT story FROM article WHERE id = ?1")
+        .and_then(|mut select| select.query_row([article.0], |row| row.get(0)).optional())
+        .doing(doing)?;
+    let Some(from) = from else { return Ok(Err(Refused::NoSuchArticle)) };
+    let others = db
+        .prepare_cached("SELECT 1 FROM article WHERE story = ?1 AND id <> ?2")
+        .and_then(|mut select| select.exists([from, article.0]))
+        .doing(doing)?;
+    if !others {
+        return Ok(Err(Refused::Alone));
+    }
+    run("INSERT INTO story (opened_at) VALUES (?1)", &[now.0])?;
+    let own = db.last_insert_rowid();
+    run(
+        "UPDATE article SET story = ?1, reason = 'split', copy_of = NULL, similarity = NULL
+         WHERE id = ?2",
+        &[own, article.0],
+    )?;
+    run(
+        "INSERT OR REPLACE INTO parted (article, story, at) VALUES (?1, ?2, ?3)",
+        &[article.0, from, now.0],
+    )?;
+    run(
+        "INSERT OR REPLACE INTO parted (article, story, at)
+         SELECT id, ?1, ?2 FROM article WHERE story = ?3",
+        &[own, now.0, from],
+    )?;
+    // Steps first: they are copied for the watches whose finding is about to move.
+    run(
+        "INSERT OR IGNORE INTO told_step (story, watch, step, article, letter, at)
+         SELECT ?1, watch, step, article, letter, at FROM told_step WHERE story = ?2",
+        &[own, from],
+    )?;
+    run(
+        "UPDATE OR IGNORE finding SET story = ?1 WHERE story = ?2 AND article = ?3",
+        &[own, from, article.0],
+    )?;
+    run(
+        "UPDATE letter SET story = ?1 WHERE story = ?2
+            AND alert IN (SELECT id FROM alert WHERE article = ?3)",
+        &[own, from, article.0],
+    )?;
+    run("UPDATE alert SET story = ?1 WHERE story = ?2 AND article = ?3", &[own, from, article.0])?;
+    Ok(Ok(StoryId(own)))
+}
+
+/// Puts everything of the story `from` into the story `into`.
+pub(super) fn merge(
+    db: &Connection,
+    into: StoryId,
+    from: StoryId,
+) -> Result<Result<(), Refused>, Error> {
+    let doing = "merging two stories";
+    if into == from {
+        return Ok(Err(Refused::Same));
+    }
+    for story in [into, from] {
+        let known = db
+            .prepare_cached("SELECT 1 FROM story WHERE id = ?1 AND merged_into IS NULL")
+            .and_then(|mut select| select.exists([story.0]))
+            .doing(doing)?;
+        if !known {
+            return Ok(Err(Refused::NoSuchStory(story)));
+        }
+    }
+    let changes = [
+        // What opened the story is now a copy of what opened the other.
+        "UPDATE article SET reason = 'merged',
+            copy_of = (SELECT id FROM article WHERE story = ?1 ORDER BY id LIMIT 1)
+         WHERE story = ?2 AND copy_of IS NULL",
+        "UPDATE article SET story = ?1 WHERE story = ?2",
+        "UPDATE OR IGNORE finding SET story = ?1 WHERE story = ?2",
+        "UPDATE alert SET story = ?1 WHERE story = ?2",
+        "UPDATE letter SET story = ?1 WHERE story = ?2",
+        "UPDATE OR IGNORE told_step SET story = ?1 WHERE story = ?2",
+        "UPDATE story SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2",
+        // A person's later word goes before an earlier one.
+        "DELETE FROM parted WHERE story IN (?1, ?2)",
+    ];
+    for change in changes {
+        db.prepare_cached(change)
+            .and_then(|mut change| change.execute(params![into.0, from.0]))
+            .doing(doing)?;
+    }
+    // What stood in both stories stays once.
+    for rest in ["DELETE FROM finding WHERE story = ?1", "DELETE FROM told_step WHERE story = ?1"] {
+        db.prepare_cached(rest).and_then(|mut rest| rest.execute([from.0])).doing(doing)?;
+    }
+    Ok(Ok(()))
+}
