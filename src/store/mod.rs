@@ -21,7 +21,7 @@ use crate::domain::{
 pub use error::Error;
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, Sighting};
 pub use sqlite::{Lock, Store, notice_id, update_id};
-pub use stories::{Member, Occasions, Refused, Story, StoryLine, Told, article_name};
+pub use stories::{Member, Occasions, Refused, Story, StoryLine, Told};
 
 /// An item that may be news, with the watches that fired on it.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! Stories as people look at them, and what a person's word on them came to.
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::{Alert, ArticleId, Attached, Moment, Name, Occasion, StoryId, Update};
@@ -12,10 +13,8 @@ pub type Occasions = HashMap<Name, Arc<[Occasion]>>;
 /// One article of a story.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Member {
-    #[serde(serialize_with = "shown")]
     pub article: ArticleId,
     /// The article it was recognised by.
-    #[serde(serialize_with = "shown_if_any")]
     pub copy_of: Option<ArticleId>,
     #[serde(flatten)]
     pub attached: Attached,
@@ -24,6 +23,7 @@ pub struct Member {
 /// A story in one line.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct StoryLine {
+    #[serde(serialize_with = "printed")]
     pub story: StoryId,
     pub opened: Moment,
     /// Of its first article; empty if that was forgotten.
@@ -36,9 +36,11 @@ pub struct StoryLine {
 /// A whole story.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Story {
+    #[serde(serialize_with = "printed")]
     pub story: StoryId,
     pub opened: Moment,
     /// Where a person put it; then nothing else is in it.
+    #[serde(serialize_with = "printed_if_any")]
     pub merged_into: Option<StoryId>,
     pub outlets: u64,
     pub languages: Vec<String>,
@@ -72,18 +74,17 @@ pub enum Refused {
     Same,
 }
 
-/// An article's number as people write it.
-pub fn article_name(id: ArticleId) -> String {
-    format!("a{}", id.0)
+fn printed<T: fmt::Display, S: serde::Serializer>(id: &T, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(id)
 }
 
-fn shown<S: serde::Serializer>(id: &ArticleId, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(&article_name(*id))
-}
-
-fn shown_if_any<S: serde::Serializer>(id: &Option<ArticleId>, to: S) -> Result<S::Ok, S::Error> {
+#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
+fn printed_if_any<T: fmt::Display, S: serde::Serializer>(
+    id: &Option<T>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     match id {
-        Some(id) => to.serialize_str(&article_name(*id)),
+        Some(id) => to.collect_str(id),
         None => to.serialize_none(),
     }
 }
