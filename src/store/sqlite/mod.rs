@@ -29,7 +29,8 @@ use tokio::sync::Notify;
 
 use super::{
     Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, Loss, OutboxRow, Pause,
-    Poll, Recognised, Refused, Route, Select, Settlement, Story, StoryLine, Told, Totals, Trace, Word,
+    Poll, Recognised, Refused, Route, Select, Settlement, Story, StoryLine, Told, Totals, Trace,
+    Word,
 };
 use crate::domain::{
     AlertId, ArticleId, Coverage, DeliveryId, Feed, Letter, Moment, Name, Outage, OutageKind,
