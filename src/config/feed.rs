@@ -26,7 +26,7 @@ const HEADER_BYTES_MAX: usize = 1_024;
 /// Networks of `allow_private`.
 const NETWORKS_MAX: usize = 64;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "name",
     "url",
     "title",
@@ -37,6 +37,7 @@ const KEYS: [&str; 13] = [
     "auth_credential",
     "language",
     "allow_private",
+    "allow_downgrade",
     "backlog",
     "canonical",
     "max_staleness",
@@ -115,6 +116,7 @@ fn one(
         value.string(faults).and_then(|written| language::tag(written, faults))
     });
     let private = section.optional("allow_private", |value| networks(value, faults));
+    let downgrade = section.optional("allow_downgrade", |value| value.flag(faults));
     let backlog = section.optional("backlog", |value| backlog(value, faults));
     let canonical = section.optional("canonical", |value| value.flag(faults));
     let staleness =
@@ -130,6 +132,7 @@ fn one(
         auth: auth.ok()?,
         language: language.ok()?.map(|tag| tag.text),
         allow_private: private.ok()?.unwrap_or_default(),
+        allow_downgrade: downgrade.ok()?.unwrap_or_default(),
         backlog: backlog.ok()?.unwrap_or(context.defaults.backlog),
         canonical: canonical.ok()?.unwrap_or(true).then(|| Arc::clone(context.pages)),
         max_staleness: staleness.ok()?,

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::faults::Faults;
 use super::words;
-use crate::domain::{Network, Written};
+use crate::domain::{Network, Written, misnamed};
 
 /// Bytes of a URL: what servers commonly take (RFC 9110 section 4.1 asks for 8,000 octets).
 const URL_BYTES_MAX: usize = 8_000;
@@ -60,6 +60,12 @@ pub(super) fn read(text: &str, instead: &str) -> Result<Url, Fault> {
     if !matches!(url.scheme(), "http" | "https") {
         let what = format!("only http and https are spoken, not {}", words::quoted(url.scheme()));
         return Err((what, "write the https address".to_owned()));
+    }
+    if let Some(what) = url.host_str().and_then(misnamed) {
+        return Err((
+            format!("the host's name is one {what}"),
+            "write the name as it is".to_owned(),
+        ));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return fault("the URL holds a user or password, which others would read", instead);
@@ -160,6 +166,7 @@ mod tests {
             "javascript:alert(1)",
             "http://[::1",
             "http://a.org:99999/",
+            "http://a..org/",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

@@ -5,6 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// An address and the length of its prefix in bits.
 pub type Network = (IpAddr, u8);
 
+/// Bytes of a host name without its final dot, and of one of its parts.
+const NAME_BYTES_MAX: usize = 253;
+const LABEL_BYTES_MAX: usize = 63;
+
 type V4Row = (u32, u8, &'static str);
 type V6Row = (u128, u8, &'static str);
 
@@ -29,7 +33,7 @@ const V4: [V4Row; 15] = [
 
 /// The same for IPv6. What carries an IPv4 address inside (NAT64, 6to4, Teredo) is refused whole:
 /// no news server is only reachable that way, and each has been used to reach an inside address.
-const V6: [V6Row; 15] = [
+const V6: [V6Row; 16] = [
     (0x0064_ff9b_0000_0000_0000_0000_0000_0000, 96, "NAT64"),
     (0x0064_ff9b_0001_0000_0000_0000_0000_0000, 48, "local NAT64"),
     (0x0100_0000_0000_0000_0000_0000_0000_0000, 64, "discard"),
@@ -44,8 +48,14 @@ const V6: [V6Row; 15] = [
     (0xff00_0000_0000_0000_0000_0000_0000_0000, 8, "multicast"),
     (0x0000_0000_0000_0000_0000_0000_0000_0001, 128, "loopback"),
     (0x0000_0000_0000_0000_0000_0000_0000_0000, 96, "unspecified and IPv4-compatible"),
+    (0x0000_0000_0000_0000_ffff_0000_0000_0000, 96, "IPv4-translated"),
     (0x0100_0000_0000_0001_0000_0000_0000_0000, 64, "dummy prefix"),
 ];
+
+/// The upper half of an ISATAP interface identifier (RFC 5214 section 6.1), without the bit that
+/// says whether the IPv4 address after it is a public one: a tunnel into a site under any prefix.
+const ISATAP: u64 = 0x0000_5efe;
+const ISATAP_GLOBAL_BIT: u64 = 0x0200_0000;
 
 /// An IPv4 address in IPv6's clothes is judged as what it is.
 pub fn unwrapped(ip: IpAddr) -> IpAddr {
@@ -63,11 +73,35 @@ pub fn special(ip: IpAddr) -> Option<&'static str> {
             .iter()
             .find(|(net, bits, _)| contains((IpAddr::V4(Ipv4Addr::from(*net)), *bits), ip))
             .map(|(_, _, what)| if v4 == Ipv4Addr::BROADCAST { "broadcast" } else { *what }),
-        IpAddr::V6(_) => V6
+        IpAddr::V6(v6) => V6
             .iter()
             .find(|(net, bits, _)| contains((IpAddr::V6(Ipv6Addr::from(*net)), *bits), ip))
-            .map(|(_, _, what)| *what),
+            .map(|(_, _, what)| *what)
+            .or_else(|| is_isatap(v6).then_some("ISATAP tunnel")),
     }
+}
+
+fn is_isatap(ip: Ipv6Addr) -> bool {
+    let [.., a, b, _, _] = ip.segments();
+    let upper = (u64::from(a) << 16) | u64::from(b);
+    upper & !ISATAP_GLOBAL_BIT == ISATAP
+}
+
+/// What is wrong with a host name by its length (RFC 1035 section 2.3.4): a resolver would be asked
+/// something no zone can hold. `None` for a name that may exist, and for addresses.
+pub fn misnamed(host: &str) -> Option<&'static str> {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    if name.len() > NAME_BYTES_MAX {
+        return Some("longer than 253 bytes");
+    }
+    if name.starts_with('[') {
+        return None;
+    }
+    name.split('.').find_map(|label| match label.len() {
+        0 => Some("with an empty part between its dots"),
+        1..=LABEL_BYTES_MAX => None,
+        _ => Some("with a part longer than 63 bytes"),
+    })
 }
 
 /// Whether an address lies in a network; one family never lies in the other's.

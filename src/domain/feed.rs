@@ -61,6 +61,9 @@ pub struct Feed {
     /// Networks outside the public internet this feed's own origin may resolve to, as address and
     /// prefix length in bits.
     pub allow_private: Vec<(IpAddr, u8)>,
+    /// Whether a redirect of an https feed to plain http is followed: what comes then is anybody's
+    /// on the way.
+    pub allow_downgrade: bool,
     /// What to do with the entries found at the first successful poll.
     pub backlog: Backlog,
     /// What makes two addresses of its items one page; `None` takes them as they are written.

@@ -16,7 +16,7 @@ mod pulse;
 mod standing;
 mod watch;
 
-pub use address::{Network, contains, special, unwrapped};
+pub use address::{Network, contains, misnamed, special, unwrapped};
 pub use alert::{Alert, AlertId, AlertKind, DeliveryId, LetterId, Snippet, Spread};
 pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
 pub use channel::{Channel, ChannelKind, Email, Outcome, Secret, SmtpTls, Webhook};

@@ -1,37 +1,93 @@
-//! Which addresses are no business of a feed's.
+//! Which addresses are no business of a feed's: what their text alone tells.
 use std::net::IpAddr;
 
-use crate::domain::{Network, contains, special, unwrapped};
+use url::{Host, Url};
 
-/// Why a connection was not opened, in words for the operator.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error("refused: `{0}:` is not http or https")]
-    Scheme(String),
-    #[error("refused: the address has no host")]
-    NoHost,
-    #[error("refused: the address holds a user name or password")]
-    UserInfo,
-    #[error("refused: the address is {bytes} bytes long, {most} at most are taken")]
-    TooLong { bytes: usize, most: usize },
-    #[error("refused: `{0}` is a name for this machine or its own network")]
-    LocalName(String),
-    #[error("refused: {ip} is not a public address ({what})")]
-    NotPublic { ip: IpAddr, what: &'static str },
-    #[error("refused: `{name}` resolves to {ip}, which is not a public address ({what})")]
-    ResolvesTo { name: String, ip: IpAddr, what: &'static str },
-    #[error("`{name}` does not resolve: {why}")]
-    Unresolved { name: String, why: String },
+use super::Refusal;
+use crate::domain::{Network, contains, misnamed, special, unwrapped};
+
+/// Bytes of a URL we are willing to ask for.
+const URL_BYTES_MAX: usize = 8 << 10;
+/// The lowest port that needs no privilege; below it only the web's own two are opened.
+const PORT_FREE_MIN: u16 = 1_024;
+/// Ports from [`PORT_FREE_MIN`] up at which something listens that a request could harm: the Fetch
+/// Standard's bad ports, and stores, queues and control planes that take commands in the clear.
+const PORTS_DENIED: [u16; 57] = [
+    1433, 1434, 1521, 1719, 1720, 1723, 1883, 2049, 2181, 2375, 2376, 2379, 2380, 2525, 3306, 3389,
+    3659, 4045, 4190, 4444, 5060, 5061, 5432, 5433, 5672, 5900, 5984, 5985, 6000, 6379, 6380, 6443,
+    6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 7000, 7001, 8086, 8500, 9042, 9092, 9160, 9200,
+    9300, 10080, 10250, 11211, 27017, 27018, 27019, 50000, 61616,
+];
+
+/// What an address is asked for as.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hop<'a> {
+    /// It is of the origin the operator wrote: any port is his to name.
+    pub(super) own: bool,
+    /// Private networks it may be in.
+    pub(super) allowed: &'a [Network],
 }
 
-impl Refusal {
-    /// The same refusal, said of the name that led to the address.
-    pub(super) fn of(self, name: &str) -> Self {
-        if let Self::NotPublic { ip, what } = self {
-            return Self::ResolvesTo { name: name.to_owned(), ip, what };
-        }
-        self
+/// Reads a foreign address, relative to `base` if there is one, and says whether it may be asked at
+/// all, with nothing allowed: for links found in documents, before they are kept or followed. A name
+/// is vetted again when it resolves.
+pub fn admit(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
+    let url = read(text, base)?;
+    vet(&url, Hop { own: false, allowed: &[] })?;
+    Ok(url)
+}
+
+/// Reads an address as its author wrote it. Where two readers could see two hosts, we see none.
+pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
+    let text = text.trim_matches(' ');
+    if text.len() > URL_BYTES_MAX {
+        return Err(Refusal::TooLong { bytes: text.len(), most: URL_BYTES_MAX });
     }
+    if text.contains('\\') {
+        return Err(Refusal::Ambiguous("a backslash"));
+    }
+    if text.contains(|c: char| c.is_control() || (c.is_whitespace() && c != ' ')) {
+        return Err(Refusal::Ambiguous("a control character"));
+    }
+    let url = base.map_or_else(|| Url::parse(text), |base| base.join(text));
+    let url = url.map_err(|why| Refusal::Malformed(why.to_string()))?;
+    // An empty user is no user to the parser, but the sign stands in the text all the same.
+    let authority = text.split_once("//").map_or("", |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or("");
+    if authority.contains('@') {
+        return Err(Refusal::UserInfo);
+    }
+    Ok(url)
+}
+
+/// Whether this URL may be asked at all: what it alone tells. Names are vetted when they resolve, by
+/// the client's resolver.
+pub(super) fn vet(url: &Url, hop: Hop<'_>) -> Result<(), Refusal> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Refusal::Scheme(url.scheme().to_owned()));
+    }
+    if url.as_str().len() > URL_BYTES_MAX {
+        return Err(Refusal::TooLong { bytes: url.as_str().len(), most: URL_BYTES_MAX });
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Refusal::UserInfo);
+    }
+    match url.host() {
+        None => return Err(Refusal::NoHost),
+        // reqwest never asks a resolver about literals, so they are vetted here.
+        Some(Host::Ipv4(ip)) => refuse(IpAddr::V4(ip), hop.allowed)?,
+        Some(Host::Ipv6(ip)) => refuse(IpAddr::V6(ip), hop.allowed)?,
+        Some(Host::Domain(name)) => {
+            if let Some(fault) = misnamed(name) {
+                return Err(Refusal::Misnamed(fault));
+            }
+            refuse_name(name, hop.allowed)?;
+        }
+    }
+    let port = url.port_or_known_default().unwrap_or(0);
+    let common = matches!(port, 80 | 443)
+        || (port >= PORT_FREE_MIN && PORTS_DENIED.binary_search(&port).is_err());
+    if hop.own || common { Ok(()) } else { Err(Refusal::Port(port)) }
 }
 
 /// Refuses what is neither public nor in a network the operator allowed.
@@ -46,12 +102,21 @@ pub fn refuse(ip: IpAddr, allowed: &[Network]) -> Result<(), Refusal> {
 
 /// Refuses names that mean this machine or this network by definition (RFC 6761, 6762, 8375 and
 /// what cloud machines call their metadata), whatever they resolve to.
-pub(super) fn refuse_name(name: &str, allowed: &[Network]) -> Result<(), Refusal> {
+fn refuse_name(name: &str, allowed: &[Network]) -> Result<(), Refusal> {
     if !allowed.is_empty() {
         return Ok(());
     }
     let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let local = ["localhost", "local", "internal", "home.arpa", "ip6-localhost", "ip6-loopback"];
+    let local = [
+        "localhost",
+        "localhost.localdomain",
+        "localdomain",
+        "local",
+        "internal",
+        "home.arpa",
+        "ip6-localhost",
+        "ip6-loopback",
+    ];
     let is_local = local.iter().any(|suffix| {
         name.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     });
@@ -92,6 +157,52 @@ mod tests {
         for address in outside.split_whitespace() {
             assert!(public(address), "{address} was refused");
         }
+    }
+
+    #[test]
+    fn what_readers_disagree_about_is_refused_as_it_is_written() {
+        for text in [
+            "http://good.example\\@127.0.0.1/",
+            "http:\\\\good.example/",
+            "http://good.example/a\tb",
+            "http://good\n.example/",
+            "http://good.example/\u{0}",
+            "http://a@good.example/",
+            "http://:@good.example/",
+            "http://a@127.0.0.1:80@good.example/",
+            "http://1.1.1.1 &@2.2.2.2# @3.3.3.3/",
+            "http://good..example/",
+            "ftp://good.example/",
+            "//",
+            "good.example",
+        ] {
+            assert!(admit(text, None).is_err(), "{text:?} passed");
+        }
+        let label = "a".repeat(64);
+        assert!(admit(&format!("http://{label}.example/"), None).is_err());
+        assert!(admit(&format!("http://{}example/", "abcdefg.".repeat(32)), None).is_err());
+        assert!(admit(&format!("http://good.example/{}", "a".repeat(9_000)), None).is_err());
+        for text in
+            ["http://good.example/a b", "https://good.example:8443/@x", "http://good.example./"]
+        {
+            assert!(admit(text, None).is_ok(), "{text:?} was refused");
+        }
+        let base = Url::parse("https://good.example/feed").unwrap();
+        assert_eq!(admit(" ../a?b ", Some(&base)).unwrap().as_str(), "https://good.example/a?b");
+        assert!(admit("//127.0.0.1/", Some(&base)).is_err());
+    }
+
+    #[test]
+    fn a_port_that_is_no_web_servers_is_opened_for_nobody_but_the_operator() {
+        let at = |port: u16| Url::parse(&format!("http://good.example:{port}/")).unwrap();
+        for port in [22, 25, 81, 465, 587, 1023, 3306, 5432, 6379, 9200, 11211] {
+            assert_eq!(vet(&at(port), Hop { own: false, allowed: &[] }), Err(Refusal::Port(port)));
+            assert_eq!(vet(&at(port), Hop { own: true, allowed: &[] }), Ok(()));
+        }
+        for port in [80, 443, 1024, 8080, 8443, 65_535] {
+            assert_eq!(vet(&at(port), Hop { own: false, allowed: &[] }), Ok(()));
+        }
+        assert!(PORTS_DENIED.is_sorted(), "it is searched by halves");
     }
 
     #[test]

@@ -96,15 +96,10 @@ impl Failure {
     }
 
     pub(super) fn refused(refusal: &Refusal) -> Self {
-        let kind = match refusal {
-            Refusal::Unresolved { .. } => FailureKind::Unresolved,
-            Refusal::Scheme(_)
-            | Refusal::NoHost
-            | Refusal::UserInfo
-            | Refusal::TooLong { .. }
-            | Refusal::LocalName(_)
-            | Refusal::NotPublic { .. }
-            | Refusal::ResolvesTo { .. } => FailureKind::Refused,
+        let kind = if matches!(refusal, Refusal::Unresolved { .. }) {
+            FailureKind::Unresolved
+        } else {
+            FailureKind::Refused
         };
         Self::new(kind, refusal.to_string())
     }

@@ -1,4 +1,5 @@
 //! One question and its answer, hop by hop.
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{
@@ -8,12 +9,13 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
-use url::Url;
+use url::{Host, Url};
 
+use super::address::{self, Hop, vet};
 use super::freshness::freshness;
 use super::{
     Answer, Ask, Failure, FailureKind, Fresh, Gate, Limits, REDIRECTS_MAX, Refusal, Request,
-    Unchanged, body, refuse,
+    Unchanged, body, retry_after,
 };
 use crate::domain::{Moment, Validators};
 use crate::parse::link_header::{self, Link};
@@ -70,7 +72,7 @@ impl Exchange<'_> {
                 return Ok(Answer::Unchanged(Unchanged { freshness, took: Duration::ZERO }));
             }
             if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
-                let next = next_hop(&url, &response)?;
+                let next = next_hop(&url, &response, self.request)?;
                 self.may_resend(&url, status, &next)?;
                 permanent &= matches!(status.as_u16(), 301 | 308);
                 if permanent {
@@ -107,8 +109,15 @@ impl Exchange<'_> {
         // What the operator allowed holds for the origin it was written for, and nowhere else.
         let own = url.origin() == request.home.origin();
         let allowed = if own { request.allow_private } else { &[] };
-        Gate::vet(url, allowed).map_err(|refusal| Failure::refused(&refusal))?;
-        let client = self.gate.client(allowed)?;
+        vet(url, Hop { own, allowed })?;
+        let reach = self.gate.reach(url, allowed);
+        // A name is vetted by the client's resolver, which is never asked about literals.
+        match url.host() {
+            Some(Host::Ipv4(ip)) => reach.refuse(IpAddr::V4(ip))?,
+            Some(Host::Ipv6(ip)) => reach.refuse(IpAddr::V6(ip))?,
+            Some(Host::Domain(_)) | None => (),
+        }
+        let client = self.gate.client(&reach)?;
         let question = match request.ask {
             Ask::Feed | Ask::Page => client.get(url.clone()),
             Ask::Form(fields) => {
@@ -127,7 +136,7 @@ impl Exchange<'_> {
             .map_err(|_elapsed| self.too_slow(until < self.deadline))?
             .map_err(|error| Failure::transport(&error))?;
         if let Some(peer) = response.remote_addr() {
-            refuse(peer.ip(), allowed).map_err(|refusal| Failure::refused(&refusal))?;
+            reach.refuse(peer.ip())?;
         }
         Ok(response)
     }
@@ -224,17 +233,18 @@ fn headers(request: Request<'_>, own: bool) -> Result<HeaderMap, Failure> {
     Ok(headers)
 }
 
-fn next_hop(url: &Url, response: &Response) -> Result<Url, Failure> {
+/// Where a redirect leads. Its text is read as strictly as any other address.
+fn next_hop(url: &Url, response: &Response, request: Request<'_>) -> Result<Url, Failure> {
     let astray = |why: String| Failure::new(FailureKind::Refused, why);
     let status = response.status().as_u16();
     let Some(location) = response.headers().get(LOCATION) else {
         return Err(astray(format!("{status} without a Location")));
     };
-    let next = std::str::from_utf8(location.as_bytes())
-        .ok()
-        .and_then(|location| url.join(location.trim()).ok())
-        .ok_or_else(|| astray(format!("{status} to a Location that is no address")))?;
-    if url.scheme() == "https" && next.scheme() == "http" {
+    let location = std::str::from_utf8(location.as_bytes())
+        .map_err(|_bytes| astray(format!("{status} to a Location that is no address")))?;
+    let next = address::read(location, Some(url))
+        .map_err(|refusal| astray(format!("{status} to a Location that is {refusal}")))?;
+    if url.scheme() == "https" && next.scheme() == "http" && !request.allow_downgrade {
         return Err(astray(format!("{status} from https down to {}", shown(&next))));
     }
     if &next == url {
@@ -249,18 +259,6 @@ fn refused_by_server(status: StatusCode, headers: &HeaderMap, now: Moment) -> Fa
     let why = format!("the server answered {}{reason}", status.as_u16());
     let retry_after = text(headers, &RETRY_AFTER).and_then(|value| retry_after(value, now));
     Failure { retry_after, ..Failure::new(kind, why) }
-}
-
-/// Seconds or a date (RFC 9110 section 10.2.3). A date in the past is no wish at all.
-pub(crate) fn retry_after(value: &str, now: Moment) -> Option<Duration> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    let wait = Moment(0).after(since_epoch).since(now);
-    (!wait.is_zero()).then_some(wait)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -282,22 +280,5 @@ fn shown(url: &Url) -> String {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::refused(&refusal)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn retry_after_is_read_as_seconds_or_date_and_nonsense_is_no_wish() {
-        let now = Moment(784_111_777_000); // Sun, 06 Nov 1994 08:49:37 GMT
-        assert_eq!(retry_after("120", now), Some(Duration::from_mins(2)));
-        let date = "Sun, 06 Nov 1994 08:50:37 GMT";
-        assert_eq!(retry_after(date, now), Some(Duration::from_mins(1)));
-        for nonsense in ["", "-5", "NaN", "soon", "Thu, 01 Jan 1970 00:00:01 GMT", "1e12"] {
-            assert_eq!(retry_after(nonsense, now), None, "{nonsense}");
-        }
-        assert_eq!(retry_after("999999999999", now).unwrap().as_secs(), 999_999_999_999);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A check that exists on one path only is how every known reader was turned against its owner's
 //! network. So there is one path: every address, whether written in the configuration, resolved
-//! from a name or given by a redirect, passes [`Gate::vet`] or the resolver built on the same
-//! table, and clippy refuses any other way to a client (`.clippy.toml`).
+//! from a name or given by a redirect, passes one reading of its
+//! text and, where it is a name, the resolver built on the same table, and clippy refuses any other way to a client (`.clippy.toml`).
 
 mod address;
 mod answer;
@@ -11,35 +11,37 @@ mod body;
 mod decode;
 mod exchange;
 mod freshness;
+mod names;
+mod refusal;
 mod request;
+mod retry;
 mod tls;
 
 use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::Client;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use url::{Host, Url};
+use url::Url;
 
 use crate::domain::Network;
 
-pub use address::{Refusal, refuse};
+pub use address::{admit, refuse};
 pub use answer::{Answer, Failure, FailureKind, Fresh, Unchanged};
 pub use decode::{Coding, decode};
+pub use names::{Found, LookUp};
+use names::{Names, Reach, Resolver};
+pub use refusal::Refusal;
 pub use request::{Ask, Limits, Request};
+pub use retry::retry_after;
 
 /// How long a name may take to resolve and a connection to be made and secured.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
 /// Hops after which a redirect is a ring or a mistake (RFC 9110 section 15.4 leaves the number to
 /// the client; browsers allow twenty, feeds need two).
 const REDIRECTS_MAX: usize = 5;
-/// Bytes of a URL we are willing to ask for.
-const URL_BYTES_MAX: usize = 8 << 10;
-/// Addresses one name may have; more is an attack on our memory, not a web server.
-const ADDRESSES_MAX: usize = 32;
 /// Bytes of one HTTP/2 header list, and headers of an HTTP/1 answer.
 const HEADER_LIST_BYTES_MAX: u32 = 64 << 10;
 const HEADERS_MAX: usize = 200;
@@ -49,9 +51,11 @@ const HEADERS_MAX: usize = 200;
 pub struct Gate {
     user_agent: String,
     limits: Limits,
+    names: Names,
+    listeners: Mutex<Vec<SocketAddr>>,
     /// One client for each set of private networks some feed was allowed; the empty set is the
     /// public internet's.
-    clients: Mutex<HashMap<Vec<Network>, Client>>,
+    clients: Mutex<HashMap<Reach, Client>>,
 }
 
 impl Gate {
@@ -62,46 +66,45 @@ impl Gate {
             Some(contact) => format!("wirewatch/{version} (feed monitor; +{contact})"),
             None => format!("wirewatch/{version} (feed monitor)"),
         };
-        Self { user_agent, limits, clients: Mutex::default() }
+        let (names, listeners) = (Names::default(), Mutex::default());
+        Self { user_agent, limits, names, listeners, clients: Mutex::default() }
     }
 
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// Whether this URL may be asked at all: what its text alone tells. Names are vetted when they
-    /// resolve, by the client's resolver.
-    fn vet(url: &Url, allowed: &[Network]) -> Result<(), Refusal> {
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(Refusal::Scheme(url.scheme().to_owned()));
-        }
-        if url.as_str().len() > URL_BYTES_MAX {
-            return Err(Refusal::TooLong { bytes: url.as_str().len(), most: URL_BYTES_MAX });
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Refusal::UserInfo);
-        }
-        match url.host() {
-            None => Err(Refusal::NoHost),
-            // reqwest never asks a resolver about literals, so they are vetted here.
-            Some(Host::Ipv4(ip)) => refuse(IpAddr::V4(ip), allowed),
-            Some(Host::Ipv6(ip)) => refuse(IpAddr::V6(ip), allowed),
-            Some(Host::Domain(name)) => address::refuse_name(name, allowed),
-        }
+    /// The same gate, asking somebody else about names.
+    #[must_use]
+    pub fn with_names(self, look_up: LookUp) -> Self {
+        Self { names: Names::Given(look_up), ..self }
     }
 
-    fn client(&self, allowed: &[Network]) -> Result<Client, Failure> {
-        let mut clients = self.clients.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(client) = clients.get(allowed) {
+    /// Where this program itself listens: no feed, page or hub is ever asked there, whatever the
+    /// operator allowed.
+    pub fn keep_off(&self, listener: SocketAddr) {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(listener);
+    }
+
+    /// What may be reached at this URL's port.
+    fn reach(&self, url: &Url, allowed: &[Network]) -> Reach {
+        let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        let ours = names::on_port(&listeners, url.port_or_known_default());
+        Reach { allowed: allowed.to_vec(), ours }
+    }
+
+    fn client(&self, reach: &Reach) -> Result<Client, Failure> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(reach) {
             return Ok(client.clone());
         }
-        let client = self.build(allowed).map_err(|why| Failure::setup(&why))?;
-        clients.insert(allowed.to_vec(), client.clone());
+        let client = self.build(reach).map_err(|why| Failure::setup(&why))?;
+        clients.insert(reach.clone(), client.clone());
         Ok(client)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the gate")]
-    fn build(&self, allowed: &[Network]) -> Result<Client, reqwest::Error> {
+    fn build(&self, reach: &Reach) -> Result<Client, reqwest::Error> {
         let builder = || {
             Client::builder()
                 .user_agent(&self.user_agent)
@@ -118,7 +121,10 @@ impl Gate {
                 .http1_allow_spaces_after_header_name_in_responses(true)
                 .http1_allow_obsolete_multiline_headers_in_responses(true)
                 .http2_max_header_list_size(HEADER_LIST_BYTES_MAX)
-                .dns_resolver(Arc::new(Resolver { allowed: allowed.to_vec() }))
+                .dns_resolver(Arc::new(Resolver {
+                    names: self.names.clone(),
+                    reach: reach.clone(),
+                }))
         };
         // A bare machine has no certificate store, and then not even plain http would be possible.
         builder().build().or_else(|_no_store| {
@@ -126,30 +132,6 @@ impl Gate {
                 .iter()
                 .filter_map(|der| reqwest::Certificate::from_der(der).ok());
             builder().tls_certs_only(bundled).build()
-        })
-    }
-}
-
-/// Resolves names, and refuses a name if any of its addresses is refused: a mixed answer is an
-/// attack or a broken zone.
-struct Resolver {
-    allowed: Vec<Network>,
-}
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let allowed = self.allowed.clone();
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|why| {
-                Refusal::Unresolved { name: name.as_str().to_owned(), why: why.to_string() }
-            })?;
-            let mut addresses = Vec::new();
-            for address in found.take(ADDRESSES_MAX) {
-                refuse(address.ip(), &allowed).map_err(|refusal| refusal.of(name.as_str()))?;
-                addresses.push(address);
-            }
-            let addresses: Addrs = Box::new(addresses.into_iter());
-            Ok(addresses)
         })
     }
 }

@@ -98,6 +98,8 @@ pub struct Request<'a> {
     pub validators: Option<&'a Validators>,
     /// Private networks the home's origin may be in, by the operator's word.
     pub allow_private: &'a [Network],
+    /// Whether a redirect from https to http is followed.
+    pub allow_downgrade: bool,
 }
 
 impl<'a> Request<'a> {
@@ -122,6 +124,7 @@ impl<'a> Request<'a> {
             auth: feed.auth.as_ref(),
             validators: None,
             allow_private: &feed.allow_private,
+            allow_downgrade: feed.allow_downgrade,
         }
     }
 
@@ -132,6 +135,15 @@ impl<'a> Request<'a> {
 
     /// An address found in a document that came from `home`.
     pub fn found(home: &'a Url, url: &'a Url, ask: Ask<'a>) -> Self {
-        Self { ask, url, home, headers: &[], auth: None, validators: None, allow_private: &[] }
+        Self {
+            ask,
+            url,
+            home,
+            headers: &[],
+            auth: None,
+            validators: None,
+            allow_private: &[],
+            allow_downgrade: false,
+        }
     }
 }

@@ -133,6 +133,7 @@ mod tests {
             auth: None,
             language: None,
             allow_private: Vec::new(),
+            allow_downgrade: false,
             backlog: Backlog::None,
             canonical: None,
             max_staleness: None,

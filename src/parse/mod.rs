@@ -61,7 +61,14 @@ pub fn document(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
 
 /// A body as text, whatever its encoding: for pages, which are no feeds but are encoded like them.
 pub fn text<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
-    charset::decode(body, content_type, &mut Notes::default())
+    text_noted(body, content_type).0
+}
+
+/// The same, with what had to be done to read it.
+pub fn text_noted<'a>(body: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, Vec<String>) {
+    let mut notes = Notes::default();
+    let text = charset::decode(body, content_type, &mut notes);
+    (text, notes.into_phrases())
 }
 
 /// What feed-rs is given for an XML body: for looking into a repair, and for measuring its cost.

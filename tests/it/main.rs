@@ -20,6 +20,7 @@ mod replay;
 mod smoke;
 mod sources;
 mod spine;
+mod ssrf;
 mod stories;
 mod tidy;
 mod traps;

@@ -104,6 +104,61 @@ fn the_floor_rule_sees_an_import_from_above() {
     assert_eq!(uses("crate::store::Store::open()"), ["store"]);
 }
 
+/// Ways to a connection or to a name's addresses. Whoever takes one of them goes past the gate.
+const DOORS: [&str; 16] = [
+    "reqwest::",
+    "hyper::client",
+    "hyper_util::client",
+    "TcpStream::connect",
+    "TcpSocket",
+    "UdpSocket",
+    "UnixStream::connect",
+    "connect_timeout",
+    "lookup_host",
+    "to_socket_addrs",
+    "ToSocketAddrs",
+    "socket2::",
+    "TlsConnector",
+    "ClientConnection",
+    "lettre::transport",
+    "lettre::AsyncSmtp",
+];
+
+/// The gate opens connections for what strangers name; `notify` for what the operator names.
+fn may_open(shown: &str) -> bool {
+    shown.starts_with("fetch/") || shown.starts_with("notify/")
+}
+
+fn opened(text: &str) -> Vec<&'static str> {
+    let code = code(text.split("#[cfg(test)]").next().unwrap());
+    DOORS.into_iter().filter(|door| code.contains(door)).collect()
+}
+
+#[test]
+fn nothing_but_the_gate_and_the_notifiers_opens_a_connection() {
+    let src = root().join("src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    let mut faults = Vec::new();
+    let mut gate = 0;
+    for file in &files {
+        let shown = file.strip_prefix(&src).unwrap().display().to_string();
+        let doors = opened(&fs::read_to_string(file).unwrap());
+        if may_open(&shown) {
+            gate += doors.len();
+        } else if !doors.is_empty() && !file.ends_with("tests.rs") {
+            faults.push(format!("{shown}: {}", doors.join(", ")));
+        }
+    }
+    assert!(gate > 0, "the gate's own doors are not seen any more");
+    assert!(faults.is_empty(), "past the gate:\n{}", faults.join("\n"));
+    assert_eq!(opened("let x = reqwest::get(url);\n// TcpStream::connect"), ["reqwest::"]);
+    let lints = fs::read_to_string(root().join(".clippy.toml")).unwrap();
+    for door in ["reqwest::Client::builder", "reqwest::get", "tokio::net::TcpStream::connect"] {
+        assert!(lints.contains(door), "the lint does not forbid {door} any more");
+    }
+}
+
 #[test]
 fn nothing_is_left_half_done_and_names_say_what_they_are() {
     let mut files = Vec::new();

@@ -163,6 +163,7 @@ fn its_remarks_name_every_key() {
         "secret_file",
         "secret_credential",
         "allow_private",
+        "allow_downgrade",
         "every",
         "headers",
         "auth_file",
