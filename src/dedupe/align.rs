@@ -24,8 +24,11 @@ pub(super) struct Alignment {
     pub(super) matched: usize,
     /// Places where a number stands for another number, or a name for another name.
     pub(super) swapped: usize,
-    /// Such places in unspaced scripts, where a name cannot be told from a word.
+    /// Such places where a name cannot be told from a word: in unspaced scripts, and where
+    /// capitals say nothing.
     pub(super) reworded: usize,
+    /// Of [`Alignment::reworded`]: those where the shorter text names its subject.
+    pub(super) reworded_first: usize,
     /// Places where words stand for other words.
     pub(super) edited: usize,
     /// Of [`Alignment::swapped`]: those within the first units of the shorter text.
@@ -45,6 +48,9 @@ pub(super) const HEAD_WEIGHT: usize = 40;
 
 /// The beginning of a text, in units: what tells one bulletin of a series from the next.
 const EARLY_UNITS: usize = 50;
+
+/// Where a text names its subject, in units.
+const FIRST_UNITS: usize = 12;
 
 /// A stretch that both texts have.
 #[derive(Clone, Copy, Debug)]
@@ -241,10 +247,15 @@ fn replaced(a: Option<&[Unit]>, b: Option<&[Unit]>, begin: usize, found: &mut Al
         found.swapped_early += usize::from(begin < EARLY_UNITS);
         return;
     }
+    let capital =
+        |units: &[Unit]| units.iter().any(|unit| matches!(unit.kind, Kind::Name | Kind::Capital));
     let glyphs = |units: &[Unit]| units.iter().filter(|unit| unit.kind == Kind::Glyph).count();
     // One character for one is a particle or an ending, mostly.
-    if glyphs(a).min(glyphs(b)) >= 1 && glyphs(a).max(glyphs(b)) >= 2 {
+    if (capital(a) && capital(b))
+        || (glyphs(a).min(glyphs(b)) >= 1 && glyphs(a).max(glyphs(b)) >= 2)
+    {
         found.reworded += 1;
+        found.reworded_first += usize::from(begin < FIRST_UNITS);
     } else {
         found.edited += 1;
     }

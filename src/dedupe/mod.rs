@@ -6,6 +6,7 @@
 
 mod align;
 pub mod copies;
+mod function_words;
 mod habits;
 pub mod headline;
 pub mod identity;

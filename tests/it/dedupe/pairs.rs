@@ -1,4 +1,4 @@
-//! Which articles are one story, by a labelled set in five languages.
+//! Which articles are one story, by labelled sets in eight languages.
 //!
 //! `pairs.jsonl` was written for this project: invented stories in English, Korean, Japanese,
 //! Chinese and German, each with the same event told in a reporter's own words, and from them, by
@@ -6,21 +6,32 @@
 //! cut to half or to two sentences; sub-edited; a first line of its own; re-issued with a mark)
 //! and what only looks alike (bulletins with other numbers and names, columns, subscription walls,
 //! shared background, digests, empty texts). Some hundred more were written one by one, where a
-//! rule seemed likely to fail. Every pair is judged in both orders.
+//! rule seemed likely to fail.
+//!
+//! `newsrooms.jsonl` and `newsrooms_held.jsonl` came later and from other texts: invented stories in
+//! the manner of eight languages' wires, each with a reporter's own account, and what partner papers
+//! make of them (related links, captions and bylines, dropped and swapped paragraphs, a desk's
+//! edits, feed summaries cut at some forty words, the agency's next version), and the templates of
+//! those languages filled in two or three times (results, earthquakes, weather, lotteries, exchange
+//! rates, notices of deaths, courts, law firms, police, markets) and daily columns. The rules were
+//! mended on the first; the second was only ever scored, never read for its faults.
+//!
+//! Every pair is judged in both orders.
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixture fails")]
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use wirewatch::dedupe::copies::{Copies, Copy, Item, Stored};
 use wirewatch::domain::{ArticleId, Moment};
+use wirewatch::extract;
 
 fn stored(value: &Value) -> Stored {
     let text = |key: &str| value[key].as_str().unwrap().to_owned();
     Stored {
         source: text("source"),
         published: serde_json::from_value(value["published"].clone()).unwrap(),
-        title: text("title"),
-        text: text("text"),
+        title: extract::title(&text("title")),
+        text: extract::plain(&text("text")).into_owned(),
     }
 }
 
@@ -43,10 +54,21 @@ fn told(first: &Stored, second: &Stored) -> Option<Copy> {
 
 #[test]
 fn the_same_text_is_one_story_and_what_only_looks_alike_is_not() {
+    hold(include_str!("pairs.jsonl"), 1_400);
+    hold(include_str!("newsrooms.jsonl"), 500);
+}
+
+#[test]
+fn rules_hold_for_pairs_they_were_not_made_on() {
+    hold(include_str!("newsrooms_held.jsonl"), 380);
+}
+
+/// Judges every pair of a set, both ways: no different pair is one story, 97 of 100 copies are.
+fn hold(set: &str, judged_min: usize) {
     let mut missed: Vec<String> = Vec::new();
     let mut merged: Vec<String> = Vec::new();
     let mut counts: BTreeMap<(String, bool), (usize, usize)> = BTreeMap::new();
-    for line in include_str!("pairs.jsonl").lines() {
+    for line in set.lines() {
         let pair: Value = serde_json::from_str(line).unwrap();
         let (a, b) = (stored(&pair["a"]), stored(&pair["b"]));
         let same = pair["same"].as_bool().unwrap();
@@ -74,5 +96,5 @@ fn the_same_text_is_one_story_and_what_only_looks_alike_is_not() {
         assert!(!same || right * 100 >= all * 97, "{language}: {right} of {all} copies found");
     }
     let all: usize = counts.values().map(|(all, _)| all).sum();
-    assert!(all >= 600, "a labelled set of {all}");
+    assert!(all >= judged_min, "a labelled set of {all}");
 }
