@@ -43,6 +43,7 @@ pub mod extract;
 pub mod matcher;
 pub mod parse;
 pub mod schedule;
+pub mod vigil;
 
 // Floor 2: one outside thing each. Strangers to one another.
 pub mod fetch;
@@ -55,6 +56,7 @@ pub mod discover;
 pub mod ingest;
 pub mod pages;
 pub mod sweep;
+pub mod watchman;
 
 // Floor 4: the house: start, supervise, stop. Only here: the clock, tasks.
 pub mod app;

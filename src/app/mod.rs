@@ -20,6 +20,7 @@ use crate::notify::Notifier;
 use crate::notify::console::Screen;
 use crate::store::{Lock, Store, Totals};
 use crate::sweep;
+use crate::watchman::{Orders, Watchman};
 
 pub use clock::wall;
 pub use plan::compile;
@@ -41,6 +42,7 @@ pub struct House {
     notifier: Arc<Notifier>,
     plan: Arc<Plan>,
     channels: Vec<Channel>,
+    orders: Orders,
     keep_articles: Duration,
     grace: Duration,
     clock: Clock,
@@ -73,12 +75,14 @@ impl House {
             let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("{}", errors.join("; "))
         })?;
+        let orders = plan::orders(&config);
         Ok(Self {
             store,
             gate: Arc::new(gate),
             notifier: Arc::new(notifier),
             plan: Arc::new(plan),
             channels: config.channels,
+            orders,
             keep_articles: config.store.keep_articles,
             grace: config.service.grace,
             clock,
@@ -101,6 +105,12 @@ impl House {
     /// The delivery loop of each channel, ready to run or to be stepped.
     pub fn delivers(&mut self) -> Vec<Deliver> {
         self.channels.clone().iter().map(|channel| self.deliver(channel)).collect()
+    }
+
+    /// The loop that tells the operator how the service goes.
+    pub fn watchman(&self) -> Watchman {
+        let (store, orders) = (self.store.clone(), self.orders.clone());
+        Watchman { store, orders, clock: self.clock.clone() }
     }
 
     fn deliver(&mut self, channel: &Channel) -> Deliver {
@@ -130,6 +140,8 @@ impl House {
             let delivering = deliver.run(supervisor.stop(), pulse("deliver", &self.clock));
             supervisor.run("deliver", delivering);
         }
+        let watching = self.watchman().run(supervisor.stop(), pulse("watchman", &self.clock));
+        supervisor.run("watchman", watching);
         let (store, clock) = (self.store.clone(), self.clock.clone());
         let sweeping = sweep::run(
             store,
@@ -163,6 +175,7 @@ impl House {
         let mut ingest = self.ingest().await?;
         progress(ingest.progress());
         let round = ingest.once().await?;
+        self.watchman().step(self.clock.now()).await?;
         self.drain().await?;
         let totals = self.store.totals().await?;
         let delivered = totals.delivered.saturating_sub(before.delivered);

@@ -8,6 +8,8 @@ use crate::ingest::{Plan, Told};
 use crate::matcher::Matcher;
 use crate::schedule::Bounds;
 use crate::store::Route;
+use crate::vigil::{Daily, Patience};
+use crate::watchman::Orders;
 
 /// Compiles the watchlist and lays the routes. What the configuration's own checks could not see
 /// (a term that cannot match) is complained of here, all at once, beside the warnings.
@@ -39,17 +41,38 @@ pub fn compile(config: &Config) -> Result<(Plan, Vec<Complaint>), Vec<Complaint>
     Ok((plan, warnings))
 }
 
+/// Whom the operator's notices go to, and when.
+pub(super) fn orders(config: &Config) -> Orders {
+    let operator = &config.operator;
+    let routes =
+        config.channels.iter().map(|channel| (channel.name.clone(), routes(channel).collect()));
+    Orders {
+        patience: Patience {
+            fail_after: operator.fail_after,
+            fail_times: operator.fail_times,
+            remind_every: operator.remind_every,
+        },
+        daily: operator.daily.clone().map(|(at, zone)| Daily { at, zone }),
+        notify: operator.notify.clone(),
+        routes: routes.collect(),
+        watches: config.watches.iter().map(|watch| watch.name.clone()).collect(),
+    }
+}
+
+/// Every receiver of a channel.
+fn routes(channel: &Channel) -> impl Iterator<Item = Route> {
+    channel
+        .recipients()
+        .into_iter()
+        .map(|recipient| Route { channel: channel.name.clone(), recipient: recipient.to_owned() })
+}
+
 fn told(watch: &Watch, channels: &[Channel]) -> Told {
     let routes = channels
         .iter()
         .filter(|channel| watch.notify.contains(&channel.name))
         .filter(|channel| watch.severity >= channel.min_severity)
-        .flat_map(|channel| {
-            channel.recipients().into_iter().map(|recipient| Route {
-                channel: channel.name.clone(),
-                recipient: recipient.to_owned(),
-            })
-        })
+        .flat_map(routes)
         .collect();
     let shares = watch.telling.shares.clone();
     Told { title: watch.title.clone(), severity: watch.severity, shares, routes }

@@ -6,10 +6,10 @@ use super::args::{State, Which};
 use super::fail::Failed;
 use super::screen::{BAD, BOLD, DIM, count, json, styled};
 use super::setup::{Setting, runtime};
-use super::status::span;
 use crate::app;
 use crate::domain::DeliveryId;
 use crate::store::{OutboxRow, Select};
+use crate::vigil::span;
 
 pub(super) fn list(
     setting: &Setting,

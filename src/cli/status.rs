@@ -9,6 +9,7 @@ use crate::app;
 use crate::config::Config;
 use crate::domain::{FeedWord, Moment};
 use crate::store::{Error, FeedHealth, Loss, Pause, Store, Totals};
+use crate::vigil::span;
 
 /// Recorded gaps that are listed; the store keeps all.
 const LOSSES_SHOWN_MAX: u32 = 50;
@@ -199,15 +200,4 @@ fn tell_channels(out: &mut impl Write, report: &Report, now: Moment) -> std::io:
         )?;
     }
     Ok(())
-}
-
-/// A time span in its two largest units.
-pub(super) fn span(span: std::time::Duration) -> String {
-    let s = span.as_secs();
-    match s {
-        0..60 => format!("{s} s"),
-        60..3_600 => format!("{} min", s / 60),
-        3_600..86_400 => format!("{} h {} min", s / 3_600, s % 3_600 / 60),
-        _ => format!("{} d {} h", s / 86_400, s % 86_400 / 3_600),
-    }
 }

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use super::canonical;
 use super::faults::Faults;
+use super::operator;
 use super::service;
 use super::sources::{Source, Sources};
 use super::stories;
@@ -21,13 +22,14 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 const FILES_MAX: usize = 256;
 
 /// Every key that may stand outside tables, for "did you mean".
-const TOP: [&str; 11] = [
+const TOP: [&str; 12] = [
     "include",
     "service",
     "store",
     "poll",
     "canonical",
     "stories",
+    "operator",
     "defaults",
     "channel",
     "feed",
@@ -36,13 +38,14 @@ const TOP: [&str; 11] = [
 ];
 
 /// The keys of the single sections, for one that is written outside its section.
-const HOMES: [(&str, &[&str]); 6] = [
+const HOMES: [(&str, &[&str]); 7] = [
     ("stories", &stories::STORIES_KEYS),
     ("defaults", &service::DEFAULTS_KEYS),
     ("poll", &service::POLL_KEYS),
     ("store", &service::STORE_KEYS),
     ("service", &service::SERVICE_KEYS),
     ("canonical", &canonical::KEYS),
+    ("operator", &operator::KEYS),
 ];
 
 /// The sections of all files together.
@@ -53,6 +56,7 @@ pub(super) struct Parts<'a> {
     pub(super) poll: Option<Section<'a>>,
     pub(super) canonical: Option<Section<'a>>,
     pub(super) stories: Option<Section<'a>>,
+    pub(super) operator: Option<Section<'a>>,
     pub(super) defaults: Option<Section<'a>>,
     pub(super) channels: Vec<Section<'a>>,
     pub(super) feeds: Vec<Section<'a>>,
@@ -101,6 +105,7 @@ pub(super) fn sort<'a>(
                 "poll" => single(&mut parts.poll, &value, sources, faults),
                 "canonical" => single(&mut parts.canonical, &value, sources, faults),
                 "stories" => single(&mut parts.stories, &value, sources, faults),
+                "operator" => single(&mut parts.operator, &value, sources, faults),
                 "defaults" => single(&mut parts.defaults, &value, sources, faults),
                 "channel" => several(&mut parts.channels, &value, faults),
                 "feed" => several(&mut parts.feeds, &value, faults),

@@ -13,6 +13,7 @@ mod label;
 mod language;
 mod link;
 mod name;
+mod operator;
 mod render;
 mod secret;
 mod service;
@@ -39,6 +40,7 @@ use self::channel::Channels;
 pub use self::edit::{NewFeed, block, suggest, with_feeds};
 use self::faults::Faults;
 pub use self::label::{tag, title};
+pub use self::operator::Operator;
 pub use self::service::{Format, Level, Poll, Service, Store};
 pub use self::sources::Sources;
 use crate::domain::{
@@ -62,6 +64,7 @@ pub struct Config {
     pub poll: Poll,
     /// When two addresses are one page, for every feed that did not opt out.
     pub pages: Arc<PageRules>,
+    pub operator: Operator,
     pub feeds: Vec<Feed>,
     pub watches: Vec<Watch>,
     /// Every channel, used or not.
@@ -150,10 +153,22 @@ pub fn load_with(
         sets: terms::sets(&parts.sets, &sources, &mut faults),
     };
     let watches = watch::read(&parts.watches, &context, &mut faults);
-    idle(&parts, &channels, &watches, &mut faults);
+    let operator = operator::read(parts.operator.as_ref(), &context, &channels.list, &mut faults);
+    idle(&parts, &channels, (&watches, &operator), &mut faults);
     let (channels, feeds) = (channels.list, feeds.list);
     let warnings = settle(faults, &sources)?;
-    Ok(Config { service, store, poll, pages, feeds, watches, channels, sources, warnings })
+    Ok(Config {
+        service,
+        store,
+        poll,
+        pages,
+        operator,
+        feeds,
+        watches,
+        channels,
+        sources,
+        warnings,
+    })
 }
 
 /// Reads the watches of a file and of what it includes, and nothing else of it: channels and
@@ -237,7 +252,12 @@ fn add_console(channels: &mut Channels) {
 }
 
 /// Warns of what would do nothing.
-fn idle(parts: &Parts<'_>, channels: &Channels, watches: &[Watch], faults: &mut Faults) {
+fn idle(
+    parts: &Parts<'_>,
+    channels: &Channels,
+    (watches, operator): (&[Watch], &Operator),
+    faults: &mut Faults,
+) {
     // What seems to be missing may be what was refused.
     if faults.any_error() {
         return;
@@ -252,7 +272,14 @@ fn idle(parts: &Parts<'_>, channels: &Channels, watches: &[Watch], faults: &mut 
         faults.warn(start(), "there is no watch: nothing will alert", cure);
         return;
     }
-    let used: BTreeSet<&Name> = watches.iter().flat_map(|watch| &watch.notify).collect();
+    if operator.notify.is_empty() && parts.operator.is_none() && !parts.feeds.is_empty() {
+        let what = "nobody is told when feeds or channels fail: no channel under `[defaults]` \
+                    takes normal alerts";
+        let cure = "write `[operator]`, and below it notify = [\"…\"]";
+        faults.warn(start(), what, cure);
+    }
+    let alerted = watches.iter().flat_map(|watch| &watch.notify);
+    let used: BTreeSet<&Name> = alerted.chain(&operator.notify).collect();
     for (name, place) in channels.places.iter().filter(|(name, _)| !used.contains(name)) {
         let what = format!("no watch sends its alerts to the channel `{name}`");
         let cure = "name it in `notify`, of a watch or under `[defaults]`, or remove it";

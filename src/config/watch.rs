@@ -128,6 +128,20 @@ fn title(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
     None
 }
 
+/// Where alerts usually go, without a complaint: whoever says nothing is told nothing twice.
+pub(super) fn defaults(context: &Context<'_>) -> Vec<Name> {
+    let channels = context.channels;
+    let is_known = |name: &Name| channels.is_none_or(|channels| channels.contains_key(name));
+    let mut names: Vec<Name> = match &context.defaults.notify {
+        Some(written) => written.iter().map(|text| Name::new(&text.text)).collect(),
+        None => vec![Name::new(CONSOLE)],
+    };
+    names.retain(is_known);
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// Where the alerts of a watch without `notify` go. `None` if a complaint was made.
 fn usual(
     sections: &[Section<'_>],
@@ -150,7 +164,7 @@ fn usual(
 }
 
 /// The channels named by `notify`: at least one, each known, each once.
-fn known(
+pub(super) fn known(
     written: &[Written],
     at: Place,
     context: &Context<'_>,

@@ -15,8 +15,9 @@ use std::time::Duration;
 use crate::dedupe::judge::Setting;
 use crate::domain::{
     Alert, AlertId, Article, ArticleId, DeliveryId, FeedWord, Finding, Letter, LetterId, Moment,
-    Name, Outcome, Severity, Snippet,
+    Name, Outage, Outcome, Severity, Snippet,
 };
+use crate::vigil::{self, Ailing, Stand};
 
 pub use error::Error;
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, Sighting};
@@ -161,6 +162,32 @@ pub struct FeedHealth {
     /// Until when its validators are not believed.
     pub distrusted_until: Option<Moment>,
     pub mended: Option<String>,
+}
+
+impl From<FeedHealth> for Stand {
+    fn from(health: FeedHealth) -> Self {
+        Self {
+            name: health.name,
+            url: health.url,
+            word: health.state,
+            since: health.since,
+            failures: health.failures,
+            error: health.error,
+            polled_at: health.polled_at,
+            next_due: health.next_due,
+            moved_to: health.moved_to,
+        }
+    }
+}
+
+/// What the operator may have to be told of.
+#[derive(Debug)]
+pub struct Standing {
+    pub feeds: Vec<Stand>,
+    pub channels: Vec<Ailing>,
+    /// The outage that lasts.
+    pub outage: Option<Outage>,
+    pub told: Vec<vigil::Told>,
 }
 
 /// A channel that rests.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wirewatch::app::{self, House, Ready};
 use wirewatch::config::{self, Directories};
 use wirewatch::deliver::Deliver;
-use wirewatch::domain::{Clock, Moment};
+use wirewatch::domain::{Clock, Moment, NoticeKind};
 use wirewatch::ingest::{Ingest, Round};
 use wirewatch::notify::console::Screen;
 use wirewatch::store::{FeedHealth, OutboxRow, Store, Totals};
@@ -111,6 +111,11 @@ impl Home {
             }
         }
         delivered
+    }
+
+    /// One look of the watchman's: what the operator is told of, if anything.
+    pub async fn look(&self) -> Option<NoticeKind> {
+        self.house.watchman().step(self.hand.now()).await.unwrap()
     }
 
     pub fn store(&self) -> &Store {

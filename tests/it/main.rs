@@ -24,6 +24,7 @@ mod ssrf;
 mod stories;
 mod tidy;
 mod traps;
+mod watchman;
 pub mod world;
 
 /// A webhook secret of 32 bytes, readable by its owner alone.

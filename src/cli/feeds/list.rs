@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use super::super::fail::Failed;
 use super::super::screen::{BAD, DIM, GOOD, MARK, json, styled};
 use super::super::setup::{Setting, runtime};
-use super::super::status::span;
 use crate::app;
 use crate::domain::FeedWord;
 use crate::store::{Error, FeedHealth};
+use crate::vigil::span;
 
 /// A feed that was never entered into the store.
 #[derive(serde::Serialize)]

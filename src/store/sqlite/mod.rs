@@ -17,6 +17,7 @@ mod stories;
 mod sweep;
 mod tell;
 mod texts;
+mod told;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -29,13 +30,14 @@ use tokio::sync::Notify;
 
 use super::{
     Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, Loss, OutboxRow, Pause,
-    Poll, Recognised, Refused, Route, Select, Settlement, Story, StoryLine, Told, Totals, Trace,
-    Word,
+    Poll, Recognised, Refused, Route, Select, Settlement, Standing, Story, StoryLine, Told, Totals,
+    Trace, Word,
 };
 use crate::domain::{
     AlertId, ArticleId, Coverage, DeliveryId, Feed, Letter, Moment, Name, Outage, OutageKind,
     StoryId,
 };
+use crate::vigil::{Decision, Stand, Watched};
 
 pub use open::Lock;
 pub use tell::{notice_id, update_id};
@@ -224,7 +226,44 @@ impl Store {
     }
 
     pub async fn feeds(&self) -> Result<Vec<FeedHealth>, Error> {
-        self.writer.run(report::feeds).await
+        self.writer.run(|db| report::feeds(db, true)).await
+    }
+
+    /// What the operator may have to be told of: every feed as it stands, the channels that fail,
+    /// and what was told already.
+    pub async fn standing(&self) -> Result<Standing, Error> {
+        let look = |db: &Connection| {
+            Ok(Standing {
+                feeds: report::feeds(db, false)?.into_iter().map(Stand::from).collect(),
+                channels: told::ailing(db)?,
+                outage: coverage::outages(db, 1)?.pop().filter(|outage| outage.end.is_none()),
+                told: told::told(db)?,
+            })
+        };
+        self.writer.run(look).await
+    }
+
+    /// Keeps what is told from now on and puts the letter into the outbox, all or nothing.
+    pub async fn tell(
+        &self,
+        decision: Decision,
+        letter: Option<Letter>,
+        routes: Vec<Route>,
+        now: Moment,
+    ) -> Result<(), Error> {
+        let tell = move |db: &Connection| told::tell(db, &decision, letter.as_ref(), &routes, now);
+        self.writer.run(tell).await?;
+        self.doorbell.notify_waiters();
+        Ok(())
+    }
+
+    /// Articles first seen after `since` and until `until`, and what each watch made of them.
+    pub async fn activity(
+        &self,
+        since: Moment,
+        until: Moment,
+    ) -> Result<(u64, Vec<Watched>), Error> {
+        self.writer.run(move |db| told::activity(db, since, until)).await
     }
 
     pub async fn pauses(&self) -> Result<Vec<Pause>, Error> {

@@ -100,18 +100,23 @@ fn by_word(db: &Connection, sql: &str) -> Result<BTreeMap<String, u64>, Error> {
     rows.collect::<Result<_, _>>().doing(doing)
 }
 
-pub(super) fn feeds(db: &Connection) -> Result<Vec<FeedHealth>, Error> {
+/// Every configured feed. `counted`: with the number of its articles, which takes a look at each.
+pub(super) fn feeds(db: &Connection, counted: bool) -> Result<Vec<FeedHealth>, Error> {
     let doing = "reading the feeds' health";
+    let articles = if counted {
+        "SELECT feed, count(*) AS articles FROM article GROUP BY feed"
+    } else {
+        "SELECT NULL AS feed, 0 AS articles WHERE 0"
+    };
     let mut select = db
-        .prepare(
+        .prepare_cached(&format!(
             "SELECT f.name, f.url, f.failures, f.failing_since, f.last_error, f.polled_at,
                     f.succeeded_at, f.changed_at, f.next_due, f.moved_to, f.mended,
                     coalesce(n.articles, 0), f.interval_ms, f.trouble, f.stale_since,
                     f.distrusted_since, f.distrusted_until, f.habit, f.moved_times, f.moved_since
-             FROM feed f LEFT JOIN
-                (SELECT feed, count(*) AS articles FROM article GROUP BY feed) n ON n.feed = f.id
-             WHERE f.active = 1 ORDER BY f.name",
-        )
+             FROM feed f LEFT JOIN ({articles}) n ON n.feed = f.id
+             WHERE f.active = 1 ORDER BY f.name"
+        ))
         .doing(doing)?;
     let rows = select.query_map([], health).doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use wirewatch::config::{self, Config, Directories, STARTER};
-use wirewatch::domain::{Backlog, ChannelKind, Severity};
+use wirewatch::domain::{Backlog, ChannelKind, Name, Severity};
 
 use super::told;
 
@@ -115,6 +115,13 @@ fn every_setting_in_its_remarks_is_real_and_holds_the_default() {
     );
     assert_eq!(full.store, plain.store);
     assert_eq!(full.poll, plain.poll);
+    assert_eq!(operator(&full), operator(&plain));
+    assert_eq!((full.operator.daily, plain.operator.notify), (None, vec![Name::new("console")]));
+}
+
+fn operator(config: &Config) -> (Duration, u32, Duration) {
+    let operator = &config.operator;
+    (operator.fail_after, operator.fail_times, operator.remind_every)
 }
 
 #[test]
@@ -127,6 +134,11 @@ fn its_remarks_name_every_key() {
         "service",
         "store",
         "poll",
+        "operator",
+        "fail_after",
+        "fail_times",
+        "remind_every",
+        "daily",
         "defaults",
         "channel",
         "feed",

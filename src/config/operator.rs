@@ -1,0 +1,120 @@
+//! Who is told of the service itself, and when: `[operator]`.
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use super::faults::Faults;
+use super::watch;
+use super::words;
+use super::written::{Section, Value};
+use crate::domain::{Channel, Name, Severity};
+
+/// A feed that fails for so long is told of. A publisher's night shift mends most things sooner.
+const FAIL_AFTER: Duration = Duration::from_hours(6);
+const FAIL_AFTER_RANGE: RangeInclusive<Duration> =
+    Duration::from_mins(1)..=Duration::from_hours(30 * 24);
+/// Or after so many failures in a row.
+const FAIL_TIMES: u32 = 6;
+const FAIL_TIMES_RANGE: RangeInclusive<u64> = 1..=10_000;
+/// How often it is repeated: a notice that comes once is cleared away once.
+const REMIND_EVERY: Duration = Duration::from_hours(24);
+const REMIND_RANGE: RangeInclusive<Duration> =
+    Duration::from_mins(10)..=Duration::from_hours(30 * 24);
+
+pub(super) const KEYS: [&str; 5] = ["notify", "fail_after", "fail_times", "remind_every", "daily"];
+
+/// Whom to tell of the service itself, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The channels notices go to; none, and they are only logged.
+    pub notify: Vec<Name>,
+    /// A feed that fails for so long is told of,
+    pub fail_after: Duration,
+    /// or after so many failures in a row, whichever comes first.
+    pub fail_times: u32,
+    /// How often it is repeated until it is mended.
+    pub remind_every: Duration,
+    /// When the daily account is given. Never, unless asked for: receivers made for alerts shall not
+    /// get a message each morning that nobody ordered.
+    pub daily: Option<(Time, TimeZone)>,
+}
+
+/// Reads `[operator]`. Where nothing is said, notices go where alerts usually go, save to channels
+/// that take only loud ones.
+pub(super) fn read(
+    section: Option<&Section<'_>>,
+    context: &watch::Context<'_>,
+    channels: &[Channel],
+    faults: &mut Faults,
+) -> Operator {
+    let mut operator = Operator {
+        notify: watch::defaults(context)
+            .into_iter()
+            .filter(|name| {
+                channels.iter().any(|c| c.name == *name && c.min_severity <= Severity::Normal)
+            })
+            .collect(),
+        fail_after: FAIL_AFTER,
+        fail_times: FAIL_TIMES,
+        remind_every: REMIND_EVERY,
+        daily: None,
+    };
+    let Some(section) = section else {
+        return operator;
+    };
+    section.only("`[operator]`", &KEYS, faults);
+    if let Some(value) = section.get("notify") {
+        let written = value.strings(faults).unwrap_or_default();
+        // An empty list is an answer: only log.
+        operator.notify = if written.is_empty() {
+            Vec::new()
+        } else {
+            watch::known(&written, value.place(), context, faults).unwrap_or_default()
+        };
+        if written.is_empty() {
+            let what = "`notify` is empty: of feeds and channels that fail only the log will tell";
+            let cure = "name a channel that somebody reads, or remove the line";
+            faults.warn(value.place(), what, cure);
+        }
+    }
+    if let Some(value) = section.get("fail_after") {
+        operator.fail_after = value.duration(FAIL_AFTER_RANGE, faults).unwrap_or(FAIL_AFTER);
+    }
+    if let Some(value) = section.get("fail_times") {
+        let times = value.integer(FAIL_TIMES_RANGE, faults);
+        operator.fail_times =
+            times.and_then(|times| u32::try_from(times).ok()).unwrap_or(FAIL_TIMES);
+    }
+    if let Some(value) = section.get("remind_every") {
+        operator.remind_every = value.duration(REMIND_RANGE, faults).unwrap_or(REMIND_EVERY);
+    }
+    operator.daily = section.get("daily").and_then(|value| daily(&value, faults));
+    operator
+}
+
+/// `"08:00 Europe/Berlin"`, `"08:00"` (UTC), or `"off"`.
+fn daily(value: &Value<'_>, faults: &mut Faults) -> Option<(Time, TimeZone)> {
+    let written = value.string(faults)?;
+    let text = written.text.as_str();
+    if text == "off" {
+        return None;
+    }
+    let (time, zone) = text.split_once(' ').unwrap_or((text, "UTC"));
+    let is_time = time.len() == 5 && time.as_bytes().get(2) == Some(&b':');
+    let Some(at) = is_time.then(|| time.parse::<Time>().ok()).flatten() else {
+        let what = format!("`daily` is {}, which names no time of day", words::quoted(text));
+        let cure = "write \"08:00 Europe/Berlin\", \"08:00\" for UTC, or \"off\"";
+        faults.error(written.at, what, cure);
+        return None;
+    };
+    let Ok(zone) = TimeZone::get(zone.trim()) else {
+        let what = format!("there is no time zone {} on this machine", words::quoted(zone.trim()));
+        let cure = "write a name such as Europe/Berlin or Asia/Seoul (the package tzdata has \
+                    them), or UTC";
+        faults.error(written.at, what, cure);
+        return None;
+    };
+    Some((at, zone))
+}

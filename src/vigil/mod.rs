@@ -1,0 +1,434 @@
+//! What the operator is told of the service itself, and when: first after a threshold, again every
+//! day until it is mended, then once that it is. What fails together is told together.
+
+mod daily;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::domain::{FeedWord, Moment, Name, NoticeKind, OutageKind, Severity};
+
+pub use daily::{Account, Daily, Watched, covered, digest, next_digest};
+pub use words::{advice, complaint, span};
+
+/// Below so many feeds "most fail at once" says nothing.
+const MOST_FEEDS_MIN: usize = 4;
+/// Feeds that began to fail within this time fell together: the longest usual interval, twice.
+const TOGETHER: Duration = Duration::from_hours(2);
+/// A network that is down for less is not news: a router that starts anew takes minutes.
+const NETWORK_AFTER: Duration = Duration::from_mins(10);
+/// A channel that takes nothing for so long is told of, or earlier if feeds are.
+const CHANNEL_AFTER: Duration = Duration::from_hours(1);
+/// Between two messages about failing feeds, so that feeds of one bad host are told together.
+const HOLD: Duration = Duration::from_mins(30);
+/// What needs no hurry (silent, moved) is repeated this many times less often.
+const CALM_FACTOR: u32 = 7;
+
+/// How long the operator wants to wait, as configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// A feed that fails for so long is told of,
+    pub fail_after: Duration,
+    /// or after so many failures in a row, whichever comes first.
+    pub fail_times: u32,
+    /// How often it is repeated until it is mended.
+    pub remind_every: Duration,
+}
+
+/// A feed as it stands.
+#[derive(Clone, Debug)]
+pub struct Stand {
+    pub name: Name,
+    pub url: String,
+    pub word: FeedWord,
+    /// Since when it is in that state.
+    pub since: Option<Moment>,
+    pub failures: u32,
+    pub error: Option<String>,
+    pub polled_at: Option<Moment>,
+    pub next_due: Moment,
+    pub moved_to: Option<String>,
+}
+
+/// A channel that takes nothing.
+#[derive(Clone, Debug)]
+pub struct Ailing {
+    pub channel: Name,
+    pub since: Moment,
+    pub why: String,
+    pub waiting: u64,
+}
+
+/// All a decision rests on.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub now: Moment,
+    pub feeds: Vec<Stand>,
+    pub channels: Vec<Ailing>,
+    /// The outage of our own network that is recorded as lasting.
+    pub outage: Option<(OutageKind, Moment)>,
+}
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    Feed(Name),
+    /// The address of a feed.
+    Address(Name),
+    Channel(Name),
+    Network,
+    /// Failing feeds as a whole: when they were last written about.
+    Feeds,
+    /// The daily account.
+    Account,
+}
+
+impl Subject {
+    /// As it is stored.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Feed(name) => format!("feed:{name}"),
+            Self::Address(name) => format!("address:{name}"),
+            Self::Channel(name) => format!("channel:{name}"),
+            Self::Network => "network".to_owned(),
+            Self::Feeds => "feeds".to_owned(),
+            Self::Account => "account".to_owned(),
+        }
+    }
+
+    /// Reads a key back; `None` if it is none of ours.
+    pub fn of(key: &str) -> Option<Self> {
+        match key {
+            "network" => return Some(Self::Network),
+            "feeds" => return Some(Self::Feeds),
+            "account" => return Some(Self::Account),
+            _ => {}
+        }
+        let (what, name) = key.split_once(':')?;
+        let name = Name::new(name);
+        match what {
+            "feed" => Some(Self::Feed(name)),
+            "address" => Some(Self::Address(name)),
+            "channel" => Some(Self::Channel(name)),
+            _ => None,
+        }
+    }
+}
+
+/// What was told of a subject and not taken back. Kept in the store, so that a restart repeats
+/// nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub subject: Subject,
+    /// In what state it was, as a word.
+    pub word: String,
+    pub first: Moment,
+    pub last: Moment,
+}
+
+/// A notice without its id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    pub kind: NoticeKind,
+    pub subject: String,
+    pub severity: Severity,
+    pub title: String,
+    pub lines: Vec<String>,
+    pub details: serde_json::Value,
+}
+
+/// What comes of a look, to be committed as one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// At most one message a look: what is left is told at the next.
+    pub draft: Option<Draft>,
+    /// What is told from now on.
+    pub told: Vec<Told>,
+    /// What is not told any more.
+    pub forget: Vec<Subject>,
+}
+
+const DOWN: &str = "down";
+const BACK: &str = "back";
+
+/// Decides what is to be said now.
+pub fn decide(world: &World, told: &[Told], patience: &Patience) -> Decision {
+    let told: BTreeMap<&Subject, &Told> = told.iter().map(|told| (&told.subject, told)).collect();
+    let look = Look { world, told, patience };
+    let down = look.network();
+    let said = look
+        .say_network(down)
+        .or_else(|| look.say_channels())
+        .or_else(|| if down.is_some() { None } else { look.say_feeds() });
+    let mut decision = said.unwrap_or_default();
+    decision.forget.extend(look.left());
+    decision
+}
+
+struct Look<'a> {
+    world: &'a World,
+    told: BTreeMap<&'a Subject, &'a Told>,
+    patience: &'a Patience,
+}
+
+/// How a feed's trouble weighs; a change of it is news.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    None,
+    /// It is read, with a reservation.
+    Calm,
+    Failing,
+    Gone,
+}
+
+fn trouble(word: FeedWord) -> Trouble {
+    match word {
+        FeedWord::Ok | FeedWord::Unpolled => Trouble::None,
+        FeedWord::Stale | FeedWord::Silent | FeedWord::Distrusted => Trouble::Calm,
+        FeedWord::Failing | FeedWord::Blocked | FeedWord::NotAFeed => Trouble::Failing,
+        FeedWord::Gone => Trouble::Gone,
+    }
+}
+
+fn trouble_of(told: &Told) -> Trouble {
+    let words = [
+        FeedWord::Failing,
+        FeedWord::Blocked,
+        FeedWord::NotAFeed,
+        FeedWord::Gone,
+        FeedWord::Stale,
+        FeedWord::Silent,
+        FeedWord::Distrusted,
+    ];
+    let word = words.into_iter().find(|word| word.as_str() == told.word);
+    word.map_or(Trouble::None, trouble)
+}
+
+/// The network as it is seen: since when it is down, and how that shows.
+#[derive(Clone, Copy)]
+struct Down {
+    since: Moment,
+    kind: Option<OutageKind>,
+}
+
+impl Look<'_> {
+    fn told(&self, subject: &Subject) -> Option<&Told> {
+        self.told.get(subject).copied()
+    }
+
+    fn entry(&self, subject: Subject, word: &str) -> Told {
+        let now = self.world.now;
+        let first = self.told(&subject).filter(|told| told.word == word).map(|told| told.first);
+        Told { subject, word: word.to_owned(), first: first.unwrap_or(now), last: now }
+    }
+
+    /// A time ago, or in the future because the clock was set back.
+    fn is_past(&self, at: Moment, wait: Duration) -> bool {
+        self.world.now.since(at) >= wait || at > self.world.now.after(wait)
+    }
+
+    fn network(&self) -> Option<Down> {
+        if let Some((kind, since)) = self.world.outage {
+            return Some(Down { since, kind: Some(kind) });
+        }
+        let polled = self.world.feeds.iter().filter(|feed| feed.polled_at.is_some()).count();
+        let mut since: Vec<Moment> = self.failing().filter_map(|feed| feed.since).collect();
+        let most = polled / 2 + 1;
+        if polled < MOST_FEEDS_MIN || since.len() < most {
+            return None;
+        }
+        since.sort_unstable();
+        let told = self.told(&Subject::Network).filter(|told| told.word == DOWN);
+        let fell = since.windows(most).find_map(|fell| {
+            let (first, last) = (fell.first()?, fell.last()?);
+            (last.since(*first) <= TOGETHER).then_some(*first)
+        });
+        // What was told to be down stays down until half of the feeds are back.
+        fell.or(told.map(|told| told.first)).map(|since| Down { since, kind: None })
+    }
+
+    fn failing(&self) -> impl Iterator<Item = &Stand> {
+        self.world.feeds.iter().filter(|feed| trouble(feed.word) == Trouble::Failing)
+    }
+
+    fn say_network(&self, down: Option<Down>) -> Option<Decision> {
+        let told = self.told(&Subject::Network).filter(|told| told.word == DOWN);
+        let draft = match (down, told) {
+            (Some(down), None) if self.is_past(down.since, NETWORK_AFTER) => {
+                words::network_down(self.world, down.since, down.kind, false)
+            }
+            (Some(down), Some(told)) if self.is_past(told.last, self.patience.remind_every) => {
+                words::network_down(self.world, down.since.min(told.first), down.kind, true)
+            }
+            (None, Some(told)) => words::network_back(self.world, told.first),
+            (Some(_) | None, _) => return None,
+        };
+        let word = if down.is_some() { DOWN } else { BACK };
+        let told = vec![self.entry(Subject::Network, word)];
+        Some(Decision { draft: Some(draft), told, forget: Vec::new() })
+    }
+
+    fn say_channels(&self) -> Option<Decision> {
+        let after = CHANNEL_AFTER.min(self.patience.fail_after);
+        for ailing in &self.world.channels {
+            let subject = Subject::Channel(ailing.channel.clone());
+            let again = self.told(&subject);
+            let due = match again {
+                Some(told) => self.is_past(told.last, self.patience.remind_every),
+                None => self.is_past(ailing.since, after),
+            };
+            if due {
+                let draft = Some(words::channel_failing(ailing, again.is_some(), self.world.now));
+                let told = vec![self.entry(subject, "failing")];
+                return Some(Decision { draft, told, forget: Vec::new() });
+            }
+        }
+        let ails = |name: &Name| self.world.channels.iter().any(|one| one.channel == *name);
+        self.told.iter().find_map(|(subject, told)| match subject {
+            Subject::Channel(name) if !ails(name) => {
+                let draft = Some(words::channel_back(name, told.first, self.world.now));
+                Some(Decision { draft, told: Vec::new(), forget: vec![(*subject).clone()] })
+            }
+            Subject::Feed(_)
+            | Subject::Address(_)
+            | Subject::Channel(_)
+            | Subject::Network
+            | Subject::Feeds
+            | Subject::Account => None,
+        })
+    }
+
+    fn say_feeds(&self) -> Option<Decision> {
+        self.say_failing().or_else(|| self.say_recovered()).or_else(|| self.say_moved())
+    }
+
+    /// Whether the feed was asked since the network came back: before that, its state is the
+    /// network's.
+    fn is_judged(&self, feed: &Stand) -> bool {
+        let back = self.told(&Subject::Network).filter(|told| told.word == BACK);
+        back.is_none_or(|back| feed.polled_at.is_some_and(|polled| polled > back.last))
+    }
+
+    /// How far a feed's trouble is on the way to its notice: told at 1, and from a half on taken
+    /// along with others.
+    fn ripeness(&self, feed: &Stand) -> f64 {
+        if trouble(feed.word) != Trouble::Failing {
+            return 1.0;
+        }
+        let lasted = feed.since.map_or(Duration::ZERO, |since| self.world.now.since(since));
+        let by_time = lasted.as_secs_f64() / self.patience.fail_after.as_secs_f64().max(1.0);
+        let by_count = f64::from(feed.failures) / f64::from(self.patience.fail_times.max(1));
+        by_time.max(by_count)
+    }
+
+    fn remind_every(&self, trouble: Trouble) -> Duration {
+        match trouble {
+            Trouble::Calm => self.patience.remind_every.saturating_mul(CALM_FACTOR),
+            Trouble::None | Trouble::Failing | Trouble::Gone => self.patience.remind_every,
+        }
+    }
+
+    fn say_failing(&self) -> Option<Decision> {
+        let last = self.told(&Subject::Feeds).map(|told| told.last);
+        if last.is_some_and(|last| !self.is_past(last, HOLD)) {
+            return None;
+        }
+        let (mut fresh, mut again, mut due) = (Vec::new(), Vec::new(), false);
+        for feed in self.world.feeds.iter().filter(|feed| self.is_judged(feed)) {
+            let now = trouble(feed.word);
+            if now == Trouble::None {
+                continue;
+            }
+            let subject = Subject::Feed(feed.name.clone());
+            if let Some(told) = self.told(&subject).filter(|told| trouble_of(told) == now) {
+                let every = self.remind_every(now);
+                due |= self.is_past(told.last, every);
+                if self.is_past(told.last, every / 2) {
+                    again.push(feed);
+                }
+                continue;
+            }
+            let ripe = self.ripeness(feed);
+            due |= ripe >= 1.0;
+            if ripe >= 0.5 {
+                fresh.push(feed);
+            }
+        }
+        if !due {
+            return None;
+        }
+        let subjects = fresh.iter().chain(&again);
+        let mut told: Vec<Told> = subjects
+            .map(|feed| self.entry(Subject::Feed(feed.name.clone()), feed.word.as_str()))
+            .collect();
+        told.push(self.entry(Subject::Feeds, "failing"));
+        let draft = Some(words::failing(&fresh, &again, self.world.now));
+        Some(Decision { draft, told, forget: Vec::new() })
+    }
+
+    fn say_recovered(&self) -> Option<Decision> {
+        let back: Vec<(&Stand, Moment)> = self
+            .world
+            .feeds
+            .iter()
+            .filter(|feed| feed.word == FeedWord::Ok)
+            .filter_map(|feed| {
+                let told = self.told(&Subject::Feed(feed.name.clone()))?;
+                Some((feed, told.first))
+            })
+            .collect();
+        if back.is_empty() {
+            return None;
+        }
+        let forget = back.iter().map(|(feed, _)| Subject::Feed(feed.name.clone())).collect();
+        let draft = Some(words::recovered(&back, self.world.now));
+        Some(Decision { draft, told: Vec::new(), forget })
+    }
+
+    fn say_moved(&self) -> Option<Decision> {
+        let every = self.remind_every(Trouble::Calm);
+        let moved: Vec<(&Stand, &str)> = self
+            .world
+            .feeds
+            .iter()
+            .filter_map(|feed| Some((feed, feed.moved_to.as_deref()?)))
+            .filter(|(feed, to)| {
+                self.told(&Subject::Address(feed.name.clone()))
+                    .is_none_or(|told| told.word != *to || self.is_past(told.last, every))
+            })
+            .collect();
+        if moved.is_empty() {
+            return None;
+        }
+        let entry =
+            |(feed, to): &(&Stand, &str)| self.entry(Subject::Address(feed.name.clone()), to);
+        let told = moved.iter().map(entry).collect();
+        Some(Decision { draft: Some(words::moved(&moved)), told, forget: Vec::new() })
+    }
+
+    /// What left the configuration, or stopped mattering without a word.
+    fn left(&self) -> Vec<Subject> {
+        let known: BTreeSet<&Name> = self.world.feeds.iter().map(|feed| &feed.name).collect();
+        let moved: BTreeSet<&Name> = self
+            .world
+            .feeds
+            .iter()
+            .filter(|feed| feed.moved_to.is_some())
+            .map(|feed| &feed.name)
+            .collect();
+        let is_left = |subject: &Subject| match subject {
+            Subject::Feed(name) => !known.contains(name),
+            Subject::Address(name) => !moved.contains(name),
+            Subject::Channel(_) | Subject::Network | Subject::Feeds | Subject::Account => false,
+        };
+        self.told
+            .keys()
+            .filter(|subject| is_left(subject))
+            .map(|subject| (*subject).clone())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
