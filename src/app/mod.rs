@@ -15,9 +15,10 @@ use crate::config::Config;
 use crate::deliver::Deliver;
 use crate::domain::{Channel, Clock, Moment, Pulse};
 use crate::fetch::{Gate, Limits};
-use crate::ingest::{Ingest, Plan, Round};
+use crate::ingest::{self, Ingest, Plan, Round};
 use crate::notify::Notifier;
 use crate::notify::console::Screen;
+use crate::pages::{Matching, Pages, Rooms};
 use crate::store::{Lock, Store, Totals};
 use crate::sweep;
 use crate::watchman::{Orders, Watchman};
@@ -102,6 +103,21 @@ impl House {
         Ingest::prepare(plan, store, gate, clock, dice).await.context("laying out the feeds")
     }
 
+    /// The loop that reads pages, ready to run or to be stepped.
+    pub fn pages(&mut self) -> Pages {
+        let plan = Arc::clone(&self.plan);
+        Pages::new(Rooms {
+            store: self.store.clone(),
+            gate: Arc::clone(&self.gate),
+            clock: self.clock.clone(),
+            feeds: Arc::clone(&self.plan.feeds),
+            matching: Matching::new(move |feed, article| ingest::fired(&plan, feed, article)),
+            occasions: Arc::clone(&self.plan.occasions),
+            host_gap: self.plan.host_gap,
+            dice: self.dice.fork(),
+        })
+    }
+
     /// The delivery loop of each channel, ready to run or to be stepped.
     pub fn delivers(&mut self) -> Vec<Deliver> {
         self.channels.clone().iter().map(|channel| self.deliver(channel)).collect()
@@ -136,6 +152,8 @@ impl House {
         let ingest = self.ingest().await?;
         let ingesting = ingest.run(supervisor.stop(), pulse("ingest", &self.clock));
         supervisor.run("ingest", ingesting);
+        let reading = self.pages().run(supervisor.stop(), pulse("pages", &self.clock));
+        supervisor.run("pages", reading);
         for deliver in self.delivers() {
             let delivering = deliver.run(supervisor.stop(), pulse("deliver", &self.clock));
             supervisor.run("deliver", delivering);
@@ -174,7 +192,10 @@ impl House {
         let before = self.store.totals().await?;
         let mut ingest = self.ingest().await?;
         progress(ingest.progress());
-        let round = ingest.once().await?;
+        let mut round = ingest.once().await?;
+        let found = self.pages().once().await?;
+        round.committed.alerts += found.alerts;
+        round.committed.suppressed += found.suppressed;
         self.watchman().step(self.clock.now()).await?;
         self.drain().await?;
         let totals = self.store.totals().await?;

@@ -8,12 +8,12 @@ use url::Url;
 use super::article::Plain;
 use super::fail::Failed;
 use super::matching::explained;
-use super::screen::{BAD, BOLD, DIM, GOOD, styled};
+use super::screen::{BAD, BOLD, DIM, GOOD, count, styled};
 use super::setup::{Setting, runtime};
 use crate::app::Ready;
 use crate::domain::FeedWord;
 use crate::extract;
-use crate::store::{Error, FeedHealth, Sent, Store, Trace};
+use crate::store::{Error, FeedHealth, PageTrace, Sent, Store, Trace};
 
 pub(super) fn explain(setting: &Setting, what: &str) -> Result<ExitCode, Failed> {
     let ready = setting.ready()?;
@@ -129,11 +129,33 @@ fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed
         };
         writeln!(out, "{} `{watch}` {words}", styled(style, "match   "))?;
     }
+    if let Some(trace) = &trace.page {
+        page(out, trace)?;
+    }
     for sent in &trace.sent {
         delivery(out, sent)?;
     }
     writeln!(out, "By today's watchlist:")?;
     explained(out, &ready.plan.matcher, &Plain::of_store(article))
+}
+
+/// The article's own page, where its feed asks for it.
+fn page(out: &mut impl Write, trace: &PageTrace) -> Result<(), Failed> {
+    let ended = trace.ended.map(|at| at.to_string()).unwrap_or_default();
+    let why = trace.why.as_deref().unwrap_or("unknown");
+    let characters = count(trace.characters.unwrap_or(0), "character");
+    let (style, words) = match (trace.state.as_str(), &trace.why) {
+        ("read", None) => (GOOD, format!("fetched {ended}, {characters}")),
+        ("read", Some(why)) => (DIM, format!("fetched {ended}, {characters}, not used: {why}")),
+        ("given-up", _) => {
+            let attempts = count(u64::from(trace.attempts), "attempt");
+            (BAD, format!("gave up {ended} after {attempts}: {why}"))
+        }
+        (_, None) => (DIM, format!("waits to be fetched since {}", trace.due)),
+        (_, Some(why)) => (DIM, format!("failed {ended}: {why}; next try at {}", trace.due)),
+    };
+    writeln!(out, "{} {words}", styled(style, "page    "))?;
+    Ok(())
 }
 
 fn delivery(out: &mut impl Write, sent: &Sent) -> Result<(), Failed> {

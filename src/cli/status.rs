@@ -23,6 +23,7 @@ struct Report {
     alerts: u64,
     suppressed: u64,
     outbox: OutboxCounts,
+    pages: PageCounts,
     channels_resting: Vec<Pause>,
     /// Messages that wait for a channel the configuration no longer has.
     channels_missing: Vec<Waiting>,
@@ -43,6 +44,13 @@ struct FeedCounts {
 struct Waiting {
     channel: String,
     messages: u64,
+}
+
+/// Pages of articles whose feeds ask for full text.
+#[derive(Clone, Copy, Default, serde::Serialize)]
+struct PageCounts {
+    waiting: u64,
+    given_up: u64,
 }
 
 /// Counted by alert and receiver.
@@ -76,7 +84,10 @@ async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> 
     let mut channels_missing = Vec::new();
     let (mut feeds, mut totals) = (Vec::new(), Totals::default());
     let (mut channels_resting, mut possible_loss) = (Vec::new(), Vec::new());
+    let mut pages = PageCounts::default();
     if let Some(store) = store {
+        let (waiting, given_up) = store.page_counts().await?;
+        pages = PageCounts { waiting, given_up };
         feeds = store.feeds().await?;
         totals = store.totals().await?;
         channels_resting = store.pauses().await?;
@@ -110,6 +121,7 @@ async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> 
             dead: totals.dead,
             dropped: totals.dropped,
         },
+        pages,
         channels_resting,
         channels_missing,
         possible_loss,
@@ -165,6 +177,12 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
     )?;
     if outbox.dead > 0 {
         writeln!(out, "         `wirewatch outbox list --state dead` says why")?;
+    }
+    let pages = report.pages;
+    if pages.waiting + pages.given_up > 0 {
+        let given_up = format!("{} given up", pages.given_up);
+        let given_up = if pages.given_up == 0 { given_up } else { styled(BAD, &given_up) };
+        writeln!(out, "{}    {} waiting, {given_up}", styled(BOLD, "pages"), pages.waiting)?;
     }
     tell_channels(&mut out, report, now)?;
     for loss in &report.possible_loss {

@@ -10,7 +10,7 @@ use super::Directories;
 use super::assemble::where_is;
 use super::faults::Faults;
 use super::name::Names;
-use super::service::{Defaults, MAX_STALENESS_RANGE, Poll, backlog};
+use super::service::{Defaults, MAX_STALENESS_RANGE, Poll, backlog, full_text};
 use super::sources::Sources;
 use super::units::show_duration;
 use super::written::{Section, Told, Value};
@@ -26,7 +26,7 @@ const HEADER_BYTES_MAX: usize = 1_024;
 /// Networks of `allow_private`.
 const NETWORKS_MAX: usize = 64;
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "name",
     "url",
     "title",
@@ -41,6 +41,7 @@ const KEYS: [&str; 14] = [
     "backlog",
     "canonical",
     "max_staleness",
+    "full_text",
 ];
 
 /// Headers the program writes itself: another value would break the exchange or its safety.
@@ -121,6 +122,7 @@ fn one(
     let canonical = section.optional("canonical", |value| value.flag(faults));
     let staleness =
         section.optional("max_staleness", |value| value.duration(MAX_STALENESS_RANGE, faults));
+    let full_text = section.optional("full_text", |value| full_text(value, faults));
     let (url, at) = url?;
     let feed = Feed {
         name: name?,
@@ -134,6 +136,7 @@ fn one(
         allow_private: private.ok()?.unwrap_or_default(),
         allow_downgrade: downgrade.ok()?.unwrap_or_default(),
         backlog: backlog.ok()?.unwrap_or(context.defaults.backlog),
+        full_text: full_text.ok()?.unwrap_or(context.defaults.full_text),
         canonical: canonical.ok()?.unwrap_or(true).then(|| Arc::clone(context.pages)),
         max_staleness: staleness.ok()?,
     };

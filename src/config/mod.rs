@@ -44,8 +44,7 @@ pub use self::operator::Operator;
 pub use self::service::{Format, Level, Poll, Service, Store};
 pub use self::sources::Sources;
 use crate::domain::{
-    Backlog, Channel, ChannelKind, Complaint, Feed, Name, Network, PageRules, Severity, Watch,
-    Weight,
+    Channel, ChannelKind, Complaint, Feed, Name, Network, PageRules, Severity, Watch, Weight,
 };
 
 /// The shipped configuration, as file name and text: what `init` writes. The first one is the one to
@@ -178,11 +177,7 @@ pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
     let sources = assemble::read(path, None, &mut faults);
     let documents = parse(&sources);
     let parts = assemble::sort(&sources, &documents, &mut faults);
-    let defaults = service::Defaults {
-        notify: None,
-        notify_at: None,
-        backlog: Backlog::Recent(service::BACKLOG),
-    };
+    let defaults = service::Defaults::default();
     let context = watch::Context {
         defaults: &defaults,
         updates: &[],

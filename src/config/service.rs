@@ -7,7 +7,7 @@ use super::Directories;
 use super::faults::Faults;
 use super::words;
 use super::written::{Section, Value};
-use crate::domain::{Backlog, Place, Scope, Written};
+use crate::domain::{Backlog, FullText, Place, Scope, Written};
 
 /// How long a stop may take; systemd's own patience (`TimeoutStopSec`) must be longer.
 const GRACE: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ pub(super) const POLL_KEYS: [&str; 8] = [
     "timeout",
     "body_max",
 ];
-pub(super) const DEFAULTS_KEYS: [&str; 2] = ["notify", "backlog"];
+pub(super) const DEFAULTS_KEYS: [&str; 3] = ["notify", "backlog", "full_text"];
 
 /// The process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +140,18 @@ pub(super) struct Defaults {
     pub(super) notify: Option<Vec<Written>>,
     pub(super) notify_at: Option<Place>,
     pub(super) backlog: Backlog,
+    pub(super) full_text: FullText,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self {
+            notify: None,
+            notify_at: None,
+            backlog: Backlog::Recent(BACKLOG),
+            full_text: FullText::Never,
+        }
+    }
 }
 
 impl Default for Service {
@@ -310,8 +322,7 @@ fn settle_bounds(poll: &mut Poll, floor: Option<&Place>, cap: Option<Place>, fau
 
 /// Reads `[defaults]`.
 pub(super) fn defaults(section: Option<&Section<'_>>, faults: &mut Faults) -> Defaults {
-    let mut defaults =
-        Defaults { notify: None, notify_at: None, backlog: Backlog::Recent(BACKLOG) };
+    let mut defaults = Defaults::default();
     let Some(section) = section else {
         return defaults;
     };
@@ -323,7 +334,20 @@ pub(super) fn defaults(section: Option<&Section<'_>>, faults: &mut Faults) -> De
     if let Some(backlog) = section.get("backlog").and_then(|value| backlog(&value, faults)) {
         defaults.backlog = backlog;
     }
+    if let Some(full_text) = section.get("full_text").and_then(|value| full_text(&value, faults)) {
+        defaults.full_text = full_text;
+    }
     defaults
+}
+
+/// Reads `full_text`, in `[defaults]` or a feed.
+pub(super) fn full_text(value: &Value<'_>, faults: &mut Faults) -> Option<FullText> {
+    const CHOICES: [(&str, FullText); 3] = [
+        ("never", FullText::Never),
+        ("when-unmatched", FullText::WhenUnmatched),
+        ("always", FullText::Always),
+    ];
+    value.choice(&CHOICES, faults)
 }
 
 /// Reads `backlog`, in `[defaults]` or a feed.

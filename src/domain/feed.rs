@@ -66,6 +66,8 @@ pub struct Feed {
     pub allow_downgrade: bool,
     /// What to do with the entries found at the first successful poll.
     pub backlog: Backlog,
+    /// For feeds that give a teaser where the article is elsewhere.
+    pub full_text: FullText,
     /// What makes two addresses of its items one page; `None` takes them as they are written.
     pub canonical: Option<Arc<PageRules>>,
     /// The feed is never staler than this, whatever its publisher wishes; `None`: as all feeds.
@@ -93,6 +95,18 @@ pub enum Backlog {
     Recent(Duration),
     /// Everything.
     All,
+}
+
+/// Whether the page an item links to is fetched and its article matched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FullText {
+    /// The feed's own text is all there is.
+    #[default]
+    Never,
+    /// If no watch fired on what the feed said.
+    WhenUnmatched,
+    /// For every new item.
+    Always,
 }
 
 /// What a server gave to ask "has it changed?" with, kept byte for byte (RFC 9110 section 8.8).

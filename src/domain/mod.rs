@@ -23,7 +23,7 @@ pub use channel::{Channel, ChannelKind, Email, Outcome, Secret, SmtpTls, Webhook
 pub use clock::Clock;
 pub use complaint::{Complaint, Place, Weight, Written};
 pub use entry::{Dated, Document, Entry, Format};
-pub use feed::{Backlog, Feed, Name, Scope, Validators};
+pub use feed::{Backlog, Feed, FullText, Name, Scope, Validators};
 pub use finding::{Field, Finding, Hit};
 pub use letter::{Attached, Change, Letter, Notice, NoticeKind, Update};
 pub use moment::Moment;

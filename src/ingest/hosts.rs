@@ -135,6 +135,7 @@ mod tests {
             allow_private: Vec::new(),
             allow_downgrade: false,
             backlog: Backlog::None,
+            full_text: crate::domain::FullText::Never,
             canonical: None,
             max_staleness: None,
         }

@@ -31,7 +31,7 @@ use hosts::{Hosts, Turn};
 use lanes::{Class, Lanes};
 use weather::Weather;
 
-pub use read::{Reading, read};
+pub use read::{Reading, fired, read};
 pub use round::Round;
 
 /// The loop turns at least this often, so that its pulse is fresh.

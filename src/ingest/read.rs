@@ -10,7 +10,7 @@ use siphasher::sip::SipHasher13;
 use super::Plan;
 use crate::dedupe::identity::{self, Marks};
 use crate::dedupe::judge::{self, Setting};
-use crate::domain::{Article, Document, Entry, Feed, Finding};
+use crate::domain::{Article, Document, Entry, Feed, Finding, FullText};
 use crate::extract;
 use crate::fetch::{Failure, Fresh};
 use crate::matcher::{self, Text};
@@ -58,7 +58,8 @@ pub fn read(
         .into_iter()
         .map(|(article, setting)| {
             let fired = fired(plan, feed, &article);
-            Candidate { article, setting, fired }
+            let page = page(feed, &article, !fired.is_empty());
+            Candidate { article, setting, fired, page }
         })
         .collect();
     let batch = Batch {
@@ -211,8 +212,19 @@ fn article(feed: &Feed, document: &Document, entry: &Entry) -> (Article, bool) {
     (article, cut)
 }
 
+/// The page to be read as well, if the feed's text is not enough.
+fn page(feed: &Feed, article: &Article, matched: bool) -> Option<String> {
+    let wanted = match feed.full_text {
+        FullText::Never => false,
+        FullText::WhenUnmatched => !matched,
+        FullText::Always => true,
+    };
+    let http = |url: &&String| url.starts_with("http://") || url.starts_with("https://");
+    article.url.as_ref().filter(|_| wanted).filter(http).cloned()
+}
+
 /// The watches that fire on an article, each with its passage and where it is told.
-fn fired(plan: &Plan, feed: &Feed, article: &Article) -> Vec<Fired> {
+pub fn fired(plan: &Plan, feed: &Feed, article: &Article) -> Vec<Fired> {
     let text = Text {
         title: &article.title,
         summary: &article.summary,

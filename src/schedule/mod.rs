@@ -11,6 +11,7 @@ mod failure;
 mod habit;
 mod interval;
 mod network;
+mod pages;
 mod retry;
 mod standing;
 
@@ -24,6 +25,7 @@ pub use failure::{GONE_LOOK_EVERY, Strikes, Trouble, Weight, after_failure};
 pub use habit::Habit;
 pub use interval::{Bounds, Overlap, Reading, interval};
 pub use network::{Network, Sight, Turned};
+pub use pages::{PAGE_ATTEMPTS_MAX, page_retry};
 pub use retry::{RETRY_MAX, Retries, pause, retry};
 pub use standing::{Facts, word};
 

@@ -5,6 +5,7 @@
 //! and nobody is told "committed" before the disk said so.
 
 mod error;
+mod page;
 mod poll;
 mod sqlite;
 mod stories;
@@ -20,6 +21,7 @@ use crate::domain::{
 use crate::vigil::{self, Ailing, Stand};
 
 pub use error::Error;
+pub use page::{PageCame, PageDue, PageLease, PageTrace, PageTurn};
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, Sighting};
 pub use sqlite::{Lock, Store, notice_id, update_id};
 pub use stories::{Member, Occasions, Refused, Story, StoryLine, Told};
@@ -31,6 +33,8 @@ pub struct Candidate {
     /// What it is among the other items of its document.
     pub setting: Setting,
     pub fired: Vec<Fired>,
+    /// The address of its page, if that is to be read as well.
+    pub page: Option<String>,
 }
 
 /// A watch that fired, with all an alert needs of it.
@@ -257,6 +261,8 @@ pub struct Trace {
     pub outcomes: Vec<(String, String)>,
     /// Every message about its story.
     pub sent: Vec<Sent>,
+    /// `None` if the feed's own text was enough.
+    pub page: Option<PageTrace>,
 }
 
 /// One message about a story, and how far it came.

@@ -9,6 +9,7 @@ use wirewatch::deliver::Deliver;
 use wirewatch::domain::{Clock, Moment, NoticeKind};
 use wirewatch::ingest::{Ingest, Round};
 use wirewatch::notify::console::Screen;
+use wirewatch::pages::Pages;
 use wirewatch::store::{FeedHealth, OutboxRow, Store, Totals};
 
 /// 2026-11-23T08:00:00Z.
@@ -41,6 +42,7 @@ impl Hand {
 pub struct Home {
     // Before the folder they live in, and the loops before the house that holds the lock.
     ingest: Ingest,
+    pages: Pages,
     delivers: Vec<Deliver>,
     house: House,
     pub hand: Hand,
@@ -71,7 +73,8 @@ impl Home {
         let mut house = House::open(ready, hand.clock(), &screen).unwrap();
         let ingest = house.ingest().await.unwrap();
         let delivers = house.delivers();
-        Self { ingest, delivers, house, hand, folder, config: config_text }
+        let pages = house.pages();
+        Self { ingest, pages, delivers, house, hand, folder, config: config_text }
     }
 
     /// Closes the house and opens it again on the same store, as a restart does.
@@ -82,8 +85,8 @@ impl Home {
 
     /// The same, with another configuration.
     pub async fn restart_with(self, config: &str) -> Self {
-        let Self { ingest, delivers, house, hand, folder, config: _ } = self;
-        drop((ingest, delivers, house));
+        let Self { ingest, pages, delivers, house, hand, folder, config: _ } = self;
+        drop((ingest, pages, delivers, house));
         Self::open_in(folder, hand, config).await
     }
 
@@ -96,6 +99,11 @@ impl Home {
     /// Polls what is due now.
     pub async fn poll_due(&mut self) -> Round {
         self.ingest.step(self.hand.now()).await.unwrap()
+    }
+
+    /// Reads the pages that are due now; says how many alerts came of them.
+    pub async fn read_pages(&mut self) -> u64 {
+        self.pages.once().await.unwrap().alerts
     }
 
     /// Delivers until nothing more is due now; says how many messages were taken.

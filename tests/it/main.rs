@@ -16,6 +16,7 @@ mod letters;
 mod matcher_oracle;
 mod mutation;
 mod outward;
+mod pages;
 mod replay;
 mod smoke;
 mod sources;

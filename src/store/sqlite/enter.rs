@@ -68,13 +68,14 @@ impl Ledger<'_> {
         for fired in &candidate.fired {
             self.tell(placed, fresh, fired)?;
         }
-        self.follow(placed, fresh, fixed.as_deref())
+        self.follow(placed, fresh, fixed.as_deref())?;
+        self.want_page(article, candidate)
     }
 
     /// A known item that may belong to another story now. Either the publisher gave a used id to
     /// another story, which is news like any other; or the item stood alone and told nobody, and
     /// what it says now may be what another told.
-    fn replaced(
+    pub(super) fn replaced(
         &mut self,
         placed: Placed,
         reused: bool,
@@ -118,7 +119,10 @@ impl Ledger<'_> {
         for fired in &candidate.fired {
             self.tell(placed, fresh, fired)?;
         }
-        if opened { Ok(()) } else { self.follow(placed, fresh, None) }
+        if !opened {
+            self.follow(placed, fresh, None)?;
+        }
+        self.want_page(article, candidate)
     }
 
     /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the

@@ -9,6 +9,7 @@ mod note;
 mod open;
 mod outbox;
 mod outcome;
+mod pages;
 mod recall;
 mod report;
 mod settle;
@@ -29,9 +30,9 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
-    Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, Loss, OutboxRow, Pause,
-    Poll, Recognised, Refused, Route, Select, Settlement, Standing, Story, StoryLine, Told, Totals,
-    Trace, Word,
+    Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, Loss, OutboxRow, PageDue,
+    PageLease, PageTurn, Pause, Poll, Recognised, Refused, Route, Select, Settlement, Standing,
+    Story, StoryLine, Told, Totals, Trace, Word,
 };
 use crate::domain::{
     AlertId, ArticleId, Coverage, DeliveryId, Feed, Letter, Moment, Name, Outage, OutageKind,
@@ -52,6 +53,8 @@ pub struct Store {
     writer: Arc<Writer>,
     /// Rung after a commit that put something into the outbox.
     doorbell: Arc<Notify>,
+    /// Rung after a commit that may have entered pages to be read.
+    pages: Arc<Notify>,
 }
 
 impl Store {
@@ -78,7 +81,12 @@ impl Store {
 
     fn over(path: &Path, connection: Connection) -> Result<Self, Error> {
         let writer = Writer::start(connection)?;
-        Ok(Self { path: path.to_owned(), writer: Arc::new(writer), doorbell: Arc::default() })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Arc::new(writer),
+            doorbell: Arc::default(),
+            pages: Arc::default(),
+        })
     }
 
     pub fn path(&self) -> &Path {
@@ -109,7 +117,54 @@ impl Store {
         if committed.alerts + committed.updates > 0 {
             self.doorbell.notify_waiters();
         }
+        if committed.new + committed.copies + committed.revised > 0 {
+            self.pages.notify_waiters();
+        }
         Ok(committed)
+    }
+
+    /// Rung whenever pages may have become due. Enable it before looking.
+    pub fn page_bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.pages)
+    }
+
+    /// Of each host the page due longest, and when the next is due that is not due now.
+    pub async fn pages_due(
+        &self,
+        now: Moment,
+        most: u32,
+    ) -> Result<(Vec<PageDue>, Option<Moment>), Error> {
+        self.writer.run(move |db| pages::due(db, now, most)).await
+    }
+
+    /// Counts an attempt at each of these pages before anything is asked; each is due again at
+    /// `until` if it is not settled by then.
+    pub async fn begin_pages(
+        &self,
+        articles: Vec<ArticleId>,
+        until: Moment,
+    ) -> Result<Vec<PageLease>, Error> {
+        self.writer.run(move |db| pages::begin(db, &articles, until)).await
+    }
+
+    /// Gives attempts back that were not made to their end.
+    pub async fn release_pages(&self, articles: Vec<ArticleId>, now: Moment) -> Result<(), Error> {
+        self.writer.run(move |db| pages::release(db, &articles, now)).await
+    }
+
+    /// Commits the end of an attempt at a page with all that follows from it, all or nothing.
+    pub async fn settle_page(&self, turn: PageTurn) -> Result<Committed, Error> {
+        let settle = move |db: &Connection, texts: &mut Texts| pages::settle(db, texts, turn);
+        let committed = self.writer.run_with_texts(settle).await?;
+        if committed.alerts + committed.updates > 0 {
+            self.doorbell.notify_waiters();
+        }
+        Ok(committed)
+    }
+
+    /// Pages that wait, and pages given up.
+    pub async fn page_counts(&self) -> Result<(u64, u64), Error> {
+        self.writer.run(pages::counts).await
     }
 
     /// Puts a letter into the outbox, a message for each route. `false`: one of its id was posted

@@ -2,6 +2,7 @@
 //! alerts with what their reader made of them.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::pages;
 use super::standing::url_hash;
 use crate::domain::{Alert, AlertId, ArticleId, DeliveryId, Moment, Name};
 use crate::store::error::{Doing, Error};
@@ -66,7 +67,8 @@ pub(super) fn traces(db: &Connection, url: &str, canonical: &str) -> Result<Vec<
         .map(|article| {
             let outcomes = outcomes(db, article.id)?;
             let sent = sent(db, article.story)?;
-            Ok(Trace { article, outcomes, sent })
+            let page = pages::trace(db, article.id)?;
+            Ok(Trace { article, outcomes, sent, page })
         })
         .collect()
 }

@@ -37,6 +37,7 @@ pub(super) fn sweep(db: &Connection, horizon: Moment) -> Result<(u64, u64), Erro
     .doing(doing)?;
     let run = |sql: &str| db.execute(sql, []).doing(doing);
     run("DELETE FROM finding WHERE article IN (SELECT article FROM swept)")?;
+    run("DELETE FROM page WHERE article IN (SELECT article FROM swept)")?;
     // Keys go by feed: `seen` has no index by article, and needs none but for this.
     let keys = run("DELETE FROM seen WHERE article IN (SELECT article FROM swept)")?;
     let articles = run("DELETE FROM article WHERE id IN (SELECT article FROM swept)")?;

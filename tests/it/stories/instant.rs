@@ -65,7 +65,7 @@ fn candidate(paper: usize, round: usize) -> Candidate {
         shares: None,
         routes: vec![Route { channel: Name::new("hook"), recipient: String::new() }],
     };
-    Candidate { article, setting: Setting::default(), fired: vec![fired] }
+    Candidate { article, setting: Setting::default(), fired: vec![fired], page: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]

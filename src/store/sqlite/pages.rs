@@ -1,0 +1,313 @@
+//! Pages that wait to be read, and what is found in them.
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::commit::Ledger;
+use super::enter::Placed;
+use super::texts::Texts;
+use super::{standing, tell};
+use crate::dedupe::judge::Setting;
+use crate::domain::{AlertKind, Article, ArticleId, Backlog, Moment, Name};
+use crate::store::error::{Doing, Error};
+use crate::store::{
+    Candidate, Committed, FeedId, Occasions, PageCame, PageDue, PageLease, PageTrace, PageTurn,
+};
+
+const LOOKING: &str = "looking for pages";
+const NOTING: &str = "noting a page";
+
+/// Enters the page of an article as due, or as due again if the article was rewritten.
+fn want(db: &Connection, article: i64, url: &str, now: Moment) -> Result<(), Error> {
+    db.prepare_cached(
+        "INSERT INTO page (article, url, host, state, due_at) VALUES (?1, ?2, ?3, 'due', ?4)
+         ON CONFLICT (article) DO UPDATE SET url = excluded.url, host = excluded.host,
+            state = 'due', due_at = excluded.due_at, attempts = 0, why = NULL",
+    )
+    .and_then(|mut upsert| upsert.execute(params![article, url, host(url), now.0]))
+    .doing("entering a page")?;
+    Ok(())
+}
+
+/// What stands between the scheme and the path: pages of one host wait for one another, and not
+/// before those of others.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
+}
+
+/// Of each host the page that is due longest, longest waiting first, and when the next is due after that.
+pub(super) fn due(
+    db: &Connection,
+    now: Moment,
+    most: u32,
+) -> Result<(Vec<PageDue>, Option<Moment>), Error> {
+    let mut select = db
+        .prepare_cached(
+            // SQLite takes the other columns from the row that has the least.
+            "SELECT w.article, f.name, w.url FROM (
+                SELECT article, url, min(due_at) AS since FROM page
+                WHERE state = 'due' AND due_at <= ?1 GROUP BY host) w
+                JOIN article a ON a.id = w.article JOIN feed f ON f.id = a.feed
+             ORDER BY w.since, w.article LIMIT ?2",
+        )
+        .doing(LOOKING)?;
+    let read = |row: &Row<'_>| {
+        let feed: String = row.get(1)?;
+        Ok(PageDue { article: ArticleId(row.get(0)?), feed: Name::new(&feed), url: row.get(2)? })
+    };
+    let rows = select.query_map(params![now.0, most], read).doing(LOOKING)?;
+    let rows = rows.collect::<Result<Vec<_>, _>>().doing(LOOKING)?;
+    let next: Option<i64> = db
+        .prepare_cached("SELECT min(due_at) FROM page WHERE state = 'due' AND due_at > ?1")
+        .and_then(|mut select| select.query_row([now.0], |row| row.get(0)))
+        .doing(LOOKING)?;
+    Ok((rows, next.map(Moment)))
+}
+
+/// Counts an attempt at each page and moves it to `until`: what comes back if nothing more is heard
+/// of it.
+pub(super) fn begin(
+    db: &Connection,
+    articles: &[ArticleId],
+    until: Moment,
+) -> Result<Vec<PageLease>, Error> {
+    let mut leases = Vec::with_capacity(articles.len());
+    for article in articles {
+        let begun = db
+            .prepare_cached(
+                "UPDATE page SET attempts = attempts + 1, due_at = ?2
+                 WHERE article = ?1 AND state = 'due' RETURNING url, attempts",
+            )
+            .and_then(|mut update| {
+                let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+                update.query_row(params![article.0, until.0], read).optional()
+            })
+            .doing(NOTING)?;
+        let Some((url, attempt)) = begun else { continue };
+        if let Some(stored) = stored(db, *article)? {
+            let Stored { feed: (_, feed), article: stored, .. } = stored;
+            leases.push(PageLease { article: *article, feed, url, attempt, stored });
+        }
+    }
+    Ok(leases)
+}
+
+/// Gives attempts back that were not made to their end.
+pub(super) fn release(db: &Connection, articles: &[ArticleId], now: Moment) -> Result<(), Error> {
+    for article in articles {
+        db.prepare_cached(
+            "UPDATE page SET attempts = max(attempts - 1, 0), due_at = ?2
+             WHERE article = ?1 AND state = 'due'",
+        )
+        .and_then(|mut update| update.execute(params![article.0, now.0]))
+        .doing(NOTING)?;
+    }
+    Ok(())
+}
+
+/// Commits the end of an attempt: the text, what watches found in it, and the row.
+pub(super) fn settle(
+    db: &Connection,
+    texts: &mut Texts,
+    turn: PageTurn,
+) -> Result<Committed, Error> {
+    let PageTurn { article, at, came } = turn;
+    let mut committed = Committed::default();
+    match came {
+        PageCame::Failed { why, retry_at } => {
+            let state = if retry_at.is_some() { "due" } else { "given-up" };
+            db.prepare_cached(
+                "UPDATE page SET state = ?2, due_at = coalesce(?3, due_at), ended_at = ?4, why = ?5
+                 WHERE article = ?1 AND state = 'due'",
+            )
+            .and_then(|mut update| {
+                update.execute(params![article.0, state, retry_at.map(|at| at.0), at.0, why])
+            })
+            .doing(NOTING)?;
+        }
+        PageCame::Nothing { characters, why } => {
+            ended(db, (article, at), characters, (None, Some(&why)))?;
+        }
+        PageCame::Read { article: fresh, fired, occasions, canonical } => {
+            let characters = u64::try_from(fresh.content.chars().count()).unwrap_or(u64::MAX);
+            // Another attempt, or the sweep, may have been quicker.
+            if !ended(db, (article, at), characters, (canonical.as_deref(), None))? {
+                return Ok(committed);
+            }
+            let Some(stored) = stored(db, article)? else { return Ok(committed) };
+            let setting = Setting::default();
+            let candidate = Candidate { article: *fresh, setting, fired, page: None };
+            committed = told((db, texts), (article, at), (&stored, occasions), &candidate)?;
+        }
+    }
+    Ok(committed)
+}
+
+/// Notes that a page was read; `false` if it was not waiting any more.
+fn ended(
+    db: &Connection,
+    (article, at): (ArticleId, Moment),
+    characters: u64,
+    (canonical, why): (Option<&str>, Option<&str>),
+) -> Result<bool, Error> {
+    let characters = i64::try_from(characters).unwrap_or(i64::MAX);
+    let changed = db
+        .prepare_cached(
+            "UPDATE page SET state = 'read', ended_at = ?2, characters = ?3, canonical = ?4,
+                why = ?5 WHERE article = ?1 AND state = 'due'",
+        )
+        .and_then(|mut update| update.execute(params![article.0, at.0, characters, canonical, why]))
+        .doing(NOTING)?;
+    Ok(changed > 0)
+}
+
+/// Stores the page's text and tells what watches found in it, once a story and watch as always.
+fn told(
+    (db, texts): (&Connection, &mut Texts),
+    (article, at): (ArticleId, Moment),
+    (stored, occasions): (&Stored, Arc<Occasions>),
+    candidate: &Candidate,
+) -> Result<Committed, Error> {
+    let (feed, name) = stored.feed.clone();
+    let mut ledger = Ledger {
+        db,
+        texts,
+        feed,
+        name,
+        at,
+        first: false,
+        backlog: Backlog::All,
+        occasions,
+        churn: false,
+        tally: Committed::default(),
+        alerts: Vec::new(),
+        shared: Vec::new(),
+    };
+    db.prepare_cached("UPDATE article SET content = ?2 WHERE id = ?1")
+        .and_then(|mut update| update.execute(params![article.0, candidate.article.content]))
+        .doing("storing a page's text")?;
+    let kind = if stored.opened { AlertKind::New } else { AlertKind::Copy };
+    let placed = Placed {
+        article: article.0,
+        story: stored.story,
+        kind,
+        update: false,
+        identity: stored.identity,
+    };
+    ledger.paged(placed, candidate)?;
+    tell::post(db, &ledger.alerts, false, at)?;
+    Ok(ledger.tally)
+}
+
+impl Ledger<'_> {
+    /// Enters the page to be read, unless what it says could make no alert.
+    pub(super) fn want_page(&self, article: i64, candidate: &Candidate) -> Result<(), Error> {
+        let old = self.first && !self.recent_enough(&candidate.article);
+        match &candidate.page {
+            Some(url) if !(old || self.churn) => want(self.db, article, url, self.at),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// A stored article whose page was read: what watches find in it is told like any other find.
+    fn paged(&mut self, placed: Placed, candidate: &Candidate) -> Result<(), Error> {
+        if candidate.fired.is_empty() {
+            return Ok(());
+        }
+        let fresh = &candidate.article;
+        let before = placed.story;
+        let mut placed = placed;
+        if standing::is_untold(self, placed.article, placed.story)? {
+            placed = self.replaced(placed, false, candidate)?;
+        }
+        let item = (self.name.as_str(), fresh);
+        self.texts.renew(self.db, ArticleId(placed.article), item, self.at)?;
+        for fired in &candidate.fired {
+            self.tell(placed, fresh, fired)?;
+        }
+        // Only now is it known for a copy, so only now can it be the outlet that was waited for.
+        if placed.story == before { Ok(()) } else { self.follow(placed, fresh, None) }
+    }
+}
+
+/// An article as it is stored, and its place.
+struct Stored {
+    feed: (FeedId, Name),
+    story: i64,
+    /// It opened its story.
+    opened: bool,
+    identity: u64,
+    article: Article,
+}
+
+fn stored(db: &Connection, article: ArticleId) -> Result<Option<Stored>, Error> {
+    db.prepare_cached(
+        "SELECT a.feed, f.name, a.story, a.reason, a.identity, a.revision, a.url, a.title,
+            a.summary, a.content, a.published, a.authors, a.tags, a.language
+         FROM article a JOIN feed f ON f.id = a.feed WHERE a.id = ?1",
+    )
+    .and_then(|mut select| select.query_row([article.0], read_stored).optional())
+    .doing("reading an article")
+}
+
+fn read_stored(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
+    let list = |column: usize| -> Result<Vec<String>, rusqlite::Error> {
+        let text: Option<String> = row.get(column)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    };
+    let name: String = row.get(1)?;
+    let article = Article {
+        keys: Vec::new(),
+        revision: row.get::<_, i64>(5)?.cast_unsigned(),
+        url: row.get(6)?,
+        canonical: None,
+        title: row.get(7)?,
+        summary: row.get(8)?,
+        content: row.get(9)?,
+        published: row.get::<_, Option<i64>>(10)?.map(Moment),
+        published_raw: None,
+        authors: list(11)?,
+        tags: list(12)?,
+        language: row.get(13)?,
+    };
+    Ok(Stored {
+        feed: (FeedId(row.get(0)?), Name::new(&name)),
+        story: row.get(2)?,
+        opened: row.get::<_, String>(3)? == "new",
+        identity: row.get::<_, i64>(4)?.cast_unsigned(),
+        article,
+    })
+}
+
+/// How far the page of an article has come; `None` if none was asked for.
+pub(super) fn trace(db: &Connection, article: ArticleId) -> Result<Option<PageTrace>, Error> {
+    db.prepare_cached(
+        "SELECT state, attempts, due_at, ended_at, characters, why FROM page WHERE article = ?1",
+    )
+    .and_then(|mut select| {
+        let read = |row: &Row<'_>| {
+            Ok(PageTrace {
+                state: row.get(0)?,
+                attempts: row.get(1)?,
+                due: Moment(row.get(2)?),
+                ended: row.get::<_, Option<i64>>(3)?.map(Moment),
+                characters: row.get::<_, Option<i64>>(4)?.and_then(|n| u64::try_from(n).ok()),
+                why: row.get(5)?,
+            })
+        };
+        select.query_row([article.0], read).optional()
+    })
+    .doing(LOOKING)
+}
+
+/// Pages that wait, and pages given up.
+pub(super) fn counts(db: &Connection) -> Result<(u64, u64), Error> {
+    let count = |state: &str| -> Result<u64, Error> {
+        let rows: i64 = db
+            .query_row("SELECT count(*) FROM page WHERE state = ?1", [state], |row| row.get(0))
+            .doing(LOOKING)?;
+        Ok(u64::try_from(rows).unwrap_or(0))
+    };
+    Ok((count("due")?, count("given-up")?))
+}
