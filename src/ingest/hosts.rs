@@ -85,7 +85,9 @@ impl Hosts {
     ) -> Option<(usize, Moment)> {
         let host = self.host(feed)?;
         host.busy = false;
-        host.free_at = now.after(host.gap.max(hold.unwrap_or(Duration::ZERO)));
+        // The operator's own server is not asked for more patience than its own feeds need.
+        let hold = hold.filter(|_| !host.gap.is_zero()).unwrap_or(Duration::ZERO);
+        host.free_at = now.after(host.gap.max(hold));
         let free_at = host.free_at;
         host.waiting.pop_front().map(|waiting| (waiting, free_at))
     }

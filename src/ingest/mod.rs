@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{Clock, Feed, Moment, Name, Pulse, Scope, Severity};
 use crate::fetch::Gate;
 use crate::matcher::Matcher;
-use crate::schedule::{self, Bounds, Strikes, Turned};
+use crate::schedule::{self, Bounds};
 use crate::store::{self, FeedState, Occasions, Poll, Route, Store};
 
 use flight::{Ended, Landed, Orders, Shared};
@@ -94,6 +94,8 @@ pub struct Ingest {
     round: watch::Sender<Round>,
     /// The last time the loop turned, by which a clock set back is noticed.
     turned: Moment,
+    /// A person waits for the round to end: hosts get their breath, and no longer rest.
+    hurried: bool,
     /// Until when polling rests because the store takes no writes.
     resting: Option<Moment>,
 }
@@ -117,7 +119,7 @@ impl Ingest {
         for (index, state) in states.iter().enumerate() {
             // A feed nobody ever asked is not overdue: the first round comes at once, paced by the
             // turns at each host and the cap on polls under way.
-            let untried = state.succeeded_at.is_none() && state.failures == 0;
+            let untried = state.baseline_at.is_none() && state.failures == 0;
             let due = if untried { now } else { on_start(state, now, dice.f64()) };
             queue.push(Reverse((due, index)));
         }
@@ -139,6 +141,7 @@ impl Ingest {
             dice,
             round: watch::Sender::new(Round::default()),
             turned: now,
+            hurried: false,
             resting: None,
         })
     }
@@ -189,6 +192,7 @@ impl Ingest {
     pub async fn once(&mut self) -> anyhow::Result<Round> {
         let now = self.shared.clock.now();
         self.queue = (0..self.states.len()).map(|index| Reverse((now, index))).collect();
+        self.hurried = true;
         let mut left = self.states.len();
         while left > 0 {
             let now = self.shared.clock.now();
@@ -201,6 +205,7 @@ impl Ingest {
                 }
             }
         }
+        self.hurried = false;
         self.finish().await?;
         Ok(*self.round.borrow())
     }
@@ -343,49 +348,13 @@ impl Ingest {
         }
         self.lanes.landed(index);
         self.queue.push(Reverse((next, index)));
-        if let Some((waiting, at)) = self.hosts.landed(index, hold, now) {
+        if let Some((waiting, at)) = self.hosts.landed(index, hold.filter(|_| !self.hurried), now) {
             self.queue.push(Reverse((at, waiting)));
         }
         if let Some(turned) = sight.and_then(|sight| self.weather.saw(index, sight, now)) {
             self.weather_turned(turned, now);
         }
         Ok(())
-    }
-
-    /// Our own network went down or is back. What failed meanwhile is no fault of the feeds, and what
-    /// waits is spread, so that the recovery is no storm.
-    fn weather_turned(&mut self, turned: Turned, now: Moment) {
-        let store = self.shared.store.clone();
-        let since = match turned {
-            Turned::Down { since, .. } | Turned::Up { since, .. } => since,
-        };
-        let failed_since = |state: &&mut FeedState| state.failing_since >= Some(since);
-        for state in self.states.iter_mut().flatten().filter(failed_since) {
-            (state.failures, state.failing_since) = (0, None);
-            state.strikes = Strikes::default();
-        }
-        match turned {
-            Turned::Down { kind, since, hosts } => {
-                tracing::error!(
-                    hosts,
-                    "our own network is down ({}): {hosts} hosts fell silent since {since}",
-                    kind.as_str()
-                );
-                self.notes.spawn(async move { store.outage_began(kind, since, hosts).await });
-            }
-            Turned::Up { since, until } => {
-                tracing::warn!("our own network is back since {until}; it was down since {since}");
-                self.notes.spawn(async move { store.outage_ended(since, until).await });
-                self.lay_out(|due, state, dice| {
-                    let missed = state.succeeded_at.is_none_or(|read| read < since);
-                    if missed {
-                        due.min(schedule::on_start(now, now, patience(state), dice))
-                    } else {
-                        due
-                    }
-                });
-            }
-        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Which hosts answer: the way out of our own network, seen through the polls.
 use std::collections::HashMap;
 
+use super::{Ingest, patience};
 use crate::domain::{Feed, Moment};
-use crate::schedule::{Network, Sight, Turned};
+use crate::schedule::{self, Network, Sight, Strikes, Turned};
 use crate::store::FeedState;
 
 /// [`Network`], told by the feeds' indices.
@@ -43,5 +44,43 @@ impl Weather {
     pub(super) fn saw(&mut self, feed: usize, sight: Sight, now: Moment) -> Option<Turned> {
         let host = *self.of_feed.get(feed)?;
         self.network.saw(host, sight, now)
+    }
+}
+
+impl Ingest {
+    /// Our own network went down or is back. What failed meanwhile is no fault of the feeds, and what
+    /// waits is spread, so that the recovery is no storm.
+    pub(super) fn weather_turned(&mut self, turned: Turned, now: Moment) {
+        let store = self.shared.store.clone();
+        let since = match turned {
+            Turned::Down { since, .. } | Turned::Up { since, .. } => since,
+        };
+        let failed_since = |state: &&mut FeedState| state.failing_since >= Some(since);
+        for state in self.states.iter_mut().flatten().filter(failed_since) {
+            (state.failures, state.failing_since) = (0, None);
+            state.strikes = Strikes::default();
+        }
+        match turned {
+            Turned::Down { kind, since, hosts } => {
+                tracing::error!(
+                    hosts,
+                    "our own network is down ({}): {hosts} hosts fell silent since {since}",
+                    kind.as_str()
+                );
+                self.notes.spawn(async move { store.outage_began(kind, since, hosts).await });
+            }
+            Turned::Up { since, until } => {
+                tracing::warn!("our own network is back since {until}; it was down since {since}");
+                self.notes.spawn(async move { store.outage_ended(since, until).await });
+                self.lay_out(|due, state, dice| {
+                    let missed = state.succeeded_at.is_none_or(|read| read < since);
+                    if missed {
+                        due.min(schedule::on_start(now, now, patience(state), dice))
+                    } else {
+                        due
+                    }
+                });
+            }
+        }
     }
 }

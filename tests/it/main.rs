@@ -18,6 +18,7 @@ mod mutation;
 mod outward;
 mod pages;
 mod replay;
+mod schedule;
 mod smoke;
 mod sources;
 mod spine;

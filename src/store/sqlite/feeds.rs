@@ -33,6 +33,10 @@ pub(super) fn sync(
                 moved_times = CASE WHEN url = excluded.url THEN moved_times ELSE 0 END,
                 moved_since = CASE WHEN url = excluded.url THEN moved_since END,
                 -- A person who changed it wants it looked at: what the old one did is over.
+                failures = CASE WHEN url = excluded.url THEN failures ELSE 0 END,
+                failing_since = CASE WHEN url = excluded.url THEN failing_since END,
+                last_error = CASE WHEN url = excluded.url THEN last_error END,
+                trouble = CASE WHEN url = excluded.url THEN trouble END,
                 strikes = CASE WHEN url = excluded.url THEN strikes ELSE 0 END,
                 gone_times = CASE WHEN url = excluded.url THEN gone_times ELSE 0 END,
                 gone_since = CASE WHEN url = excluded.url THEN gone_since END,

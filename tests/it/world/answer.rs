@@ -93,6 +93,7 @@ pub struct Served {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
     pub coding: Option<Coding>,
+    pub cache_control: Option<String>,
     /// How often the path has been asked, this time included.
     pub count: usize,
 }
@@ -225,6 +226,7 @@ async fn document(
     let mut headers = vec![("content-type", served.content_type.as_str())];
     headers.extend(etag.map(|tag| ("etag", tag)));
     headers.extend(served.last_modified.as_deref().map(|date| ("last-modified", date)));
+    headers.extend(served.cache_control.as_deref().map(|told| ("cache-control", told)));
     if status == 304 {
         return say(stream, 304, &headers, b"").await;
     }

@@ -84,6 +84,7 @@ struct Page {
     with_etag: bool,
     with_date: bool,
     coding: Option<Coding>,
+    cache_control: Option<String>,
     answer: Answer,
     next: VecDeque<Answer>,
     count: usize,
@@ -191,6 +192,11 @@ impl Feed {
         self.page(|page| page.coding = Some(coding))
     }
 
+    /// What caches are told.
+    pub fn cached_for(&self, cache_control: &str) -> &Self {
+        self.page(|page| page.cache_control = Some(cache_control.to_owned()))
+    }
+
     /// Which validators are given: `ETag`, `Last-Modified`.
     pub fn validating_by(&self, etag: bool, date: bool) -> &Self {
         self.page(|page| {
@@ -280,6 +286,7 @@ impl Page {
             with_etag: true,
             with_date: true,
             coding: None,
+            cache_control: None,
             answer: Answer::Honest,
             next: VecDeque::new(),
             count: 0,
@@ -300,6 +307,7 @@ impl Page {
             last_modified: self.with_date.then(|| httpdate::fmt_http_date(changed)),
             body,
             coding: self.coding,
+            cache_control: self.cache_control.clone(),
             count: self.count,
         }
     }
