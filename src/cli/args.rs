@@ -172,6 +172,15 @@ pub(super) enum Feeds {
         #[arg(long)]
         json: bool,
     },
+    /// Show how feeds stand: since when and why, coverage of the last 7 days, what to do
+    Status {
+        /// Only these
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// Print each feed as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Find the feeds of a site
     Discover {
         /// The site's address, or a page's

@@ -92,6 +92,7 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
 fn sources(setting: &Setting, what: Feeds) -> Result<ExitCode, Failed> {
     match what {
         Feeds::List { json } => feeds::list(setting, json),
+        Feeds::Status { names, json } => feeds::status(setting, &names, json),
         Feeds::Discover { url, everywhere, allow_private, json } => {
             let site = feeds::Site { url: &url, everywhere, allow_private: &allow_private };
             feeds::discover(setting, &site, json)

@@ -1,14 +1,17 @@
 //! `status`: how the watch goes.
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
 use super::fail::Failed;
+use super::feeds::COVERED;
 use super::screen::{BAD, BOLD, GOOD, Screen, count, json, styled};
 use super::setup::{Setting, runtime};
 use crate::app;
 use crate::config::Config;
 use crate::domain::{FeedWord, Moment};
-use crate::store::{Error, FeedHealth, Loss, Pause, Store, Totals};
+use crate::schedule;
+use crate::store::{Error, FeedHealth, Letters, Loss, Pause, Store, Totals};
 use crate::vigil::span;
 
 /// Recorded gaps that are listed; the store keeps all.
@@ -36,6 +39,10 @@ struct FeedCounts {
     ok: u64,
     failing: u64,
     unpolled: u64,
+    /// How many are in each state, by its word; only states that occur.
+    states: BTreeMap<&'static str, u64>,
+    /// The covered share of the last seven days, the mean of all feeds; null before the first poll.
+    coverage: Option<f64>,
     /// Each failing feed with its reason.
     failures: Vec<FeedHealth>,
 }
@@ -60,6 +67,8 @@ struct OutboxCounts {
     delivered: u64,
     dead: u64,
     dropped: u64,
+    /// Updates and notices, which are not alerts.
+    letters: Letters,
 }
 
 pub(super) fn status(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
@@ -69,22 +78,24 @@ pub(super) fn status(setting: &Setting, as_json: bool) -> Result<ExitCode, Faile
         Err(Failed::Store(Error::Missing(_))) => (setting.load()?, None),
         Err(failed) => return Err(failed),
     };
-    let report = runtime()?.block_on(report(store, &config))?;
+    let now = app::wall().now();
+    let report = runtime()?.block_on(report(store, &config, now))?;
     if as_json {
         json(&report)?;
     } else {
-        tell(setting.screen, &report, app::wall().now())?;
+        tell(setting.screen, &report, now)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> {
+async fn report(store: Option<Store>, config: &Config, now: Moment) -> Result<Report, Error> {
     let configured = config.feeds.len() as u64;
     let is_configured = |name: &str| config.channels.iter().any(|c| c.name.as_str() == name);
     let mut channels_missing = Vec::new();
     let (mut feeds, mut totals) = (Vec::new(), Totals::default());
     let (mut channels_resting, mut possible_loss) = (Vec::new(), Vec::new());
     let mut pages = PageCounts::default();
+    let mut covered = None;
     if let Some(store) = store {
         let (waiting, given_up) = store.page_counts().await?;
         pages = PageCounts { waiting, given_up };
@@ -92,6 +103,8 @@ async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> 
         totals = store.totals().await?;
         channels_resting = store.pauses().await?;
         possible_loss = store.losses(LOSSES_SHOWN_MAX).await?;
+        let each = store.coverage(now.before(COVERED), now).await?;
+        covered = (!each.is_empty()).then(|| schedule::together(each.values()));
         for (channel, messages) in store.waiting().await? {
             if !is_configured(&channel) {
                 channels_missing.push(Waiting { channel, messages });
@@ -103,12 +116,20 @@ async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> 
     // What is silent, stale or distrusted is read all the same.
     let ok = feeds.len() as u64 - failing - unpolled;
     let total = configured.max(feeds.len() as u64);
+    let mut states = BTreeMap::new();
+    for feed in &feeds {
+        *states.entry(feed.state.as_str()).or_insert(0) += 1;
+    }
+    *states.entry(FeedWord::Unpolled.as_str()).or_insert(0) += total - feeds.len() as u64;
+    states.retain(|_, count| *count > 0);
     Ok(Report {
         feeds: FeedCounts {
             total,
             ok,
             failing,
             unpolled: total - ok - failing,
+            states,
+            coverage: covered.as_ref().map(|covered| covered.share),
             failures: feeds.into_iter().filter(|f| f.state.is_failing()).collect(),
         },
         articles: totals.articles,
@@ -120,6 +141,7 @@ async fn report(store: Option<Store>, config: &Config) -> Result<Report, Error> 
             delivered: totals.delivered,
             dead: totals.dead,
             dropped: totals.dropped,
+            letters: totals.letters,
         },
         pages,
         channels_resting,
@@ -140,6 +162,7 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
         styled(if feeds.failing == 0 { GOOD } else { BAD }, &failing),
         feeds.unpolled
     )?;
+    tell_states(&mut out, feeds)?;
     for feed in &feeds.failures {
         writeln!(
             out,
@@ -195,6 +218,23 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
             loss.end,
             loss.window
         )?;
+    }
+    Ok(())
+}
+
+/// States that are neither good nor bad, and the coverage.
+fn tell_states(out: &mut impl Write, feeds: &FeedCounts) -> std::io::Result<()> {
+    let calm = [FeedWord::Silent, FeedWord::Stale, FeedWord::Distrusted];
+    let mut words: Vec<String> = calm
+        .iter()
+        .filter_map(|word| Some(format!("{} {}", feeds.states.get(word.as_str())?, word.as_str())))
+        .collect();
+    if let Some(share) = feeds.coverage {
+        // Rounded down: 99.96 % is not all.
+        words.push(format!("coverage {:.1} % in 7 days", (share * 1_000.0).floor() / 10.0));
+    }
+    if !words.is_empty() {
+        writeln!(out, "         {} (`wirewatch feeds status`)", words.join(", "))?;
     }
     Ok(())
 }

@@ -88,6 +88,16 @@ fn gap_words(gap: &Gap, zone: &TimeZone) -> String {
     }
 }
 
+/// One gap in full: "yonhap 02:10–03:40 (overlap): at most 4 items missed".
+pub fn gap(gap: &Gap, zone: &TimeZone) -> String {
+    let (words, kind) = (gap_words(gap, zone), gap.kind.as_str());
+    match (gap.missed_at_most, gap.delayed) {
+        (0, 0) => format!("{words} ({kind})"),
+        (0, late) => format!("{words} ({kind}): {} late", counted(late, "item")),
+        (missed, _) => format!("{words} ({kind}): at most {} missed", counted(missed, "item")),
+    }
+}
+
 /// The account as a notice.
 pub fn digest(account: &Account, zone: &TimeZone) -> Draft {
     let day =
@@ -154,14 +164,7 @@ fn lines(account: &Account, ailing: &[&Stand], zone: &TimeZone) -> Vec<String> {
         let why = complaint(feed.word).unwrap_or_default();
         format!("{} ({}): {why}{}", feed.name, feed.word.as_str(), since.unwrap_or_default())
     });
-    section(&mut lines, "Gaps", &account.coverage.gaps, |gap| {
-        let (words, kind) = (gap_words(gap, zone), gap.kind.as_str());
-        match (gap.missed_at_most, gap.delayed) {
-            (0, 0) => format!("{words} ({kind})"),
-            (0, late) => format!("{words} ({kind}): {} late", counted(late, "item")),
-            (missed, _) => format!("{words} ({kind}): at most {} missed", counted(missed, "item")),
-        }
-    });
+    section(&mut lines, "Gaps", &account.coverage.gaps, |one| gap(one, zone));
     if account.dead + account.waiting > 0 {
         lines.push(String::new());
         lines.push(format!(

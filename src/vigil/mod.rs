@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::domain::{FeedWord, Moment, Name, NoticeKind, OutageKind, Severity};
 
-pub use daily::{Account, Daily, Watched, covered, digest, next_digest};
+pub use daily::{Account, Daily, Watched, covered, digest, gap, next_digest};
 pub use words::{advice, complaint, span};
 
 /// Below so many feeds "most fail at once" says nothing.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use wirewatch::domain::NoticeKind;
 
+use crate::commands::{err, out, run};
 use crate::home::{Home, MORNING};
 use crate::world::answer::Answer;
 use crate::world::feeds::{Feed, Feeds};
@@ -190,4 +191,48 @@ async fn the_daily_account_tells_of_alerts_feeds_and_coverage() {
     ] {
         assert!(account.contains(words), "{words} is missing from\n{account}");
     }
+}
+
+#[test]
+fn feeds_status_says_since_when_why_how_much_was_covered_and_what_to_do() {
+    let town = Town::new();
+    let feeds = feeds(&town, 2);
+    feeds[1].answers(Answer::Status(404));
+    let folder = town.folder.path();
+    std::fs::write(folder.join("wirewatch.toml"), town.config("notify = [\"hook\"]", &feeds))
+        .unwrap();
+    let before = run(folder, &["feeds", "status", "--json"], "");
+    let line: serde_json::Value =
+        serde_json::from_str(out(&before).lines().next().unwrap()).unwrap();
+    assert_eq!((&line["state"], &line["coverage"]), (&"unpolled".into(), &().into()));
+
+    assert!(run(folder, &["once"], "").status.success());
+    let lines = out(&run(folder, &["feeds", "status", "--json"], ""));
+    let lines: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [well, bad] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&well["state"], &well["coverage"]["share"]), (&"ok".into(), &1.0.into()));
+    assert_eq!((&well["why"], &well["advice"]), (&().into(), &().into()));
+    assert_eq!((&bad["state"], &bad["failures"]), (&"failing".into(), &1.into()));
+    assert!(bad["error"].as_str().unwrap().contains("404"), "{bad}");
+    assert!(bad["since"].is_string() && bad["next_due"].is_string() && bad["advice"].is_string());
+
+    let one = out(&run(folder, &["feeds", "status", "feed-0"], ""));
+    assert!(one.contains("coverage 100.0 %, no gap (7 days, UTC)"), "{one}");
+    assert!(one.contains("next in") && !one.contains("feed-1"), "{one}");
+    let other = out(&run(folder, &["feeds", "status", "feed-1"], ""));
+    assert!(
+        other.contains("no feed comes back") && other.contains("see whether its `url`"),
+        "{other}"
+    );
+    let none = run(folder, &["feeds", "status", "fed-0"], "");
+    assert_eq!(none.status.code(), Some(64));
+    assert!(err(&none).contains("did you mean `feed-0`"), "{}", err(&none));
+
+    let status: serde_json::Value =
+        serde_json::from_str(&out(&run(folder, &["status", "--json"], ""))).unwrap();
+    assert_eq!(status["feeds"]["states"], serde_json::json!({"failing": 1, "ok": 1}));
+    assert_eq!(status["feeds"]["coverage"], 1.0);
+    assert_eq!(status["outbox"]["letters"]["pending"], 0);
+    assert!(out(&run(folder, &["status"], "")).contains("coverage 100.0 % in 7 days"));
 }

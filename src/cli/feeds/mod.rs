@@ -6,8 +6,10 @@ mod discover;
 mod exchange;
 mod files;
 mod list;
+mod status;
 
 pub(super) use add::{Wanted, add};
 pub(super) use discover::{Site, discover};
 pub(super) use exchange::{export, import};
 pub(super) use list::list;
+pub(super) use status::{COVERED, status};
