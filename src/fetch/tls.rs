@@ -11,9 +11,9 @@ pub(super) fn words(cause: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = cause.downcast_ref::<Tls>() {
         return Some(of(error));
     }
-    // An I/O error does not name what it wraps as its source, only that thing's own source.
-    let inner = cause.downcast_ref::<io::Error>()?.get_ref()?;
-    inner.downcast_ref::<Tls>().map(of)
+    // An I/O error does not name what it wraps as its source, only that thing's own source; and it
+    // may be wrapped in another.
+    words(cause.downcast_ref::<io::Error>()?.get_ref()?)
 }
 
 fn of(error: &Tls) -> String {
@@ -52,7 +52,7 @@ fn certificate(why: &CertificateError) -> String {
                 .to_owned()
         }
         CertificateError::NotValidForNameContext { expected, presented } => {
-            let shown: Vec<&str> = presented.iter().take(3).map(String::as_str).collect();
+            let shown: Vec<&str> = presented.iter().take(3).map(|name| bare(name)).collect();
             let more = presented.len().saturating_sub(shown.len());
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let shown = if shown.is_empty() { "no name".to_owned() } else { shown.join(", ") };
@@ -66,6 +66,11 @@ fn certificate(why: &CertificateError) -> String {
         }
         other => format!("TLS: the certificate is not accepted ({other})"),
     }
+}
+
+/// A name without rustls's word for its kind round it: `DnsName("a.example")`.
+fn bare(name: &str) -> &str {
+    name.split('"').nth(1).unwrap_or(name)
 }
 
 fn day(at: UnixTime) -> String {
@@ -89,7 +94,7 @@ mod tests {
     use super::*;
 
     fn said(why: CertificateError) -> String {
-        let wrapped = io::Error::other(Tls::InvalidCertificate(why));
+        let wrapped = io::Error::other(io::Error::other(Tls::InvalidCertificate(why)));
         words(&wrapped).unwrap()
     }
 
@@ -104,7 +109,7 @@ mod tests {
         let early = CertificateError::NotValidYetContext { time: other, not_before: time };
         assert!(said(early).contains("not valid before 2001-09-09 (3 days from now"));
         let name = rustls::pki_types::ServerName::try_from("news.example.org").unwrap();
-        let presented = ["a.example", "b.example", "c.example", "d.example"];
+        let presented = ["DnsName(\"a.example\")", "b.example", "c.example", "d.example"];
         let other_name = CertificateError::NotValidForNameContext {
             expected: name,
             presented: presented.map(str::to_owned).to_vec(),

@@ -90,8 +90,8 @@ fn understand(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
         return Err(Error::Empty);
     }
     let base = Base::new(hints.base);
-    let mut document = if sniff::is_json(&text) {
-        json::read(&text, &base, &mut notes)?
+    let mut document = if let Some(json) = sniff::json(&text) {
+        json::read(json, &base, &mut notes)?
     } else {
         let root = sniff::root(&text, &mut notes)?;
         read::read(mend::mend(root, base, &mut notes))?

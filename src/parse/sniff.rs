@@ -10,9 +10,21 @@ use super::text::{Entities, Mode, resolve};
 /// Longest title repeated in an error, in characters.
 const TITLE_CHARS_MAX: usize = 80;
 
-/// Whether a body is JSON, by its first character.
-pub(super) fn is_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '['])
+/// Longest name of a function that a JSON document is handed to, in bytes.
+const CALLED_BYTES_MAX: usize = 64;
+
+/// The JSON of a body, told by its first character; a call that hands it to a script
+/// (`callback({…})`) is taken off.
+pub(super) fn json(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    if text.starts_with(['{', '[']) {
+        return Some(text);
+    }
+    let (called, rest) = text.split_once('(')?;
+    let name = |c: char| c.is_ascii_alphanumeric() || "_.$/* ".contains(c);
+    let rest = rest.trim_start();
+    let is_call = called.len() <= CALLED_BYTES_MAX && called.chars().all(name);
+    (is_call && rest.starts_with('{')).then_some(rest)
 }
 
 /// Finds the root element of a feed; whatever stands before it is stepped over.

@@ -161,6 +161,29 @@ fn channel_definitions_are_read_from_their_attributes() {
 }
 
 #[test]
+fn faults_of_json_cost_no_item_beside_them() {
+    let wrap = |items: &str| {
+        format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{items}]}}")
+    };
+    for items in [
+        "{\"id\":\"1\",\"title\":\"half \\ud800 a pair\"},{\"id\":\"2\"}",
+        "{\"id\":\"1\",\"title\":\"two\nlines\"},{\"id\":\"2\"}",
+        "{\"id\":\"1\",\"title\":\"a \\x bad escape\"},{\"id\":\"2\"}",
+        "{\"id\":\"1\",},{\"id\":\"2\",},",
+        "{\"id\":\"1\"}{\"id\":\"2\"}",
+        "{\"id\":\"1\",\"size\":NaN},/* cut */{\"id\":\"2\"}",
+        "{\"id\":1e999},{\"id\":\"2\"}",
+    ] {
+        let feed = read(&wrap(items));
+        assert_eq!(feed.entries.len(), 2, "{items}: {:?}", feed.mended);
+        assert_eq!(feed.entries[1].id.as_deref(), Some("2"), "{items}");
+        assert_eq!(feed.mended, ["faults of the JSON repaired"], "{items}");
+    }
+    let called = format!("callback( {} );", wrap("{\"id\":\"1\"}"));
+    assert_eq!(read(&called).entries.len(), 1);
+}
+
+#[test]
 fn json_feeds_are_read_with_whatever_types_they_use() {
     let feed = read(
         r#"{"version":"https://jsonfeed.org/version/1.1","title":"통신","home_page_url":"https://e.example/","authors":[{"name":"Desk"}],

@@ -1,6 +1,7 @@
 //! One binary for all tests that look at the program from outside.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 #![expect(clippy::panic, reason = "a test says what is wrong by failing")]
+mod broken;
 pub mod commands;
 mod config;
 pub mod corpora;
@@ -11,6 +12,7 @@ mod extract;
 mod formats;
 pub mod home;
 mod hostile;
+mod hostile_daemon;
 mod killed;
 mod letters;
 mod matcher_oracle;

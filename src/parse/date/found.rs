@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub(super) loose: Vec<(i64, usize, char)>,
     /// The month came from the first word, which may be a weekday that looks like one.
     pub(super) month_is_first_word: bool,
+    /// The month is Thai: a year beyond all others is one of the Buddhist calendar.
+    pub(super) thai: bool,
 }
 
 impl Found {
@@ -244,15 +246,19 @@ impl Found {
             self.afternoon = Some(afternoon);
             return Some(1);
         }
-        // `a.m.`
-        if let [_, Token::Sign('.'), Token::Word(second), ..] = rest
-            && matches!(word.as_str(), "a" | "p")
-            && second == "m"
-        {
-            self.afternoon = Some(word == "p");
-            return Some(3);
+        if let Some(taken) = self.dotted(word, rest) {
+            return Some(taken);
         }
-        if let Some(era) = era(word) {
+        // `tháng 5`: a month by its number.
+        if matches!(word.as_str(), "tháng" | "thang" | "thg")
+            && let Some(Token::Number(month, 1 | 2, None)) =
+                rest.iter().skip(1).find(|token| **token != Token::Space)
+        {
+            let taken = rest.iter().position(|token| matches!(token, Token::Number(..)))?;
+            self.month = Some(*month);
+            return taken.checked_add(1);
+        }
+        if let Some(era) = words::era(word) {
             self.year = Some(era);
             return Some(1);
         }
@@ -261,6 +267,7 @@ impl Found {
         {
             self.month = Some(i64::from(month));
             self.month_is_first_word = first;
+            self.thai = word.starts_with(is_thai);
             return Some(1);
         }
         if first || words::is_noise(word) && words::zone(word).is_none() {
@@ -270,6 +277,22 @@ impl Found {
             return Some(1);
         }
         self.zone_word(word, rest)
+    }
+
+    /// `a.m.`, `p. m.`, and Thai months of two letters.
+    fn dotted(&mut self, word: &str, rest: &[Token]) -> Option<usize> {
+        let (second, taken) = match rest {
+            [_, Token::Sign('.'), Token::Word(second), ..] => (second, 3),
+            [_, Token::Sign('.'), Token::Space, Token::Word(second), ..] => (second, 4),
+            _ => return None,
+        };
+        if matches!(word, "a" | "p") && second == "m" {
+            self.afternoon = Some(word == "p");
+            return Some(taken);
+        }
+        let month = words::thai_month(word, second).filter(|_| self.month.is_none())?;
+        (self.month, self.thai) = (Some(i64::from(month)), true);
+        Some(taken)
     }
 
     /// A word that can only be a zone.
@@ -303,19 +326,12 @@ impl Found {
     }
 }
 
-fn is_european(character: char) -> bool {
-    matches!(character, '\u{c0}'..='\u{24f}' | '\u{370}'..='\u{52f}')
+fn is_thai(character: char) -> bool {
+    matches!(character, '\u{e00}'..='\u{e7f}')
 }
 
-/// The year before the first of a reign or republic.
-fn era(word: &str) -> Option<i64> {
-    match word {
-        "令和" => Some(2018),
-        "平成" => Some(1988),
-        "昭和" => Some(1925),
-        "民國" | "民国" => Some(1911),
-        _ => None,
-    }
+fn is_european(character: char) -> bool {
+    matches!(character, '\u{c0}'..='\u{24f}' | '\u{370}'..='\u{52f}')
 }
 
 /// The first three digits of a fraction.

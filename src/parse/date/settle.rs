@@ -7,6 +7,9 @@ use crate::domain::Moment;
 
 /// Furthest a zone lies from Greenwich, in hours; a few feeds add daylight time to the last one.
 const ZONE_HOURS_MAX: i32 = 15;
+/// How many years the Buddhist calendar is ahead, and from which year on a Thai date is in it.
+const BUDDHIST_AHEAD: i64 = 543;
+const BUDDHIST_FROM: i64 = 2_400;
 /// Two-digit years from here on are of the last century.
 const CENTURY_PIVOT: i64 = 70;
 
@@ -28,7 +31,9 @@ impl Found {
             i8::try_from(if second == 60 { 59 } else { second }).ok()?,
             0,
         );
-        let year = i16::try_from(self.year?).ok().filter(|year| (1..=9_999).contains(year))?;
+        let buddhist = self.thai && self.year? >= BUDDHIST_FROM;
+        let year = self.year?.checked_sub(if buddhist { BUDDHIST_AHEAD } else { 0 })?;
+        let year = i16::try_from(year).ok().filter(|year| (1..=9_999).contains(year))?;
         let date = Date::new(year, i8::try_from(self.month?).ok()?, i8::try_from(self.day?).ok()?);
         let utc = TimeZone::UTC.to_timestamp(date.ok()?.to_datetime(time.ok()?)).ok()?;
         let zone = self.zone.or(self.implied_zone).unwrap_or(0);

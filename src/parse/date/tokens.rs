@@ -14,7 +14,7 @@ pub(super) enum Token {
 /// The parts of a text; what stands in brackets is a remark and left out.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
-    let mut chars = text.chars().map(narrow).peekable();
+    let mut chars = text.chars().map(narrow).filter(|c| !is_mute(*c)).peekable();
     let mut depth = 0_u8;
     while let Some(character) = chars.next() {
         match character {
@@ -31,9 +31,24 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 let value = digits.parse().unwrap_or(i64::MAX);
                 tokens.push(Token::Number(value, digits.len(), unit));
             }
+            _ if han_digit(character).is_some() => {
+                let mut digits = String::from(character);
+                while let Some(digit) = chars.next_if(|c| han_digit(*c).is_some()) {
+                    digits.push(digit);
+                }
+                let unit = chars.next_if(|c| UNITS.contains(*c));
+                tokens.push(match (han_number(&digits), unit) {
+                    (Some((value, length)), Some(unit)) => Token::Number(value, length, Some(unit)),
+                    _ => Token::Word(digits),
+                });
+            }
             _ if character.is_alphabetic() => {
                 let mut word: String = character.to_lowercase().collect();
-                while let Some(letter) = chars.next_if(|c| c.is_alphabetic() || is_mark(*c)) {
+                while let Some(letter) = chars.next_if(|c| {
+                    // A reign's name ends where its years begin, written as a word or not.
+                    (c.is_alphabetic() || is_mark(*c))
+                        && !(counts(*c) && super::words::era(&word).is_some())
+                }) {
                     word.extend(letter.to_lowercase());
                 }
                 tokens.push(Token::Word(word));
@@ -47,8 +62,53 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 /// Years, months, days, hours, minutes, seconds.
 const UNITS: &str = "年년月월日일時时点點시分분秒초";
 
+/// Marks inside words that are no letters: accents, vowel signs and killers of Hindi and Thai.
 fn is_mark(character: char) -> bool {
-    matches!(character, '\u{300}'..='\u{36f}' | '\u{b7}')
+    matches!(
+        character,
+        '\u{300}'..='\u{36f}'
+            | '\u{b7}'
+            | '\u{64b}'..='\u{65f}'
+            | '\u{93c}'
+            | '\u{94d}'
+            | '\u{e47}'..='\u{e4e}'
+    )
+}
+
+/// Marks of direction, which stand between the parts of Arabic and Hebrew dates and say nothing.
+fn is_mute(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn counts(character: char) -> bool {
+    han_digit(character).is_some() || character == '元'
+}
+
+/// What a Chinese numeral counts; ten is a place, not a figure.
+fn han_digit(character: char) -> Option<i64> {
+    let at = "〇一二三四五六七八九十".chars().position(|digit| digit == character);
+    let at = if character == '零' { Some(0) } else { at };
+    at.and_then(|at| i64::try_from(at).ok())
+}
+
+/// A number in Chinese numerals, figure by figure (`二〇二四`) or counted (`二十八`), and how many
+/// digits it would have.
+fn han_number(text: &str) -> Option<(i64, usize)> {
+    let mut value = 0_i64;
+    if text.contains('十') {
+        let (tens, ones) = text.split_once('十')?;
+        let one = |text: &str, none| match text.chars().collect::<Vec<_>>().as_slice() {
+            [] => Some(none),
+            [digit] => han_digit(*digit).filter(|digit| *digit < 10),
+            _ => None,
+        };
+        value = one(tens, 1)?.checked_mul(10)?.checked_add(one(ones, 0)?)?;
+        return Some((value, 2));
+    }
+    for digit in text.chars() {
+        value = value.checked_mul(10)?.checked_add(han_digit(digit)?)?;
+    }
+    Some((value, text.chars().count()))
 }
 
 /// Full-width digits and signs as ASCII, and one sign for each kind of dash.
@@ -57,7 +117,19 @@ fn narrow(character: char) -> char {
         '！'..='～' => {
             u32::from(character).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(character)
         }
+        // The figures of Arabic, Persian, Hindi, Bengali and Thai.
+        '\u{660}'..='\u{669}' => figure(character, 0x660),
+        '\u{6f0}'..='\u{6f9}' => figure(character, 0x6f0),
+        '\u{966}'..='\u{96f}' => figure(character, 0x966),
+        '\u{9e6}'..='\u{9ef}' => figure(character, 0x9e6),
+        '\u{e50}'..='\u{e59}' => figure(character, 0xe50),
+        '،' => ',',
         '\u{2010}'..='\u{2014}' | '\u{2212}' => '-',
         _ => character,
     }
+}
+
+fn figure(character: char, zero: u32) -> char {
+    let value = u32::from(character).saturating_sub(zero);
+    char::from_digit(value, 10).unwrap_or(character)
 }

@@ -18,40 +18,97 @@ pub(super) fn month(word: &str) -> Option<u8> {
 }
 
 /// English, German, Dutch, the Nordic and Romance languages, Polish, Czech, Slovak, Slovene,
-/// Croatian, Hungarian, Romanian, Turkish, Greek, Russian, Ukrainian, Bulgarian, Indonesian,
-/// Filipino, Chinese.
+/// Croatian, Serbian, Albanian, Lithuanian, Latvian, Estonian, Hungarian, Romanian, Turkish, Greek,
+/// Russian, Ukrainian, Belarusian, Bulgarian, Indonesian, Malay, Filipino, Arabic, Hebrew, Hindi,
+/// Thai, Chinese.
 const MONTHS: &[(u8, &str)] = &[
     (
         1,
-        "jan jän ján ene gen ian sty led sij tammi ocak oca янв січ яну ιαν gener enero janv 一月 1月",
+        "jan jän ján ene gen ian sty led sij tammi ocak oca янв січ яну ιαν gener enero janv 一月 1月 jaan sausi јан студз يناير ינואר בינואר มกรา जनवरी",
     ),
-    (2, "feb fev fév lut úno uno velj şub sub helmi фев лют φεβ fév pebrero 二月"),
-    (3, "mar mär mrt már maa bře bre ožu ozu maalis мар бер μαρ μάρ març 三月"),
-    (4, "apr abr avr kwi dub travn huhti nis апр кві απρ ápr 四月"),
+    (
+        2,
+        "feb fev fév lut úno uno velj şub sub helmi фев лют φεβ fév pebrero 二月 veeb vasari shkurt فبراير פברואר בפברואר กุมภา फरवरी फ़रवरी",
+    ),
+    (
+        3,
+        "mar mär mrt már maa bře bre ožu ozu maalis мар бер μαρ μάρ març 三月 kovo مارس מרץ במרץ มีนา मार्च сакав mac",
+    ),
+    (
+        4,
+        "apr abr avr kwi dub travn huhti nis апр кві απρ ápr 四月 balan prill أبريل ابريل אפריל באפריל เมษา अप्रैल красав",
+    ),
     (
         5,
-        "may mai maj mag mei kvě kve svib touko máj mayıs май мая трав μαι μάι μαΐ maí hunyo_ 五月",
+        "may mai maj mag mei kvě kve svib touko máj mayıs май мая трав μαι μάι μαΐ maí hunyo_ 五月 gegu мај مايو מאי במאי พฤษภา मई",
     ),
     (
         6,
-        "jun jún juin giu iun cze červ cerv lipn lipanj kesä kesa haz июн чер юни ιουν ιούν jiun hunyo 六月",
+        "jun jún juin giu iun cze červ cerv lipn lipanj kesä kesa haz июн чер юни ιουν ιούν jiun hunyo 六月 birž qershor јун يونيو يونيه יוני ביוני มิถุนา जून чэрв",
     ),
     (
         7,
-        "jul júl juil lug iul lip červenec cervenec července srpanj srpnj heinä heina tem июл лип юли ιουλ ιούλ hulyo 七月",
+        "jul júl juil lug iul lip červenec cervenec července srpanj srpnj heinä heina tem июл лип юли ιουλ ιούλ hulyo 七月 liep korrik јул يوليو يوليه יולי ביולי กรกฎา जुलाई ліп",
     ),
-    (8, "aug ago aoû aou sie srp kolov elo ağu agu авг сер αυγ αύγ ágú agt agosto ogos 八月"),
-    (9, "sep set sept wrz zář zar rujn syys eyl сен вер σεπ szep setyembre 九月"),
-    (10, "oct okt out ott paź paz říj rij listopada_ loka eki окт жов οκτ ekim oktubre 十月"),
-    (11, "nov lis studen marras kas ноя лист ное νοε νοέ noi nob 十一月"),
-    (12, "dec dez déc dic dis gru pro joulu ara дек гру δεκ des dek diz dis 十二月"),
+    (
+        8,
+        "aug ago aoû aou sie srp kolov elo ağu agu авг сер αυγ αύγ ágú agt agosto ogos 八月 rugpj gusht أغسطس اغسطس אוגוסט באוגוסט สิงหา अगस्त жнів",
+    ),
+    (
+        9,
+        "sep set sept wrz zář zar rujn syys eyl сен вер σεπ szep setyembre 九月 rugsė rugse shtator سبتمبر ספטמבר בספטמבר กันยา सितंबर सितम्बर",
+    ),
+    (
+        10,
+        "oct okt out ott paź paz říj rij listopada_ loka eki окт жов οκτ ekim oktubre 十月 spal tetor أكتوبر اكتوبر אוקטובר באוקטובר ตุลา अक्टूबर अक्तूबर кастр",
+    ),
+    (
+        11,
+        "nov lis studen marras kas ноя лист ное νοε νοέ noi nob 十一月 lapk nëntor nóv نوفمبر נובמבר בנובמבר พฤศจิกา नवंबर नवम्बर",
+    ),
+    (
+        12,
+        "dec dez déc dic dis gru pro joulu ara дек гру δεκ des dek diz dis 十二月 gruod dhjetor dets ديسمبر דצמבר בדצמבר ธันวา दिसंबर दिसम्बर снеж",
+    ),
 ];
 
 /// Whether a word says which half of the day is meant: `Some(true)` after noon.
 pub(super) fn afternoon(word: &str) -> Option<bool> {
     match word {
-        "am" | "오전" | "午前" | "上午" => Some(false),
-        "pm" | "오후" | "午後" | "下午" => Some(true),
+        "am" | "오전" | "午前" | "上午" | "새벽" | "아침" | "朝" | "凌晨" | "清晨" | "早上"
+        | "早晨" | "ص" | "صباحا" | "صباحًا" | "sáng" => Some(false),
+        "pm" | "오후" | "午後" | "下午" | "저녁" | "밤" | "夜" | "晚上" | "傍晚" | "中午"
+        | "晚间" | "م" | "مساء" | "مساءً" | "chiều" | "tối" => Some(true),
+        _ => None,
+    }
+}
+
+/// The month a Thai abbreviation of two letters with full stops names.
+pub(super) fn thai_month(first: &str, second: &str) -> Option<u8> {
+    match (first, second) {
+        ("ม", "ค") => Some(1),
+        ("ก", "พ") => Some(2),
+        ("มี", "ค") => Some(3),
+        ("เม", "ย") => Some(4),
+        ("พ", "ค") => Some(5),
+        ("มิ", "ย") => Some(6),
+        ("ก", "ค") => Some(7),
+        ("ส", "ค") => Some(8),
+        ("ก", "ย") => Some(9),
+        ("ต", "ค") => Some(10),
+        ("พ", "ย") => Some(11),
+        ("ธ", "ค") => Some(12),
+        _ => None,
+    }
+}
+
+/// The year before the first of a reign or republic.
+pub(super) fn era(word: &str) -> Option<i64> {
+    match word {
+        "令和" => Some(2018),
+        "平成" => Some(1988),
+        "昭和" => Some(1925),
+        "民國" | "民国" => Some(1911),
         _ => None,
     }
 }
@@ -117,6 +174,26 @@ pub(super) fn is_noise(word: &str) -> bool {
             | "і"
             | "о"
             | "р"
+            | "ngày"
+            | "năm"
+            | "lúc"
+            | "thứ"
+            | "hai"
+            | "ba"
+            | "tư"
+            | "sáu"
+            | "bảy"
+            | "nhật"
+            | "viti"
+            | "d"
+            | "dnia"
+            | "val"
+            | "gada"
+            | "aasta"
+            | "kell"
+            | "ob"
+            | "v"
+            | "u"
     ) || is_weekday(word)
 }
 

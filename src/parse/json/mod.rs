@@ -2,6 +2,7 @@
 //!
 //! feed-rs would hold every item of a document at once (a hundred times the body's size for tiny
 //! ones) and refuse all of it for one number where a string belongs; so this format goes round it.
+mod mend;
 mod values;
 
 use std::fmt;
@@ -26,9 +27,15 @@ pub(super) fn read(text: &str, base: &Base, notes: &mut Notes) -> Result<Documen
     if text.trim_start().starts_with('[') {
         return Err(Error::NotAFeed { looks_like: "a JSON list".to_owned() });
     }
-    let mut feed = Feed::default();
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let outcome = feed.deserialize(&mut reader);
+    let (mut feed, mut outcome) = once(text);
+    if outcome.is_err() {
+        // A second look costs a second reading, and only a document with a fault pays for it.
+        let (again, better) = once(&mend::mend(text));
+        if better.is_ok() || again.items.len() > feed.items.len() {
+            notes.say("faults of the JSON repaired");
+            (feed, outcome) = (again, better);
+        }
+    }
     let claims = feed.version.as_deref().is_some_and(|version| version.contains("jsonfeed.org"));
     if !(feed.lists_items || claims && outcome.is_ok()) {
         return Err(match outcome {
@@ -62,6 +69,13 @@ pub(super) fn read(text: &str, base: &Base, notes: &mut Notes) -> Result<Documen
         own_link: feed.own_link.map(|link| base.absolute(&link)),
         mended: Vec::new(),
     })
+}
+
+/// One reading, as far as it comes.
+fn once(text: &str) -> (Feed, serde_json::Result<()>) {
+    let mut feed = Feed::default();
+    let outcome = feed.deserialize(&mut serde_json::Deserializer::from_str(text));
+    (feed, outcome)
 }
 
 #[derive(Default)]
