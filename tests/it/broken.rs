@@ -156,6 +156,7 @@ fn a_certificate_that_does_not_hold_is_told_in_words() {
     let mut authority = CertificateParams::default();
     authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     authority.not_before = rcgen::date_time_ymd(2001, 1, 1);
+    authority.distinguished_name.push(rcgen::DnType::CommonName, "A root of this test");
     let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
     std::fs::write(folder.path().join("roots.pem"), issuer.pem()).unwrap();
     let (past, wide) = ((2002, 2003), (2002, 2090));
