@@ -1,22 +1,35 @@
 //! `dedupe`: the judge of near-duplicates, on texts of one's own.
-use std::io::{BufRead, Write};
+use std::collections::VecDeque;
+use std::io::{BufRead, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
+
+use serde_json::Value;
 
 use super::fail::Failed;
 use super::setup::shown;
-use crate::dedupe::copies::{Copies, Item, Stored};
+use crate::dedupe::copies::{Copies, Item, Stored, WINDOW};
 use crate::domain::{ArticleId, Moment};
 use crate::extract;
 
-/// Articles of one run: all of them are kept to be compared with.
+/// Articles that are kept to be compared with; the oldest leave for the newest.
 const ARTICLES_MAX: usize = 1_000_000;
+
+/// Bytes of their titles and texts together.
+const KEPT_BYTES_MAX: usize = 1 << 30;
+
+/// Bytes of one kept text: more than is ever compared.
+const TEXT_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes of one line of input; a longer one is no article.
+const LINE_BYTES_MAX: u64 = 64 << 20;
 
 /// One line of input. Whatever is absent is empty.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 struct Line {
-    id: serde_json::Value,
+    id: Value,
     source: Option<String>,
     published: Option<Moment>,
     title: Option<String>,
@@ -26,8 +39,8 @@ struct Line {
 /// The contract of `dedupe --jsonl`. `story` is the id of the story's first article.
 #[derive(serde::Serialize)]
 struct Judged<'a> {
-    id: &'a serde_json::Value,
-    story: &'a serde_json::Value,
+    id: &'a Value,
+    story: &'a Value,
     /// `new`, or why it is attached.
     reason: &'static str,
     /// To the article it is attached for; null if it is new.
@@ -36,10 +49,15 @@ struct Judged<'a> {
 
 /// An article that was judged.
 struct Known {
-    id: serde_json::Value,
     stored: Stored,
-    /// Index of its story's first article.
-    story: usize,
+    /// The id of its story's first article.
+    story: Rc<Value>,
+}
+
+impl Known {
+    fn bytes(&self) -> usize {
+        self.stored.title.len() + self.stored.text.len()
+    }
 }
 
 pub(super) fn dedupe(files: &[PathBuf]) -> Result<ExitCode, Failed> {
@@ -55,28 +73,66 @@ pub(super) fn dedupe(files: &[PathBuf]) -> Result<ExitCode, Failed> {
 #[derive(Default)]
 struct Judge {
     copies: Copies,
-    known: Vec<Known>,
+    /// The articles that can still be copied, oldest first.
+    known: VecDeque<Known>,
+    /// Articles that were forgotten before them.
+    forgotten: usize,
+    /// Of all in `known`.
+    bytes: usize,
+    clock: Clock,
+}
+
+/// The time of the input, whose articles come about as they are published.
+#[derive(Default)]
+struct Clock {
+    /// Of all articles.
+    newest: Moment,
+    /// The newest that two articles in a row agree on: one from the future drives no other out.
+    agreed: Moment,
+    last: Option<Moment>,
+}
+
+impl Clock {
+    fn read(&mut self, published: Moment) {
+        if self.last.is_some_and(|last| is_within(last, published)) {
+            self.agreed = self.agreed.max(published.min(self.last.unwrap_or_default()));
+        }
+        self.newest = self.newest.max(published);
+        self.last = Some(published);
+    }
+}
+
+/// Whether two moments lie within the window of a story.
+fn is_within(a: Moment, b: Moment) -> bool {
+    a.max(b) <= a.min(b).after(WINDOW)
 }
 
 impl Judge {
     fn read(&mut self, file: &Path, out: &mut impl Write) -> Result<(), Failed> {
-        let input: Box<dyn BufRead> = if file.as_os_str() == "-" {
+        let mut input: Box<dyn BufRead> = if file.as_os_str() == "-" {
             Box::new(std::io::stdin().lock())
         } else {
             let open = std::fs::File::open(file)
                 .map_err(|why| Failed::Input(format!("{}: {why}", shown(file))))?;
             Box::new(std::io::BufReader::new(open))
         };
-        for (number, line) in input.split(b'\n').enumerate() {
+        let mut line = Vec::new();
+        for number in 1_u64.. {
             let bad = |why: &dyn std::fmt::Display| {
-                Failed::Input(format!("{}:{}: {why}", shown(file), number + 1))
+                Failed::Input(format!("{}:{number}: {why}", shown(file)))
             };
-            let line = line.map_err(|why| bad(&why))?;
+            line.clear();
+            let part = (&mut input).take(LINE_BYTES_MAX).read_until(b'\n', &mut line);
+            if part.map_err(|why| bad(&why))? == 0 {
+                break;
+            }
+            if !line.ends_with(b"\n")
+                && u64::try_from(line.len()).is_ok_and(|n| n >= LINE_BYTES_MAX)
+            {
+                return Err(bad(&format!("a line of more than {} MiB", LINE_BYTES_MAX >> 20)));
+            }
             if line.trim_ascii().is_empty() {
                 continue;
-            }
-            if self.known.len() >= ARTICLES_MAX {
-                return Err(bad(&format!("more than {ARTICLES_MAX} articles")));
             }
             let line: Line = serde_json::from_slice(&line).map_err(|why| bad(&why))?;
             self.judge(line, out).map_err(|why| bad(&why))?;
@@ -85,15 +141,16 @@ impl Judge {
     }
 
     fn judge(&mut self, line: Line, out: &mut impl Write) -> std::io::Result<()> {
-        let stored = Stored {
+        let mut stored = Stored {
             source: line.source.unwrap_or_default(),
             published: line.published,
             title: extract::title(line.title.as_deref().unwrap_or("")),
             text: extract::plain(line.text.as_deref().unwrap_or("")).into_owned(),
         };
-        let at = stored.published.unwrap_or_default();
-        if stored.published.is_some() {
-            self.copies.expire(at);
+        stored.text.truncate(stored.text.floor_char_boundary(TEXT_BYTES_MAX));
+        if let Some(published) = stored.published {
+            self.clock.read(published);
+            self.copies.expire(self.clock.agreed);
         }
         let item = Item {
             source: &stored.source,
@@ -101,23 +158,78 @@ impl Judge {
             title: &stored.title,
             text: &stored.text,
         };
-        let known = |id: ArticleId| self.known.get(usize::try_from(id.0).ok()?);
-        let (ready, copy) = self.copies.find(&item, |id| known(id).map(|k| k.stored.clone()));
-        let own = self.known.len();
-        let story = copy.and_then(|copy| known(copy.of)).map_or(own, |first| first.story);
-        let id = ArticleId(i64::try_from(own).unwrap_or(i64::MAX));
-        self.copies.add(id, at, &ready, copy.is_none());
-        self.known.push(Known { id: line.id, stored, story });
-        let (Some(own), Some(first)) = (self.known.get(own), self.known.get(story)) else {
-            return Ok(());
+        let known = |id: ArticleId| {
+            let at = usize::try_from(id.0).ok()?.checked_sub(self.forgotten)?;
+            self.known.get(at)
         };
+        let near = |stored: &&Stored| match (item.published, stored.published) {
+            (Some(a), Some(b)) => is_within(a, b),
+            (Some(_) | None, _) => true,
+        };
+        let (ready, copy) =
+            self.copies.find(&item, |id| known(id).map(|k| &k.stored).filter(near).cloned());
+        let own = Rc::new(line.id);
+        let first = copy.and_then(|copy| known(copy.of)).map(|known| Rc::clone(&known.story));
+        let story = first.unwrap_or_else(|| Rc::clone(&own));
+        let id = i64::try_from(self.forgotten + self.known.len()).unwrap_or(i64::MAX);
+        self.copies.add(ArticleId(id), self.clock.newest, &ready, copy.is_none());
         let judged = Judged {
-            id: &own.id,
-            story: &first.id,
+            id: &own,
+            story: &story,
             reason: copy.map_or("new", |copy| copy.reason.as_str()),
             similarity: copy.map(|copy| copy.likeness.similarity),
         };
         serde_json::to_writer(&mut *out, &judged)?;
-        writeln!(out)
+        writeln!(out)?;
+        self.keep(Known { stored, story });
+        Ok(())
+    }
+
+    fn keep(&mut self, known: Known) {
+        self.bytes += known.bytes();
+        self.known.push_back(known);
+        while self.known.len() > ARTICLES_MAX.min(self.copies.index().len())
+            || self.bytes > KEPT_BYTES_MAX
+        {
+            let Some(oldest) = self.known.pop_front() else { break };
+            self.bytes -= oldest.bytes();
+            self.forgotten += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STORY: &str = "Police arrested 14 people on Tuesday in raids on a ring that smuggled \
+        songbirds across the Danube, prosecutors in Vienna said.";
+
+    /// What is printed for articles of these days, all with one text.
+    fn stories(days: &[i64]) -> Vec<String> {
+        let mut judge = Judge::default();
+        let mut stories = Vec::new();
+        for (number, day) in days.iter().enumerate() {
+            let line = Line {
+                id: number.into(),
+                source: Some(format!("paper-{number}")),
+                published: Some(Moment(day * 86_400_000)),
+                title: Some("Raids on songbird smugglers".to_owned()),
+                text: Some(STORY.to_owned()),
+            };
+            let mut out = Vec::new();
+            judge.judge(line, &mut out).unwrap();
+            let judged: Value = serde_json::from_slice(&out).unwrap();
+            stories.push(judged["story"].to_string());
+        }
+        assert!(judge.known.len() <= judge.copies.index().len());
+        stories
+    }
+
+    #[test]
+    fn what_left_the_window_is_forgotten_and_one_wrong_date_forgets_nothing() {
+        assert_eq!(stories(&[0, 1, 2]), ["0", "0", "0"]);
+        assert_eq!(stories(&[0, 9_999, 1]), ["0", "1", "0"]);
+        assert_eq!(stories(&[0, 30, 31, 30]), ["0", "1", "1", "1"]);
     }
 }

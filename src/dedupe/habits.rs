@@ -36,7 +36,12 @@ impl Habits {
         let seen = self.sources.entry(source).or_default();
         let tail = sentences.len().saturating_sub(EDGE).max(EDGE);
         let head = sentences.iter().take(EDGE);
-        for sentence in head.chain(sentences.get(tail..).unwrap_or_default()) {
+        let mut edges: Vec<u64> =
+            head.chain(sentences.get(tail..).unwrap_or_default()).copied().collect();
+        // A refrain of one story is no habit.
+        edges.sort_unstable();
+        edges.dedup();
+        for sentence in &edges {
             if let Some((_, stories)) = seen.iter_mut().find(|(hash, _)| hash == sentence) {
                 *stories = stories.saturating_add(1);
             } else if seen.len() < SENTENCES_MAX {
@@ -66,6 +71,13 @@ mod tests {
         assert!(habits.knows(1, 7));
         assert!(!habits.knows(1, 100), "told once");
         assert!(!habits.knows(2, 7), "another source");
+    }
+
+    #[test]
+    fn a_refrain_of_one_story_is_no_boilerplate() {
+        let mut habits = Habits::default();
+        habits.learn(1, &[7; 12]);
+        assert!(!habits.knows(1, 7));
     }
 
     #[test]

@@ -27,12 +27,59 @@ pub(super) fn story(text: &str) -> Vec<&str> {
     let mut kept: Vec<&str> = Vec::with_capacity(count);
     for (index, sentence) in all.into_iter().enumerate() {
         let edge = index < EDGE_SENTENCES || index + EDGE_SENTENCES >= count;
-        if edge && is_noise(sentence) {
+        if edge && (is_noise(sentence) || is_stamp(sentence)) {
+            continue;
+        }
+        // Where a story follows, a word or two above it are a button or a kicker.
+        if kept.is_empty() && index < EDGE_SENTENCES && index + 1 < count && is_label(sentence) {
             continue;
         }
         kept.push(if kept.is_empty() { without_dateline(sentence) } else { sentence });
     }
     kept
+}
+
+/// A text that says its headline first, without it.
+pub(super) fn without_title<'a>(text: &'a str, title: &str) -> &'a str {
+    let title = title.trim();
+    let told_again = title.split_whitespace().count() >= 3 || title.chars().count() >= 10;
+    let rest = text.trim_start().strip_prefix(title).filter(|_| told_again);
+    // What goes on in the same word, or the same sentence, began with these words of itself.
+    let apart = |rest: &&str| {
+        let mark = rest.trim_start_matches(' ');
+        mark.is_empty() || mark.starts_with(['\n', '-', '–', '—', '|', '.', '。', ':', '…', '/'])
+    };
+    rest.filter(apart).filter(|rest| rest.len() > title.len()).unwrap_or(text)
+}
+
+/// A label has no more words than this, or no more characters where they are not spaced.
+const LABEL_WORDS_MAX: usize = 4;
+const LABEL_CHARS_MAX: usize = 24;
+
+/// "Share", "Listen to this article", "글자크기 설정": a line that is no sentence and holds no figure.
+fn is_label(line: &str) -> bool {
+    let ends = line.ends_with(['.', '!', '?', '。', '…', '"', '”', '」']);
+    let words = line.split_whitespace().count();
+    let wide = line.chars().filter(|c| super::units::is_glyph(*c)).count();
+    let short = words <= LABEL_WORDS_MAX && line.chars().count() <= LABEL_CHARS_MAX && wide <= 12;
+    short && !ends && !line.contains(|c: char| c.is_numeric())
+}
+
+/// Bytes of a line that only says when a page was made or changed.
+const STAMP_BYTES_MAX: usize = 120;
+
+/// "Updated: 18 Nov 2025, 10:40 GMT": a year and more figures than a sentence has letters for.
+fn is_stamp(line: &str) -> bool {
+    if line.len() > STAMP_BYTES_MAX || line.ends_with(['。', '!', '?']) {
+        return false;
+    }
+    let digits = line.bytes().filter(u8::is_ascii_digit).count();
+    let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+    let year = line.as_bytes().windows(4).any(|run| {
+        matches!(run, [b'1', b'9', ..] | [b'2', b'0', ..]) && run.iter().all(u8::is_ascii_digit)
+    });
+    let clock = line.contains([':', 'h', '時', '시', '时', '時']);
+    year && clock && digits >= 10 && letters <= digits * 2
 }
 
 /// Cuts at line feeds and after the marks that end a sentence.
@@ -252,6 +299,44 @@ mod tests {
         }
         assert_eq!(story("회담이 시작됐다.\nhong@yna.co.kr\n(끝)"), ["회담이 시작됐다."]);
         assert!(story("Sign in to continue reading.").is_empty());
+    }
+
+    #[test]
+    fn what_a_page_puts_over_a_story_is_not_the_story() {
+        for furniture in [
+            "Published: 18 Nov 2025, 09:12 GMT | Updated: 18 Nov 2025, 10:40 GMT",
+            "입력 2025.11.18 09:12 수정 2025.11.18 10:40",
+            "2025年11月18日 9時12分",
+            "Publié le 18/11/2025 à 09h12, mis à jour à 10h40",
+            "Listen to this article",
+            "Share",
+            "글자크기 설정",
+            "Lesezeit: 2 Min.",
+        ] {
+            let text = format!("{furniture}\nTalks began in the old town hall.");
+            assert_eq!(story(&text), ["Talks began in the old town hall."], "{furniture}");
+        }
+        // What tells one drawing or result from the next is no furniture.
+        assert_eq!(story("04-11-19-27-33\nThe draw.").len(), 2);
+        assert_eq!(story("Leeds 2 Derby 0\nLeeds won again.").len(), 2);
+        assert_eq!(story("Talks began"), ["Talks began"], "a text that is only a label");
+    }
+
+    #[test]
+    fn a_text_that_says_its_headline_first_is_read_without_it() {
+        let title = "Talks begin in Leeds";
+        assert_eq!(
+            without_title("Talks begin in Leeds - Ministers met in the old town hall.", title)
+                .trim_start_matches([' ', '-']),
+            "Ministers met in the old town hall."
+        );
+        assert_eq!(
+            without_title("Talks begin in Leeds.\nMinisters met in the old town hall.", title),
+            ".\nMinisters met in the old town hall."
+        );
+        let sentence = "Talks begin in Leeds on Monday.";
+        assert_eq!(without_title(sentence, title), sentence);
+        assert_eq!(without_title(title, title), title, "nothing would be left");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! index proposes, the alignment measures, and this decides.
 use std::time::Duration;
 
-use super::align::{Alignment, HEAD_WEIGHT, align, weigh};
+use super::align::{Alignment, HEAD_WEIGHT, align, replaced_places, weigh};
 use super::noise;
 use super::units::{self, Kind, Unit};
 
@@ -11,6 +11,10 @@ const WEIGHT_MIN: usize = 12;
 
 /// A headline of at least this much names a story, in half words.
 const TELLING_WEIGHT: usize = 10;
+
+/// Bytes of a text that are read, ten times what [`units::UNITS_MAX`] mostly need: a text of many
+/// megabytes costs no more than a long one.
+const READ_BYTES_MAX: usize = 256 << 10;
 
 /// A text made ready to be compared: its story in units, without datelines, bylines and tails.
 #[derive(Clone, Debug, Default)]
@@ -36,13 +40,16 @@ impl Text {
 
     /// Reads them without the sentences whose hash `boilerplate` knows.
     pub(super) fn without(title: &str, text: &str, boilerplate: impl Fn(u64) -> bool) -> Self {
-        let (bare, revised) = noise::unmarked(&units::folded(title));
+        let title = units::folded(title);
+        let (bare, revised) = noise::unmarked(&title);
         let mut headline = Vec::new();
         // The marks come off in lower case, which would hide the names.
         units::read(&bare, &mut headline);
         let mut story = Vec::new();
         let mut sentences = Vec::new();
-        for sentence in noise::story(&units::folded(text)) {
+        let head = text.get(..text.floor_char_boundary(READ_BYTES_MAX)).unwrap_or_default();
+        let folded = units::folded(head);
+        for sentence in noise::story(noise::without_title(&folded, &title)) {
             let begin = story.len();
             units::read(sentence, &mut story);
             if let Some(first) = story.get_mut(begin).filter(|unit| unit.kind == Kind::Name) {
@@ -127,6 +134,9 @@ struct Measured {
     shared_numbers: usize,
     /// The share of the shorter headline's units that the other headline has.
     headlines: f64,
+    /// Places where one headline has something else than the other, and not only more: all, and
+    /// those that are not only other numbers.
+    retitled: (usize, usize),
     /// The share of the longer text that stands before the common one.
     skipped: f64,
     /// Both headlines hold numbers, and one of them a number that the other lacks.
@@ -154,7 +164,9 @@ pub fn same(a: &Text, b: &Text, between: Between) -> Option<(Reason, Likeness)> 
 }
 
 fn measure(a: &Text, b: &Text) -> Measured {
-    let (short, long) = if a.weight <= b.weight { (a, b) } else { (b, a) };
+    // Of two of one weight, always the same one is laid along the other.
+    let order = |text: &Text| (text.weight, text.sentences.first().copied(), text.sentences.len());
+    let (short, long) = if order(a) <= order(b) { (a, b) } else { (b, a) };
     let found = align(&short.units, &long.units);
     let all = short.weight + long.weight - found.matched;
     let numbers = foreign(&short.units, &long.units, Kind::Number);
@@ -170,6 +182,7 @@ fn measure(a: &Text, b: &Text) -> Measured {
         foreign_numbers: (numbers.missing, ratio(numbers.missing, numbers.all)),
         shared_numbers: numbers.all - numbers.missing,
         headlines: overlap(&a.headline, &b.headline),
+        retitled: replaced_places(&a.headline, &b.headline),
         skipped: ratio(found.skipped, long.weight),
         other_numbers: foreign(&a.headline, &b.headline, Kind::Number).missing > 0
             && foreign(&b.headline, &a.headline, Kind::Number).missing > 0,
@@ -179,6 +192,9 @@ fn measure(a: &Text, b: &Text) -> Measured {
 
 /// A copy that was cut from another's end begins within this much of its beginning, in half words.
 const SKIPPED_WEIGHT_MAX: usize = 80;
+
+/// "Follow the match with us": a line under a headline that may say nothing of it.
+const BLURB_WORDS_MAX: usize = 25;
 
 /// Fewest hours between two editions of a daily column.
 const DAILY: Duration = Duration::from_hours(12);
@@ -207,7 +223,8 @@ fn is_same_text(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
     if m.foreign_numbers.1 > 0.4 && m.foreign_numbers.0 > 1.max(m.words / 40) {
         return false;
     }
-    if m.words < 60 && m.found.edited > 1 + m.words / 20 {
+    let edited_max = if m.agrees() { 2 + m.words / 10 } else { 1 + m.words / 20 };
+    if m.words < 60 && m.found.edited > edited_max {
         return false;
     }
     if between.apart >= DAILY && m.found.swapped_early > 0 && !is_later_version(m, between) {
@@ -222,10 +239,11 @@ fn is_same_text(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
         return false;
     }
     // A wall or a slogan stands under every headline and tells none of them.
-    let told_min = if between.same_source { 0.3 } else { 0.1 };
+    let told_min = if between.same_source || m.words < BLURB_WORDS_MAX { 0.3 } else { 0.1 };
     // So does a line that many a story ends with; the first line of one is its own.
     let general = m.longer_words < 60 || (m.words < 25 && m.found.skipped > HEAD_WEIGHT / 2);
-    if general && m.told < told_min && m.headlines < 0.5 {
+    let one_headline = m.headlines >= 0.6 && (m.retitled.0 == 0 || m.words >= BLURB_WORDS_MAX);
+    if general && m.told < told_min && !one_headline {
         return false;
     }
     // The same lines under the same headline on another day: a column.
@@ -262,12 +280,18 @@ impl Measured {
 /// sentence of a longer one. Copies have such places too, where a desk put its own words.
 fn is_other_edition(m: &Measured) -> bool {
     let (swapped, reworded) = (m.found.swapped, m.found.reworded);
-    // One turn of phrase, where every figure is the same, is a desk's.
-    let touched_up = usize::from(m.agrees() && m.found.reworded_first == 0);
+    // Turns of phrase, where every figure and the subject are the same, are a desk's.
+    if m.agrees() && swapped == 0 && m.found.reworded_first == 0 {
+        return match m.words {
+            0..25 => reworded > 0,
+            25..40 => reworded > 1,
+            40..60 => reworded > 3,
+            words => reworded > words / 10,
+        };
+    }
     match m.words {
-        0..25 => swapped + reworded > 0,
-        25..40 => swapped > 0 || reworded > touched_up,
-        40..60 => swapped > 0 || reworded > 1 + touched_up,
+        0..40 => swapped + reworded > 0,
+        40..60 => swapped > 0 || reworded > 1,
         60..80 => swapped > 1 || m.found.swapped_early > 0 || reworded > 3,
         words => swapped > words / 60 || swapped * 2 + reworded > words / 20,
     }
@@ -278,6 +302,9 @@ const UNMARKED_APART_MAX: Duration = Duration::from_hours(6);
 
 /// A flash has fewer words than this under its headline.
 const FLASH_WORDS_MAX: usize = 16;
+
+/// A form of words that is filled in for every event has fewer words than this.
+const FORM_WORDS_MAX: usize = 40;
 
 /// Longest time between two revisions of one story: under a day, so that a daily column is none.
 const REVISIONS_APART_MAX: Duration = Duration::from_hours(14);
@@ -292,7 +319,9 @@ fn is_update(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
     }
     let (headlines, common) = (m.headlines, m.likeness.containment);
     if !a.revised && !b.revised {
-        let soon = between.apart <= UNMARKED_APART_MAX && m.words >= 40;
+        let soon = between.apart <= UNMARKED_APART_MAX
+            && m.words >= 40
+            && m.found.swapped <= 1 + m.words / 60;
         return a.telling
             && b.telling
             && (headlines > 0.99 && common >= 0.4 || soon && headlines >= 0.75 && common >= 0.8);
@@ -301,7 +330,15 @@ fn is_update(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
         // "Live: 16 May", "Live: 17 May"; two flashes from one speech.
         return false;
     }
-    // A flash may say its headline again, or nothing.
+    // A flash may say its headline again, or nothing; its headline is all there is to tell it by.
+    if m.words < FLASH_WORDS_MAX && m.retitled.0 > 0 {
+        return false;
+    }
+    // One form of words for two events: what changed is what both begin with.
+    let subject = m.found.reworded_first + m.found.swapped_early;
+    if m.words < FORM_WORDS_MAX && m.retitled.1 > 0 && subject > 0 {
+        return false;
+    }
     let flash = m.words < FLASH_WORDS_MAX && m.told >= 0.6 || m.words < WEIGHT_MIN / 2;
     // The story follows under much the same words.
     (headlines >= 0.6 && (common >= 0.3 || flash))
@@ -444,6 +481,45 @@ mod tests {
         let alike = likeness(&text, &text);
         assert!((alike.similarity - 1.0).abs() < 1e-9, "{alike:?}");
         assert_eq!(likeness(&text, &Text::default()), Likeness::default());
+    }
+
+    /// A story of numbers, names and words in four scripts, and what an edit makes of it.
+    fn edited() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
+        let word = prop_oneof![
+            4 => "[a-z]{2,6}", 2 => "[A-Z][a-z]{3,6}", 1 => "[0-9]{1,4}", 2 => "[가-힣]{1,3}",
+            2 => "[一-龠]{1,3}", 1 => "[а-я]{2,6}", 1 => "[.,!?。\\n%:()=-]",
+        ];
+        let edit = (any::<prop::sample::Index>(), word.clone(), 0..3_u8);
+        let edits = prop::collection::vec(edit, 0..12);
+        (prop::collection::vec(word, 1..120), edits).prop_map(|(story, edits)| {
+            let mut copy = story.clone();
+            for (at, word, how) in edits {
+                let at = at.index(copy.len().max(1)).min(copy.len().saturating_sub(1));
+                match how {
+                    0 => copy.insert(at, word),
+                    1 if copy.len() > 1 => {
+                        copy.remove(at);
+                    }
+                    _ => copy[at] = word,
+                }
+            }
+            (story, copy)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn who_comes_first_makes_no_difference(
+            (story, copy) in edited(), same_source: bool, hours in 0_u64..40,
+        ) {
+            let (a, b) = (story.join(" "), copy.join(" "));
+            let title = |text: &str| text.chars().take(40).collect::<String>();
+            let (first, second) = (Text::new(&title(&a), &a), Text::new(&title(&b), &b));
+            let between = Between { same_source, apart: Duration::from_hours(hours) };
+            prop_assert_eq!(same(&first, &second, between), same(&second, &first, between));
+        }
     }
 
     proptest! {
