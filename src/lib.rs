@@ -23,6 +23,10 @@
 //! 3. Nothing is silently ignored: what a watch found and why it became no alert is a row of
 //!    `finding`.
 //!
+//! What is told beside alerts, updates of a story and notices to the operator, is a
+//! [`domain::Letter`]: it waits in the same outbox and is sent under the same promises. [`vigil`]
+//! decides what the operator is told, [`watchman`] commits that together with its messages.
+//!
 //! # Walkthrough: a restart in the middle of a delivery
 //! [`store::Store::open`] takes the lock, ends every open attempt as "unknown" and frees its lease.
 //! [`deliver::Deliver::step`] leases the row again, finds the message of the first attempt beside

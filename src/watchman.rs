@@ -72,8 +72,10 @@ impl Watchman {
         let Standing { feeds, mut channels, outage, told } = self.store.standing().await?;
         // What waits for a channel that left the configuration is a matter of `status`.
         channels.retain(|ailing| self.orders.routes.contains_key(&ailing.channel));
-        let outage = outage.map(|outage| (outage.kind, outage.start));
-        let world = World { now, feeds, channels, outage };
+        let outage_over = outage.as_ref().and_then(|outage| outage.end);
+        let lasting = outage.filter(|outage| outage.end.is_none());
+        let outage = lasting.map(|outage| (outage.kind, outage.start));
+        let world = World { now, feeds, channels, outage, outage_over };
         let mut decision = vigil::decide(&world, &told, &self.orders.patience);
         if decision.draft.is_none() {
             self.account(&world, &told, &mut decision).await?;

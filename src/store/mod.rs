@@ -189,7 +189,7 @@ impl From<FeedHealth> for Stand {
 pub struct Standing {
     pub feeds: Vec<Stand>,
     pub channels: Vec<Ailing>,
-    /// The outage that lasts.
+    /// The latest outage, over or not.
     pub outage: Option<Outage>,
     pub told: Vec<vigil::Told>,
 }

@@ -68,6 +68,8 @@ pub struct World {
     pub channels: Vec<Ailing>,
     /// The outage of our own network that is recorded as lasting.
     pub outage: Option<(OutageKind, Moment)>,
+    /// When the last outage ended: a feed not asked since then shows the outage, not itself.
+    pub outage_over: Option<Moment>,
 }
 
 /// What a notice is about.
@@ -233,7 +235,13 @@ impl Look<'_> {
             return Some(Down { since, kind: Some(kind) });
         }
         let polled = self.world.feeds.iter().filter(|feed| feed.polled_at.is_some()).count();
-        let mut since: Vec<Moment> = self.failing().filter_map(|feed| feed.since).collect();
+        let mut since: Vec<Moment> = self
+            .world
+            .feeds
+            .iter()
+            .filter(|feed| trouble(feed.word) == Trouble::Failing && self.is_asked_since(feed))
+            .filter_map(|feed| feed.since)
+            .collect();
         let most = polled / 2 + 1;
         if polled < MOST_FEEDS_MIN || since.len() < most {
             return None;
@@ -248,8 +256,9 @@ impl Look<'_> {
         fell.or(told.map(|told| told.first)).map(|since| Down { since, kind: None })
     }
 
-    fn failing(&self) -> impl Iterator<Item = &Stand> {
-        self.world.feeds.iter().filter(|feed| trouble(feed.word) == Trouble::Failing)
+    fn is_asked_since(&self, feed: &Stand) -> bool {
+        let over = self.world.outage_over;
+        over.is_none_or(|over| feed.polled_at.is_some_and(|polled| polled > over))
     }
 
     fn say_network(&self, down: Option<Down>) -> Option<Decision> {
@@ -307,7 +316,8 @@ impl Look<'_> {
     /// network's.
     fn is_judged(&self, feed: &Stand) -> bool {
         let back = self.told(&Subject::Network).filter(|told| told.word == BACK);
-        back.is_none_or(|back| feed.polled_at.is_some_and(|polled| polled > back.last))
+        self.is_asked_since(feed)
+            && back.is_none_or(|back| feed.polled_at.is_some_and(|polled| polled > back.last))
     }
 
     /// How far a feed's trouble is on the way to its notice: told at 1, and from a half on taken

@@ -79,7 +79,7 @@ impl Memory {
 }
 
 fn world(now: i64, feeds: Vec<Stand>) -> World {
-    World { now: Moment(now), feeds, channels: Vec::new(), outage: None }
+    World { now: Moment(now), feeds, channels: Vec::new(), outage: None, outage_over: None }
 }
 
 fn when(told: &[(f64, NoticeKind, String)]) -> Vec<(f64, NoticeKind)> {
@@ -187,6 +187,22 @@ fn a_recorded_outage_is_told_after_a_while_and_mutes_the_feeds() {
     assert_eq!(memory.look(&over(7 * HOUR, HOUR)), None, "not asked since");
     let failing = memory.look(&over(8 * HOUR, 7 * HOUR)).unwrap();
     assert_eq!((failing.kind, &*failing.subject), (SourceFailing, "a"));
+}
+
+#[test]
+fn what_a_short_outage_left_behind_is_no_network_down() {
+    let left = |polled: i64| {
+        let failed = |n: i64| Stand {
+            polled_at: Some(Moment(polled)),
+            ..failing(&format!("feed-{n}"), n * MINUTE, 2)
+        };
+        World {
+            outage_over: Some(Moment(9 * MINUTE)),
+            ..world(30 * MINUTE, (0..8).map(failed).collect())
+        }
+    };
+    assert_eq!(Memory::default().look(&left(8 * MINUTE)), None, "not asked since");
+    assert_eq!(Memory::default().look(&left(20 * MINUTE)).unwrap().kind, NetworkDown);
 }
 
 #[test]

@@ -90,6 +90,19 @@ impl Home {
         Self::open_in(folder, hand, config).await
     }
 
+    /// Closes the house, puts another store in the place of its own, and opens it again.
+    pub async fn restart_over(self, make: impl FnOnce(&std::path::Path)) -> Self {
+        let Self { ingest, delivers, house, hand, folder, config, pages } = self;
+        drop((ingest, delivers, pages, house));
+        for rest in ["", "-wal", "-shm"] {
+            let path = folder.path().join(format!("wirewatch.db{rest}"));
+            // Only the first of them is always there.
+            drop(std::fs::remove_file(path));
+        }
+        make(&folder.path().join("wirewatch.db"));
+        Self::open_in(folder, hand, &config).await
+    }
+
     /// Polls every feed, due or not.
     pub async fn poll(&mut self) -> Round {
         let before = *self.ingest.progress().borrow();

@@ -141,3 +141,52 @@ async fn a_notice_to_a_failing_receiver_repeats_the_same_bytes_under_the_same_id
     assert_eq!(received[0].json()["data"]["details"]["sources"][0]["name"], "wire");
     assert_eq!(mail.caught()[0].header("Subject").unwrap(), "Feed `wire` does not work");
 }
+
+/// A store as it was before there were letters, with one alert that waits for its receiver.
+fn older_store(path: &std::path::Path, alert: &Alert) {
+    let schema = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/schema");
+    let db = rusqlite::Connection::open(path).unwrap();
+    for step in ["0001_spine.sql", "0002_verdicts.sql", "0003_standing.sql"] {
+        db.execute_batch(&std::fs::read_to_string(schema.join(step)).unwrap()).unwrap();
+    }
+    db.pragma_update(None, "user_version", 3).unwrap();
+    let (id, delivery) = (alert.id.0.to_be_bytes(), 77_u128.to_be_bytes());
+    db.execute("INSERT INTO story (id, opened_at) VALUES (1, 0)", []).unwrap();
+    db.execute(
+        "INSERT INTO alert (id, story, article, watch, kind, created_at, payload)
+         VALUES (?1, 1, NULL, 'gsomia', 'new', ?2, ?3)",
+        rusqlite::params![id, alert.created.0, serde_json::to_string(alert).unwrap()],
+    )
+    .unwrap();
+    db.execute(
+        "INSERT INTO outbox (id, channel, recipient, seq, state, created_at, due_at)
+         VALUES (?1, 'hook', '', 1, 'pending', 0, 0)",
+        [delivery],
+    )
+    .unwrap();
+    db.execute(
+        "INSERT INTO carries (alert, channel, recipient, delivery) VALUES (?1, 'hook', '', ?2)",
+        [id, delivery],
+    )
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_that_waited_in_an_older_store_is_sent_under_its_old_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    crate::write_secret(&secret);
+    let (feeds, hooks, mail) = (Feeds::open(), Hooks::open(folder.path()), Mail::open());
+    let feed = feeds.feed("/wire");
+    feed.publish(Item::new("a", "Seoul weighs GSOMIA").dated(MORNING.0.unsigned_abs() / 1_000 - 9));
+    let config = config(&hooks, &mail, &secret, &feed.url());
+    let mut first = Home::open(&config).await;
+    first.poll().await;
+    let alert = first.store().alerts(1).await.unwrap().remove(0).alert;
+    let mut home = first.restart_over(|path| older_store(path, &alert)).await;
+    assert_eq!(home.deliver().await, 1);
+    let received = hooks.received().remove(0);
+    let id = wirewatch::domain::DeliveryId(77).to_string();
+    assert!(received.logged.id.ends_with(&id), "{}", received.logged.id);
+    assert_eq!(received.json()["data"]["id"], alert.id.to_string());
+}

@@ -24,6 +24,20 @@
 //!  "details": {…},                          // the same for programs; its shape is the type's own
 //!  "truncated": false}
 //! ```
+//! `details` by type; times as everywhere, what is not known is null:
+//! ```text
+//! source.failing     first, again (how many), sources: name, url, state, since, failures, error,
+//!                    next_try, advice
+//! source.recovered   count, sources: name, url, told_at
+//! source.moved       count, sources: name, url, moved_to
+//! network.down       since, kind (unreachable, portal), failing, feeds
+//! network.recovered  told_at, failing, feeds
+//! channel.failing    channel, since, why, waiting
+//! channel.recovered  channel, told_at
+//! digest.daily       since, until, feeds (how many by state), ailing: name, state, since, error;
+//!                    coverage: share, gaps, gaps_total; articles, alerts,
+//!                    watches: watch, alerts, suppressed; outbox: waiting, dead
+//! ```
 use serde::Serialize;
 use serde_json::Value;
 

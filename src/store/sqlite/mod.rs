@@ -291,7 +291,7 @@ impl Store {
             Ok(Standing {
                 feeds: report::feeds(db, false)?.into_iter().map(Stand::from).collect(),
                 channels: told::ailing(db)?,
-                outage: coverage::outages(db, 1)?.pop().filter(|outage| outage.end.is_none()),
+                outage: coverage::outages(db, 1)?.pop(),
                 told: told::told(db)?,
             })
         };
