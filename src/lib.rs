@@ -9,6 +9,9 @@
 //!                        receiver + validators + next_due ┄
 //!    ─ doorbell ─► deliver: lease ─► compose ─ Message ─► begin ─► notify ─ Outcome ─► settle
 //! ```
+//! Where a feed gives teasers, the commit also leaves a row for the article's page; [`pages`] fetches
+//! it, reads its main text, matches again and commits what that changes, beside the polling.
+//!
 //! [`ingest`] and [`deliver`] never call each other: they meet at the outbox table. parse → extract →
 //! match is one pure synchronous function, [`ingest::read`]. [`dedupe::judge`] decides *inside* the
 //! commit, under the one writer: only there can two feeds that carry one story at the same moment be

@@ -12,6 +12,10 @@ use crate::{extract, parse};
 /// that is too busy for this has the page read another time.
 const READING_MAX: Duration = Duration::from_secs(1);
 
+/// Bytes of a page's text that are matched and stored, as of a feed's; what is longer is cut, and
+/// said.
+const TEXT_BYTES_MAX: usize = 256 << 10;
+
 /// How much of a body is looked at to tell a page from a file, in bytes.
 const LOOK_BYTES: usize = 1_024;
 
@@ -53,7 +57,11 @@ fn understand(
     let html = parse::text(body, content_type);
     let begun = clock.now();
     let is_over = || clock.now().since(begun) > READING_MAX;
-    let page = extract::page(&html, url, extract::Clock::new(&is_over));
+    let mut page = extract::page(&html, url, extract::Clock::new(&is_over));
+    if page.text.len() > TEXT_BYTES_MAX {
+        page.text.truncate(page.text.floor_char_boundary(TEXT_BYTES_MAX));
+        page.cut = true;
+    }
     Article {
         title: page.title,
         authors: page.authors,

@@ -98,3 +98,38 @@ fn given_in_full(tree: &Tree<'_>, text: &str) -> Option<String> {
     let body = plain(tree.head.linked.body.as_deref()?.trim()).trim().to_owned();
     (body.len() >= GIVEN_BYTES_MIN && body.len() / 2 > text.len()).then_some(body)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What pages are made of, and what breaks readers of them.
+    fn soup() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[a-z .,]{0,60}",
+            "(지소미아|輸出規制| 。|\\PC){0,12}",
+            prop::sample::select(vec![
+                "<p>", "</p>", "<div class='share related'>", "</div>", "<article>", "</article>",
+                "<b>", "</b>", "<a href=x>", "</a>", "<ul><li>", "<li>", "</ul>", "<table><tr><td>",
+                "</table>", "<h1>", "</h1>", "<h2>Related stories</h2>", "<br>", "<script>", "</script>",
+                "<!--", "-->", "<svg>", "</svg>", "<p hidden>", "<img alt='", "'>", "<", ">", "&amp;",
+                "&#x41;", "\u{85}", "\0", "<title>x</title>", "<aside>", "</aside>", "<nav>", "</nav>",
+                "<script type=application/ld+json>{\"@type\":\"Article\",\"headline\":\"x\"}</script>",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_page_gives_clean_lines_no_longer_than_itself(html in soup()) {
+            let page = page(&html, None, Clock::new(&|| false));
+            prop_assert!(page.text.len() <= html.len());
+            prop_assert!(!page.text.chars().any(|c| c.is_control() && c != '\n'));
+            prop_assert!(!page.text.lines().any(|line| line.trim().is_empty()));
+        }
+    }
+}
