@@ -69,7 +69,7 @@ impl Ledger<'_> {
             self.tell(placed, fresh, fired)?;
         }
         self.follow(placed, fresh, fixed.as_deref())?;
-        self.want_page(article, candidate)
+        self.want_page(article, candidate, false)
     }
 
     /// A known item that may belong to another story now. Either the publisher gave a used id to
@@ -122,7 +122,7 @@ impl Ledger<'_> {
         if !opened {
             self.follow(placed, fresh, None)?;
         }
-        self.want_page(article, candidate)
+        self.want_page(article, candidate, opened)
     }
 
     /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the

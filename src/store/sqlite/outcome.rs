@@ -6,7 +6,7 @@ use rusqlite::params;
 use super::commit::Ledger;
 use super::enter::Placed;
 use super::tell;
-use crate::domain::{Alert, AlertId, Article, Backlog, Name, StoryId};
+use crate::domain::{Alert, AlertId, AlertKind, Article, Backlog, Name, StoryId};
 use crate::store::error::{Doing, Error};
 use crate::store::{Fired, Route};
 
@@ -97,7 +97,8 @@ impl Ledger<'_> {
         if self.first && !self.recent_enough(fresh) {
             return Ok("baseline");
         }
-        if self.churn {
+        // Only what is recognised has a new id; what nothing recognises came in the same poll.
+        if self.churn && placed.kind != AlertKind::New {
             return Ok("churn");
         }
         Ok(if tell::is_stored(self.db, id)? { "told-before" } else { ALERT })

@@ -201,11 +201,17 @@ fn told(
 }
 
 impl Ledger<'_> {
-    /// Enters the page to be read, unless what it says could make no alert.
-    pub(super) fn want_page(&self, article: i64, candidate: &Candidate) -> Result<(), Error> {
+    /// Enters the page to be read, unless what it says could make no alert. `opened`: the article is
+    /// a story of its own.
+    pub(super) fn want_page(
+        &self,
+        article: i64,
+        candidate: &Candidate,
+        opened: bool,
+    ) -> Result<(), Error> {
         let old = self.first && !self.recent_enough(&candidate.article);
         match &candidate.page {
-            Some(url) if !(old || self.churn) => want(self.db, article, url, self.at),
+            Some(url) if !(old || (self.churn && !opened)) => want(self.db, article, url, self.at),
             Some(_) | None => Ok(()),
         }
     }
