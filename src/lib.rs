@@ -64,6 +64,8 @@ pub mod ingest;
 pub mod pages;
 pub mod sweep;
 pub mod watchman;
+pub mod web;
+pub mod websub;
 
 // Floor 4: the house: start, supervise, stop. Only here: the clock, tasks.
 pub mod app;

@@ -1,6 +1,7 @@
 //! Wires the house, starts it, and stops it in order. Only here are tasks owned and the clock read.
 
 mod clock;
+mod hubs;
 mod plan;
 mod service;
 mod supervisor;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::watch;
 
-use crate::config::Config;
+use crate::config::{Config, WebSub};
 use crate::deliver::Deliver;
 use crate::domain::{Channel, Clock, Moment, Pulse};
 use crate::fetch::{Gate, Limits};
@@ -24,6 +25,7 @@ use crate::sweep;
 use crate::watchman::{Orders, Watchman};
 
 pub use clock::wall;
+pub use hubs::answerer;
 pub use plan::compile;
 pub use service::{Asked, Signals};
 pub use supervisor::Supervisor;
@@ -46,6 +48,7 @@ pub struct House {
     orders: Orders,
     keep_articles: Duration,
     grace: Duration,
+    websub: Option<WebSub>,
     clock: Clock,
     dice: fastrand::Rng,
     /// Last, so that the store is closed before another process may open it.
@@ -86,6 +89,7 @@ impl House {
             orders,
             keep_articles: config.store.keep_articles,
             grace: config.service.grace,
+            websub: config.websub,
             clock,
             dice: fastrand::Rng::new(),
             _lock: lock,
@@ -149,7 +153,10 @@ impl House {
             pulses.push((name, pulse.clone()));
             pulse
         };
-        let ingest = self.ingest().await?;
+        let mut ingest = self.ingest().await?;
+        let clock = self.clock.clone();
+        let mut named = |name| pulse(name, &clock);
+        self.run_websub(&mut ingest, &mut supervisor, &mut named)?;
         let ingesting = ingest.run(supervisor.stop(), pulse("ingest", &self.clock));
         supervisor.run("ingest", ingesting);
         let reading = self.pages().run(supervisor.stop(), pulse("pages", &self.clock));

@@ -12,6 +12,7 @@ use super::service;
 use super::sources::{Source, Sources};
 use super::stories;
 use super::syntax;
+use super::websub;
 use super::words;
 use super::written::{Section, Value};
 use crate::domain::{Place, Written};
@@ -22,7 +23,7 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 const FILES_MAX: usize = 256;
 
 /// Every key that may stand outside tables, for "did you mean".
-const TOP: [&str; 12] = [
+const TOP: [&str; 13] = [
     "include",
     "service",
     "store",
@@ -35,11 +36,13 @@ const TOP: [&str; 12] = [
     "feed",
     "watch",
     "sets",
+    "websub",
 ];
 
 /// The keys of the single sections, for one that is written outside its section.
-const HOMES: [(&str, &[&str]); 7] = [
+const HOMES: [(&str, &[&str]); 8] = [
     ("stories", &stories::STORIES_KEYS),
+    ("websub", &websub::KEYS),
     ("defaults", &service::DEFAULTS_KEYS),
     ("poll", &service::POLL_KEYS),
     ("store", &service::STORE_KEYS),
@@ -57,6 +60,7 @@ pub(super) struct Parts<'a> {
     pub(super) canonical: Option<Section<'a>>,
     pub(super) stories: Option<Section<'a>>,
     pub(super) operator: Option<Section<'a>>,
+    pub(super) websub: Option<Section<'a>>,
     pub(super) defaults: Option<Section<'a>>,
     pub(super) channels: Vec<Section<'a>>,
     pub(super) feeds: Vec<Section<'a>>,
@@ -106,6 +110,7 @@ pub(super) fn sort<'a>(
                 "canonical" => single(&mut parts.canonical, &value, sources, faults),
                 "stories" => single(&mut parts.stories, &value, sources, faults),
                 "operator" => single(&mut parts.operator, &value, sources, faults),
+                "websub" => single(&mut parts.websub, &value, sources, faults),
                 "defaults" => single(&mut parts.defaults, &value, sources, faults),
                 "channel" => several(&mut parts.channels, &value, faults),
                 "feed" => several(&mut parts.feeds, &value, faults),

@@ -23,6 +23,7 @@ mod syntax;
 mod terms;
 mod units;
 mod watch;
+mod websub;
 mod words;
 mod written;
 
@@ -43,6 +44,7 @@ pub use self::label::{tag, title};
 pub use self::operator::Operator;
 pub use self::service::{Format, Level, Poll, Service, Store};
 pub use self::sources::Sources;
+pub use self::websub::WebSub;
 use crate::domain::{
     Channel, ChannelKind, Complaint, Feed, Name, Network, PageRules, Severity, Watch, Weight,
 };
@@ -64,6 +66,8 @@ pub struct Config {
     /// When two addresses are one page, for every feed that did not opt out.
     pub pages: Arc<PageRules>,
     pub operator: Operator,
+    /// Where hubs reach us; `None` where nobody listens to them.
+    pub websub: Option<WebSub>,
     pub feeds: Vec<Feed>,
     pub watches: Vec<Watch>,
     /// Every channel, used or not.
@@ -128,6 +132,7 @@ pub fn load_with(
     let store = service::store(parts.store.as_ref(), directories, &mut faults);
     let poll = service::poll(parts.poll.as_ref(), &mut faults);
     let pages = Arc::new(canonical::read(parts.canonical.as_ref(), &mut faults));
+    let websub = websub::read(parts.websub.as_ref(), &mut faults);
     let defaults = service::defaults(parts.defaults.as_ref(), &mut faults);
     let mut channels = channel::read(&parts.channels, directories, &sources, &mut faults);
     if parts.channels.is_empty() {
@@ -162,6 +167,7 @@ pub fn load_with(
         poll,
         pages,
         operator,
+        websub,
         feeds,
         watches,
         channels,

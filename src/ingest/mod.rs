@@ -5,6 +5,8 @@ mod flight;
 mod hosts;
 mod lanes;
 mod page;
+mod plan;
+mod pushes;
 mod read;
 mod round;
 mod settle;
@@ -12,7 +14,7 @@ mod trouble;
 mod weather;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,17 +22,18 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Clock, Feed, Moment, Name, Pulse, Scope, Severity};
+use crate::domain::{Clock, Moment, Pulse};
 use crate::fetch::Gate;
-use crate::matcher::Matcher;
-use crate::schedule::{self, Bounds};
-use crate::store::{self, FeedState, Occasions, Poll, Route, Store};
+use crate::schedule;
+use crate::store::{self, FeedState, Poll, Store};
 
 use flight::{Ended, Landed, Orders, Shared};
 use hosts::{Hosts, Turn};
 use lanes::{Class, Lanes};
+use pushes::Pushes;
 use weather::Weather;
 
+pub use plan::{Plan, Told};
 pub use read::{Reading, fired, read};
 pub use round::Round;
 
@@ -46,33 +49,6 @@ const SUSPENDED: Duration = Duration::from_mins(2);
 /// How long polling rests when the store takes no writes (a full disk): nothing is lost meanwhile,
 /// the feeds keep their items.
 const STORE_REST: Duration = Duration::from_secs(5);
-
-/// What polling needs to know of the configuration, whole and checked.
-#[derive(Debug)]
-pub struct Plan {
-    pub feeds: Arc<Vec<Feed>>,
-    pub matcher: Matcher,
-    pub watches: HashMap<Name, Told>,
-    /// When more of a told story is told, by watch.
-    pub occasions: Arc<Occasions>,
-    pub bounds: Bounds,
-    /// Polls under way at once.
-    pub concurrency: usize,
-    /// Between the end of one request to a host and the start of the next.
-    pub host_gap: Duration,
-    /// What counts as one host there.
-    pub host_scope: Scope,
-}
-
-/// What the reader of a watch's alerts is told, and where.
-#[derive(Clone, Debug)]
-pub struct Told {
-    pub title: String,
-    pub severity: Severity,
-    /// Watches of one such name tell a receiver a story once between them.
-    pub shares: Option<Name>,
-    pub routes: Vec<Route>,
-}
 
 /// The polling loop.
 #[derive(Debug)]
@@ -98,6 +74,8 @@ pub struct Ingest {
     hurried: bool,
     /// Until when polling rests because the store takes no writes.
     resting: Option<Moment>,
+    /// What hubs say, where they are listened to.
+    pushes: Option<Pushes>,
 }
 
 impl Ingest {
@@ -143,6 +121,7 @@ impl Ingest {
             turned: now,
             hurried: false,
             resting: None,
+            pushes: None,
         })
     }
 
@@ -168,6 +147,7 @@ impl Ingest {
                 () = stop.cancelled() => (),
                 () = tokio::time::sleep(wake.since(now)) => (),
                 Some(landed) = self.flights.join_next() => self.land(landed)?,
+                name = pushes::next(self.pushes.as_mut()) => self.hasten(&name, now),
                 Some(noted) = self.notes.join_next() => self.noted(noted)?,
             }
         }
@@ -284,6 +264,7 @@ impl Ingest {
 
     /// Starts what is due and may start; says when the next thing will be due.
     fn launch_due(&mut self, now: Moment) -> Moment {
+        self.take_pushes(now);
         if let Some(until) = self.resting {
             if until > now {
                 return until;
@@ -347,6 +328,7 @@ impl Ingest {
             *slot = Some(state);
         }
         self.lanes.landed(index);
+        let next = self.due_after(index, next, now);
         self.queue.push(Reverse((next, index)));
         if let Some((waiting, at)) = self.hosts.landed(index, hold.filter(|_| !self.hurried), now) {
             self.queue.push(Reverse((at, waiting)));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use siphasher::sip::SipHasher13;
+use url::Url;
 
 use super::Plan;
 use crate::dedupe::identity::{self, Marks};
@@ -14,12 +15,16 @@ use crate::domain::{Article, Document, Entry, Feed, Finding, FullText};
 use crate::extract;
 use crate::fetch::{Failure, Fresh};
 use crate::matcher::{self, Text};
+use crate::parse::page::{self, Evidence};
 use crate::parse::{self, Hints};
 use crate::schedule::Habit;
-use crate::store::{Batch, Candidate, FeedState, Fired, Sighting};
+use crate::store::{Batch, Candidate, FeedState, Fired, Offer, Sighting};
 
 /// Bytes of one article's text that are matched and stored; what is longer is cut, and said.
 const TEXT_BYTES_MAX: usize = 256 << 10;
+
+/// Bytes of a hub's address and of a topic; what is longer is no address.
+const OFFER_BYTES_MAX: usize = 2 << 10;
 
 /// What a document brought.
 #[derive(Debug)]
@@ -43,8 +48,8 @@ pub fn read(
     state: &FeedState,
 ) -> Result<Reading, Failure> {
     let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
-    let mut document = parse::document(&fresh.body, &hints)
-        .map_err(|error| unreadable(fresh, error.to_string()))?;
+    let mut document =
+        parse::document(&fresh.body, &hints).map_err(|error| unreadable(fresh, &error))?;
     if let Some(cut) = &fresh.incomplete {
         if document.entries.is_empty() {
             return Err(cut.clone());
@@ -70,6 +75,7 @@ pub fn read(
         occasions: Arc::clone(&plan.occasions),
         moved_to: fresh.moved_to.as_ref().map(ToString::to_string),
         mended: document.mended.join("; "),
+        offer: offer(&document, fresh),
         // These are judged beside what is remembered of the feed, where the poll is settled.
         stale: false,
         gaps: Vec::new(),
@@ -86,9 +92,48 @@ pub fn read(
     })
 }
 
-/// Why a body is no feed: if it broke off, that comes first.
-fn unreadable(fresh: &Fresh, why: String) -> Failure {
-    fresh.incomplete.clone().unwrap_or_else(|| Failure::unreadable(why))
+/// Why a body is no feed: if it broke off, that comes first. A page that names one feed says where
+/// the `url` should lead.
+fn unreadable(fresh: &Fresh, error: &parse::Error) -> Failure {
+    if let Some(cut) = &fresh.incomplete {
+        return cut.clone();
+    }
+    let is_page = matches!(error, parse::Error::NotAFeed { .. });
+    let advice = is_page.then(|| only_alternate(fresh)).flatten();
+    let advice = advice.map(|url| format!("; it names the feed {url}: make that its `url`"));
+    Failure::unreadable(format!("{error}{}", advice.unwrap_or_default()))
+}
+
+/// The one feed a page names for itself.
+fn only_alternate(fresh: &Fresh) -> Option<Url> {
+    let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+    let mut named = page::alternates(&fresh.body, &hints);
+    named.retain(|found| found.evidence == Evidence::Named && !found.comments);
+    match named.as_slice() {
+        [only] if only.url != fresh.url => Some(only.url.clone()),
+        _ => None,
+    }
+}
+
+/// The hub a feed may be subscribed at. What the server says goes before what the document says
+/// (WebSub, section 4); a hub that hears us over TLS before one that does not.
+fn offer(document: &Document, fresh: &Fresh) -> Option<Offer> {
+    let absolute = |link: &str| fresh.url.join(link).ok();
+    let said = |rel: &str| -> Vec<Url> {
+        let links = fresh.links.iter().filter(|link| link.is(rel));
+        links.filter_map(|link| absolute(&link.target)).collect()
+    };
+    let mut hubs = said("hub");
+    hubs.extend(document.hubs.iter().filter_map(|hub| absolute(hub)));
+    hubs.retain(|hub| {
+        matches!(hub.scheme(), "http" | "https") && hub.as_str().len() <= OFFER_BYTES_MAX
+    });
+    let hub = hubs.iter().find(|hub| hub.scheme() == "https").or_else(|| hubs.first())?;
+    let own = said("self").into_iter().next();
+    let own = own.or_else(|| document.own_link.as_deref().and_then(absolute));
+    let topic = own.unwrap_or_else(|| fresh.url.clone());
+    let fits = topic.as_str().len() <= OFFER_BYTES_MAX;
+    fits.then(|| Offer { hub: hub.to_string(), topic: topic.into() })
 }
 
 /// A document's items, told apart by what the last window says of them.

@@ -5,6 +5,7 @@
 //! and nobody is told "committed" before the disk said so.
 
 mod error;
+mod hub;
 mod page;
 mod poll;
 mod sqlite;
@@ -21,6 +22,7 @@ use crate::domain::{
 use crate::vigil::{self, Ailing, Stand};
 
 pub use error::Error;
+pub use hub::{Answered, Errand, Granted, HubHealth, MISSED_MAX, Offer, Wanted};
 pub use page::{PageCame, PageDue, PageLease, PageTrace, PageTurn};
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, Sighting};
 pub use sqlite::{Lock, Store, notice_id, update_id};

@@ -2,7 +2,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Candidate, Occasions};
+use super::{Candidate, Occasions, Offer};
 use crate::domain::{Backlog, FeedWord, Gap, Moment, Validators};
 use crate::schedule::{Habit, Strikes, Trust};
 
@@ -91,6 +91,8 @@ pub struct Batch {
     pub moved_to: Option<String>,
     /// Repairs and limits, in words; empty if none.
     pub mended: String,
+    /// The hub that pushes the feed, if its document or its server names one.
+    pub offer: Option<Offer>,
     /// An older batch than the one before: neither its window nor its validators are kept.
     pub stale: bool,
     /// What may have come and gone, or came late, since the feed was last read.

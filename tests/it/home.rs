@@ -11,6 +11,7 @@ use wirewatch::ingest::{Ingest, Round};
 use wirewatch::notify::console::Screen;
 use wirewatch::pages::Pages;
 use wirewatch::store::{FeedHealth, OutboxRow, Store, Totals};
+use wirewatch::websub::{Callback, WebSub};
 
 /// 2026-11-23T08:00:00Z.
 pub const MORNING: Moment = Moment(1_795_420_800_000);
@@ -42,6 +43,7 @@ impl Hand {
 pub struct Home {
     // Before the folder they live in, and the loops before the house that holds the lock.
     ingest: Ingest,
+    websub: Option<WebSub>,
     pages: Pages,
     delivers: Vec<Deliver>,
     house: House,
@@ -71,10 +73,11 @@ impl Home {
         let ready = Ready { config, plan };
         let screen = Arc::new(Screen::new(Box::new(std::io::sink()), false));
         let mut house = House::open(ready, hand.clock(), &screen).unwrap();
-        let ingest = house.ingest().await.unwrap();
+        let mut ingest = house.ingest().await.unwrap();
+        let websub = house.websub(&mut ingest);
         let delivers = house.delivers();
         let pages = house.pages();
-        Self { ingest, pages, delivers, house, hand, folder, config: config_text }
+        Self { ingest, websub, pages, delivers, house, hand, folder, config: config_text }
     }
 
     /// Closes the house and opens it again on the same store, as a restart does.
@@ -85,8 +88,8 @@ impl Home {
 
     /// The same, with another configuration.
     pub async fn restart_with(self, config: &str) -> Self {
-        let Self { ingest, pages, delivers, house, hand, folder, config: _ } = self;
-        drop((ingest, pages, delivers, house));
+        let Self { ingest, websub, pages, delivers, house, hand, folder, config: _ } = self;
+        drop((ingest, websub, pages, delivers, house));
         Self::open_in(folder, hand, config).await
     }
 
@@ -137,6 +140,18 @@ impl Home {
     /// One look of the watchman's: what the operator is told of, if anything.
     pub async fn look(&self) -> Option<NoticeKind> {
         self.house.watchman().step(self.hand.now()).await.unwrap()
+    }
+
+    /// Lets the loop that asks hubs do what is due, where there is one.
+    pub async fn websub_step(&mut self) {
+        if let Some(websub) = &mut self.websub {
+            websub.step(self.hand.now()).await.unwrap();
+        }
+    }
+
+    /// What hubs are answered by.
+    pub fn callback(&self) -> Callback {
+        self.websub.as_ref().unwrap().callback_server()
     }
 
     pub fn store(&self) -> &Store {

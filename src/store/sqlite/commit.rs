@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::feeds::replace_window;
 use super::texts::Texts;
-use super::{note, standing, tell};
+use super::{hubs, note, standing, tell};
 use crate::domain::{AlertId, Backlog, Moment, Name};
 use crate::store::error::{Doing, Error};
 use crate::store::{Batch, Committed, FeedId, Occasions, Poll, PollResult, Route};
@@ -80,6 +80,8 @@ fn read(
     for gap in &batch.gaps {
         note::gap(db, poll, (gap, batch.window.len()))?;
     }
+    let found = ledger.tally.new + ledger.tally.copies;
+    hubs::after_read(db, (poll.feed, poll.at), batch.offer.as_ref(), found)?;
     note::read(db, poll, batch)?;
     Ok(ledger.tally)
 }

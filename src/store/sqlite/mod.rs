@@ -5,6 +5,7 @@ mod coverage;
 mod enter;
 mod feeds;
 mod followup;
+mod hubs;
 mod note;
 mod open;
 mod outbox;

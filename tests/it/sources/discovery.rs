@@ -202,3 +202,24 @@ fn what_the_configuration_refuses_is_not_written() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 2, "nothing lies about");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_whose_address_is_a_page_is_told_which_address_the_page_names() {
+    let feeds = Feeds::open();
+    page(
+        &feeds,
+        "/",
+        "<title>The Paper</title><link rel=alternate type=application/rss+xml href=/rss>\
+         <link rel=alternate type=application/rss+xml title=Comments href=/comments/feed>",
+    );
+    let config = format!(
+        "[[watch]]\nname = \"any\"\nany = [\"GSOMIA\"]\n[[feed]]\nname = \"paper\"\nurl = \"{}\"\n\
+         allow_private = [\"127.0.0.0/8\"]\n",
+        feeds.url("/")
+    );
+    let mut home = crate::home::Home::open(&config).await;
+    home.poll().await;
+    let error = home.feeds().await.remove(0).error.unwrap();
+    assert!(error.contains("titled “The Paper”"), "{error}");
+    assert!(error.contains(&format!("it names the feed {}", feeds.url("/rss"))), "{error}");
+}

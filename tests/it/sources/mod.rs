@@ -1,6 +1,8 @@
 //! Where feeds come from: sitemaps, pages that name feeds, lists of other readers, hubs.
 mod discovery;
+mod hubs;
 mod lists;
+mod server;
 mod sitemaps;
 
 use std::path::Path;

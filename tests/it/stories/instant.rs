@@ -92,6 +92,7 @@ async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times(
                 occasions: Arc::default(),
                 moved_to: None,
                 mended: String::new(),
+                offer: None,
                 stale: false,
                 gaps: Vec::new(),
                 trust: wirewatch::schedule::Trust::default(),

@@ -50,6 +50,7 @@ pub struct Asked {
     pub host: String,
     pub path: String,
     pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
     /// Requests the same host was serving at that moment, this one included.
     pub at_once: usize,
     /// What was answered; 0 for no status at all.
@@ -249,6 +250,20 @@ impl Feed {
         })
     }
 
+    /// Names a hub in its document, which it is rendered with from the items as they are now.
+    pub fn hubbed(&self, hub: &str) -> &Self {
+        self.page(|page| {
+            page.verbatim = None;
+            let served = page.served();
+            let text = String::from_utf8(served.body).unwrap();
+            let link = format!(
+                "<channel><link xmlns=\"http://www.w3.org/2005/Atom\" rel=\"hub\" href=\"{hub}\"/>"
+            );
+            let text = text.replacen("<channel>", &link, 1);
+            page.verbatim = Some((served.content_type, text.into_bytes()));
+        })
+    }
+
     /// Answers like this from now on.
     pub fn answers(&self, answer: Answer) -> &Self {
         self.page(|page| page.answer = answer)
@@ -361,6 +376,7 @@ fn admit(shared: &Arc<Mutex<Book>>, heard: &Heard) -> (Answer, Served, Serving) 
         host: host.clone(),
         path,
         headers: heard.headers.clone(),
+        body: heard.body.clone(),
         at_once,
         status,
     });

@@ -1,0 +1,74 @@
+//! Where hubs reach us: `[websub]`.
+use std::net::SocketAddr;
+
+use url::Url;
+
+use super::faults::Faults;
+use super::written::{Section, Value};
+use super::{link, words};
+
+pub(super) const KEYS: [&str; 3] = ["listen", "public_url", "allow_public_listen"];
+
+/// What listening to hubs takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebSub {
+    /// Where we listen: on this machine, unless the operator said otherwise in so many words.
+    pub listen: SocketAddr,
+    /// Where hubs are told to reach us; leads to `listen` by way of a proxy that speaks TLS.
+    pub public_url: Url,
+}
+
+/// Reads `[websub]`; without it nothing listens and no hub is asked for anything.
+pub(super) fn read(section: Option<&Section<'_>>, faults: &mut Faults) -> Option<WebSub> {
+    let section = section?;
+    section.only("`[websub]`", &KEYS, faults);
+    let cure = "write listen = \"127.0.0.1:8780\"";
+    let listen = section
+        .need("`[websub]`", "listen", cure, faults)
+        .and_then(|value| address(&value, section, faults));
+    let cure =
+        "write public_url = \"https://…\": the address at which your proxy passes requests on";
+    let public_url = section
+        .need("`[websub]`", "public_url", cure, faults)
+        .and_then(|value| public(&value, faults));
+    Some(WebSub { listen: listen?, public_url: public_url? })
+}
+
+fn address(value: &Value<'_>, section: &Section<'_>, faults: &mut Faults) -> Option<SocketAddr> {
+    let allowed = match section.get("allow_public_listen") {
+        Some(allowed) => allowed.flag(faults)?,
+        None => false,
+    };
+    let written = value.string(faults)?;
+    let Ok(address) = written.text.parse::<SocketAddr>() else {
+        let what = format!("{} is not an address and a port", words::quoted(&written.text));
+        faults.error(written.at, what, "write \"127.0.0.1:8780\" or \"[::1]:8780\"");
+        return None;
+    };
+    if !address.ip().is_loopback() && !allowed {
+        let what = format!("{address} can be reached from other machines, in plain text");
+        let cure = "listen at 127.0.0.1 behind a proxy that speaks TLS, or, if it stands on another \
+                    machine, write allow_public_listen = true";
+        faults.error(written.at, what, cure);
+        return None;
+    }
+    Some(address)
+}
+
+fn public(value: &Value<'_>, faults: &mut Faults) -> Option<Url> {
+    let written = value.string(faults)?;
+    let url = link::url(&written, "leave them out: hubs cannot log in", faults)?;
+    let here = url.host_str().is_some_and(link::is_loopback);
+    if url.scheme() != "https" && !here {
+        // The secret that signs the pushes is no use where everybody can read along.
+        let what = "hubs would reach us in plain text";
+        faults.error(written.at, what, "write an https address");
+        return None;
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        let what = "the address has a query or a fragment, and our callbacks lie below it";
+        faults.error(written.at, what, "write it without `?` and `#`");
+        return None;
+    }
+    Some(url)
+}

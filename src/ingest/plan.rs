@@ -1,0 +1,36 @@
+//! What polling runs on.
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{Feed, Name, Scope, Severity};
+use crate::matcher::Matcher;
+use crate::schedule::Bounds;
+use crate::store::{Occasions, Route};
+
+/// What polling needs to know of the configuration, whole and checked.
+#[derive(Debug)]
+pub struct Plan {
+    pub feeds: Arc<Vec<Feed>>,
+    pub matcher: Matcher,
+    pub watches: HashMap<Name, Told>,
+    /// When more of a told story is told, by watch.
+    pub occasions: Arc<Occasions>,
+    pub bounds: Bounds,
+    /// Polls under way at once.
+    pub concurrency: usize,
+    /// Between the end of one request to a host and the start of the next.
+    pub host_gap: Duration,
+    /// What counts as one host there.
+    pub host_scope: Scope,
+}
+
+/// What the reader of a watch's alerts is told, and where.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub title: String,
+    pub severity: Severity,
+    /// Watches of one such name tell a receiver a story once between them.
+    pub shares: Option<Name>,
+    pub routes: Vec<Route>,
+}

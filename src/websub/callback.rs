@@ -1,0 +1,206 @@
+//! What hubs are answered: their questions whether we asked, and their pushes.
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::form_urlencoded;
+
+use super::hints::Hints;
+use super::signature::{self, Worth};
+use super::{ID_BYTES, WebSub};
+use crate::domain::{Clock, Moment};
+use crate::store::{self, Granted, Store};
+
+/// Bytes of a challenge we repeat.
+const CHALLENGE_BYTES_MAX: usize = 512;
+/// Bytes of a hub's reason that are kept.
+const REASON_BYTES_MAX: usize = 200;
+/// Leases are believed within these bounds: shorter ones would be all renewing, longer ones would
+/// let a hub's forgetfulness go unnoticed.
+const LEASE_MIN: Duration = Duration::from_mins(5);
+const LEASE_MAX: Duration = Duration::from_hours(14 * 24);
+
+/// Answers hubs. It holds what it needs of the loop, which runs beside it.
+#[derive(Clone, Debug)]
+pub struct Callback {
+    store: Store,
+    clock: Clock,
+    hints: Arc<Hints>,
+}
+
+/// An answer to a hub: a status and a line of plain text.
+pub type Reply = (u16, String);
+
+impl WebSub {
+    /// What answers on behalf of this loop.
+    pub fn callback_server(&self) -> Callback {
+        Callback {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            hints: Arc::clone(&self.hints),
+        }
+    }
+}
+
+impl Callback {
+    /// A GET: a hub asks whether we want what it was asked for. Only a question about a request
+    /// that is under way, in the very words of the request, is answered with its challenge.
+    pub async fn question(&self, path: &str, query: &str) -> Reply {
+        match self.verify(path, query).await {
+            Ok(Some(challenge)) => (200, challenge),
+            Ok(None) => no_such_thing(),
+            Err(error) => broken(&error),
+        }
+    }
+
+    async fn verify(&self, path: &str, query: &str) -> Result<Option<String>, store::Error> {
+        let Some(id) = id_of(path) else { return Ok(None) };
+        let mut asked = Question::default();
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            asked.take(&key, value.into_owned());
+        }
+        let now = self.clock.now();
+        let topic = asked.topic.unwrap_or_default();
+        let mode = asked.mode.unwrap_or_default();
+        if mode == "denied" {
+            let reason = asked.reason.unwrap_or_else(|| "without a reason".to_owned());
+            let reason: String = reason.chars().filter(|c| !c.is_control()).collect();
+            let end = reason.floor_char_boundary(REASON_BYTES_MAX);
+            let reason = reason.get(..end).unwrap_or_default().to_owned();
+            let denied = self.store.hub_denied((id, topic), reason, now).await?;
+            return Ok(denied.then(|| "noted\n".to_owned()));
+        }
+        let Some(challenge) = asked.challenge.filter(|text| is_challenge(text)) else {
+            return Ok(None);
+        };
+        let known = match mode.as_str() {
+            "subscribe" => {
+                let lease = lease(asked.lease.as_deref());
+                let granted = Granted { renew_in: renewal(&id, lease), id, topic, lease };
+                self.store.hub_granted(granted, now).await?
+            }
+            "unsubscribe" => self.store.hub_released(id, topic).await?,
+            _ => false,
+        };
+        Ok(known.then_some(challenge))
+    }
+
+    /// A POST: a push. Whoever knows the callback is told nothing of whether the signature was good.
+    pub async fn push(&self, path: &str, signature: Option<&str>, body: &[u8]) -> Reply {
+        let now = self.clock.now();
+        match self.take(path, (signature, body), now).await {
+            Ok(true) => (202, "taken\n".to_owned()),
+            Ok(false) => no_such_thing(),
+            Err(error) => broken(&error),
+        }
+    }
+
+    async fn take(
+        &self,
+        path: &str,
+        (signature, body): (Option<&str>, &[u8]),
+        now: Moment,
+    ) -> Result<bool, store::Error> {
+        let Some(id) = id_of(path) else { return Ok(false) };
+        let Some((feed, secret)) = self.store.hub_secret(id.clone()).await? else {
+            return Ok(false);
+        };
+        let worth = signature::judge(signature, secret.expose(), body);
+        let good = worth == Worth::Good;
+        if good {
+            self.hints.pushed(&feed, now);
+        } else {
+            tracing::warn!(feed = %feed, "a push for `{feed}` was dropped: its signature is {worth:?}");
+        }
+        self.store.hub_pushed(id, good, now).await?;
+        Ok(true)
+    }
+}
+
+fn no_such_thing() -> Reply {
+    (404, "there is no such subscription\n".to_owned())
+}
+
+fn broken(error: &store::Error) -> Reply {
+    tracing::error!("a hub could not be answered: {error}");
+    (503, "try again later\n".to_owned())
+}
+
+#[derive(Default)]
+struct Question {
+    mode: Option<String>,
+    topic: Option<String>,
+    challenge: Option<String>,
+    lease: Option<String>,
+    reason: Option<String>,
+}
+
+impl Question {
+    /// Of a parameter given twice the first counts.
+    fn take(&mut self, key: &str, value: String) {
+        let slot = match key {
+            "hub.mode" => &mut self.mode,
+            "hub.topic" => &mut self.topic,
+            "hub.challenge" => &mut self.challenge,
+            "hub.lease_seconds" => &mut self.lease,
+            "hub.reason" => &mut self.reason,
+            _ => return,
+        };
+        slot.get_or_insert(value);
+    }
+}
+
+/// The id at the end of a callback's path, whatever a proxy put before it.
+fn id_of(path: &str) -> Option<String> {
+    let (before, id) = path.rsplit_once('/')?;
+    let ours = before.ends_with("/websub") && id.len() == ID_BYTES * 2;
+    let hexadecimal = id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (ours && hexadecimal).then(|| id.to_owned())
+}
+
+fn is_challenge(text: &str) -> bool {
+    !text.is_empty() && text.len() <= CHALLENGE_BYTES_MAX && !text.contains(char::is_control)
+}
+
+fn lease(seconds: Option<&str>) -> Duration {
+    let said = seconds.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+    said.unwrap_or(super::LEASE).clamp(LEASE_MIN, LEASE_MAX)
+}
+
+/// When a lease is to be renewed: after 50 to 80 % of it, each subscription at another moment, so
+/// that what was asked for together is not renewed together.
+fn renewal(id: &str, lease: Duration) -> Duration {
+    let drawn = id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
+    lease.mul_f64(0.5 + 0.3 * f64::from(drawn) / f64::from(u8::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_found_behind_any_prefix_and_nothing_else_is_one() {
+        let id = "0123456789abcdef0123456789abcdef";
+        assert_eq!(id_of(&format!("/websub/{id}")).as_deref(), Some(id));
+        assert_eq!(id_of(&format!("/wire/watch/websub/{id}")).as_deref(), Some(id));
+        for wrong in [
+            format!("/websub/{id}/"),
+            format!("/other/{id}"),
+            format!("/websub/{}", id.to_uppercase()),
+            "/websub/".to_owned(),
+            "/websub/12".to_owned(),
+            format!("websub/{id}"),
+        ] {
+            assert_eq!(id_of(&wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn leases_are_believed_within_bounds() {
+        assert_eq!(lease(Some("1")), LEASE_MIN);
+        assert_eq!(lease(Some("99999999999")), LEASE_MAX);
+        assert_eq!(lease(Some("86400")), Duration::from_hours(24));
+        for nonsense in [None, Some(""), Some("-1"), Some("1e9"), Some("NaN")] {
+            assert_eq!(lease(nonsense), super::super::LEASE);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Whether a push is from who was given the secret.
+use aws_lc_rs::hmac;
+
+/// What a signature is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Worth {
+    Good,
+    /// Made with another secret, or over another body.
+    Wrong,
+    Missing,
+    /// Made by a method that is not trusted any more, or none we know.
+    Weak,
+}
+
+/// Judges `X-Hub-Signature: method=hex` over the body as it came (recommendation, section 8).
+/// `sha1`, which it still names, is refused.
+pub(super) fn judge(header: Option<&str>, secret: &str, body: &[u8]) -> Worth {
+    let Some((method, digits)) = header.and_then(|header| header.trim().split_once('=')) else {
+        return Worth::Missing;
+    };
+    let algorithm = match method.to_ascii_lowercase().as_str() {
+        "sha256" => hmac::HMAC_SHA256,
+        "sha384" => hmac::HMAC_SHA384,
+        "sha512" => hmac::HMAC_SHA512,
+        _ => return Worth::Weak,
+    };
+    let Some(given) = unhex(digits) else { return Worth::Wrong };
+    let key = hmac::Key::new(algorithm, secret.as_bytes());
+    // The comparison takes the same time wherever the difference is.
+    match hmac::verify(&key, body, &given) {
+        Ok(()) => Worth::Good,
+        Err(_unspecified) => Worth::Wrong,
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pair = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
+    if rest.is_empty() { pairs.iter().map(pair).collect() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4231, test case 2: key "Jefe", data "what do ya want for nothing?".
+    const DATA: &[u8] = b"what do ya want for nothing?";
+    const SHA256: &str = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+
+    #[test]
+    fn a_signature_counts_only_by_a_sound_method_over_the_very_body() {
+        let judge = |header: &str, body: &[u8]| judge(Some(header), "Jefe", body);
+        assert_eq!(judge(&format!("sha256={SHA256}"), DATA), Worth::Good);
+        assert_eq!(judge(&format!("SHA256={}", SHA256.to_uppercase()), DATA), Worth::Good);
+        assert_eq!(judge(&format!("sha256={SHA256}"), b"something else"), Worth::Wrong);
+        assert_eq!(judge(&format!("sha512={SHA256}"), DATA), Worth::Wrong);
+        assert_eq!(judge("sha1=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79", DATA), Worth::Weak);
+        for odd in ["sha256=", "sha256=5b", "sha256=5bd", "sha256=zz", "sha256=é"] {
+            assert_eq!(judge(odd, DATA), Worth::Wrong, "{odd}");
+        }
+        assert_eq!(judge(SHA256, DATA), Worth::Missing);
+        assert_eq!(super::judge(None, "Jefe", DATA), Worth::Missing);
+    }
+}
