@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use super::compare::Compared;
 use super::page::{self, Page};
 use super::settle::{Ready, settle};
-use super::{Plan, read, trouble};
+use super::{Plan, read, sitemaps, trouble};
 use crate::domain::{Clock, Feed, Moment, Validators};
 use crate::fetch::{Answer, Failure, Fresh, Gate, Request};
 use crate::schedule::Sight;
@@ -126,7 +126,10 @@ async fn ask(shared: &Arc<Shared>, feed: &Feed, state: FeedState, orders: Orders
             (state, Came::Unchanged { freshness, took })
         }
         Answer::Failed(failure) => (state, Came::Failed { failure, page: None }),
-        Answer::Fresh(fresh) => understand(shared, feed, state, *fresh).await,
+        Answer::Fresh(fresh) => {
+            let fresh = sitemaps::gathered(shared, feed, *fresh, now).await;
+            understand(shared, feed, state, fresh).await
+        }
     };
     let Came::Read(mut found) = came else { return Ok((state, came)) };
     if found.compared.is_odd() {

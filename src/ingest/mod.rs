@@ -10,6 +10,7 @@ mod pushes;
 mod read;
 mod round;
 mod settle;
+mod sitemaps;
 mod trouble;
 mod weather;
 

@@ -55,6 +55,31 @@ pub fn list(body: &[u8], hints: &Hints<'_>) -> Vec<Sitemap> {
     found
 }
 
+/// Several sitemaps as one document: the pages of each, under the names they all declare.
+pub fn joined<'a>(parts: impl Iterator<Item = (&'a [u8], Hints<'a>)>) -> String {
+    let mut names = String::new();
+    let mut pages = String::new();
+    for (body, hints) in parts {
+        let text = charset::decode(body, hints.content_type, &mut Notes::default());
+        let mut scan = Scan::before_root(&text);
+        while let Some(token) = scan.next() {
+            let Token::Start(tag) = token else { continue };
+            if !split_name(tag.name).1.eq_ignore_ascii_case("urlset") {
+                break;
+            }
+            let declared = tag.attributes().filter(|(name, _)| name.starts_with("xmlns:"));
+            for (name, value) in declared.filter(|(_, value)| !value.contains(['"', '<'])) {
+                names.extend([" ", name, "=\"", value, "\""]);
+            }
+            let inside = text.get(scan.at()..).unwrap_or_default();
+            let end = inside.rfind("</").unwrap_or(inside.len());
+            pages.push_str(inside.get(..end).unwrap_or_default());
+            break;
+        }
+    }
+    format!("<urlset{names}>{pages}</urlset>")
+}
+
 /// The characters up to the next end tag.
 fn text_up_to_end(text: &str, scan: &mut Scan<'_>, from: usize) -> String {
     loop {

@@ -1,4 +1,6 @@
 //! News sitemaps as documents, and the hubs a document names.
+use crate::home::Home;
+use crate::world::feeds::Feeds;
 use wirewatch::domain::{Document, Format};
 use wirewatch::parse::{Error, Hints, document};
 
@@ -95,4 +97,44 @@ fn a_document_hands_out_its_hubs_and_its_own_address() {
         assert_eq!(feed.own_link.as_deref(), Some(own), "{text}");
         assert_ne!(feed.link.as_deref(), Some("https://hub.example/"));
     }
+}
+
+/// A news sitemap of one page, with a prefix of its own.
+fn news(prefix: &str, title: &str) -> String {
+    format!(
+        "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' \
+         xmlns:{prefix}='http://www.google.com/schemas/sitemap-news/0.9'><url>\
+         <loc>https://paper.example/{title}</loc><{prefix}:news><{prefix}:title>{title}</{prefix}:title>\
+         </{prefix}:news></url></urlset>"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_sitemaps_is_followed_to_the_latest_news_and_no_further() {
+    let feeds = Feeds::open();
+    let child = |path: &str, day: u32| {
+        let at = feeds.url(path);
+        format!("<sitemap><loc>{at}</loc><lastmod>2026-11-{day:02}</lastmod></sitemap>")
+    };
+    let list: Vec<String> = (1..=9).map(|day| child(&format!("/news-{day}.xml"), day)).collect();
+    let list =
+        format!("<sitemapindex>{}{}</sitemapindex>", child("/archive.xml", 30), list.concat());
+    feeds.feed("/index.xml").verbatim("application/xml", list.as_bytes());
+    feeds.feed("/news-9.xml").verbatim("application/xml", news("n", "GSOMIA-nine").as_bytes());
+    feeds.feed("/news-8.xml").verbatim("application/xml", b"<html>gone</html>");
+    feeds.feed("/news-7.xml").verbatim("application/xml", news("g", "GSOMIA-seven").as_bytes());
+    let config = format!(
+        "[[watch]]\nname = \"any\"\nany = [\"GSOMIA\"]\n[[feed]]\nname = \"paper\"\nurl = \"{}\"\n\
+         allow_private = [\"127.0.0.0/8\"]\nbacklog = \"all\"\n",
+        feeds.url("/index.xml")
+    );
+    let mut home = Home::open(&config).await;
+    let round = home.poll().await;
+    assert_eq!((round.failed, round.entries), (0, 2));
+    assert_eq!(home.totals().await.alerts, 2);
+    let asked: Vec<String> = feeds.asked().into_iter().map(|asked| asked.path).collect();
+    assert_eq!(asked, ["/index.xml", "/news-9.xml", "/news-8.xml", "/news-7.xml"]);
+    // The list stays as it is; what it names changes.
+    feeds.feed("/news-9.xml").verbatim("application/xml", news("n", "GSOMIA-ten").as_bytes());
+    assert_eq!(home.poll().await.committed.new, 1);
 }
