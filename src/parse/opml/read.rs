@@ -18,6 +18,8 @@ const DEPTH_MAX: usize = 32;
 const FEEDS_MAX: usize = 50_000;
 /// Problems named of one list; the rest are counted.
 const PROBLEMS_MAX: usize = 1_000;
+/// Bytes behind a `<title>` within which it ends.
+const TITLE_WITHIN_BYTES: usize = 4 << 10;
 /// Characters of a title or a group's name.
 const TITLE_CHARS_MAX: usize = 200;
 
@@ -69,8 +71,10 @@ struct Walk<'a> {
     text: &'a str,
     scan: Scan<'a>,
     entities: Entities<'a>,
-    /// The outlines the walk is inside of: the name of a group, nothing for a feed.
-    open: Vec<Option<Group>>,
+    /// The outlines the walk is inside of: whether each is a group or a feed.
+    open: Vec<Kind>,
+    /// The groups among them.
+    groups: Vec<Group>,
     /// Line of the place up to which lines were counted.
     line: usize,
     counted: usize,
@@ -78,6 +82,12 @@ struct Walk<'a> {
     by_url: HashMap<String, usize>,
     problems_over: usize,
     list: Opml,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Group,
+    Feed,
 }
 
 struct Group {
@@ -93,6 +103,7 @@ impl<'a> Walk<'a> {
             scan: Scan::before_root(text),
             entities: Entities::default(),
             open: Vec::new(),
+            groups: Vec::new(),
             line: 1,
             counted: 0,
             outlines: 0,
@@ -128,8 +139,9 @@ impl<'a> Walk<'a> {
             && split_name(tag.name).1.eq_ignore_ascii_case("title")
         {
             let from = self.scan.at();
-            let length = self.text.get(from..).and_then(|rest| rest.find("</")).unwrap_or(0);
-            let inner = self.scan.piece(from, from.saturating_add(length));
+            let to = self.text.floor_char_boundary(from.saturating_add(TITLE_WITHIN_BYTES));
+            let inner = self.text.get(from..to).unwrap_or_default();
+            let inner = inner.split("</").next().unwrap_or_default();
             self.list.title = self.clean(inner);
         }
     }
@@ -150,16 +162,18 @@ impl<'a> Walk<'a> {
             self.problem(line, format!("the outline{named} names no feed"));
         } else {
             let name = title.unwrap_or_default();
-            self.open.push(Some(Group { name, line, empty: true }));
+            self.open.push(Kind::Group);
+            self.groups.push(Group { name, line, empty: true });
             return;
         }
         if !tag.empty {
-            self.open.push(None);
+            self.open.push(Kind::Feed);
         }
     }
 
     fn feed(&mut self, tag: &Tag<'a>, (title, url): (Option<String>, String), line: usize) {
-        for group in self.open.iter_mut().flatten() {
+        // The groups round this one learn of it when it is closed.
+        if let Some(group) = self.groups.last_mut() {
             group.empty = false;
         }
         let url = without_feed_scheme(&url);
@@ -206,8 +220,8 @@ impl<'a> Walk<'a> {
     /// The groups a feed is in: the one round it, and those of its `category` (paths that begin
     /// with a slash, or words, joined by commas).
     fn tags(&self, tag: &Tag<'a>) -> Vec<String> {
-        let groups = self.open.iter().flatten().map(|group| group.name.as_str());
-        let path: Vec<&str> = groups.filter(|name| !name.is_empty()).take(DEPTH_MAX).collect();
+        let groups = self.groups.iter().take(DEPTH_MAX).map(|group| group.name.as_str());
+        let path: Vec<&str> = groups.filter(|name| !name.is_empty()).collect();
         let mut tags = Vec::new();
         let mut add = |text: &str| {
             let tag = text.trim().trim_matches('/').replace(',', ";");
@@ -222,11 +236,14 @@ impl<'a> Walk<'a> {
     }
 
     fn close(&mut self) {
-        let Some(Some(group)) = self.open.pop() else { return };
+        if self.open.pop() != Some(Kind::Group) {
+            return;
+        }
+        let Some(group) = self.groups.pop() else { return };
         if group.empty && !group.name.is_empty() {
             self.problem(group.line, format!("there is no feed in the group “{}”", group.name));
         } else if !group.empty
-            && let Some(outer) = self.open.iter_mut().rev().find_map(Option::as_mut)
+            && let Some(outer) = self.groups.last_mut()
         {
             outer.empty = false;
         }
@@ -350,6 +367,11 @@ mod tests {
         let list = list.unwrap();
         assert_eq!(list.feeds[0].tags[0].matches('g').count(), DEPTH_MAX);
         assert!(list.problems.len() <= PROBLEMS_MAX + 1);
+        // A walk over all that is open for each feed would never end.
+        let feeds: Vec<String> =
+            (0..20_000).map(|n| format!("<outline xmlUrl='https://a.example/{n}'>")).collect();
+        let text = format!("{}{deep}{}", "<title>".repeat(100_000), feeds.concat());
+        assert_eq!(read(text.as_bytes()).unwrap().feeds.len(), 20_000);
         assert_eq!(read(b"<html>no list</html>"), Err(Error::NoOutline));
         assert!(matches!(read(&vec![b' '; BYTES_MAX + 1]), Err(Error::TooLarge { .. })));
     }

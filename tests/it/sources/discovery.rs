@@ -223,3 +223,50 @@ async fn a_feed_whose_address_is_a_page_is_told_which_address_the_page_names() {
     assert!(error.contains("titled “The Paper”"), "{error}");
     assert!(error.contains(&format!("it names the feed {}", feeds.url("/rss"))), "{error}");
 }
+
+#[test]
+fn hostile_pages_name_a_bounded_number_of_feeds() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile");
+    let mut pages = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.to_str().unwrap().ends_with(".html.gz") {
+            continue;
+        }
+        let mut body = Vec::new();
+        let file = std::fs::File::open(&path).unwrap();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(file), &mut body).unwrap();
+        let found = wirewatch::parse::page::alternates(&body, &wirewatch::parse::Hints::default());
+        assert!(found.len() <= 64, "{}", path.display());
+        pages += 1;
+    }
+    assert!(pages >= 4, "{pages} pages");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_breaks_what_looks_for_feeds(
+        parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "<link rel=alternate type=application/rss+xml href='", "<a href=", "'", "\"", ">", "<",
+                "/", "feed://", "&amp;", "&", "<base href=//", "<script>", "</script", "<!--", "-->",
+                "<outline ", "text='", "xmlUrl=", "</outline>", "<opml>", "<title>", "<sitemapindex>",
+                "<loc>", "</loc>", "<lastmod>", "https://a.example/rss", "\u{feff}", "é", "\n", "<![CDATA[", "]]>",
+            ]),
+            0..60,
+        )
+    ) {
+        let text = parts.concat();
+        let base = url::Url::parse("https://b.example/").unwrap();
+        let hints = wirewatch::parse::Hints { content_type: None, base: Some(&base) };
+        for found in wirewatch::parse::page::alternates(text.as_bytes(), &hints) {
+            proptest::prop_assert!(matches!(found.url.scheme(), "http" | "https"));
+        }
+        wirewatch::parse::sitemap::list(text.as_bytes(), &hints);
+        wirewatch::parse::sitemap::in_robots(text.as_bytes(), &base);
+        if let Ok(list) = wirewatch::parse::opml::read(text.as_bytes()) {
+            let lines = text.lines().count() + 1;
+            proptest::prop_assert!(list.problems.iter().all(|problem| problem.line <= lines));
+        }
+    }
+}
