@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 
+use super::Store;
+
 use crate::domain::{Coverage, Gap, GapKind, Moment, Name, Outage, OutageKind};
 use crate::schedule::{self, Habit};
+use crate::store::Loss;
 use crate::store::error::{Doing, Error};
 
 /// A window that by the feed's habit lasts longer than this has not run over: a habit looks no
@@ -116,4 +119,27 @@ pub(super) fn outages(db: &Connection, most: u32) -> Result<Vec<Outage>, Error> 
         })
         .doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
+}
+
+impl Store {
+    /// The latest `most` recorded gaps, newest first.
+    pub async fn losses(&self, most: u32) -> Result<Vec<Loss>, Error> {
+        self.writer.run(move |db| super::report::losses(db, most)).await
+    }
+
+    /// What of each configured feed was covered between `since` and `until` (now): a feed first read
+    /// within that time is judged from then on, one never read is left out.
+    /// [`schedule::together`](crate::schedule::together) sums them up.
+    pub async fn coverage(
+        &self,
+        since: Moment,
+        until: Moment,
+    ) -> Result<BTreeMap<Name, Coverage>, Error> {
+        self.writer.run(move |db| coverage(db, since, until)).await
+    }
+
+    /// The latest `most` outages of our own network, newest first.
+    pub async fn outages(&self, most: u32) -> Result<Vec<Outage>, Error> {
+        self.writer.run(move |db| outages(db, most)).await
+    }
 }

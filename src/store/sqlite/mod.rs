@@ -22,7 +22,6 @@ mod texts;
 mod told;
 mod writer;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,14 +30,11 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
-    Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, Loss, OutboxRow, PageDue,
+    Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, OutboxRow, PageDue,
     PageLease, PageTurn, Pause, Poll, Recognised, Refused, Route, Select, Settlement, Standing,
     Story, StoryLine, Told, Totals, Trace, Word,
 };
-use crate::domain::{
-    AlertId, ArticleId, Coverage, DeliveryId, Feed, Letter, Moment, Name, Outage, OutageKind,
-    StoryId,
-};
+use crate::domain::{AlertId, ArticleId, DeliveryId, Feed, Letter, Moment, OutageKind, StoryId};
 use crate::vigil::{Decision, Stand, Watched};
 
 pub use open::Lock;
@@ -384,27 +380,6 @@ impl Store {
     /// Pending messages by channel.
     pub async fn waiting(&self) -> Result<Vec<(String, u64)>, Error> {
         self.writer.run(report::waiting).await
-    }
-
-    /// The latest `most` recorded gaps, newest first.
-    pub async fn losses(&self, most: u32) -> Result<Vec<Loss>, Error> {
-        self.writer.run(move |db| report::losses(db, most)).await
-    }
-
-    /// What of each configured feed was covered between `since` and `until` (now): a feed first read
-    /// within that time is judged from then on, one never read is left out.
-    /// [`schedule::together`](crate::schedule::together) sums them up.
-    pub async fn coverage(
-        &self,
-        since: Moment,
-        until: Moment,
-    ) -> Result<BTreeMap<Name, Coverage>, Error> {
-        self.writer.run(move |db| coverage::coverage(db, since, until)).await
-    }
-
-    /// The latest `most` outages of our own network, newest first.
-    pub async fn outages(&self, most: u32) -> Result<Vec<Outage>, Error> {
-        self.writer.run(move |db| coverage::outages(db, most)).await
     }
 
     /// Rows of the outbox in one state, or in none that is ended if `state` is `None`.

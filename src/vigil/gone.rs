@@ -1,0 +1,51 @@
+//! Feeds that moved, and what left the configuration.
+use std::collections::BTreeSet;
+
+use super::words;
+use super::{Decision, Look, Stand, Subject, Trouble};
+use crate::domain::Name;
+
+impl Look<'_> {
+    pub(super) fn say_moved(&self) -> Option<Decision> {
+        let every = self.remind_every(Trouble::Calm);
+        let moved: Vec<(&Stand, &str)> = self
+            .world
+            .feeds
+            .iter()
+            .filter_map(|feed| Some((feed, feed.moved_to.as_deref()?)))
+            .filter(|(feed, to)| {
+                self.told(&Subject::Address(feed.name.clone()))
+                    .is_none_or(|told| told.word != *to || self.is_past(told.last, every))
+            })
+            .collect();
+        if moved.is_empty() {
+            return None;
+        }
+        let entry =
+            |(feed, to): &(&Stand, &str)| self.entry(Subject::Address(feed.name.clone()), to);
+        let told = moved.iter().map(entry).collect();
+        Some(Decision { draft: Some(words::moved(&moved)), told, forget: Vec::new() })
+    }
+
+    /// What left the configuration, or stopped mattering without a word.
+    pub(super) fn left(&self) -> Vec<Subject> {
+        let known: BTreeSet<&Name> = self.world.feeds.iter().map(|feed| &feed.name).collect();
+        let moved: BTreeSet<&Name> = self
+            .world
+            .feeds
+            .iter()
+            .filter(|feed| feed.moved_to.is_some())
+            .map(|feed| &feed.name)
+            .collect();
+        let is_left = |subject: &Subject| match subject {
+            Subject::Feed(name) => !known.contains(name),
+            Subject::Address(name) => !moved.contains(name),
+            Subject::Channel(_) | Subject::Network | Subject::Feeds | Subject::Account => false,
+        };
+        self.told
+            .keys()
+            .filter(|subject| is_left(subject))
+            .map(|subject| (*subject).clone())
+            .collect()
+    }
+}
