@@ -9,11 +9,19 @@ use crate::parse::{Hints, sitemap};
 /// Sitemaps read of one list, the latest first; news sitemaps hold two days, so few are enough.
 const SITEMAPS_MAX: usize = 3;
 
+/// Bytes within which a list of sitemaps says that it is one: every answer is looked at for it, so
+/// that look must cost nothing.
+const HEAD_BYTES: usize = 4 << 10;
+
 /// The answer itself, or, if it is a list of sitemaps with news among them, what these hold
 /// together. Each is asked through the gate, one after another, with the host's pause between.
 ///
 /// One that cannot be read costs its own pages: they are there at the next poll, or the poll after.
 pub(super) async fn gathered(shared: &Shared, feed: &Feed, fresh: Fresh, now: Moment) -> Fresh {
+    let head = fresh.body.get(..HEAD_BYTES.min(fresh.body.len())).unwrap_or_default();
+    if memchr::memmem::find(head, b"sitemapindex").is_none() {
+        return fresh;
+    }
     let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
     let mut list = sitemap::list(&fresh.body, &hints);
     list.retain(|child| sitemap::speaks_of_news(&child.url));

@@ -2,7 +2,7 @@
 //! day until it is mended, then once that it is. What fails together is told together.
 
 mod daily;
-mod gone;
+mod ended;
 mod words;
 
 use std::collections::BTreeMap;
@@ -376,25 +376,6 @@ impl Look<'_> {
         told.push(self.entry(Subject::Feeds, "failing"));
         let draft = Some(words::failing(&fresh, &again, self.world.now));
         Some(Decision { draft, told, forget: Vec::new() })
-    }
-
-    fn say_recovered(&self) -> Option<Decision> {
-        let back: Vec<(&Stand, Moment)> = self
-            .world
-            .feeds
-            .iter()
-            .filter(|feed| feed.word == FeedWord::Ok)
-            .filter_map(|feed| {
-                let told = self.told(&Subject::Feed(feed.name.clone()))?;
-                Some((feed, told.first))
-            })
-            .collect();
-        if back.is_empty() {
-            return None;
-        }
-        let forget = back.iter().map(|(feed, _)| Subject::Feed(feed.name.clone())).collect();
-        let draft = Some(words::recovered(&back, self.world.now));
-        Some(Decision { draft, told: Vec::new(), forget })
     }
 }
 

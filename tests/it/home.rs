@@ -95,8 +95,8 @@ impl Home {
 
     /// Closes the house, puts another store in the place of its own, and opens it again.
     pub async fn restart_over(self, make: impl FnOnce(&std::path::Path)) -> Self {
-        let Self { ingest, delivers, house, hand, folder, config, pages } = self;
-        drop((ingest, delivers, pages, house));
+        let Self { ingest, websub, delivers, house, hand, folder, config, pages } = self;
+        drop((ingest, websub, delivers, pages, house));
         for rest in ["", "-wal", "-shm"] {
             let path = folder.path().join(format!("wirewatch.db{rest}"));
             // Only the first of them is always there.

@@ -1,11 +1,30 @@
-//! Feeds that moved, and what left the configuration.
+//! What ends a trouble: a feed that is back, one that moved, what left the configuration.
 use std::collections::BTreeSet;
 
 use super::words;
 use super::{Decision, Look, Stand, Subject, Trouble};
-use crate::domain::Name;
+use crate::domain::{FeedWord, Moment, Name};
 
 impl Look<'_> {
+    pub(super) fn say_recovered(&self) -> Option<Decision> {
+        let back: Vec<(&Stand, Moment)> = self
+            .world
+            .feeds
+            .iter()
+            .filter(|feed| feed.word == FeedWord::Ok)
+            .filter_map(|feed| {
+                let told = self.told(&Subject::Feed(feed.name.clone()))?;
+                Some((feed, told.first))
+            })
+            .collect();
+        if back.is_empty() {
+            return None;
+        }
+        let forget = back.iter().map(|(feed, _)| Subject::Feed(feed.name.clone())).collect();
+        let draft = Some(words::recovered(&back, self.world.now));
+        Some(Decision { draft, told: Vec::new(), forget })
+    }
+
     pub(super) fn say_moved(&self) -> Option<Decision> {
         let every = self.remind_every(Trouble::Calm);
         let moved: Vec<(&Stand, &str)> = self
