@@ -188,19 +188,7 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
         report.alerts,
         report.suppressed
     )?;
-    let outbox = &report.outbox;
-    let dead = format!("{} dead", outbox.dead);
-    writeln!(
-        out,
-        "{}   {} delivered, {} waiting, {}",
-        styled(BOLD, "outbox"),
-        outbox.delivered,
-        outbox.pending,
-        if outbox.dead == 0 { dead } else { styled(BAD, &dead) }
-    )?;
-    if outbox.dead > 0 {
-        writeln!(out, "         `wirewatch outbox list --state dead` says why")?;
-    }
+    tell_outbox(&mut out, &report.outbox)?;
     let pages = report.pages;
     if pages.waiting + pages.given_up > 0 {
         let given_up = format!("{} given up", pages.given_up);
@@ -235,6 +223,33 @@ fn tell_states(out: &mut impl Write, feeds: &FeedCounts) -> std::io::Result<()> 
     }
     if !words.is_empty() {
         writeln!(out, "         {} (`wirewatch feeds status`)", words.join(", "))?;
+    }
+    Ok(())
+}
+
+fn tell_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<()> {
+    let dead = format!("{} dead", outbox.dead);
+    writeln!(
+        out,
+        "{}   {} delivered, {} waiting, {}",
+        styled(BOLD, "outbox"),
+        outbox.delivered,
+        outbox.pending,
+        if outbox.dead == 0 { dead } else { styled(BAD, &dead) }
+    )?;
+    let letters = &outbox.letters;
+    if letters.delivered + letters.pending + letters.dead > 0 {
+        let dead = format!("{} dead", letters.dead);
+        writeln!(
+            out,
+            "         updates and notices: {} delivered, {} waiting, {}",
+            letters.delivered,
+            letters.pending,
+            if letters.dead == 0 { dead } else { styled(BAD, &dead) }
+        )?;
+    }
+    if outbox.dead + letters.dead > 0 {
+        writeln!(out, "         `wirewatch outbox list --state dead` says why")?;
     }
     Ok(())
 }

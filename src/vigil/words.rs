@@ -171,7 +171,7 @@ fn lasting(feed: &Stand, still: &str, now: Moment) -> String {
         FeedWord::Distrusted => "not believed",
         FeedWord::Ok | FeedWord::Unpolled => "well",
     };
-    match feed.since.map(|since| now.since(since)).filter(|lasted| !lasted.is_zero()) {
+    match feed.since.map(|since| now.since(since)).filter(|lasted| lasted.as_secs() >= 60) {
         Some(lasted) => format!("Feed `{}` is {still}{is}, for {} now", feed.name, span(lasted)),
         None => format!("Feed `{}` is {still}{is}", feed.name),
     }
