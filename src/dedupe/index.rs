@@ -32,7 +32,7 @@ const PROPOSED_MAX: usize = 6;
 
 /// A text of fewer shingles than this may share a single anchor with its like; a longer one that
 /// shares only one shares a phrase.
-const FEW_SHINGLES: usize = 80;
+const FEW_SHINGLES: usize = 64;
 
 /// Anchors are the smallest of many hashes, so a long text need not ask with the greater half.
 const ASKED_BELOW: u64 = u64::MAX / 2;

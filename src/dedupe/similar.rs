@@ -165,8 +165,8 @@ pub fn same(a: &Text, b: &Text, between: Between) -> Option<(Reason, Likeness)> 
 
 fn measure(a: &Text, b: &Text) -> Measured {
     // Of two of one weight, always the same one is laid along the other.
-    let order = |text: &Text| (text.weight, text.sentences.first().copied(), text.sentences.len());
-    let (short, long) = if order(a) <= order(b) { (a, b) } else { (b, a) };
+    let order = a.weight.cmp(&b.weight).then_with(|| a.sentences.cmp(&b.sentences));
+    let (short, long) = if order.is_le() { (a, b) } else { (b, a) };
     let found = align(&short.units, &long.units);
     let all = short.weight + long.weight - found.matched;
     let numbers = foreign(&short.units, &long.units, Kind::Number);
@@ -438,6 +438,16 @@ mod tests {
     }
 
     #[test]
+    fn of_two_texts_of_one_weight_either_may_come_first() {
+        let filler: Vec<String> = (0..80).map(|word| format!("word{}", "x".repeat(word))).collect();
+        let (few, more) = ("old boats left harbour", "new boats came in from sea");
+        let first = Text::new("", &format!("{few} {} {more}", filler.join(" ")));
+        let second = Text::new("", &format!("{more} {} {few}", filler.join(" ")));
+        assert_eq!(first.weight, second.weight);
+        assert_eq!(likeness(&first, &second), likeness(&second, &first));
+    }
+
+    #[test]
     fn headlines_alone_make_no_story() {
         let title = "Seoul and Tokyo resume talks on export controls";
         assert_eq!(verdict((title, ""), (title, ""), Between::default()), None);
@@ -518,6 +528,7 @@ mod tests {
             let title = |text: &str| text.chars().take(40).collect::<String>();
             let (first, second) = (Text::new(&title(&a), &a), Text::new(&title(&b), &b));
             let between = Between { same_source, apart: Duration::from_hours(hours) };
+            prop_assert_eq!(likeness(&first, &second), likeness(&second, &first));
             prop_assert_eq!(same(&first, &second, between), same(&second, &first, between));
         }
     }
