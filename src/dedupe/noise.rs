@@ -232,12 +232,14 @@ fn without_mark(title: &str) -> Option<(String, bool)> {
         if let Some((group, rest)) =
             title.strip_prefix(open).and_then(|inner| inner.split_once(close))
             && group.chars().count() <= GROUP_CHARS_MAX
+            && is_mark(group)
         {
             return Some((rest.trim().to_owned(), is_revision(group)));
         }
         if let Some((rest, group)) =
             title.strip_suffix(close).and_then(|inner| inner.rsplit_once(open))
             && group.chars().count() <= GROUP_CHARS_MAX
+            && is_mark(group)
         {
             return Some((rest.trim().to_owned(), is_revision(group)));
         }
@@ -257,6 +259,11 @@ fn without_mark(title: &str) -> Option<(String, bool)> {
         return Some((before.trim().to_owned(), true));
     }
     None
+}
+
+/// "(18일)" or "(3)" tells one edition from the next; "(종합2보)" does not.
+fn is_mark(group: &str) -> bool {
+    is_revision(group) || !group.contains(|c: char| c.is_numeric())
 }
 
 fn is_revision(mark: &str) -> bool {
@@ -354,6 +361,7 @@ mod tests {
             ("[영상] 정부, 지소미아 종료", "정부, 지소미아 종료", false),
             ("Seoul: pact ends", "seoul: pact ends", false),
             ("(종합)", "(종합)", false),
+            ("시세표(18일)", "시세표(18일)", false),
         ] {
             assert_eq!(unmarked(title), (bare.to_owned(), revised), "{title}");
         }
