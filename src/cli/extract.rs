@@ -12,7 +12,7 @@ use super::setup::{Setting, runtime};
 use crate::app;
 use crate::config::Config;
 use crate::domain::Moment;
-use crate::fetch::{Answer, Ask, Coding, Fresh, Gate, Limits, Request, decode};
+use crate::fetch::{Answer, Ask, Coding, FailureKind, Fresh, Gate, Limits, Request, decode};
 use crate::pages::{self, Article};
 
 /// The contract of `extract --json`: absent values null.
@@ -62,8 +62,12 @@ fn of_address(setting: &Setting, url: &Url) -> Result<Article, Failed> {
             pages::read(&body, content_type.as_deref(), Some(&url), &app::wall())
                 .map_err(Failed::Input)
         }
-        Answer::Failed(failure) => Err(Failed::Input(failure.why)),
-        Answer::Unchanged(_) => Err(Failed::Input("the server sent no page".to_owned())),
+        // What we would not ask is the asker's mistake, what a server does not give is not.
+        Answer::Failed(failure) if failure.kind == FailureKind::Refused => {
+            Err(Failed::Input(failure.why))
+        }
+        Answer::Failed(failure) => Err(Failed::Unavailable(failure.why)),
+        Answer::Unchanged(_) => Err(Failed::Unavailable("the server sent no page".to_owned())),
     }
 }
 

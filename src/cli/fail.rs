@@ -12,6 +12,8 @@ pub(super) enum Failed {
     Usage(String),
     /// 65: the input is not what it should be.
     Input(String),
+    /// 69: a server did not give what it was asked for.
+    Unavailable(String),
     /// 78: the configuration is refused; the text lists every fault.
     Config(String),
     /// By what the store said: 75, 65 or 1.
@@ -27,6 +29,7 @@ impl Failed {
         ExitCode::from(match self {
             Self::Usage(_) => 64,
             Self::Input(_) => 65,
+            Self::Unavailable(_) => 69,
             Self::Config(_) => 78,
             Self::Store(error) => store_code(error),
             Self::Other(error) => code_of(error),
@@ -36,7 +39,9 @@ impl Failed {
     /// Says why on standard error. Nobody left to read it is nobody to tell.
     pub(super) fn say(&self, screen: Screen) {
         let text = match self {
-            Self::Usage(text) | Self::Input(text) => format!("error: {text}\n"),
+            Self::Usage(text) | Self::Input(text) | Self::Unavailable(text) => {
+                format!("error: {text}\n")
+            }
             Self::Config(text) => text.clone(),
             Self::Store(error) => format!("error: {error}\n"),
             Self::Other(error) => format!("error: {error:#}\n"),

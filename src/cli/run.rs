@@ -66,6 +66,7 @@ async fn asked(setting: &Setting, signals: &mut Signals, clock: &Clock) -> Optio
                         Failed::Config(text) => text.matches("error:").count(),
                         Failed::Usage(_)
                         | Failed::Input(_)
+                        | Failed::Unavailable(_)
                         | Failed::Store(_)
                         | Failed::Other(_) => 1,
                     };

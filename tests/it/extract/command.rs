@@ -3,6 +3,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::world::answer::Answer;
 use crate::world::feeds::Feeds;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wirewatch");
@@ -59,4 +60,8 @@ fn an_address_is_asked_through_the_gate_with_what_the_operator_allowed() {
     let value: Value = serde_json::from_slice(&ask().stdout).unwrap();
     assert_eq!(value["url"].as_str(), Some(feeds.url("/bridge").as_str()));
     assert!(value["text"].as_str().unwrap().starts_with("The council met"));
+    feeds.feed("/bridge").answers(Answer::Status(503));
+    let down = ask();
+    assert_eq!((down.status.code(), down.stdout.len()), (Some(69), 0));
+    assert!(String::from_utf8_lossy(&down.stderr).contains("503"), "{down:?}");
 }
