@@ -78,7 +78,9 @@ pub(super) fn styled(style: Style, text: &str) -> String {
 pub(super) fn count(number: u64, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
-        _ if noun.ends_with("ch") || noun.ends_with('s') => format!("{number} {noun}es"),
+        _ if noun.ends_with("ch") || noun.ends_with("sh") || noun.ends_with('s') => {
+            format!("{number} {noun}es")
+        }
         _ => format!("{number} {noun}s"),
     }
 }

@@ -3,11 +3,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::super::fail::Failed;
-use super::super::screen::{BAD, DIM, GOOD, MARK, json, styled};
+use super::super::screen::{BAD, DIM, GOOD, MARK, count, json, styled};
 use super::super::setup::{Setting, runtime};
 use crate::app;
 use crate::domain::FeedWord;
-use crate::store::{Error, FeedHealth};
+use crate::store::{Error, FeedHealth, HubHealth};
 use crate::vigil::span;
 
 /// A feed that was never entered into the store.
@@ -20,9 +20,10 @@ struct Configured<'a> {
 
 pub(in crate::cli) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
     let config = setting.load()?;
-    let health = match setting.store() {
-        Ok((_, store)) => runtime()?.block_on(store.feeds())?,
-        Err(Failed::Store(Error::Missing(_))) => Vec::new(),
+    let (health, hubs) = match setting.store() {
+        Ok((_, store)) => runtime()?
+            .block_on(async { Ok::<_, Error>((store.feeds().await?, store.hubs().await?)) })?,
+        Err(Failed::Store(Error::Missing(_))) => (Vec::new(), Vec::new()),
         Err(failed) => return Err(failed),
     };
     let now = app::wall().now();
@@ -57,6 +58,9 @@ pub(in crate::cli) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode,
         if let Some(health) = known {
             details(&mut out, health)?;
         }
+        for hub in hubs.iter().filter(|hub| hub.feed == feed.name) {
+            pushed(&mut out, hub)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -72,4 +76,18 @@ fn details(out: &mut impl Write, health: &FeedHealth) -> std::io::Result<()> {
         writeln!(out, "            mended: {mended}")?;
     }
     Ok(())
+}
+
+/// How a feed's hub does.
+fn pushed(out: &mut impl Write, hub: &HubHealth) -> std::io::Result<()> {
+    let dropped = match hub.dropped {
+        0 => String::new(),
+        dropped => format!(", {dropped} without a good signature dropped"),
+    };
+    let why = hub.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+    // The address is the publisher's; of a hub its host says enough.
+    let host = url::Url::parse(&hub.hub).ok();
+    let host = host.as_ref().and_then(url::Url::host_str).unwrap_or("its hub");
+    let pushes = count(hub.pushes.into(), "push");
+    writeln!(out, "            pushed by {host} ({}{why}), {pushes}{dropped}", hub.state)
 }

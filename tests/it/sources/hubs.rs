@@ -221,6 +221,13 @@ async fn a_push_without_a_good_signature_is_taken_dropped_and_counted() {
     assert_eq!(town.poll_due().await, 0);
     let hub = town.hub().await;
     assert_eq!((hub.pushes, hub.dropped), (0, 6));
+    let config = town.home.folder.path().join("wirewatch.toml");
+    let store = format!("[store]\npath = \"{}\"\n", town.home.store().path().display());
+    let text = std::fs::read_to_string(&config).unwrap() + &store;
+    std::fs::write(&config, text).unwrap();
+    let (said, _) = super::good(town.home.folder.path(), &["feeds", "list"], "");
+    let line = "pushed by 127.0.0.1 (active), 0 pushes, 6 without a good signature dropped";
+    assert!(said.contains(line), "{said}");
     let unknown = "/websub/0123456789abcdef0123456789abcdef";
     assert_eq!(town.home.callback().push(unknown, Some(&good), body).await.0, 404);
 }
