@@ -11,7 +11,8 @@ fuzz_target!(|input: &[u8]| {
     let (text, notes) = parse::text_noted(body, label);
     // At worst every byte becomes U+FFFD, or one byte a character of three.
     assert!(text.len() <= body.len().saturating_mul(3).saturating_add(3));
-    let other_shape = |note: &String| ["UTF-16", "UTF-32", "ISO-2022"].iter().any(|n| note.contains(n));
+    let other_shape =
+        |note: &String| ["UTF-16", "UTF-32", "ISO-2022"].iter().any(|n| note.contains(n));
     if notes.iter().any(other_shape) {
         return;
     }

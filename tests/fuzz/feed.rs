@@ -17,8 +17,18 @@ fn check(document: &Document) {
     let head = [&document.title, &document.link, &document.language];
     head.into_iter().flatten().for_each(|text| clean(text));
     for entry in &document.entries {
-        let Entry { id, link, title, summary, content, published, updated, authors, tags, language } =
-            entry;
+        let Entry {
+            id,
+            link,
+            title,
+            summary,
+            content,
+            published,
+            updated,
+            authors,
+            tags,
+            language,
+        } = entry;
         let texts = [id, link, title, summary, content, language];
         texts.into_iter().flatten().for_each(|text| clean(text));
         authors.iter().chain(tags).for_each(|text| clean(text));
