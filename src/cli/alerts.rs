@@ -7,13 +7,13 @@ use super::fail::Failed;
 use super::screen::{BAD, BOLD, DIM, GOOD, json, styled};
 use super::setup::{Setting, runtime};
 use crate::app;
-use crate::domain::AlertId;
-use crate::store::{Judged, Word};
+use crate::domain::{Alert, AlertId, Update};
+use crate::store::{Judged, Member, Sent, Told, Word};
 
 #[derive(serde::Serialize)]
 struct Shown<'a> {
     #[serde(flatten)]
-    alert: &'a crate::domain::Alert,
+    alert: &'a Alert,
     verdict: Option<Word>,
 }
 
@@ -29,19 +29,76 @@ pub(super) fn list(setting: &Setting, most: u32, as_json: bool) -> Result<ExitCo
             json(&Shown { alert, verdict: *word })?;
             continue;
         }
-        let verdict = match word {
-            Some(Word::Ack) => styled(GOOD, " ack"),
-            Some(Word::Noise) => styled(BAD, " noise"),
-            None => String::new(),
-        };
-        let id = alert.id.to_string();
-        writeln!(out, "{} {} {}{verdict}", styled(BOLD, &id), alert.created, alert.watch)?;
-        writeln!(out, "    {} ({})", alert.title, alert.source)?;
-        if let Some(url) = &alert.url {
-            writeln!(out, "    {}", styled(DIM, url))?;
-        }
+        line(&mut out, alert, *word)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn line(out: &mut impl Write, alert: &Alert, word: Option<Word>) -> std::io::Result<()> {
+    let verdict = match word {
+        Some(Word::Ack) => styled(GOOD, " ack"),
+        Some(Word::Noise) => styled(BAD, " noise"),
+        None => String::new(),
+    };
+    let id = alert.id.to_string();
+    writeln!(out, "{} {} {}{verdict}", styled(BOLD, &id), alert.created, alert.watch)?;
+    writeln!(out, "    {} ({})", alert.title, alert.source)?;
+    if let Some(url) = &alert.url {
+        writeln!(out, "    {}", styled(DIM, url))?;
+    }
+    Ok(())
+}
+
+/// The contract of `alerts show --json`: the alert's own fields, and what hangs on it.
+#[derive(serde::Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    alert: &'a Alert,
+    verdict: Option<Word>,
+    copies: &'a [Member],
+    updates: &'a [Update],
+    deliveries: &'a [Sent],
+}
+
+/// One alert with every attached copy and its reason, what was told after it, and every message.
+pub(super) fn show(setting: &Setting, id: &str, as_json: bool) -> Result<ExitCode, Failed> {
+    let (_, store) = setting.store()?;
+    let told = match AlertId::parse(id) {
+        Some(id) => runtime()?.block_on(store.told(id))?,
+        None => None,
+    };
+    let Some(told) = told else {
+        let why = format!("no alert is `{id}`; `wirewatch alerts list` shows them");
+        return Err(Failed::Input(why));
+    };
+    if as_json {
+        let Told { alert, word, copies, updates, sent, .. } = &told;
+        let whole = Whole { alert, verdict: *word, copies, updates, deliveries: sent };
+        json(&whole)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut out = setting.screen.out();
+    line(&mut out, &told.alert, told.word)?;
+    match told.copies.as_slice() {
+        [] => writeln!(out, "no copy is attached; its story is {}", told.story)?,
+        copies => {
+            writeln!(out, "{} attached to its story {}:", count_copies(copies.len()), told.story)?;
+            for copy in copies {
+                super::told::member(&mut out, copy)?;
+            }
+        }
+    }
+    for update in &told.updates {
+        super::told::update(&mut out, update)?;
+    }
+    for sent in &told.sent {
+        super::told::delivery(&mut out, sent)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn count_copies(copies: usize) -> String {
+    if copies == 1 { "1 copy".to_owned() } else { format!("{copies} copies") }
 }
 
 /// Keeps the reader's word on each alert; an id that is none is named, the others count.

@@ -111,6 +111,9 @@ pub(super) enum Command {
     /// Look at the alerts, and say what they were worth
     #[command(subcommand)]
     Alerts(Alerts),
+    /// Look at what was taken for one story; split and merge by hand
+    #[command(subcommand)]
+    Stories(Stories),
     /// Show how the watch goes: feeds, alerts, outbox
     Status {
         /// Print as JSON
@@ -295,6 +298,14 @@ pub(super) enum Alerts {
         #[arg(long)]
         json: bool,
     },
+    /// Show one alert: every attached copy and why, updates, and how far its messages came
+    Show {
+        /// From `alerts list`
+        id: String,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// These were worth it
     Ack {
         /// From `alerts list`
@@ -312,6 +323,39 @@ pub(super) enum Alerts {
         /// Over this many of the latest alerts
         #[arg(long, default_value_t = 10_000, value_name = "N")]
         most: u32,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Stories {
+    /// List the latest stories somebody was told of
+    List {
+        /// At most this many
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        most: u32,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a story: every article and why it is there, alerts, updates, messages
+    Show {
+        /// From `stories list`, e.g. s42
+        story: String,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an article a story of its own, for good; nobody is told again
+    Split {
+        /// From `stories show`, e.g. a97
+        article: String,
+    },
+    /// Put all of a story into another, later copies included; nobody is told again
+    Merge {
+        /// The story that stays
+        into: String,
+        /// The story that becomes part of it
+        from: String,
     },
 }
 

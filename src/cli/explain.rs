@@ -10,10 +10,11 @@ use super::fail::Failed;
 use super::matching::explained;
 use super::screen::{BAD, BOLD, DIM, GOOD, count, styled};
 use super::setup::{Setting, runtime};
+use super::told;
 use crate::app::Ready;
 use crate::domain::FeedWord;
 use crate::extract;
-use crate::store::{Error, FeedHealth, PageTrace, Sent, Store, Trace};
+use crate::store::{Error, FeedHealth, Kept, PageTrace, Store, Trace};
 
 pub(super) fn explain(setting: &Setting, what: &str) -> Result<ExitCode, Failed> {
     let ready = setting.ready()?;
@@ -99,6 +100,25 @@ fn absent(out: &mut impl Write, address: &Url, feeds: &[FeedHealth]) -> Result<(
     Ok(())
 }
 
+/// What its text was found to be.
+fn dedupe(article: &Kept, unfired: bool) -> String {
+    let story = article.story;
+    match (article.reason.as_str(), article.copy_of) {
+        ("new", _) if unfired => "its text was not compared: no watch fired".to_owned(),
+        ("new", _) => "no stored text is like it".to_owned(),
+        (reason @ ("same-text" | "update"), Some(of)) => format!(
+            "{reason}: {}, similarity {:.2} to {of}; attached to story s{story} \
+             (`wirewatch stories show s{story}`)",
+            told::reason(reason),
+            article.similarity.unwrap_or_default()
+        ),
+        (reason @ ("split" | "merged"), _) => {
+            format!("{reason}: {}; it is in story s{story}", told::reason(reason))
+        }
+        _ => "known by its keys; its text decided nothing".to_owned(),
+    }
+}
+
 fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed> {
     let article = &trace.article;
     writeln!(out, "{}", styled(BOLD, &article.title))?;
@@ -112,9 +132,17 @@ fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed
     )?;
     let identity = match article.reason.as_str() {
         "new" => format!("new; it opened story s{}", article.story),
-        reason => format!("a copy ({reason}), attached to story s{}", article.story),
+        reason @ ("same-text" | "update" | "split" | "merged") => {
+            format!("no id, link or title of it was known ({reason})")
+        }
+        reason => format!(
+            "a copy ({reason}: {}), attached to story s{}",
+            told::reason(reason),
+            article.story
+        ),
     };
     writeln!(out, "{} {identity}", styled(GOOD, "identity"))?;
+    writeln!(out, "{} {}", styled(GOOD, "dedupe  "), dedupe(article, trace.outcomes.is_empty()))?;
     if trace.outcomes.is_empty() {
         writeln!(out, "{} no watch fired when it was read", styled(BAD, "match   "))?;
     }
@@ -125,6 +153,8 @@ fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed
             "baseline" => (BAD, "fired; the feed was new, and the item older than its backlog"),
             "churn" => (BAD, "fired; the feed gave all its items new ids, so nobody was told"),
             "told-before" => (DIM, "fired; the same alert had been made before"),
+            "update" => (DIM, "fired; its source's own revision of a story told already"),
+            "shared" => (DIM, "fired; a watch that shares its stories had told it already"),
             other => (BAD, other),
         };
         writeln!(out, "{} `{watch}` {words}", styled(style, "match   "))?;
@@ -133,7 +163,7 @@ fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed
         page(out, trace)?;
     }
     for sent in &trace.sent {
-        delivery(out, sent)?;
+        told::delivery(out, sent)?;
     }
     writeln!(out, "By today's watchlist:")?;
     explained(out, &ready.plan.matcher, &Plain::of_store(article))
@@ -155,27 +185,5 @@ fn page(out: &mut impl Write, trace: &PageTrace) -> Result<(), Failed> {
         (_, Some(why)) => (DIM, format!("failed {ended}: {why}; next try at {}", trace.due)),
     };
     writeln!(out, "{} {words}", styled(style, "page    "))?;
-    Ok(())
-}
-
-fn delivery(out: &mut impl Write, sent: &Sent) -> Result<(), Failed> {
-    let style = match sent.state.as_str() {
-        "delivered" => GOOD,
-        "pending" => DIM,
-        _ => BAD,
-    };
-    let to =
-        if sent.recipient.is_empty() { String::new() } else { format!(" for {}", sent.recipient) };
-    let error = sent.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-    writeln!(
-        out,
-        "{} `{}` to `{}`{to}: {} after {} attempts{error} ({})",
-        styled(style, "delivery"),
-        sent.watch,
-        sent.channel,
-        sent.state,
-        sent.attempts,
-        sent.id
-    )?;
     Ok(())
 }

@@ -22,13 +22,15 @@ mod run;
 mod screen;
 mod setup;
 mod status;
+mod stories;
+mod told;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use crate::store::Word;
-use args::{Alerts, Arguments, Channels, Command, Feeds, Outbox};
+use args::{Alerts, Arguments, Channels, Command, Feeds, Outbox, Stories};
 use fail::Failed;
 use screen::Screen;
 use setup::Setting;
@@ -61,9 +63,14 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
             backtest::backtest(&setting, &since, watchlist.as_deref(), json)
         }
         Command::Alerts(Alerts::List { most, json }) => alerts::list(&setting, most, json),
+        Command::Alerts(Alerts::Show { id, json }) => alerts::show(&setting, &id, json),
         Command::Alerts(Alerts::Ack { ids }) => alerts::judge(&setting, &ids, Word::Ack),
         Command::Alerts(Alerts::Noise { ids }) => alerts::judge(&setting, &ids, Word::Noise),
         Command::Alerts(Alerts::Report { most }) => alerts::report(&setting, most),
+        Command::Stories(Stories::List { most, json }) => stories::list(&setting, most, json),
+        Command::Stories(Stories::Show { story, json }) => stories::show(&setting, &story, json),
+        Command::Stories(Stories::Split { article }) => stories::split(&setting, &article),
+        Command::Stories(Stories::Merge { into, from }) => stories::merge(&setting, &into, &from),
         Command::Status { json } => status::status(&setting, json),
         Command::Init { dir, force } => init::init(&setting, &dir, force),
         Command::Feeds(what) => sources(&setting, what),

@@ -24,7 +24,13 @@ struct Report {
     articles: u64,
     stories: u64,
     alerts: u64,
+    /// Findings in a source's own revision of a told story.
+    reissued: u64,
     suppressed: u64,
+    /// Articles by what they were: `new`, or why they joined a story. Their sum is `articles`.
+    articles_by: BTreeMap<String, u64>,
+    /// Findings by what came of them: an alert, `update`, or why neither.
+    findings_by: BTreeMap<String, u64>,
     outbox: OutboxCounts,
     pages: PageCounts,
     channels_resting: Vec<Pause>,
@@ -135,7 +141,10 @@ async fn report(store: Option<Store>, config: &Config, now: Moment) -> Result<Re
         articles: totals.articles,
         stories: totals.stories,
         alerts: totals.alerts,
+        reissued: totals.reissued,
         suppressed: totals.suppressed,
+        articles_by: totals.articles_by,
+        findings_by: totals.findings_by,
         outbox: OutboxCounts {
             pending: totals.pending,
             delivered: totals.delivered,
@@ -148,6 +157,32 @@ async fn report(store: Option<Store>, config: &Config, now: Moment) -> Result<Re
         channels_missing,
         possible_loss,
     })
+}
+
+/// " (3 same-text, 1 update)": all that is counted but what the line says already.
+fn by_word(counts: &BTreeMap<String, u64>, said: &str) -> String {
+    let rest = counts.iter().filter(|(word, count)| word.as_str() != said && **count > 0);
+    let rest: Vec<String> = rest.map(|(word, count)| format!("{count} {word}")).collect();
+    if rest.is_empty() { String::new() } else { format!(" ({})", rest.join(", ")) }
+}
+
+fn tell_counts(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "{} {} in {} stories{}",
+        styled(BOLD, "articles"),
+        report.articles,
+        report.stories,
+        by_word(&report.articles_by, "new")
+    )?;
+    writeln!(
+        out,
+        "{}   {} made, {} suppressed as known{}",
+        styled(BOLD, "alerts"),
+        report.alerts,
+        report.suppressed,
+        by_word(&report.findings_by, "alert")
+    )
 }
 
 fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
@@ -174,20 +209,7 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
             span(feed.next_due.since(now))
         )?;
     }
-    writeln!(
-        out,
-        "{} {} in {} stories",
-        styled(BOLD, "articles"),
-        report.articles,
-        report.stories
-    )?;
-    writeln!(
-        out,
-        "{}   {} made, {} suppressed as known",
-        styled(BOLD, "alerts"),
-        report.alerts,
-        report.suppressed
-    )?;
+    tell_counts(&mut out, report)?;
     tell_outbox(&mut out, &report.outbox)?;
     let pages = report.pages;
     if pages.waiting + pages.given_up > 0 {

@@ -19,7 +19,7 @@ pub mod webhook;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Letter, Name};
+use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Letter, Name, Update};
 
 use sheet::Sheet;
 
@@ -93,6 +93,16 @@ pub fn message(
         ChannelKind::Console => ("text/plain; charset=utf-8", Ok(console::write(letter))),
     };
     bytes.map(|bytes| Message { content_type, bytes }).map_err(failed)
+}
+
+/// What an update tells, one sentence each.
+pub fn news(update: &Update) -> Vec<String> {
+    update.changes.iter().map(sheet::news).collect()
+}
+
+/// A foreign text on one line, unable to steer a terminal.
+pub fn line(text: &str) -> String {
+    clean::line(text)
 }
 
 /// An update or a notice for people; alerts have forms of their own.

@@ -14,5 +14,6 @@ pub mod index;
 pub mod judge;
 mod noise;
 pub mod similar;
+pub mod surge;
 mod units;
 mod words;

@@ -91,6 +91,7 @@ impl Ingest {
     ) -> Result<Self, store::Error> {
         let now = clock.now();
         let first = plan.bounds.floor;
+        store.sync_watches(plan.watches.keys().cloned().collect(), now).await?;
         let states = store.sync_feeds(Arc::clone(&plan.feeds), first, now).await?;
         let outage = store.outages(1).await?.into_iter().find(|outage| outage.end.is_none());
         let weather = Weather::new(&plan.feeds, &states, outage.map(|outage| outage.start));

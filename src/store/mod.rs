@@ -244,6 +244,10 @@ pub struct Kept {
     pub story: i64,
     /// Why it opened a story or was attached to one.
     pub reason: String,
+    /// The article it was recognised by.
+    pub copy_of: Option<ArticleId>,
+    /// To that one, where texts were compared.
+    pub similarity: Option<f64>,
     pub first_seen: Moment,
     pub published: Option<Moment>,
     pub url: Option<String>,

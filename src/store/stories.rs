@@ -56,6 +56,8 @@ pub struct Story {
 pub struct Told {
     pub alert: Alert,
     pub word: Option<Word>,
+    /// Where it is now: people may have merged or split it since.
+    pub story: StoryId,
     /// The articles attached to its story, in the order they came.
     pub copies: Vec<Member>,
     pub updates: Vec<Update>,

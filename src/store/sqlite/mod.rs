@@ -16,6 +16,7 @@ mod report;
 mod settle;
 mod standing;
 mod stories;
+mod surge;
 mod sweep;
 mod tell;
 mod texts;
@@ -31,10 +32,10 @@ use tokio::sync::Notify;
 
 use super::{
     Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, OutboxRow, PageDue,
-    PageLease, PageTurn, Pause, Poll, Recognised, Refused, Route, Select, Settlement, Standing,
-    Story, StoryLine, Told, Totals, Trace, Word,
+    PageLease, PageTurn, Pause, Poll, Recognised, Route, Select, Settlement, Standing, Totals,
+    Trace, Word,
 };
-use crate::domain::{AlertId, ArticleId, DeliveryId, Feed, Letter, Moment, OutageKind, StoryId};
+use crate::domain::{AlertId, ArticleId, DeliveryId, Feed, Letter, Moment, OutageKind};
 use crate::vigil::{Decision, Stand, Watched};
 
 pub use open::Lock;
@@ -346,35 +347,6 @@ impl Store {
     /// Keeps what a reader made of an alert; `false` if there is none of that id.
     pub async fn judge(&self, alert: AlertId, word: Word, now: Moment) -> Result<bool, Error> {
         self.writer.run(move |db| recall::judge(db, alert, word, now)).await
-    }
-
-    /// The latest stories somebody was told of, newest first.
-    pub async fn stories(&self, most: u32) -> Result<Vec<StoryLine>, Error> {
-        self.writer.run(move |db| stories::list(db, most)).await
-    }
-
-    /// A story with every article, alert, update and message; `None` if there is none.
-    pub async fn story(&self, story: StoryId) -> Result<Option<Story>, Error> {
-        self.writer.run(move |db| stories::show(db, story)).await
-    }
-
-    /// An alert with all that hangs on it; `None` if there is none of that id.
-    pub async fn told(&self, alert: AlertId) -> Result<Option<Told>, Error> {
-        self.writer.run(move |db| stories::told(db, alert)).await
-    }
-
-    /// Gives an article a story of its own, for good, on a person's word. Nobody is told by it.
-    pub async fn split(
-        &self,
-        article: ArticleId,
-        now: Moment,
-    ) -> Result<Result<StoryId, Refused>, Error> {
-        self.writer.run(move |db| stories::split(db, article, now)).await
-    }
-
-    /// Puts all of one story into another, later copies included, on a person's word.
-    pub async fn merge(&self, into: StoryId, from: StoryId) -> Result<Result<(), Refused>, Error> {
-        self.writer.run(move |db| stories::merge(db, into, from)).await
     }
 
     /// Pending messages by channel.

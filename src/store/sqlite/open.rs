@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::store::error::{Doing, Error};
 
 /// Each schema change in order; a store's `user_version` is how many it has seen.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../schema/0001_spine.sql"),
     include_str!("../schema/0002_verdicts.sql"),
     include_str!("../schema/0003_standing.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../schema/0006_told.sql"),
     include_str!("../schema/0007_pages.sql"),
     include_str!("../schema/0008_websub.sql"),
+    include_str!("../schema/0009_surge.sql"),
 ];
 /// "WWch": tells this file from any other SQLite database.
 const APPLICATION_ID: i64 = 0x5757_6368;

@@ -58,7 +58,7 @@ impl Ledger<'_> {
             self.shared.push((story, shares.clone(), routes.clone()));
         }
         self.alerts.push((id, routes));
-        Ok(())
+        if placed.kind == AlertKind::New && !self.first { self.reckon(fired) } else { Ok(()) }
     }
 
     /// The receivers that were not told of the story by a watch that shares it with this one.

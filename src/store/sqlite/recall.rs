@@ -9,7 +9,7 @@ use crate::store::error::{Doing, Error};
 use crate::store::{Judged, Kept, Sent, Trace, Word};
 
 const ARTICLE: &str = "a.id, f.name, a.story, a.reason, a.first_seen, a.published, a.url, a.title,
-    a.summary, a.content, a.authors, a.tags, a.language";
+    a.summary, a.content, a.authors, a.tags, a.language, a.copy_of, a.similarity";
 
 fn kept(row: &Row<'_>) -> Result<Kept, rusqlite::Error> {
     let list = |column: usize| -> Result<Vec<String>, rusqlite::Error> {
@@ -30,6 +30,8 @@ fn kept(row: &Row<'_>) -> Result<Kept, rusqlite::Error> {
         authors: list(10)?,
         tags: list(11)?,
         language: row.get(12)?,
+        copy_of: row.get::<_, Option<i64>>(13)?.map(ArticleId),
+        similarity: row.get(14)?,
     })
 }
 

@@ -4,13 +4,44 @@
 //! for later copies, and neither tells anybody anything twice.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{followup, recall};
+use super::{Store, followup, recall};
 use crate::domain::{Alert, AlertId, ArticleId, Attached, Letter, Moment, Name, StoryId, Update};
 use crate::store::error::{Doing, Error};
 use crate::store::{Member, Refused, Story, StoryLine, Told, Word};
 
+impl Store {
+    /// The latest stories somebody was told of, newest first.
+    pub async fn stories(&self, most: u32) -> Result<Vec<StoryLine>, Error> {
+        self.writer.run(move |db| list(db, most)).await
+    }
+
+    /// A story with every article, alert, update and message; `None` if there is none.
+    pub async fn story(&self, story: StoryId) -> Result<Option<Story>, Error> {
+        self.writer.run(move |db| show(db, story)).await
+    }
+
+    /// An alert with all that hangs on it; `None` if there is none of that id.
+    pub async fn told(&self, alert: AlertId) -> Result<Option<Told>, Error> {
+        self.writer.run(move |db| told(db, alert)).await
+    }
+
+    /// Gives an article a story of its own, for good, on a person's word. Nobody is told by it.
+    pub async fn split(
+        &self,
+        article: ArticleId,
+        now: Moment,
+    ) -> Result<Result<StoryId, Refused>, Error> {
+        self.writer.run(move |db| split(db, article, now)).await
+    }
+
+    /// Puts all of one story into another, later copies included, on a person's word.
+    pub async fn merge(&self, into: StoryId, from: StoryId) -> Result<Result<(), Refused>, Error> {
+        self.writer.run(move |db| merge(db, into, from)).await
+    }
+}
+
 /// The latest stories somebody was told of, newest first.
-pub(super) fn list(db: &Connection, most: u32) -> Result<Vec<StoryLine>, Error> {
+fn list(db: &Connection, most: u32) -> Result<Vec<StoryLine>, Error> {
     let doing = "reading stories";
     let mut select = db
         .prepare(
@@ -40,7 +71,7 @@ pub(super) fn list(db: &Connection, most: u32) -> Result<Vec<StoryLine>, Error> 
 }
 
 /// A story with all that is in it; `None` if there is none of that number.
-pub(super) fn show(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
+fn show(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
     let doing = "reading a story";
     let found: Option<(i64, Option<i64>)> = db
         .prepare_cached("SELECT opened_at, merged_into FROM story WHERE id = ?1")
@@ -64,7 +95,7 @@ pub(super) fn show(db: &Connection, story: StoryId) -> Result<Option<Story>, Err
 }
 
 /// An alert with all that hangs on it.
-pub(super) fn told(db: &Connection, id: AlertId) -> Result<Option<Told>, Error> {
+fn told(db: &Connection, id: AlertId) -> Result<Option<Told>, Error> {
     let doing = "reading an alert";
     let found: Option<(String, i64, Option<i64>, Option<String>)> = db
         .prepare_cached(
@@ -85,7 +116,7 @@ pub(super) fn told(db: &Connection, id: AlertId) -> Result<Option<Told>, Error> 
     let mut sent = recall::sent(db, story)?;
     sent.retain(|sent| sent.watch == alert.watch.as_str());
     let word = word.map(|word| if word == "ack" { Word::Ack } else { Word::Noise });
-    Ok(Some(Told { alert, word, copies, updates, sent }))
+    Ok(Some(Told { alert, word, story: StoryId(story), copies, updates, sent }))
 }
 
 fn read<T: serde::de::DeserializeOwned>(payload: &str) -> Result<T, Error> {
@@ -154,7 +185,7 @@ fn payloads(db: &Connection, sql: &str, story: StoryId) -> Result<Vec<String>, E
 
 /// Takes an article out of its story and gives it one of its own. Nobody is told by it: who splits
 /// has seen both, so what the old story's watches were told counts as told in the new one.
-pub(super) fn split(
+fn split(
     db: &Connection,
     article: ArticleId,
     now: Moment,
@@ -213,11 +244,7 @@ pub(super) fn split(
 }
 
 /// Puts everything of the story `from` into the story `into`.
-pub(super) fn merge(
-    db: &Connection,
-    into: StoryId,
-    from: StoryId,
-) -> Result<Result<(), Refused>, Error> {
+fn merge(db: &Connection, into: StoryId, from: StoryId) -> Result<Result<(), Refused>, Error> {
     let doing = "merging two stories";
     if into == from {
         return Ok(Err(Refused::Same));

@@ -3,6 +3,8 @@
 //! Only articles on which a watch fired are judged, against earlier ones on which a watch fired. A
 //! copy a watch finds has its words, and so had the article it was copied from; what no watch found
 //! tells nobody twice.
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::dedupe::copies::{Copies, Copy, Item, Ready, Stored, WINDOW};
@@ -15,7 +17,12 @@ use crate::store::error::{Doing, Error};
 pub(super) struct Texts {
     copies: Option<Copies>,
     additions: u64,
+    /// When it was last asked.
+    asked: Moment,
 }
+
+/// A clock set back by less than this is merely being disciplined.
+const CLOCK_SLACK: Duration = Duration::from_mins(1);
 
 /// The text by which an article is compared: the fuller of the two the publisher gave.
 fn body<'a>(summary: &'a str, content: &'a str) -> &'a str {
@@ -89,9 +96,11 @@ impl Texts {
     }
 
     fn awake(&mut self, db: &Connection, now: Moment) -> Result<&mut Copies, Error> {
-        if self.copies.is_none() {
+        // A clock that was ahead let go of what is still within the window.
+        if self.copies.is_none() || self.asked.since(now) > CLOCK_SLACK {
             self.copies = Some(derived(db, now)?);
         }
+        self.asked = now;
         Ok(self.copies.get_or_insert_default())
     }
 }

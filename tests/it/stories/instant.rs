@@ -5,7 +5,7 @@ use std::time::Duration;
 use wirewatch::dedupe::identity::{self, Marks};
 use wirewatch::dedupe::judge::Setting;
 use wirewatch::domain::{
-    Article, Backlog, Field, Finding, Hit, Name, Severity, Snippet, Validators,
+    Article, Backlog, Field, Finding, Hit, Moment, Name, Severity, Snippet, Validators,
 };
 use wirewatch::extract;
 use wirewatch::store::{Batch, Candidate, FeedId, Fired, Poll, PollResult, Route, Store};
@@ -68,6 +68,30 @@ fn candidate(paper: usize, round: usize) -> Candidate {
     Candidate { article, setting: Setting::default(), fired: vec![fired], page: None }
 }
 
+fn poll(feed: FeedId, candidate: Candidate, at: Moment) -> Poll {
+    Poll {
+        feed,
+        at,
+        next_due: at,
+        interval: Duration::from_mins(5),
+        slow: false,
+        result: PollResult::Read(Box::new(Batch {
+            validators: Validators::default(),
+            window: Vec::new(),
+            candidates: vec![candidate],
+            backlog: Backlog::All,
+            occasions: Arc::default(),
+            moved_to: None,
+            mended: String::new(),
+            offer: None,
+            stale: false,
+            gaps: Vec::new(),
+            trust: wirewatch::schedule::Trust::default(),
+            habit: wirewatch::schedule::Habit::default(),
+        })),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times() {
     let town = Town::new();
@@ -78,28 +102,10 @@ async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times(
     let id = |paper| home.count(&format!("SELECT id FROM feed WHERE name = 'paper-{paper}'"));
     let feeds = [FeedId(id(0)), FeedId(id(1))];
     for round in 0..ROUNDS {
-        let poll = |paper: usize| Poll {
-            feed: feeds[paper],
-            at: MORNING,
-            next_due: MORNING,
-            interval: Duration::from_mins(5),
-            slow: false,
-            result: PollResult::Read(Box::new(Batch {
-                validators: Validators::default(),
-                window: Vec::new(),
-                candidates: vec![candidate(paper, round)],
-                backlog: Backlog::All,
-                occasions: Arc::default(),
-                moved_to: None,
-                mended: String::new(),
-                offer: None,
-                stale: false,
-                gaps: Vec::new(),
-                trust: wirewatch::schedule::Trust::default(),
-                habit: wirewatch::schedule::Habit::default(),
-            })),
-        };
-        let (one, other) = tokio::join!(store.commit(poll(0)), store.commit(poll(1)));
+        let (one, other) = tokio::join!(
+            store.commit(poll(feeds[0], candidate(0, round), MORNING)),
+            store.commit(poll(feeds[1], candidate(1, round), MORNING))
+        );
         let (one, other) = (one.unwrap(), other.unwrap());
         assert_eq!(one.alerts + other.alerts, 1, "round {round}");
         assert_eq!(one.suppressed + other.suppressed, 1, "round {round}");
@@ -107,4 +113,19 @@ async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times(
     let totals = home.totals().await;
     assert_eq!((totals.stories, totals.alerts), (ROUNDS as u64, ROUNDS as u64));
     assert_eq!(totals.articles_by.get("same-text"), Some(&(ROUNDS as u64)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_was_a_year_ahead_forgets_no_story() {
+    let town = Town::new();
+    let papers = town.papers(2);
+    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    home.poll().await;
+    let id = |paper| home.count(&format!("SELECT id FROM feed WHERE name = 'paper-{paper}'"));
+    let feeds = [FeedId(id(0)), FeedId(id(1))];
+    let ahead = MORNING.after(Duration::from_hours(365 * 24));
+    for (paper, round, at, alerts) in [(0, 1, MORNING, 1), (0, 2, ahead, 1), (1, 1, MORNING, 0)] {
+        let committed = home.store().commit(poll(feeds[paper], candidate(paper, round), at)).await;
+        assert_eq!(committed.unwrap().alerts, alerts, "paper {paper}, story {round}");
+    }
 }

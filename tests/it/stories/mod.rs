@@ -1,6 +1,8 @@
 //! One story, one alert: copies, re-issues and re-keyed feeds, through the whole house.
+mod by_hand;
 mod fixture;
 mod instant;
+mod surge;
 mod updates;
 
 use std::fmt::Write as _;

@@ -1,0 +1,171 @@
+//! How many newsrooms tell a watch a story of their own, and the one notice when they are far more
+//! than it is used to.
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
+
+use super::commit::Ledger;
+use super::{Store, tell};
+use crate::dedupe::surge::{self, Tide};
+use crate::domain::{Letter, Moment, Name, Notice, NoticeKind};
+use crate::store::Fired;
+use crate::store::error::{Doing, Error};
+
+/// Headlines a notice names.
+const HEADLINES_MAX: u32 = 10;
+
+impl Store {
+    /// Remembers since when each watch is known: its habits begin there.
+    pub async fn sync_watches(&self, watches: Vec<Name>, now: Moment) -> Result<(), Error> {
+        self.writer.run(move |db| sync(db, &watches, now)).await
+    }
+}
+
+fn sync(db: &Connection, watches: &[Name], now: Moment) -> Result<(), Error> {
+    let doing = "remembering a watch";
+    let mut insert =
+        db.prepare("INSERT OR IGNORE INTO watch (name, since) VALUES (?1, ?2)").doing(doing)?;
+    for watch in watches {
+        insert.execute(params![watch.as_str(), now.0]).doing(doing)?;
+    }
+    Ok(())
+}
+
+impl Ledger<'_> {
+    /// Counts the feed among the outlets that told the watch a story of their own this hour, and
+    /// gives notice if that makes a surge. Copies do not come here, nor what a feed held when it
+    /// was first read.
+    pub(super) fn reckon(&mut self, fired: &Fired) -> Result<(), Error> {
+        let watch = fired.finding.watch.as_str();
+        if !self.count_outlet(watch)? {
+            return Ok(());
+        }
+        let known: Option<(i64, Option<i64>)> = self
+            .db
+            .prepare_cached("SELECT since, surging_since FROM watch WHERE name = ?1")
+            .and_then(|mut select| {
+                select.query_row([watch], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            })
+            .doing("reading a watch")?;
+        let Some((since, surging)) = known else { return Ok(()) };
+        let record = self.record(watch, Moment(since))?;
+        let surging_since = match (surge::tide(&record), surging) {
+            (Tide::Surge { outlets, usual }, None) => {
+                self.give_notice(fired, outlets, usual)?;
+                Some(self.at.0)
+            }
+            (Tide::Usual, Some(_)) => None,
+            (Tide::Surge { .. } | Tide::High, _) | (Tide::Usual, None) => return Ok(()),
+        };
+        self.db
+            .prepare_cached("UPDATE watch SET surging_since = ?1 WHERE name = ?2")
+            .and_then(|mut update| update.execute(params![surging_since, watch]))
+            .doing("noting a surge")?;
+        Ok(())
+    }
+
+    /// `false` if the outlet was counted this hour already. What is past is let go.
+    fn count_outlet(&self, watch: &str) -> Result<bool, Error> {
+        let doing = "counting an outlet";
+        let (hour, span) = (surge::hour(self.at), surge::span(self.at));
+        let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| -> Result<usize, Error> {
+            self.db.prepare_cached(sql).and_then(|mut change| change.execute(values)).doing(doing)
+        };
+        let first_in_span = self
+            .db
+            .prepare_cached("SELECT 1 FROM met WHERE watch = ?1 AND hour >= ?2 AND feed = ?3")
+            .and_then(|mut select| {
+                select.exists(params![watch, span * surge::SPAN_HOURS, self.feed.0])
+            })
+            .map(|met| !met)
+            .doing(doing)?;
+        let insert = "INSERT OR IGNORE INTO met (watch, hour, feed) VALUES (?1, ?2, ?3)";
+        if run(insert, &[&watch, &hour, &self.feed.0])? == 0 {
+            return Ok(false);
+        }
+        if first_in_span {
+            run(
+                "INSERT INTO met_span (watch, span, outlets) VALUES (?1, ?2, 1)
+                 ON CONFLICT (watch, span) DO UPDATE SET outlets = outlets + 1",
+                &[&watch, &span],
+            )?;
+        }
+        // As far back as the span's own beginning may lie, or the recent hours.
+        let kept = hour - 2 * surge::SPAN_HOURS;
+        run("DELETE FROM met WHERE watch = ?1 AND hour < ?2", &[&watch, &kept])?;
+        let kept = span - surge::FORTNIGHT_SPANS - 2;
+        run("DELETE FROM met_span WHERE watch = ?1 AND span < ?2", &[&watch, &kept])?;
+        Ok(true)
+    }
+
+    fn record(&self, watch: &str, since: Moment) -> Result<surge::Record, Error> {
+        let doing = "reading what a watch met";
+        let begin = surge::hour(self.at) - surge::SPAN_HOURS + 1;
+        let recent: i64 = self
+            .db
+            .prepare_cached("SELECT count(DISTINCT feed) FROM met WHERE watch = ?1 AND hour >= ?2")
+            .and_then(|mut select| select.query_row(params![watch, begin], |row| row.get(0)))
+            .doing(doing)?;
+        let mut select = self
+            .db
+            .prepare_cached("SELECT span, outlets FROM met_span WHERE watch = ?1")
+            .doing(doing)?;
+        let rows = select.query_map([watch], |row| Ok((row.get(0)?, row.get(1)?))).doing(doing)?;
+        let spans = rows.collect::<Result<Vec<(i64, u32)>, _>>().doing(doing)?;
+        let recent = u32::try_from(recent).unwrap_or(u32::MAX);
+        Ok(surge::record(recent, &spans, since, self.at))
+    }
+
+    /// The one notice of an outbreak, to whoever reads the watch's alerts.
+    fn give_notice(&mut self, fired: &Fired, outlets: u32, usual: f64) -> Result<(), Error> {
+        let watch = &fired.finding.watch;
+        let stories = self.headlines(watch)?;
+        let mut lines = vec![format!(
+            "In the last {} hours {outlets} outlets had a story of their own for this watch; \
+             {usual:.1} are usual. Copies are not counted.",
+            surge::SPAN_HOURS
+        )];
+        lines.extend(stories.iter().map(|(source, title)| format!("{title} ({source})")));
+        let stories: Vec<_> = stories
+            .iter()
+            .map(|(source, title)| json!({"source": source, "title": title}))
+            .collect();
+        let notice = Notice {
+            id: tell::notice_id(NoticeKind::WatchSurge, watch.as_str(), self.at),
+            kind: NoticeKind::WatchSurge,
+            subject: watch.to_string(),
+            severity: fired.severity,
+            title: format!("{}: far more outlets than usual", fired.watch_title),
+            lines,
+            details: json!({
+                "watch": watch, "outlets": outlets, "hours": surge::SPAN_HOURS, "usual": usual,
+                "stories": stories,
+            }),
+            created: self.at,
+        };
+        let letter = Letter::Notice(Box::new(notice));
+        let posted = tell::post_letter(self.db, &letter, &fired.routes, self.at)?;
+        self.tally.updates += u64::from(posted);
+        Ok(())
+    }
+
+    /// The latest stories told to a watch, as feed and title.
+    fn headlines(&self, watch: &Name) -> Result<Vec<(String, String)>, Error> {
+        let doing = "reading a watch's alerts";
+        let begin = self.at.before(surge::SPAN).0;
+        let mut select = self
+            .db
+            .prepare_cached(
+                "SELECT f.name, r.title FROM alert a JOIN article r ON r.id = a.article
+                    JOIN feed f ON f.id = r.feed
+                 WHERE a.created_at >= ?1 AND a.watch = ?2 AND a.kind = 'new'
+                 ORDER BY a.created_at DESC, a.article DESC LIMIT ?3",
+            )
+            .doing(doing)?;
+        let rows = select
+            .query_map(params![begin, watch.as_str(), HEADLINES_MAX], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .doing(doing)?;
+        rows.collect::<Result<_, _>>().doing(doing)
+    }
+}
