@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(tide(&quiet(4)), Tide::High, "four are never a surge");
         assert!(matches!(tide(&quiet(9)), Tide::Surge { outlets: 9, .. }));
         let busy = Record { now: 30, before: (0..56).map(|span| 10 + span % 20).collect() };
-        assert_eq!(tide(&busy), Tide::Usual);
+        assert!(!matches!(tide(&busy), Tide::Surge { .. }), "it has met as many before");
         assert!(matches!(tide(&Record { now: 90, ..busy }), Tide::Surge { .. }));
     }
 

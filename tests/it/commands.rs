@@ -97,9 +97,9 @@ fn status_says_why_a_feed_fails_and_before_the_first_run_that_there_was_none() {
     let once = run(folder.path(), &["once"], "");
     assert!(once.status.success(), "one feed's failure is not the program's");
     let status = out(&run(folder.path(), &["status"], ""));
-    assert!(status.contains("feed: ") && status.contains("HTML"), "{status}");
+    assert!(status.contains("feed: ") && status.contains("wants a human"), "{status}");
     let list = json_lines(&run(folder.path(), &["feeds", "list", "--json"], ""));
-    assert_eq!(list[0]["state"], "failing");
+    assert_eq!(list[0]["state"], "blocked");
 }
 
 #[test]
