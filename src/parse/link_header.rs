@@ -64,7 +64,8 @@ fn parameters<'a>(target: &str, mut rest: &'a str) -> (Option<Link>, &'a str) {
         match name.trim().to_ascii_lowercase().as_str() {
             // The first `rel` counts (RFC 8288 section 3.3).
             "rel" if link.rels.is_empty() => {
-                let words = value.split_ascii_whitespace().map(str::to_ascii_lowercase);
+                // Whatever looks like a space parts two relations, a vertical tab too.
+                let words = value.split_whitespace().map(str::to_ascii_lowercase);
                 link.rels = words.collect();
             }
             "type" if link.kind.is_none() => {
@@ -120,6 +121,7 @@ mod tests {
         assert!(links("<u>;rel=\"Hub preload\"")[0].is("hub"));
         let typed = links("</feed>; REL = alternate ; type=\"application/RSS+xml; charset=utf-8\"");
         assert_eq!(typed[0].kind.as_deref(), Some("application/rss+xml"));
+        assert_eq!(links("<u>; rel=\"hub\u{b}self\"")[0].rels, ["hub", "self"]);
     }
 
     #[test]
