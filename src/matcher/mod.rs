@@ -475,4 +475,16 @@ mod tests {
         fn shared<T: Send + Sync>() {}
         shared::<Matcher>();
     }
+
+    #[test]
+    fn a_fault_inside_quotes_is_pointed_at_with_its_quotes() {
+        for (query, span) in
+            [("\"\\\nƞ* ͼ*z\"", 0..12), ("“ƞ*ͼ”", 0..11), ("Seoul AND \"a * b\"", 10..17)]
+        {
+            let terms = Terms { query: Some(Written::nowhere(query)), ..Terms::default() };
+            let complaints = Matcher::compile(&[Watch { terms, ..watch(&[], &[]) }]).unwrap_err();
+            let found = complaints[0].at.clone().unwrap().span;
+            assert_eq!(found, span, "{query}: {complaints:?}");
+        }
+    }
 }

@@ -60,6 +60,12 @@ impl<'w> Spot<'w> {
     fn place(&self) -> Place {
         place(self.written, self.span.clone())
     }
+
+    /// A fault found in `text`. Its place holds where the text is all that was written; of a term in
+    /// a query, whose quotation marks are gone from the text, all of it is at fault.
+    fn within(&self, text: &str, fault: Fault) -> Fault {
+        if self.written.text == text { fault } else { Fault { span: 0..0, ..fault } }
+    }
 }
 
 /// Where bytes of a written value stand in its file.
@@ -213,13 +219,13 @@ impl Desk {
         match read {
             Ok(term) => {
                 for doubt in lint::doubts(&term, list) {
-                    self.complain(Weight::Warning, spot, doubt);
+                    self.complain(Weight::Warning, spot, spot.within(text, doubt));
                 }
                 Some(term)
             }
             Err(faults) => {
                 for fault in faults {
-                    self.complain(Weight::Error, spot, fault);
+                    self.complain(Weight::Error, spot, spot.within(text, fault));
                 }
                 None
             }
@@ -341,14 +347,10 @@ impl Desk {
         }
     }
 
-    /// Complains of a fault; one without a place of its own stands where `spot` does.
+    /// Complains of a fault, whose place is told within all that was written; one without a place of
+    /// its own stands where `spot` does.
     pub(super) fn complain(&mut self, weight: Weight, spot: &Spot<'_>, fault: Fault) {
-        let whole = spot.span.len() == spot.written.text.len();
-        let at = if whole && !fault.span.is_empty() {
-            place(spot.written, fault.span)
-        } else {
-            spot.place()
-        };
+        let at = if fault.span.is_empty() { spot.place() } else { place(spot.written, fault.span) };
         let complaint = Complaint { weight, at: Some(at), what: fault.what, cure: fault.cure };
         // A set's terms are read once, but a watch may use a term twice.
         if self.complaints.last() != Some(&complaint) {
