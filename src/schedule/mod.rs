@@ -1,6 +1,6 @@
 //! When to look again, and when to try again. Pure: `now` and the dice come in as arguments.
 //!
-//! A [`Habit`] learns how fast a feed publishes and in which hours; [`interval`] keeps the polls close
+//! A [`Habit`] learns how fast a feed publishes and in which hours; [`interval()`] keeps the polls close
 //! enough for its window; [`after_failure`] backs off; [`Trust`] says when "unchanged" is looked into;
 //! [`Network`] tells our own outage from theirs. [`word`] says how a feed stands and [`share`] how much
 //! of a span was covered. [`retry`](mod@retry) is the deliveries' side.

@@ -7,7 +7,7 @@ use super::{NAMESPACE, Opml, Subscription};
 /// `category`. What OPML has no word for is in attributes of our own namespace, so that [`read`]
 /// gives back what was written.
 ///
-/// [`read`]: super::read
+/// [`read`]: super::read()
 pub fn write(list: &Opml) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let title = escaped(list.title.as_deref().unwrap_or("wirewatch"));

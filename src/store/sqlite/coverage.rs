@@ -129,7 +129,7 @@ impl Store {
 
     /// What of each configured feed was covered between `since` and `until` (now): a feed first read
     /// within that time is judged from then on, one never read is left out.
-    /// [`schedule::together`](crate::schedule::together) sums them up.
+    /// [`crate::schedule::together`] sums them up.
     pub async fn coverage(
         &self,
         since: Moment,
