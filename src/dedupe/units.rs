@@ -269,6 +269,27 @@ pub(super) fn shingles(units: &[Unit], words: usize) -> impl Iterator<Item = (us
     })
 }
 
+/// Different units of one kind in one text, beside another text.
+pub(super) struct Foreign {
+    pub(super) all: usize,
+    /// Those the other has nowhere.
+    pub(super) missing: usize,
+}
+
+/// Which units of one kind `short` has that `long` has nowhere.
+pub(super) fn foreign(short: &[Unit], long: &[Unit], kind: Kind) -> Foreign {
+    let of = |units: &[Unit]| {
+        let mut hashes: Vec<u32> =
+            units.iter().filter(|unit| unit.kind == kind).map(|unit| unit.hash).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes
+    };
+    let (short, long) = (of(short), of(long));
+    let missing = short.iter().filter(|hash| long.binary_search(hash).is_err()).count();
+    Foreign { all: short.len(), missing }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

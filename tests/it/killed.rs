@@ -115,8 +115,14 @@ impl Run {
         hooks.flaky(seed, 0.2, &failures);
         let feeds = Feeds::open();
         let terms = WATCHES.iter().flat_map(|(_, any)| any.iter().map(|term| (*term).to_owned()));
-        let plan =
-            Plan { seed, feeds: FEEDS, paragraphs: 2, names: 3, terms: terms.collect(), one_in: 2 };
+        let plan = Plan {
+            seed,
+            feeds: FEEDS,
+            paragraphs: 2,
+            names: 40,
+            terms: terms.collect(),
+            one_in: 2,
+        };
         let newsrooms: Vec<(Newsroom, Feed)> = newsrooms(&plan)
             .into_iter()
             .enumerate()
