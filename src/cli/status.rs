@@ -199,13 +199,17 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
     )?;
     tell_states(&mut out, feeds)?;
     for feed in &feeds.failures {
+        let failures = count(u64::from(feed.failures), "failure");
+        // What fails in an outage of our own is not held against the feed.
+        let so_far = feed.failing_since.map_or_else(
+            || "in an outage of our own".to_owned(),
+            |at| format!("{failures} in a row since {at}"),
+        );
         writeln!(
             out,
-            "         {}: {} ({} in a row since {}; next try in {})",
+            "         {}: {} ({so_far}; next try in {})",
             feed.name,
             feed.error.as_deref().unwrap_or("unknown"),
-            count(u64::from(feed.failures), "failure"),
-            feed.failing_since.map(|at| at.to_string()).unwrap_or_default(),
             span(feed.next_due.since(now))
         )?;
     }
