@@ -303,8 +303,9 @@ impl Ingest {
     fn land(&mut self, landed: Result<Landed, tokio::task::JoinError>) -> anyhow::Result<()> {
         // A flight that panicked took its feed's state with it: the process starts anew and reads
         // it from the store.
-        let Landed { index, state, ended, sight, hold } = landed?;
+        let Landed { index, mut state, ended, sight, hold } = landed?;
         let now = self.shared.clock.now();
+        self.forgive_late(&mut state);
         let next = match &ended {
             Ended::Stored { .. } | Ended::Unchanged(_) => state.next_due,
             Ended::Unstored(error) if error.passes() => {

@@ -48,6 +48,16 @@ impl Weather {
 }
 
 impl Ingest {
+    /// A poll that set out before our outage was recognised and came to nothing after it.
+    pub(super) fn forgive_late(&mut self, state: &mut FeedState) {
+        let Some(since) = self.weather.out_since() else { return };
+        if state.failing_since >= Some(since) {
+            forgive(state);
+            let store = self.shared.store.clone();
+            self.notes.spawn(async move { store.forgive(since).await });
+        }
+    }
+
     /// Our own network went down or is back. What failed meanwhile is no fault of the feeds, and what
     /// waits is spread, so that the recovery is no storm.
     pub(super) fn weather_turned(&mut self, turned: Turned, now: Moment) {
@@ -57,8 +67,7 @@ impl Ingest {
         };
         let failed_since = |state: &&mut FeedState| state.failing_since >= Some(since);
         for state in self.states.iter_mut().flatten().filter(failed_since) {
-            (state.failures, state.failing_since) = (0, None);
-            state.strikes = Strikes::default();
+            forgive(state);
         }
         match turned {
             Turned::Down { kind, since, hosts } => {
@@ -83,4 +92,9 @@ impl Ingest {
             }
         }
     }
+}
+
+fn forgive(state: &mut FeedState) {
+    (state.failures, state.failing_since) = (0, None);
+    state.strikes = Strikes::default();
 }

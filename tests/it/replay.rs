@@ -103,7 +103,6 @@ async fn everything_is_accounted_for(home: &Home, matching: usize) {
         "SELECT count(*) FROM article a WHERE (a.reason = 'new') = (a.copy_of IS NOT NULL)";
     assert_eq!(home.count(unreasoned), 0, "every copy says of what");
     let totals = home.totals().await;
-    println!("{matching} ids match; {:?}; articles {:?}", totals.findings_by, totals.articles_by);
     let all = u64::try_from(DISTINCT.iter().map(|(_, articles)| articles).sum::<i64>()).unwrap();
     assert_eq!((totals.articles, totals.articles_by.values().sum::<u64>()), (all, all));
     let findings: u64 = totals.findings_by.values().sum();

@@ -205,6 +205,11 @@ impl Store {
         self.writer.run(move |db| note::outage_began(db, kind, since, hosts)).await
     }
 
+    /// Takes back what was counted against feeds since our own network went down.
+    pub async fn forgive(&self, since: Moment) -> Result<(), Error> {
+        self.writer.run(move |db| note::forgive(db, since)).await
+    }
+
     /// Records that the outage of `since` was over at `until`.
     pub async fn outage_ended(&self, since: Moment, until: Moment) -> Result<(), Error> {
         self.writer.run(move |db| note::outage_ended(db, since, until)).await

@@ -164,7 +164,7 @@ pub(super) fn outage_ended(db: &Connection, since: Moment, until: Moment) -> Res
 }
 
 /// The count and the weight are taken back; the words stay until the feed answers.
-fn forgive(db: &Connection, since: Moment) -> Result<(), Error> {
+pub(super) fn forgive(db: &Connection, since: Moment) -> Result<(), Error> {
     db.execute(
         "UPDATE feed SET failures = 0, failing_since = NULL, trouble = NULL, strikes = 0
          WHERE failing_since >= ?1",
