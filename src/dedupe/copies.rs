@@ -127,7 +127,7 @@ impl Copies {
         let source = hash_of(item.source);
         let text =
             Text::without(item.title, item.text, |sentence| self.habits.knows(source, sentence));
-        let anchors = Anchors::new(source, &text.units, &text.headline);
+        let anchors = Anchors::new(source, &text);
         let ready = Ready { source, anchors, sentences: text.sentences.clone() };
         (text, ready)
     }

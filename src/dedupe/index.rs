@@ -1,15 +1,17 @@
 //! Which stored articles may carry the text of a new one. Proposes, never decides.
 //!
-//! Every article leaves a handful of *anchors*: the smallest hashes of its shingles, some from each
-//! part of the text. A new article asks with all its shingles. So a short text finds the long one
-//! it was cut from, whichever came first, and what an article costs depends on its own length
-//! alone. Memory is bounded: eight bytes an anchor, in a table that is refilled, not grown, when
-//! old articles leave the window.
+//! Every article leaves a handful of *anchors*: hashes of its shingles that are the smallest in
+//! their neighbourhood (winnowing: Schleimer, Wilkerson and Aiken, 2003), some from each part of
+//! the text. A new article asks with all such hashes, a short one with all it has. What is smallest
+//! in a stretch that two texts share is so in both, so a short text finds the long one it was cut
+//! from, whichever came first, and what an article costs depends on its own length alone.
 use std::collections::VecDeque;
 
 use crate::domain::{ArticleId, Moment};
 
-use super::units::{Unit, mix_wide, shingles};
+use super::similar::Text;
+use super::table::{SLOTS, Slot, Table};
+use super::units::{Kind, mix_wide, shingles};
 
 /// Words of a shingle that is looked up.
 const SHINGLE_WORDS: usize = 4;
@@ -23,10 +25,6 @@ const PART_ENDS: [usize; 4] = [16, 64, 256, usize::MAX];
 /// Anchors taken from a headline, for articles of the same source.
 const HEADLINE_ANCHORS: usize = 3;
 
-/// Articles one anchor leads to. What more of them share is either one story, which the first ones
-/// stand for, or boilerplate.
-const SHARERS_MAX: usize = 8;
-
 /// Articles that are proposed.
 const PROPOSED_MAX: usize = 6;
 
@@ -34,63 +32,90 @@ const PROPOSED_MAX: usize = 6;
 /// shares only one shares a phrase.
 const FEW_SHINGLES: usize = 64;
 
-/// Anchors are the smallest of many hashes, so a long text need not ask with the greater half.
-const ASKED_BELOW: u64 = u64::MAX / 2;
+/// A hash that is the smallest of this many neighbours is asked with, and left before others.
+const NEIGHBOURS: usize = 8;
+
+/// Of a flash and the story that follows, anchors their headlines share at least, if each has as
+/// many.
+const FLASH_ANCHORS_MIN: usize = 2;
 
 /// What an anchor that leads to one article is worth; shared, it is worth a share of this.
 const WORTH: u64 = 840;
 
-/// Bits of an entry that say which article it leads to.
-const SLOT_BITS: u32 = 24;
-const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
-
-/// Bits of a hash that are kept.
-const TAG_BITS: u32 = 64 - SLOT_BITS;
-
-/// Entries of one bucket: a cache line of them.
-const BUCKET: usize = 8;
-
-/// Buckets an entry may stand away from its own; a search ends at the first that is not full.
-const REACH: usize = 64;
-
-/// The table is refilled when this many of a hundred entries are used …
-const FULL_PERCENT: usize = 86;
-/// … and then this many of a hundred are.
-const REFILLED_PERCENT: usize = 78;
-
 /// Most articles in the window; the oldest leave for the newest.
 pub const ARTICLES_MAX: usize = 1 << 22;
 
-/// No entry.
-const EMPTY: u64 = 0;
+// A slot must be free again before it comes round.
+const _: () = assert!(ARTICLES_MAX < SLOTS);
 
 /// The articles of a window, by what they say.
 #[derive(Debug, Default)]
 pub struct Index {
-    buckets: Vec<[u64; BUCKET]>,
-    used: usize,
+    anchors: Table,
     articles: VecDeque<(ArticleId, Moment)>,
+    /// Of the same articles; apart, for beside them each would fill a word.
+    traits: VecDeque<Traits>,
     /// The slot the next article gets; the articles in the window have the slots before it.
-    next: u64,
+    next: Slot,
 }
 
 /// What an article is looked up and remembered by.
 pub(super) struct Anchors {
-    /// In text order.
-    text: Vec<u64>,
+    /// Of the text, in its order; `true` with those that are the smallest of their neighbours.
+    text: Vec<(u64, bool)>,
     headline: Vec<u64>,
+    traits: Traits,
+}
+
+/// What decides whether a headline is enough to find an article by.
+#[derive(Clone, Copy, Debug, Default)]
+struct Traits {
+    /// The headline has the mark of a revised story.
+    revised: bool,
+    /// Nothing much stands under the headline.
+    flash: bool,
 }
 
 impl Anchors {
-    /// Of a text and a headline; headlines are compared within one source.
-    pub(super) fn new(source: u64, text: &[Unit], headline: &[Unit]) -> Self {
-        let text = shingles(text, SHINGLE_WORDS).map(|(_, hash)| hash).collect();
-        let salted = |(_, hash)| mix_wide(hash ^ source);
-        let mut headline: Vec<u64> = shingles(headline, 1).map(salted).collect();
+    /// Of an article; headlines are compared within one source.
+    pub(super) fn new(source: u64, article: &Text) -> Self {
+        let text: Vec<u64> =
+            shingles(&article.units, SHINGLE_WORDS).map(|(_, hash)| hash).collect();
+        let units = &article.headline;
+        // What every headline has tells none from another.
+        let tells = |at: &usize| {
+            units.get(*at).is_some_and(|u| !matches!(u.kind, Kind::Common | Kind::Grammar))
+        };
+        let mut headline: Vec<u64> = shingles(units, 1)
+            .filter(|(at, _)| tells(at))
+            .map(|(_, hash)| mix_wide(hash ^ source))
+            .collect();
         headline.sort_unstable();
         headline.dedup();
-        Self { text, headline }
+        let traits = Traits { revised: article.revised, flash: article.is_flash() };
+        Self { text: with_minima(&text), headline, traits }
     }
+
+    /// Whether the text is so short that one anchor in common is much of it.
+    fn is_short(&self) -> bool {
+        self.text.len() < FEW_SHINGLES
+    }
+
+    /// How many anchors the headlines alone must share with an article of these traits: two of a
+    /// flash and the story that a mark says follows it, otherwise all that one leaves.
+    fn headline_min(&self, other: Traits) -> usize {
+        let follows = self.traits.revised || other.revised;
+        let flash = self.traits.flash || other.flash;
+        let min = if follows && flash { FLASH_ANCHORS_MIN } else { HEADLINE_ANCHORS };
+        min.min(self.headline.len())
+    }
+}
+
+/// An anchor that a new article has in common with a stored one.
+struct Shared {
+    slot: Slot,
+    worth: u64,
+    in_headline: bool,
 }
 
 impl Index {
@@ -105,187 +130,138 @@ impl Index {
 
     /// Memory held, in bytes.
     pub fn bytes(&self) -> usize {
-        self.buckets.capacity() * size_of::<[u64; BUCKET]>()
+        self.anchors.bytes()
             + self.articles.capacity() * size_of::<(ArticleId, Moment)>()
+            + self.traits.capacity() * size_of::<Traits>()
     }
 
     /// Lets the articles go that came before `moment`.
     pub fn expire(&mut self, moment: Moment) {
         while self.articles.front().is_some_and(|(_, at)| *at < moment) {
-            self.articles.pop_front();
+            self.forget_oldest();
         }
+    }
+
+    fn forget_oldest(&mut self) {
+        self.articles.pop_front();
+        self.traits.pop_front();
     }
 
     /// The articles most likely to carry this text or headline, the likeliest first.
     pub(super) fn propose(&self, anchors: &Anchors) -> Vec<ArticleId> {
-        let mut sharers: Vec<(u64, u64)> = Vec::with_capacity(64);
-        let alone = anchors.text.len() < FEW_SHINGLES;
-        let asked = anchors.text.iter().filter(|hash| alone || **hash < ASKED_BELOW);
-        let asked: Vec<u64> = asked.chain(&anchors.headline).map(|hash| tag_of(*hash)).collect();
-        // One look at every bucket first: these reads wait for memory side by side, those below
-        // would wait one after the other.
-        let firsts = asked.iter().filter_map(|tag| self.buckets.get(self.reach(*tag).next()?));
-        std::hint::black_box(firsts.fold(0, |all, bucket| all ^ bucket[0]));
-        for tag in asked {
-            let before = sharers.len();
-            self.sharers(tag, &mut sharers);
-            let found = sharers.len() - before;
+        let short = anchors.is_short();
+        let text = anchors.text.iter().filter(|(_, least)| short || *least);
+        let text = text.map(|(hash, _)| *hash);
+        let in_text = text.clone().count();
+        let places = self.anchors.places(text.chain(anchors.headline.iter().copied()));
+        let mut shared: Vec<Shared> = Vec::with_capacity(64);
+        for (at, place) in places.into_iter().enumerate() {
+            let before = shared.len();
+            let in_headline = at >= in_text;
+            let sharers = self.anchors.sharers(place);
+            shared.extend(sharers.map(|slot| Shared { slot, worth: 0, in_headline }));
+            let found = shared.len() - before;
             // What few share says more than what many share.
             let worth = WORTH / u64::try_from(found.max(1)).unwrap_or(WORTH);
-            for (_, of) in sharers.iter_mut().skip(before) {
-                *of = worth;
+            for of in shared.iter_mut().skip(before) {
+                of.worth = worth;
             }
         }
-        sharers.sort_unstable();
-        let mut proposed: Vec<(u64, u64)> = sharers
-            .chunk_by(|a, b| a.0 == b.0)
-            .filter(|chunk| chunk.len() > 1 || alone)
+        shared.sort_unstable_by_key(|of| of.slot);
+        let mut proposed: Vec<(u64, u64, ArticleId)> = shared
+            .chunk_by(|a, b| a.slot == b.slot)
             .filter_map(|chunk| {
-                let worth = chunk.iter().map(|(_, worth)| worth).sum();
-                Some((worth, self.age(chunk.first()?.0)?))
+                let headline = chunk.iter().filter(|of| of.in_headline).count();
+                let text = chunk.len() - headline;
+                // Most share a word of their headlines: told from here, without reading further.
+                if text == 0 && headline < FLASH_ANCHORS_MIN.min(anchors.headline.len())
+                    || text == 1 && headline == 0 && !short
+                {
+                    return None;
+                }
+                let age = self.age(chunk.first()?.slot)?;
+                let (id, traits) = self.held(age)?;
+                let worth = chunk.iter().map(|of| of.worth).sum();
+                let enough = text > 0 || headline >= anchors.headline_min(traits);
+                enough.then_some((worth, age, id))
             })
             .collect();
         // The likeliest first; among equals the oldest, which opened the story.
         proposed.sort_unstable_by(|a, b| b.cmp(a));
         proposed.truncate(PROPOSED_MAX);
-        proposed.into_iter().filter_map(|(_, age)| self.article(age)).collect()
+        proposed.into_iter().map(|(_, _, id)| id).collect()
     }
 
     /// Remembers an article.
     pub(super) fn add(&mut self, id: ArticleId, at: Moment, anchors: &Anchors) {
         if self.articles.len() >= ARTICLES_MAX {
-            self.articles.pop_front();
+            self.forget_oldest();
         }
         if self.articles.len() == self.articles.capacity() {
             // By an eighth: doubling would hold twice the memory for a while.
             self.articles.reserve_exact(self.articles.len() / 8 + 64);
+            self.traits.reserve_exact(self.articles.len() / 8 + 64);
         }
         self.articles.push_back((id, at));
+        self.traits.push_back(anchors.traits);
         let slot = self.next;
-        self.next = (self.next + 1) & SLOT_MASK;
+        self.next = slot.next();
         let parts = parts(&anchors.text);
         for (part, count) in parts.iter().zip(counts(&parts)) {
-            self.leave(part, count, slot);
+            self.leave(part.iter().map(|(_, hash)| *hash), count, slot);
         }
-        self.leave(&anchors.headline, HEADLINE_ANCHORS, slot);
+        self.leave(anchors.headline.iter().copied(), HEADLINE_ANCHORS, slot);
     }
 
-    /// Leaves up to `count` of these anchors, smallest hash first.
-    fn leave(&mut self, hashes: &[u64], count: usize, slot: u64) {
+    /// Leaves up to `count` of these anchors, the first ones first.
+    fn leave(&mut self, hashes: impl Iterator<Item = u64>, count: usize, slot: Slot) {
+        let (next, articles) = (self.next, self.articles.len());
+        let lives = |slot| is_held(slot, next, articles);
         let mut left = 0;
-        for hash in hashes.iter().take(count * 3) {
+        for hash in hashes.take(count * 3) {
             if left == count {
                 break;
             }
-            left += usize::from(self.insert(tag_of(*hash), slot));
+            left += usize::from(self.anchors.insert(hash, slot, lives));
         }
-    }
-
-    /// Whether an anchor was left: not if enough articles share it.
-    fn insert(&mut self, tag: u64, slot: u64) -> bool {
-        if self.used >= self.buckets.len() * BUCKET * FULL_PERCENT / 100 {
-            self.refill(0);
-        }
-        loop {
-            let mut sharers = 0;
-            let mut free = None;
-            for bucket in self.reach(tag) {
-                for (place, entry) in self.buckets[bucket].iter().enumerate() {
-                    if *entry == EMPTY || self.age(*entry & SLOT_MASK).is_none() {
-                        free = free.or(Some((bucket, place)));
-                    } else if *entry >> SLOT_BITS == tag {
-                        sharers += 1;
-                    }
-                }
-                if self.buckets[bucket].contains(&EMPTY) {
-                    break;
-                }
-            }
-            if sharers >= SHARERS_MAX {
-                return false;
-            }
-            if let Some((bucket, place)) = free {
-                let entry = &mut self.buckets[bucket][place];
-                self.used += usize::from(*entry == EMPTY);
-                *entry = tag << SLOT_BITS | slot;
-                return true;
-            }
-            // A crowd in one place though the table is not full: spread it.
-            self.refill(self.buckets.len() + self.buckets.len() / 8 + 1);
-        }
-    }
-
-    /// Adds the slots that share an anchor.
-    fn sharers(&self, tag: u64, slots: &mut Vec<(u64, u64)>) {
-        for bucket in self.reach(tag) {
-            let Some(entries) = self.buckets.get(bucket) else { return };
-            let mut open = false;
-            for entry in entries {
-                if *entry >> SLOT_BITS == tag {
-                    slots.push((*entry & SLOT_MASK, 0));
-                }
-                open |= *entry == EMPTY;
-            }
-            if open {
-                return;
-            }
-        }
-    }
-
-    /// The buckets in which a tag may stand, its own first.
-    fn reach(&self, tag: u64) -> impl Iterator<Item = usize> + use<> {
-        let count = self.buckets.len();
-        let wide = u128::from(tag) * u128::from(u64::try_from(count).unwrap_or(u64::MAX));
-        let own = usize::try_from(wide >> TAG_BITS).unwrap_or(0);
-        (0..REACH.min(count)).map(move |step| (own + step) % count.max(1))
     }
 
     /// How many articles came after the one in this slot and itself; `None` if it left the window.
-    fn age(&self, slot: u64) -> Option<u64> {
-        let age = self.next.wrapping_sub(slot) & SLOT_MASK;
-        let count = u64::try_from(self.articles.len()).unwrap_or(u64::MAX);
-        (1..=count).contains(&age).then_some(age)
+    fn age(&self, slot: Slot) -> Option<u64> {
+        is_held(slot, self.next, self.articles.len()).then(|| slot.before(self.next))
     }
 
-    fn article(&self, age: u64) -> Option<ArticleId> {
+    fn held(&self, age: u64) -> Option<(ArticleId, Traits)> {
         let index = self.articles.len().checked_sub(usize::try_from(age).ok()?)?;
-        self.articles.get(index).map(|(id, _)| *id)
-    }
-
-    /// Moves the entries that still lead somewhere into a table with room for more, of at least
-    /// this many buckets.
-    fn refill(&mut self, buckets_min: usize) {
-        let old = std::mem::take(&mut self.buckets);
-        let leads = |entry: &u64| *entry != EMPTY && self.age(*entry & SLOT_MASK).is_some();
-        let live = old.iter().flatten().filter(|entry| leads(entry)).count();
-        let entries: Vec<u64> = old.iter().flatten().filter(|e| leads(e)).copied().collect();
-        let mut count = (live * 100 / REFILLED_PERCENT / BUCKET).max(8).max(buckets_min) + 1;
-        drop(old);
-        // An unlucky crowd in one reach needs a little more room; each try has more.
-        while !self.placed(&entries, count) {
-            count += count / 8 + 1;
-        }
-        self.used = live;
-    }
-
-    fn placed(&mut self, entries: &[u64], count: usize) -> bool {
-        self.buckets = vec![[EMPTY; BUCKET]; count];
-        entries.iter().all(|entry| {
-            let mut reach = self.reach(*entry >> SLOT_BITS);
-            reach.any(|bucket| {
-                let free = self.buckets[bucket].iter_mut().find(|place| **place == EMPTY);
-                free.map(|place| *place = *entry).is_some()
-            })
-        })
+        Some((self.articles.get(index)?.0, *self.traits.get(index)?))
     }
 }
 
-/// The different hashes of each part of a text, smallest first.
-fn parts(text: &[u64]) -> [Vec<u64>; PART_ENDS.len()] {
+/// Whether a slot is that of one of the `articles` before `next`.
+fn is_held(slot: Slot, next: Slot, articles: usize) -> bool {
+    usize::try_from(slot.before(next)).is_ok_and(|age| (1..=articles).contains(&age))
+}
+
+/// Every hash, with whether it is the smallest of [`NEIGHBOURS`] in a row, itself one of them.
+fn with_minima(hashes: &[u64]) -> Vec<(u64, bool)> {
+    let row = NEIGHBOURS.min(hashes.len());
+    let minimum = |(at, hash): (usize, &u64)| {
+        let greater = |other: &&u64| **other >= *hash;
+        let before = hashes.iter().take(at).rev().take(row).take_while(greater).count();
+        let after = hashes.iter().skip(at + 1).take(row).take_while(greater).count();
+        (*hash, before + 1 + after >= row)
+    };
+    hashes.iter().enumerate().map(minimum).collect()
+}
+
+/// The different hashes of each part of a text, those first that any text which holds the part
+/// asks with, smaller before greater. `false` with those.
+fn parts(text: &[(u64, bool)]) -> [Vec<(bool, u64)>; PART_ENDS.len()] {
     let mut begin = 0;
     PART_ENDS.map(|end| {
         let end = end.min(text.len());
-        let mut part = text.get(begin..end).unwrap_or_default().to_vec();
+        let of_part = text.get(begin..end).unwrap_or_default();
+        let mut part: Vec<(bool, u64)> = of_part.iter().map(|(h, least)| (!least, *h)).collect();
         begin = end;
         part.sort_unstable();
         part.dedup();
@@ -294,7 +270,7 @@ fn parts(text: &[u64]) -> [Vec<u64>; PART_ENDS.len()] {
 }
 
 /// How many anchors each part gives: what a short text's missing parts cannot, its others do.
-fn counts(parts: &[Vec<u64>; PART_ENDS.len()]) -> [usize; PART_ENDS.len()] {
+fn counts(parts: &[Vec<(bool, u64)>; PART_ENDS.len()]) -> [usize; PART_ENDS.len()] {
     let mut counts = [0; PART_ENDS.len()];
     let mut left = PART_ANCHORS * PART_ENDS.len();
     // Each round hands one anchor to every part that has one to give.
@@ -313,21 +289,12 @@ fn counts(parts: &[Vec<u64>; PART_ENDS.len()]) -> [usize; PART_ENDS.len()] {
     counts
 }
 
-/// The bits of a hash that are kept, never all zero. Mixed again, for anchors are the smallest of
-/// many hashes and would crowd one end of the table.
-fn tag_of(hash: u64) -> u64 {
-    (mix_wide(hash ^ 0x9e37_79b9_7f4a_7c15) >> SLOT_BITS).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dedupe::units;
 
     fn anchors(text: &str) -> Anchors {
-        let mut read = Vec::new();
-        units::read(text, &mut read);
-        Anchors::new(7, &read, &[])
+        Anchors::new(7, &Text::new("", text))
     }
 
     /// A word of letters for every number.

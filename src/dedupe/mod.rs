@@ -15,5 +15,6 @@ pub mod judge;
 mod noise;
 pub mod similar;
 pub mod surge;
+mod table;
 mod units;
 mod words;

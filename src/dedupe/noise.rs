@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::words::{LOOSE_REVISIONS, PHRASES, REVISIONS};
 
@@ -16,9 +16,10 @@ const EDGE_SENTENCES: usize = 5;
 /// A dateline ends within this many bytes of the beginning.
 const DATELINE_BYTES_MAX: usize = 110;
 
-/// All phrases in one pass.
+/// All phrases in one pass. Every text is read by it, so it may take the memory of a DFA.
 /// `None` only if they outgrew the automaton, which a test would notice.
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(PHRASES).ok());
+static FINDER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(PHRASES).ok());
 
 /// The sentences of a text that tell the story, its dateline taken off.
 pub(super) fn story(text: &str) -> Vec<&str> {

@@ -80,6 +80,11 @@ impl Text {
     pub fn is_comparable(&self) -> bool {
         self.weight >= WEIGHT_MIN
     }
+
+    /// Whether it says so little under its headline that the headline may say it all.
+    pub(super) fn is_flash(&self) -> bool {
+        self.weight < FLASH_WORDS_MAX * 2
+    }
 }
 
 /// How much two texts have in common, 0 to 1.

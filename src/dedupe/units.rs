@@ -170,8 +170,8 @@ pub(super) fn read(text: &str, units: &mut Vec<Unit>) {
     reader.end();
 }
 
-/// The words of all tables by their hash, with what they are read as.
-static WORDS: LazyLock<Vec<(u32, (u32, Kind))>> = LazyLock::new(|| {
+/// The words of all tables, with what they are read as.
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let common = COMMON.iter().map(|word| (hash_of(word), (hash_of(word), Kind::Common)));
     let spelt = SPELT.iter().map(|(word, digits)| {
         let kind = if *digits == "%" { Kind::Word } else { Kind::Number };
@@ -179,10 +179,37 @@ static WORDS: LazyLock<Vec<(u32, (u32, Kind))>> = LazyLock::new(|| {
     });
     let days = WEEKDAYS.iter().map(|word| (hash_of(word), (hash_of(word), Kind::Weekday)));
     let months = MONTHS.iter().map(|word| (hash_of(word), (hash_of(word), Kind::Month)));
-    let mut words: Vec<_> = common.chain(spelt).chain(days).chain(months).collect();
-    words.sort_unstable_by_key(|(word, _)| *word);
-    words
+    Words::new(common.chain(spelt).chain(days).chain(months).collect())
 });
+
+/// A word's hash, and what it is read as.
+type Known = (u32, (u32, Kind));
+
+/// Known words by the head of their hash: every word of every text is looked up.
+struct Words {
+    words: Vec<Known>,
+    /// Where the words of each head begin in `words`.
+    begins: Vec<u16>,
+}
+
+/// Bits of a hash's head; there are some hundred words, so few heads have more than one.
+const HEAD_BITS: u32 = 12;
+
+impl Words {
+    fn new(mut words: Vec<Known>) -> Self {
+        words.sort_unstable_by_key(|(word, _)| *word);
+        let before = |head: u32| words.partition_point(|(word, _)| word >> (32 - HEAD_BITS) < head);
+        let begins = (0..=1 << HEAD_BITS).map(|head| u16::try_from(before(head)).unwrap_or(0));
+        Self { begins: begins.collect(), words }
+    }
+
+    fn get(&self, hash: u32) -> Option<(u32, Kind)> {
+        let head = usize::try_from(hash >> (32 - HEAD_BITS)).ok()?;
+        let (begin, end) = (*self.begins.get(head)?, *self.begins.get(head + 1)?);
+        let like = self.words.get(usize::from(begin)..usize::from(end))?;
+        like.iter().find(|(word, _)| *word == hash).map(|(_, unit)| *unit)
+    }
+}
 
 fn hash_of(word: &str) -> u32 {
     mix(word
@@ -233,10 +260,8 @@ impl Reader<'_> {
         let (hash, kind) = if word.starts_with(|c: char| c.is_numeric()) {
             (hash_of(word.trim_start_matches('0')), Kind::Number)
         } else {
-            match WORDS.binary_search_by_key(&hash, |(word, _)| *word) {
-                Ok(index) => WORDS.get(index).map_or((hash, Kind::Word), |(_, unit)| *unit),
-                Err(_) => (hash, if self.capital { Kind::Name } else { Kind::Word }),
-            }
+            let own = (hash, if self.capital { Kind::Name } else { Kind::Word });
+            WORDS.get(hash).unwrap_or(own)
         };
         self.units.push(Unit { hash, kind });
         self.word.clear();
@@ -353,7 +378,7 @@ mod tests {
 
     #[test]
     fn no_two_words_of_the_tables_have_one_hash() {
-        assert!(WORDS.windows(2).all(|pair| pair[0].0 != pair[1].0));
+        assert!(WORDS.words.windows(2).all(|pair| pair[0].0 != pair[1].0));
     }
 
     #[test]

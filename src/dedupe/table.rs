@@ -1,0 +1,228 @@
+//! The anchors of a window and the articles they lead to, in little memory: eight bytes an anchor.
+//!
+//! Open addressing in cache lines, cut into parts that are refilled one at a time, so that no
+//! article waits for the whole table to be moved, and what is moved fits the processor's cache
+//! however large the window is.
+
+/// Articles one anchor leads to. What more of them share is either one story, which the first ones
+/// stand for, or boilerplate.
+const SHARERS_MAX: usize = 8;
+
+/// Bits of an entry that say which article it leads to.
+const SLOT_BITS: u32 = 24;
+const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
+
+/// Bits of a hash that are kept.
+const TAG_BITS: u32 = 64 - SLOT_BITS;
+
+/// Parts of the table: a part of a window of a million articles is about a mebibyte.
+const PARTS: usize = 1 << PART_BITS;
+const PART_BITS: u32 = 7;
+
+/// Entries of one bucket: a cache line of them.
+const BUCKET: usize = 8;
+
+/// Buckets an entry may stand in, its own first; a search ends at the first that is not full.
+const REACH: usize = 48;
+
+/// A part is refilled when this many of a hundred entries are used …
+const FULL_PERCENT: usize = 84;
+/// … and then this many of a hundred are.
+const REFILLED_PERCENT: usize = 70;
+
+/// What a crowded part grows by: this share of it.
+const CROWD_PART: usize = 32;
+
+/// No entry.
+const EMPTY: u64 = 0;
+
+/// Entries that are looked at together. Aligned, so that they are one cache line and not two halves.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Bucket([u64; BUCKET]);
+
+/// Where an article stands in the window; it comes round after [`SLOTS`] of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Slot(u64);
+
+/// Different slots.
+pub(super) const SLOTS: usize = 1 << SLOT_BITS;
+
+impl Slot {
+    pub(super) fn next(self) -> Self {
+        Self((self.0 + 1) & SLOT_MASK)
+    }
+
+    /// How many slots before `next` this one is.
+    pub(super) fn before(self, next: Self) -> u64 {
+        next.0.wrapping_sub(self.0) & SLOT_MASK
+    }
+}
+
+/// What is kept of an anchor's hash, and where it is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Never all zero.
+    tag: u64,
+    part: usize,
+    /// Its own bucket.
+    own: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Table {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Part {
+    /// Those that tags belong in, and after them some that take what has no room at the end, so
+    /// that no reach goes round it.
+    buckets: Vec<Bucket>,
+    /// How many of them tags belong in.
+    owned: usize,
+    /// Entries.
+    used: usize,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { parts: vec![Part::default(); PARTS] }
+    }
+}
+
+impl Table {
+    /// Memory held, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let of_part = |part: &Part| part.buckets.capacity() * size_of::<Bucket>();
+        self.parts.iter().map(of_part).sum::<usize>() + PARTS * size_of::<Part>()
+    }
+
+    /// Where anchors stand. Looks at each: these reads wait for memory side by side, while those
+    /// of [`Table::sharers`] would wait one after the other.
+    pub(super) fn places(&self, hashes: impl Iterator<Item = u64>) -> Vec<Place> {
+        let places: Vec<Place> = hashes.map(|hash| self.place(hash)).collect();
+        let firsts =
+            places.iter().filter_map(|place| self.parts.get(place.part)?.buckets.get(place.own));
+        std::hint::black_box(firsts.fold(0, |all, bucket| all ^ bucket.0[0]));
+        places
+    }
+
+    fn place(&self, hash: u64) -> Place {
+        let tag = tag_of(hash);
+        let part = usize::try_from(tag).unwrap_or(0) % PARTS;
+        Place { tag, part, own: self.parts.get(part).map_or(0, |part| part.own(tag)) }
+    }
+
+    /// The slots of the articles that share an anchor.
+    pub(super) fn sharers(&self, place: Place) -> impl Iterator<Item = Slot> {
+        let part = self.parts.get(place.part);
+        let reached = part.and_then(|part| part.buckets.get(place.own..)).unwrap_or_default();
+        let reached = reached.get(..REACH).unwrap_or(reached);
+        // The search ends with the first bucket that has room.
+        let full = reached.iter().take_while(|bucket| !bucket.0.contains(&EMPTY)).count();
+        let searched = reached.get(..=full).unwrap_or(reached);
+        let carries = move |entry: &&u64| **entry >> SLOT_BITS == place.tag;
+        let entries = searched.iter().flat_map(|bucket| &bucket.0).filter(carries);
+        entries.map(|entry| Slot(*entry & SLOT_MASK))
+    }
+
+    /// Whether an anchor was left: not if enough articles share it. `lives` tells whether a slot is
+    /// still an article's; the room of the others is used again.
+    pub(super) fn insert(&mut self, hash: u64, slot: Slot, lives: impl Fn(Slot) -> bool) -> bool {
+        let tag = tag_of(hash);
+        let part = usize::try_from(tag).unwrap_or(0) % PARTS;
+        self.parts.get_mut(part).is_some_and(|part| part.insert(tag, slot, &lives))
+    }
+}
+
+impl Part {
+    fn insert(&mut self, tag: u64, slot: Slot, lives: &impl Fn(Slot) -> bool) -> bool {
+        if self.used >= self.owned * BUCKET * FULL_PERCENT / 100 {
+            self.refill(0, lives);
+        }
+        loop {
+            let mut sharers = 0;
+            let mut free = None;
+            let own = self.own(tag);
+            for bucket in self.buckets.iter_mut().skip(own).take(REACH) {
+                let full = !bucket.0.contains(&EMPTY);
+                for entry in &mut bucket.0 {
+                    if *entry == EMPTY || !lives(Slot(*entry & SLOT_MASK)) {
+                        free = free.or(Some(entry));
+                    } else if *entry >> SLOT_BITS == tag {
+                        sharers += 1;
+                    }
+                }
+                if !full {
+                    break;
+                }
+            }
+            if sharers >= SHARERS_MAX {
+                return false;
+            }
+            if let Some(entry) = free {
+                self.used += usize::from(*entry == EMPTY);
+                *entry = tag << SLOT_BITS | slot.0;
+                return true;
+            }
+            // A crowd in one place though the part is not full: spread it.
+            self.refill(self.owned + self.owned / CROWD_PART, lives);
+        }
+    }
+
+    /// The bucket a tag belongs in.
+    fn own(&self, tag: u64) -> usize {
+        let wide = u128::from(tag) * u128::from(u64::try_from(self.owned).unwrap_or(u64::MAX));
+        usize::try_from(wide >> TAG_BITS).unwrap_or(0)
+    }
+
+    /// Moves the entries that still lead somewhere where there is room for more, into at least this
+    /// many buckets.
+    fn refill(&mut self, buckets_min: usize, lives: &impl Fn(Slot) -> bool) {
+        let mut entries: Vec<u64> = Vec::with_capacity(self.used);
+        let old = std::mem::take(&mut self.buckets);
+        let leads = |entry: &&u64| **entry != EMPTY && lives(Slot(**entry & SLOT_MASK));
+        entries.extend(old.iter().flat_map(|bucket| &bucket.0).filter(leads));
+        drop(old);
+        let mut count = (entries.len() * 100 / REFILLED_PERCENT / BUCKET).max(buckets_min) + 1;
+        // An unlucky crowd in one reach needs a little more room; each try has more.
+        while !self.placed(&entries, count) {
+            count += count / CROWD_PART + 1;
+        }
+        self.used = entries.len();
+    }
+
+    /// Whether all entries found room in this many buckets.
+    fn placed(&mut self, entries: &[u64], count: usize) -> bool {
+        self.owned = count;
+        self.buckets = vec![Bucket([EMPTY; BUCKET]); count + count.min(REACH)];
+        let mut filled = vec![0_u8; self.buckets.len()];
+        entries.iter().all(|entry| {
+            let own = self.own(*entry >> SLOT_BITS);
+            let mut near = own..own + REACH;
+            let Some(at) = near.find(|at| filled.get(*at).is_some_and(has_room)) else {
+                return false;
+            };
+            let (Some(bucket), Some(filled)) = (self.buckets.get_mut(at), filled.get_mut(at))
+            else {
+                return false;
+            };
+            if let Some(free) = bucket.0.get_mut(usize::from(*filled)) {
+                *free = *entry;
+            }
+            *filled += 1;
+            true
+        })
+    }
+}
+
+fn has_room(filled: &u8) -> bool {
+    usize::from(*filled) < BUCKET
+}
+
+/// The bits of a hash that are kept, never all zero. Mixed again, for anchors are the smallest of
+/// many hashes and would crowd one end of the table.
+fn tag_of(hash: u64) -> u64 {
+    (super::units::mix_wide(hash ^ 0x9e37_79b9_7f4a_7c15) >> SLOT_BITS).max(1)
+}
