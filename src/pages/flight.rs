@@ -43,7 +43,7 @@ pub(super) struct Landed {
 
 pub(super) async fn fly(shared: Arc<Shared>, plan: Plan) -> Landed {
     let Plan { feed, url, host, lease, dice } = plan;
-    let (article, attempt) = (lease.article, lease.attempt);
+    let (article, attempt, revision) = (lease.article, lease.attempt, lease.stored.revision);
     let own = !feed.allow_private.is_empty() && feed.url.origin() == url.origin();
     let came = if attempt > PAGE_ATTEMPTS_MAX {
         // Each attempt before was counted, and none was settled.
@@ -60,7 +60,8 @@ pub(super) async fn fly(shared: Arc<Shared>, plan: Plan) -> Landed {
         tracing::info!(host = %host, attempt, "a page of {host} was not read: {why}; {next}");
     }
     let at = shared.clock.now();
-    let committed = shared.store.settle_page(PageTurn { article, at, came }).await;
+    let committed =
+        shared.store.settle_page(PageTurn { article, revision: Some(revision), at, came }).await;
     Landed { article, host, own, committed }
 }
 

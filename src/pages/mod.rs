@@ -238,7 +238,8 @@ impl Pages {
     async fn give_up(&self, article: ArticleId, at: Moment) -> Result<(), store::Error> {
         let why = "its feed is not in the configuration any more".to_owned();
         let came = PageCame::Failed { why, retry_at: None };
-        self.shared.store.settle_page(PageTurn { article, at, came }).await.map(|_nothing| ())
+        let turn = PageTurn { article, revision: None, at, came };
+        self.shared.store.settle_page(turn).await.map(|_nothing| ())
     }
 
     fn landed(&mut self, landed: Result<Landed, JoinError>) -> Result<(), store::Error> {

@@ -29,6 +29,9 @@ pub struct PageLease {
 #[derive(Debug)]
 pub struct PageTurn {
     pub article: ArticleId,
+    /// Of the article when its page was asked for: a page of an earlier one does not count. `None`
+    /// if nothing was asked.
+    pub revision: Option<u64>,
     pub at: Moment,
     pub came: PageCame,
 }

@@ -57,13 +57,15 @@ impl Ledger<'_> {
         let mut placed = Placed { article, story, kind, update: false, identity };
         let told = !candidate.fired.is_empty();
         let reused = standing::reused(self, article, fresh)?;
-        if reused || (told && standing::is_untold(self, article, story)?) {
-            placed = self.replaced(placed, reused, candidate)?;
+        if reused {
+            placed = self.reissued(placed, candidate)?;
+        } else if told && standing::may_join(self, (article, story), false)? {
+            placed = self.joined(placed, candidate)?;
         }
         let fixed = self.correction(article, fresh)?;
-        self.rewrite(placed, fresh)?;
+        self.rewrite(placed, reused, fresh)?;
         if told {
-            self.texts.renew(self.db, ArticleId(article), (self.name.as_str(), fresh), self.at)?;
+            self.renew(article, fresh)?;
         }
         for fired in &candidate.fired {
             self.tell(placed, fresh, fired)?;
@@ -72,34 +74,46 @@ impl Ledger<'_> {
         self.want_page(article, candidate, false)
     }
 
-    /// A known item that may belong to another story now. Either the publisher gave a used id to
-    /// another story, which is news like any other; or the item stood alone and told nobody, and
-    /// what it says now may be what another told.
-    pub(super) fn replaced(
-        &mut self,
-        placed: Placed,
-        reused: bool,
-        candidate: &Candidate,
-    ) -> Result<Placed, Error> {
-        let fresh = &candidate.article;
-        let (_, verdict) =
-            self.by_text(Verdict::New, candidate, Some(ArticleId(placed.article)))?;
-        let story = match verdict.of() {
-            None if !reused => return Ok(placed),
-            None => self.open_story()?,
-            Some(original) => standing::story_of(self, original)?,
+    /// The publisher gave a used id to another story: news like any other, or a copy of some.
+    fn reissued(&mut self, placed: Placed, candidate: &Candidate) -> Result<Placed, Error> {
+        let itself = |id: ArticleId, _story| id.0 == placed.article;
+        let (_, verdict) = self.by_text(Verdict::New, candidate, itself)?;
+        let (story, kind) = match verdict.of() {
+            None => (self.open_story()?, AlertKind::New),
+            Some(original) => (standing::story_of(self, original)?, AlertKind::Copy),
         };
         standing::moved(self, (placed.article, placed.story), story, verdict)?;
-        let kind = if verdict == Verdict::New { AlertKind::New } else { AlertKind::Copy };
-        let identity = if reused { placed.identity ^ fresh.revision } else { placed.identity };
+        let identity = placed.identity ^ candidate.article.revision;
         Ok(Placed { story, kind, update: is_update(verdict), identity, ..placed })
+    }
+
+    /// A known item whose text may now be that of another story: then the two are one, and what was
+    /// told of either was told of both.
+    pub(super) fn joined(
+        &mut self,
+        placed: Placed,
+        candidate: &Candidate,
+    ) -> Result<Placed, Error> {
+        let within = |_id, story| story == placed.story;
+        let (_, verdict) = self.by_text(Verdict::New, candidate, within)?;
+        let Some(original) = verdict.of() else { return Ok(placed) };
+        let story = standing::story_of(self, original)?;
+        standing::joined(self, (placed.article, placed.story), story, verdict)?;
+        Ok(Placed { story, kind: AlertKind::Copy, update: is_update(verdict), ..placed })
+    }
+
+    /// Remembers a stored article by the text it has now.
+    pub(super) fn renew(&mut self, article: i64, fresh: &Article) -> Result<(), Error> {
+        let opened = standing::is_first_told(self, article)?;
+        let item = (self.name.as_str(), fresh);
+        self.texts.renew(self.db, ArticleId(article), item, (self.at, opened))
     }
 
     fn unknown(&mut self, identity: u64, candidate: &Candidate) -> Result<(), Error> {
         let fresh = &candidate.article;
         let known = standing::known(self, fresh)?;
         let verdict = judge::judge(fresh, candidate.setting, &known);
-        let (ready, verdict) = self.by_text(verdict, candidate, None)?;
+        let (ready, verdict) = self.by_text(verdict, candidate, |_, _| false)?;
         let (story, kind) = match verdict.of() {
             None => (self.open_story()?, AlertKind::New),
             Some(original) => (standing::story_of(self, original)?, AlertKind::Copy),
@@ -126,18 +140,18 @@ impl Ledger<'_> {
     }
 
     /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the
-    /// article is to be remembered by.
+    /// article is to be remembered by. `passed_over`: as in [`super::texts::Texts::find`].
     fn by_text(
         &mut self,
         verdict: Verdict,
         candidate: &Candidate,
-        itself: Option<ArticleId>,
+        passed_over: impl Fn(ArticleId, i64) -> bool,
     ) -> Result<(Option<Ready>, Verdict), Error> {
         if candidate.fired.is_empty() {
             return Ok((None, verdict));
         }
         let item = (self.name.as_str(), &candidate.article);
-        let (ready, copy) = self.texts.find(self.db, item, itself, self.at)?;
+        let (ready, copy) = self.texts.find(self.db, item, passed_over, self.at)?;
         match (verdict, copy) {
             (Verdict::New, Some(copy)) => Ok((Some(ready), judge::by_text(copy))),
             _ => Ok((Some(ready), verdict)),
@@ -193,11 +207,16 @@ impl Ledger<'_> {
             .doing("storing an article")
     }
 
-    fn rewrite(&self, placed: Placed, fresh: &Article) -> Result<(), Error> {
+    /// Stores what the feed says now. The longer text that its page gave is what the story is known
+    /// by, and stays until the page is read again; not if the id carries another story.
+    fn rewrite(&self, placed: Placed, reused: bool, fresh: &Article) -> Result<(), Error> {
         self.db
             .prepare_cached(
                 "UPDATE article SET revision = ?1, revised_at = ?2, title = ?3, summary = ?4,
-                    content = ?5, url = ?6, canonical = ?7, story = ?8 WHERE id = ?9",
+                    content = CASE WHEN NOT ?10 AND length(?5) < length(content)
+                        AND id IN (SELECT article FROM page WHERE characters = length(content))
+                        THEN content ELSE ?5 END,
+                    url = ?6, canonical = ?7, story = ?8 WHERE id = ?9",
             )
             .and_then(|mut update| {
                 update.execute(params![
@@ -209,7 +228,8 @@ impl Ledger<'_> {
                     fresh.url,
                     fresh.canonical.as_deref().map(standing::url_hash),
                     placed.story,
-                    placed.article
+                    placed.article,
+                    reused
                 ])
             })
             .doing("storing a revision")?;

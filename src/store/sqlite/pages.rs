@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::commit::Ledger;
 use super::enter::Placed;
 use super::texts::Texts;
-use super::{standing, tell};
+use super::{signed, standing, tell};
 use crate::dedupe::judge::Setting;
 use crate::domain::{AlertKind, Article, ArticleId, Backlog, Moment, Name};
 use crate::store::error::{Doing, Error};
@@ -86,7 +86,10 @@ pub(super) fn begin(
             .doing(NOTING)?;
         let Some((url, attempt)) = begun else { continue };
         if let Some(stored) = stored(db, *article)? {
-            let Stored { feed: (_, feed), article: stored, .. } = stored;
+            let Stored { feed: (_, feed), article: mut stored, paged, .. } = stored;
+            if paged {
+                stored.content.clear();
+            }
             leases.push(PageLease { article: *article, feed, url, attempt, stored });
         }
     }
@@ -112,8 +115,15 @@ pub(super) fn settle(
     texts: &mut Texts,
     turn: PageTurn,
 ) -> Result<Committed, Error> {
-    let PageTurn { article, at, came } = turn;
+    let PageTurn { article, revision, at, came } = turn;
     let mut committed = Committed::default();
+    if let Some(revision) = revision
+        && is_outdated(db, (article, revision))?
+    {
+        // The page of what the item said before; the row is of what it says now.
+        release(db, &[article], at)?;
+        return Ok(committed);
+    }
     match came {
         PageCame::Failed { why, retry_at } => {
             let state = if retry_at.is_some() { "due" } else { "given-up" };
@@ -142,6 +152,13 @@ pub(super) fn settle(
         }
     }
     Ok(committed)
+}
+
+/// Whether an article was rewritten since it had that revision.
+fn is_outdated(db: &Connection, (article, revision): (ArticleId, u64)) -> Result<bool, Error> {
+    db.prepare_cached("SELECT 1 FROM article WHERE id = ?1 AND revision <> ?2")
+        .and_then(|mut select| select.exists(params![article.0, signed(revision)]))
+        .doing("reading an article")
 }
 
 /// Notes that a page was read; `false` if it was not waiting any more.
@@ -184,8 +201,9 @@ fn told(
         alerts: Vec::new(),
         shared: Vec::new(),
     };
-    db.prepare_cached("UPDATE article SET content = ?2 WHERE id = ?1")
-        .and_then(|mut update| update.execute(params![article.0, candidate.article.content]))
+    let Article { content, language, .. } = &candidate.article;
+    db.prepare_cached("UPDATE article SET content = ?2, language = ?3 WHERE id = ?1")
+        .and_then(|mut update| update.execute(params![article.0, content, language]))
         .doing("storing a page's text")?;
     let kind = if stored.opened { AlertKind::New } else { AlertKind::Copy };
     let placed = Placed {
@@ -224,11 +242,10 @@ impl Ledger<'_> {
         let fresh = &candidate.article;
         let before = placed.story;
         let mut placed = placed;
-        if standing::is_untold(self, placed.article, placed.story)? {
-            placed = self.replaced(placed, false, candidate)?;
+        if standing::may_join(self, (placed.article, placed.story), true)? {
+            placed = self.joined(placed, candidate)?;
         }
-        let item = (self.name.as_str(), fresh);
-        self.texts.renew(self.db, ArticleId(placed.article), item, self.at)?;
+        self.renew(placed.article, fresh)?;
         for fired in &candidate.fired {
             self.tell(placed, fresh, fired)?;
         }
@@ -245,12 +262,15 @@ struct Stored {
     opened: bool,
     identity: u64,
     article: Article,
+    /// Its content is what its page said.
+    paged: bool,
 }
 
 fn stored(db: &Connection, article: ArticleId) -> Result<Option<Stored>, Error> {
     db.prepare_cached(
         "SELECT a.feed, f.name, a.story, a.reason, a.identity, a.revision, a.url, a.title,
-            a.summary, a.content, a.published, a.authors, a.tags, a.language
+            a.summary, a.content, a.published, a.authors, a.tags, a.language,
+            EXISTS (SELECT 1 FROM page WHERE article = a.id AND characters = length(a.content))
          FROM article a JOIN feed f ON f.id = a.feed WHERE a.id = ?1",
     )
     .and_then(|mut select| select.query_row([article.0], read_stored).optional())
@@ -283,6 +303,7 @@ fn read_stored(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
         opened: row.get::<_, String>(3)? == "new",
         identity: row.get::<_, i64>(4)?.cast_unsigned(),
         article,
+        paged: row.get(14)?,
     })
 }
 

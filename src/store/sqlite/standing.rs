@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use siphasher::sip::SipHasher24;
 
 use super::commit::Ledger;
-use super::signed;
+use super::{signed, stories};
 use crate::dedupe::judge::{self, Known, Poll, Sighting};
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 use crate::extract;
@@ -115,29 +115,70 @@ pub(super) fn story_of(ledger: &Ledger<'_>, article: ArticleId) -> Result<i64, E
     story.map_or_else(|| ledger.open_story(), Ok)
 }
 
-/// Whether an article stands alone in a story nobody was told of, so that it may join another; one
-/// that a person took out of a story never joins any by itself.
-pub(super) fn is_untold(ledger: &Ledger<'_>, article: i64, story: i64) -> Result<bool, Error> {
+/// Whether the story of an article may join another for what the article says now. Nobody was told
+/// of it; or somebody was, and this is the first full text of what was told (`completed`): a
+/// running item that is rewritten from day to day would join story to story. The article must be
+/// what the whole story is, not merely like it; and what a person took out of a story, or took
+/// something out of, never joins any by itself.
+pub(super) fn may_join(
+    ledger: &Ledger<'_>,
+    (article, story): (i64, i64),
+    completed: bool,
+) -> Result<bool, Error> {
     ledger
         .db
         .prepare_cached(
-            "SELECT NOT EXISTS (SELECT 1 FROM article WHERE story = ?2 AND id <> ?1)
-                AND NOT EXISTS (SELECT 1 FROM alert WHERE story = ?2)
-                AND NOT EXISTS (SELECT 1 FROM parted WHERE article = ?1)",
+            "SELECT (?3 AND revised_at IS NULL
+                    OR NOT EXISTS (SELECT 1 FROM alert WHERE story = ?2))
+                AND (reason IN ('new', 'same-link', 'same-title-day', 'same-url')
+                    OR NOT EXISTS (SELECT 1 FROM article WHERE story = ?2 AND id <> ?1))
+                AND NOT EXISTS (SELECT 1 FROM parted
+                    WHERE article IN (SELECT id FROM article WHERE story = ?2))
+             FROM article WHERE id = ?1",
         )
-        .and_then(|mut select| select.query_row([article, story], |row| row.get(0)))
+        .and_then(|mut select| {
+            select.query_row(params![article, story, completed], |row| row.get(0))
+        })
         .doing("looking at a story")
 }
 
-/// Gives an article another story, and the reason for it. What watches found of its old text stays
-/// with the old story, unless nothing else is in it: then that story is the new one.
-pub(super) fn moved(
+/// Whether an article opened its story, and no watch found anything in it yet: its sentences were
+/// never counted as told.
+pub(super) fn is_first_told(ledger: &Ledger<'_>, article: i64) -> Result<bool, Error> {
+    ledger
+        .db
+        .prepare_cached(
+            "SELECT 1 FROM article WHERE id = ?1 AND reason = 'new'
+                AND NOT EXISTS (SELECT 1 FROM finding WHERE article = ?1)",
+        )
+        .and_then(|mut select| select.exists([article]))
+        .doing("looking for a finding")
+}
+
+/// Puts the whole story of an article into another, whose text the article has.
+pub(super) fn joined(
     ledger: &Ledger<'_>,
     (article, from): (i64, i64),
     to: i64,
     verdict: Verdict,
 ) -> Result<(), Error> {
-    let doing = "moving an article";
+    let doing = "joining a story";
+    // What opened the story is a copy of this article for the reason that this was one of it.
+    ledger
+        .db
+        .prepare_cached(
+            "UPDATE article SET reason = was.reason, copy_of = was.id, similarity = was.similarity
+             FROM (SELECT id, reason, similarity FROM article WHERE id = ?1) was
+             WHERE article.story = ?2 AND article.copy_of IS NULL AND article.id <> ?1",
+        )
+        .and_then(|mut update| update.execute([article, from]))
+        .doing(doing)?;
+    place(ledger, article, to, verdict)?;
+    stories::join(ledger.db, to, from)
+}
+
+/// Notes the story of an article, and the reason for it.
+fn place(ledger: &Ledger<'_>, article: i64, to: i64, verdict: Verdict) -> Result<(), Error> {
     let (of, similarity) = (verdict.of().map(|of| of.0), verdict.similarity());
     ledger
         .db
@@ -147,8 +188,21 @@ pub(super) fn moved(
         .and_then(|mut update| {
             update.execute(params![to, verdict.reason(), of, similarity, article])
         })
-        .doing(doing)?;
-    if of.is_some() && is_empty(ledger, from)? {
+        .doing("moving an article")?;
+    Ok(())
+}
+
+/// Gives an article whose id now carries another story that story. What watches found of its old text
+/// stays with the old story, unless nothing else is in it: then that story is the new one.
+pub(super) fn moved(
+    ledger: &Ledger<'_>,
+    (article, from): (i64, i64),
+    to: i64,
+    verdict: Verdict,
+) -> Result<(), Error> {
+    let doing = "moving an article";
+    place(ledger, article, to, verdict)?;
+    if verdict.of().is_some() && is_empty(ledger, from)? {
         ledger
             .db
             .prepare_cached("UPDATE OR IGNORE finding SET story = ?1 WHERE story = ?2")

@@ -263,12 +263,6 @@ fn merge(db: &Connection, into: StoryId, from: StoryId) -> Result<Result<(), Ref
         "UPDATE article SET reason = 'merged',
             copy_of = (SELECT id FROM article WHERE story = ?1 ORDER BY id LIMIT 1)
          WHERE story = ?2 AND copy_of IS NULL",
-        "UPDATE article SET story = ?1 WHERE story = ?2",
-        "UPDATE OR IGNORE finding SET story = ?1 WHERE story = ?2",
-        "UPDATE alert SET story = ?1 WHERE story = ?2",
-        "UPDATE letter SET story = ?1 WHERE story = ?2",
-        "UPDATE OR IGNORE told_step SET story = ?1 WHERE story = ?2",
-        "UPDATE story SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2",
         // A person's later word goes before an earlier one.
         "DELETE FROM parted WHERE story IN (?1, ?2)",
     ];
@@ -277,9 +271,29 @@ fn merge(db: &Connection, into: StoryId, from: StoryId) -> Result<Result<(), Ref
             .and_then(|mut change| change.execute(params![into.0, from.0]))
             .doing(doing)?;
     }
+    join(db, into.0, from.0)?;
+    Ok(Ok(()))
+}
+
+/// Moves all that is in the story `from`, and all that was told of it, into the story `into`.
+pub(super) fn join(db: &Connection, into: i64, from: i64) -> Result<(), Error> {
+    let doing = "joining two stories";
+    let changes = [
+        "UPDATE article SET story = ?1 WHERE story = ?2",
+        "UPDATE OR IGNORE finding SET story = ?1 WHERE story = ?2",
+        "UPDATE alert SET story = ?1 WHERE story = ?2",
+        "UPDATE letter SET story = ?1 WHERE story = ?2",
+        "UPDATE OR IGNORE told_step SET story = ?1 WHERE story = ?2",
+        "UPDATE story SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2",
+    ];
+    for change in changes {
+        db.prepare_cached(change)
+            .and_then(|mut change| change.execute([into, from]))
+            .doing(doing)?;
+    }
     // What stood in both stories stays once.
     for rest in ["DELETE FROM finding WHERE story = ?1", "DELETE FROM told_step WHERE story = ?1"] {
-        db.prepare_cached(rest).and_then(|mut rest| rest.execute([from.0])).doing(doing)?;
+        db.prepare_cached(rest).and_then(|mut rest| rest.execute([from])).doing(doing)?;
     }
-    Ok(Ok(()))
+    Ok(())
 }

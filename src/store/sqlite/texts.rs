@@ -51,25 +51,23 @@ impl Texts {
     }
 
     /// The likest stored article that this one repeats, if any, and what to remember it by.
-    /// `itself`: where it is stored already.
+    /// `passed_over` says of an article and its story that it is not to be compared: it is the same.
     pub(super) fn find(
         &mut self,
         db: &Connection,
         (source, article): (&str, &Article),
-        itself: Option<ArticleId>,
+        passed_over: impl Fn(ArticleId, i64) -> bool,
         now: Moment,
     ) -> Result<(Ready, Option<Copy>), Error> {
         let copies = self.awake(db, now)?;
         copies.expire(now);
         let mut failed = None;
         let found = copies.find(&item(source, article), |id| {
-            if itself == Some(id) {
-                return None;
-            }
-            stored(db, id).unwrap_or_else(|error| {
+            let read = stored(db, id).unwrap_or_else(|error| {
                 failed = Some(error);
                 None
-            })
+            });
+            read.filter(|(_, story)| !passed_over(id, *story)).map(|(stored, _)| stored)
         });
         failed.map_or(Ok(found), Err)
     }
@@ -82,16 +80,17 @@ impl Texts {
         }
     }
 
-    /// Remembers the new text of an article that was rewritten; the old text still leads to it.
+    /// Remembers the new text of an article that was rewritten or read in full; the old text still
+    /// leads to it. `opened`: it opened a story, and was not remembered before.
     pub(super) fn renew(
         &mut self,
         db: &Connection,
         id: ArticleId,
         (source, article): (&str, &Article),
-        now: Moment,
+        (now, opened): (Moment, bool),
     ) -> Result<(), Error> {
         let ready = self.awake(db, now)?.ready(&item(source, article));
-        self.add(id, now, &ready, false);
+        self.add(id, now, &ready, opened);
         Ok(())
     }
 
@@ -133,12 +132,15 @@ fn derived(db: &Connection, now: Moment) -> Result<Copies, Error> {
     Ok(copies)
 }
 
-fn stored(db: &Connection, id: ArticleId) -> Result<Option<Stored>, Error> {
+/// An article's text, and its story.
+fn stored(db: &Connection, id: ArticleId) -> Result<Option<(Stored, i64)>, Error> {
     db.prepare_cached(
-        "SELECT f.name, a.published, a.title, a.summary, a.content
+        "SELECT f.name, a.published, a.title, a.summary, a.content, a.story
          FROM article a JOIN feed f ON f.id = a.feed WHERE a.id = ?1",
     )
-    .and_then(|mut select| select.query_row(params![id.0], read).optional())
+    .and_then(|mut select| {
+        select.query_row(params![id.0], |row| Ok((read(row)?, row.get(5)?))).optional()
+    })
     .doing("reading a text")
 }
 

@@ -21,7 +21,7 @@ const WORDS: [&str; 16] = [
 ];
 
 /// Words no other round has in this order.
-fn words(round: usize, count: usize) -> String {
+pub(super) fn words(round: usize, count: usize) -> String {
     let mut dice = fastrand::Rng::with_seed(u64::try_from(round).unwrap());
     let words: Vec<&str> = (0..count).map(|_| WORDS[dice.usize(..WORDS.len())]).collect();
     words.join(" ")
@@ -47,6 +47,11 @@ fn candidate(paper: usize, round: usize) -> Candidate {
         published: Some(MORNING),
         ..Article::default()
     };
+    Candidate { article, setting: Setting::default(), fired: vec![fired()], page: None }
+}
+
+/// The watch of these tests, fired.
+pub(super) fn fired() -> Fired {
     let hit = Hit {
         term: "songbirds".to_owned(),
         field: Field::Summary,
@@ -57,15 +62,14 @@ fn candidate(paper: usize, round: usize) -> Candidate {
     };
     let finding =
         Finding { watch: Name::new("songbirds"), score: 1.0, threshold: 1.0, hits: vec![hit] };
-    let fired = Fired {
+    Fired {
         finding,
         snippet: Snippet::default(),
         watch_title: "songbirds".to_owned(),
         severity: Severity::Normal,
         shares: None,
         routes: vec![Route { channel: Name::new("hook"), recipient: String::new() }],
-    };
-    Candidate { article, setting: Setting::default(), fired: vec![fired], page: None }
+    }
 }
 
 fn poll(feed: FeedId, candidate: Candidate, at: Moment) -> Poll {

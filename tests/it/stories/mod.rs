@@ -2,6 +2,7 @@
 mod by_hand;
 mod fixture;
 mod instant;
+mod pages;
 mod surge;
 mod updates;
 
