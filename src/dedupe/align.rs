@@ -84,14 +84,12 @@ pub(super) fn align(short: &[Unit], long: &[Unit]) -> Alignment {
     found
 }
 
-/// Places where one of two headlines has something else than the other, and not only more: all of
-/// them, and those that are not only other numbers.
-pub(super) fn replaced_places(a: &[Unit], b: &[Unit]) -> (usize, usize) {
+/// Places where one of two headlines has something else than the other, and not only more.
+pub(super) fn replaced_places(a: &[Unit], b: &[Unit]) -> usize {
     let head = |units: &[Unit]| units.iter().take(GAP_UNITS_MAX).copied().collect::<Vec<Unit>>();
     let mut found = Alignment::default();
     read_gap((Some(&head(a)), Some(&head(b))), 0, &mut found);
-    let words = found.reworded + found.edited;
-    (found.swapped + words, words)
+    found.swapped + found.reworded + found.edited
 }
 
 /// The unit after the head of a text.

@@ -6,12 +6,14 @@
 
 mod align;
 pub mod copies;
+pub mod evidence;
 mod function_words;
 mod habits;
 pub mod headline;
 pub mod identity;
 pub mod index;
 pub mod judge;
+mod measure;
 mod noise;
 pub mod similar;
 pub mod surge;

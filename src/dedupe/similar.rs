@@ -1,20 +1,22 @@
 //! When two texts are one text. This is the only definition of similarity in the program: the
-//! index proposes, the alignment measures, and this decides.
+//! index proposes, the alignment measures, the evidence is weighed, and this decides.
 use std::time::Duration;
 
-use super::align::{Alignment, HEAD_WEIGHT, align, replaced_places, weigh};
+use super::align::HEAD_WEIGHT;
+use super::evidence::{self, Evidence};
+use super::measure::{Measured, weight_of};
 use super::noise;
 use super::units::{self, Kind, Unit};
 
 /// Texts of less than this say too little to be compared, in half words.
 const WEIGHT_MIN: usize = 12;
 
-/// A headline of at least this much names a story, in half words.
-const TELLING_WEIGHT: usize = 10;
-
 /// Bytes of a text that are read, ten times what [`units::UNITS_MAX`] mostly need: a text of many
 /// megabytes costs no more than a long one.
 const READ_BYTES_MAX: usize = 256 << 10;
+
+/// A flash has fewer words than this under its headline.
+const FLASH_WORDS_MAX: usize = 16;
 
 /// A text made ready to be compared: its story in units, without datelines, bylines and tails.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +28,8 @@ pub struct Text {
     pub(super) sentences: Vec<u64>,
     /// The headline says that the story was revised.
     pub(super) revised: bool,
-    /// The headline says enough to name a story.
-    pub(super) telling: bool,
     /// In half words.
-    weight: usize,
+    pub(super) weight: usize,
 }
 
 impl Text {
@@ -71,9 +71,8 @@ impl Text {
             }
         }
         units::without_nouns(&mut story);
-        let weight = weigh(Some(&story));
-        let telling = weigh(Some(&headline)) >= TELLING_WEIGHT;
-        Self { units: story, headline, sentences, revised, telling, weight }
+        let weight = weight_of(&story);
+        Self { units: story, headline, sentences, revised, weight }
     }
 
     /// Whether the text says enough to be compared with others.
@@ -123,277 +122,122 @@ impl Reason {
     }
 }
 
-/// Everything measured between two texts.
-struct Measured {
-    likeness: Likeness,
-    found: Alignment,
-    /// The shorter text, in words.
-    words: usize,
-    longer_words: usize,
-    /// The longer text over the shorter.
-    ratio: f64,
-    /// Of the shorter text's different numbers, those the longer does not have anywhere: how many,
-    /// and the share of them.
-    foreign_numbers: (usize, f64),
-    /// Of them, those the longer has.
-    shared_numbers: usize,
-    /// The share of the shorter headline's units that the other headline has.
-    headlines: f64,
-    /// Places where one headline has something else than the other, and not only more: all, and
-    /// those that are not only other numbers.
-    retitled: (usize, usize),
-    /// The share of the longer text that stands before the common one.
-    skipped: f64,
-    /// Both headlines hold numbers, and one of them a number that the other lacks.
-    other_numbers: bool,
-    /// How much of its headline each text tells at least.
-    told: f64,
-}
-
 /// How alike two texts are.
 pub fn likeness(a: &Text, b: &Text) -> Likeness {
-    measure(a, b).likeness
+    Measured::new(a, b).likeness
+}
+
+/// What is weighed between two texts; `None` if one says too little to be compared. For those who
+/// learn the weights.
+pub fn evidence(a: &Text, b: &Text, between: Between) -> Option<Evidence> {
+    let comparable = a.is_comparable() && b.is_comparable();
+    comparable.then(|| weighed(&Measured::new(a, b), a, b, between))
+}
+
+/// Whether a rule keeps two texts apart, however alike they are.
+pub fn is_ruled_out(a: &Text, b: &Text, between: Between) -> bool {
+    is_apart(&Measured::new(a, b), a, b, between)
 }
 
 /// Whether two articles are one story, and why.
 pub fn same(a: &Text, b: &Text, between: Between) -> Option<(Reason, Likeness)> {
-    let measured = measure(a, b);
-    if is_same_text(&measured, a, b, between) {
-        // A mark says that the source wants it read again, unless it only stands twice in a feed.
-        let twice = a.revised == b.revised && measured.likeness.similarity > 0.99;
-        let marked = between.same_source && (a.revised || b.revised) && !twice;
-        let reason = if marked { Reason::Update } else { Reason::SameText };
-        return Some((reason, measured.likeness));
-    }
-    is_update(&measured, a, b, between).then_some((Reason::Update, measured.likeness))
+    let measured = Measured::new(a, b);
+    let one = if a.is_comparable() && b.is_comparable() {
+        !is_apart(&measured, a, b, between)
+            && evidence::convinces(&weighed(&measured, a, b, between))
+    } else {
+        is_followed(&measured, a, b, between)
+    };
+    one.then(|| (reason(&measured, a, b, between), measured.likeness))
 }
 
-fn measure(a: &Text, b: &Text) -> Measured {
-    // Of two of one weight, always the same one is laid along the other.
-    let order = a.weight.cmp(&b.weight).then_with(|| a.sentences.cmp(&b.sentences));
-    let (short, long) = if order.is_le() { (a, b) } else { (b, a) };
-    let found = align(&short.units, &long.units);
-    let all = short.weight + long.weight - found.matched;
-    let numbers = units::foreign(&short.units, &long.units, Kind::Number);
-    Measured {
-        likeness: Likeness {
-            similarity: ratio(found.matched, all),
-            containment: ratio(found.matched, short.weight),
-        },
-        found,
-        words: short.weight / 2,
-        longer_words: long.weight / 2,
-        ratio: ratio(long.weight, short.weight.max(1)),
-        foreign_numbers: (numbers.missing, ratio(numbers.missing, numbers.all)),
-        shared_numbers: numbers.all - numbers.missing,
-        headlines: overlap(&a.headline, &b.headline),
-        retitled: replaced_places(&a.headline, &b.headline),
-        skipped: ratio(found.skipped, long.weight),
-        other_numbers: units::foreign(&a.headline, &b.headline, Kind::Number).missing > 0
-            && units::foreign(&b.headline, &a.headline, Kind::Number).missing > 0,
-        told: overlap(&a.headline, &short.units).min(overlap(&b.headline, &short.units)),
+fn weighed(m: &Measured, a: &Text, b: &Text, between: Between) -> Evidence {
+    evidence::of(m, between, a.revised || b.revised, between.apart >= DAILY)
+}
+
+fn reason(m: &Measured, a: &Text, b: &Text, between: Between) -> Reason {
+    let marked = a.revised || b.revised;
+    // A mark says that the source wants it read again, unless it only stands twice in a feed.
+    let twice = a.revised == b.revised && m.likeness.similarity > 0.99;
+    let rewritten = m.likeness.containment < REWRITTEN_BELOW;
+    match between.same_source && (marked && !twice || rewritten) {
+        true => Reason::Update,
+        false => Reason::SameText,
     }
 }
 
-/// A copy that was cut from another's end begins within this much of its beginning, in half words.
-const SKIPPED_WEIGHT_MAX: usize = 80;
-
-/// "Follow the match with us": a line under a headline that may say nothing of it.
-const BLURB_WORDS_MAX: usize = 25;
+/// A source whose two texts have less than this in common wrote its story again.
+const REWRITTEN_BELOW: f64 = 0.9;
 
 /// Fewest hours between two editions of a daily column.
 const DAILY: Duration = Duration::from_hours(12);
 
-/// From this containment on a text may be a copy though it is in pieces or has a figure of its own,
-/// and from the second on though it has several.
-const MOULD_MAX: f64 = 0.8;
-const OWN_FIGURES_MAX: f64 = 0.95;
-
-/// A stretch of this much, in half words, is a sentence and more.
-const STRETCH_WEIGHT_MIN: usize = 24;
-
-fn is_same_text(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
-    if !a.is_comparable() || !b.is_comparable() {
-        return false;
-    }
-    let contained_min = match m.words {
-        0..25 => 0.85,
-        25..60 => 0.75,
-        60..120 => 0.65,
-        120..250 => 0.55,
-        _ => 0.5,
-    };
-    let stricter = match between.same_source {
-        true => 0.1,
-        // A lead that a desk touched up: the same beginning, the same figures, a like headline.
-        false if m.agrees() && m.begins_alike() && m.headlines >= 0.5 => -0.15,
-        false => 0.0,
-    };
-    if m.likeness.containment < contained_min + stricter || is_other_edition(m) {
-        return false;
-    }
-    // Retold with its own figures, though not in the same places.
-    if m.foreign_numbers.1 > 0.4 && m.foreign_numbers.0 > 1.max(m.words / 40) {
-        return false;
-    }
-    if m.is_of_one_mould() {
-        return false;
-    }
-    let edited_max = if m.agrees() { 2 + m.words / 10 } else { 1 + m.words / 20 };
-    if m.words < 60 && m.found.edited > edited_max {
-        return false;
-    }
-    if between.apart >= DAILY && m.found.swapped_early > 0 && !is_later_version(m, between) {
-        return false;
-    }
-    // Stories that only share what went before begin each in its own way.
-    if m.found.short_head.max(m.found.long_head) * 2 < HEAD_WEIGHT.min(m.words * 2) {
-        return false;
-    }
-    // A digest holds many stories; a copy is cut from its end.
-    if m.ratio > 3.0 && m.found.skipped > SKIPPED_WEIGHT_MAX && m.skipped > 0.15 {
-        return false;
-    }
-    // A wall or a slogan stands under every headline and tells none of them.
-    let told_min = if between.same_source || m.words < BLURB_WORDS_MAX { 0.3 } else { 0.1 };
-    // So does a line that many a story ends with; the first line of one is its own.
-    let general = m.longer_words < 60 || (m.words < 25 && m.found.skipped > HEAD_WEIGHT / 2);
-    let one_headline = m.headlines >= 0.6 && (m.retitled.0 == 0 || m.words >= BLURB_WORDS_MAX);
-    if general && m.told < told_min && !one_headline {
-        return false;
-    }
-    // The same lines under the same headline on another day: a column.
-    !(between.same_source && between.apart >= DAILY && m.words < 60 && m.headlines > 0.99)
-}
-
-/// The next edition of a bulletin changes its beginning and keeps the rest; so does a later version
-/// of a long story in another paper, but only a figure or two.
-fn is_later_version(m: &Measured, between: Between) -> bool {
-    !between.same_source
-        && m.words >= LATER_WORDS_MIN
-        && m.likeness.containment >= 0.85
-        && m.found.swapped <= 1 + m.words / 150
-}
-
-/// Fewer words than this are a bulletin's.
-const LATER_WORDS_MIN: usize = 80;
-
-impl Measured {
-    /// The shorter text's numbers, two at least, are all in the longer.
-    fn agrees(&self) -> bool {
-        self.shared_numbers >= 2 && self.foreign_numbers.0 == 0
-    }
-
-    /// Much of it stands in the longer text, but in phrases, or with none of its figures: two texts of
-    /// one mould. A copy keeps a figure, and a stretch that no mould has.
-    fn is_of_one_mould(&self) -> bool {
-        let own_max = match self.foreign_numbers.0 {
-            0 => 0.0,
-            _ if self.shared_numbers > 0 => 0.0,
-            1 => MOULD_MAX,
-            _ => OWN_FIGURES_MAX,
-        };
-        let contained = self.likeness.containment;
-        contained < own_max || contained < MOULD_MAX && self.found.longest < STRETCH_WEIGHT_MIN
-    }
-
-    /// Both begin with much the same words.
-    fn begins_alike(&self) -> bool {
-        let head = HEAD_WEIGHT.min(self.words * 2);
-        self.found.short_head.min(self.found.long_head) * 10 >= head * 7
-    }
-}
-
-/// Whether what stands in the place of what tells two editions of one template apart: other
-/// numbers and names, in a text short enough for one of them to make the difference, or in every
-/// sentence of a longer one. Copies have such places too, where a desk put its own words.
-fn is_other_edition(m: &Measured) -> bool {
-    let (swapped, reworded) = (m.found.swapped, m.found.reworded);
-    // Turns of phrase, where every figure and the subject are the same, are a desk's.
-    if m.agrees() && swapped == 0 && m.found.reworded_first == 0 {
-        return match m.words {
-            0..25 => reworded > 0,
-            25..40 => reworded > 1,
-            40..60 => reworded > 3,
-            words => reworded > words / 10,
-        };
-    }
-    match m.words {
-        0..40 => swapped + reworded > 0,
-        40..60 => swapped > 0 || reworded > 1,
-        60..80 => swapped > 1 || m.found.swapped_early > 0 || reworded > 3,
-        words => swapped > words / 60 || swapped * 2 + reworded > words / 20,
-    }
-}
-
-/// Longest time between two revisions when no mark says that they are.
-const UNMARKED_APART_MAX: Duration = Duration::from_hours(6);
-
-/// A flash has fewer words than this under its headline.
-const FLASH_WORDS_MAX: usize = 16;
-
-/// A form of words that is filled in for every event has fewer words than this.
-const FORM_WORDS_MAX: usize = 40;
-
 /// Longest time between two revisions of one story: under a day, so that a daily column is none.
 const REVISIONS_APART_MAX: Duration = Duration::from_hours(14);
 
-fn is_update(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
-    if !between.same_source || between.apart > REVISIONS_APART_MAX {
-        return false;
+/// In a text of fewer words than this one figure or name makes another edition of a template; in
+/// one of fewer than twice as many, two; and in a longer one, one more for as many words.
+const SWAP_WORDS: usize = 40;
+
+/// Less of a text than this in another source's is the same event, or the same quotation.
+const CONTAINMENT_MIN: f64 = 0.5;
+
+/// A wall or a slogan stands in texts that have this much in common …
+const WALL_CONTAINMENT_MIN: f64 = 0.95;
+/// … and tells less than this of each headline.
+const WALL_TOLD_MAX: f64 = 0.3;
+
+/// A text of fewer words than this may be a wall or a slogan …
+const WALL_WORDS_MAX: usize = 60;
+/// … and so may what fewer words than this have from the end of a longer one.
+const TAIL_WORDS_MAX: usize = 25;
+
+/// What no likeness outweighs.
+fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
+    let Between { same_source, apart } = between;
+    let swapped = m.found.swapped;
+    // Other figures and names in the place of these: the next edition of a template.
+    let swapped_max =
+        if m.words < SWAP_WORDS * 2 { m.words / SWAP_WORDS } else { 1 + m.words / SWAP_WORDS };
+    if swapped > swapped_max {
+        return true;
     }
-    // A revision changes a number or two; the next edition of a bulletin changes them all.
-    if m.found.swapped > 2.max(m.words / 15) {
-        return false;
+    if !same_source {
+        if m.likeness.containment < CONTAINMENT_MIN {
+            return true;
+        }
+    } else if a.revised || b.revised {
+        // "Live: 16 May", "Live: 17 May".
+        if apart > REVISIONS_APART_MAX {
+            return true;
+        }
+    } else if swapped > 0 {
+        return true;
     }
-    let (headlines, common) = (m.headlines, m.likeness.containment);
-    if !a.revised && !b.revised {
-        let soon = between.apart <= UNMARKED_APART_MAX
-            && m.words >= 40
-            && m.found.swapped <= 1 + m.words / 60;
-        return a.telling
-            && b.telling
-            && (headlines > 0.99 && common >= 0.4 || soon && headlines >= 0.75 && common >= 0.8);
+    // The same lines under the same headline on another day: a column.
+    if same_source && apart >= DAILY && m.words < WALL_WORDS_MAX && m.headlines > 0.99 {
+        return true;
     }
-    if m.other_numbers && (common < 0.6 || m.longer_words < FLASH_WORDS_MAX) {
-        // "Live: 16 May", "Live: 17 May"; two flashes from one speech.
-        return false;
-    }
-    // A flash may say its headline again, or nothing; its headline is all there is to tell it by.
-    if m.words < FLASH_WORDS_MAX && m.retitled.0 > 0 {
-        return false;
-    }
-    // One form of words for two events: what changed is what both begin with.
-    let subject = m.found.reworded_first + m.found.swapped_early;
-    if m.words < FORM_WORDS_MAX && m.retitled.1 > 0 && subject > 0 {
-        return false;
-    }
-    let flash = m.words < FLASH_WORDS_MAX && m.told >= 0.6 || m.words < WEIGHT_MIN / 2;
-    // The story follows under much the same words.
-    (headlines >= 0.6 && (common >= 0.3 || flash))
-        || (headlines >= 0.3 && common >= 0.5 && m.skipped < 0.34)
+    // A wall or a slogan stands under every headline and tells none of them; so does a line that
+    // many a story ends with.
+    let tail = m.words < TAIL_WORDS_MAX && m.found.skipped > HEAD_WEIGHT / 2;
+    let general = m.longer_words < WALL_WORDS_MAX || tail;
+    let one_headline = m.headlines >= 0.6 && (m.retitled == 0 || m.words >= TAIL_WORDS_MAX);
+    general
+        && m.likeness.containment > WALL_CONTAINMENT_MIN
+        && m.told < WALL_TOLD_MAX
+        && !one_headline
 }
 
-/// The share of the lighter list's shingles (words, and pairs of characters) that the other has.
-fn overlap(a: &[Unit], b: &[Unit]) -> f64 {
-    let of = |units: &[Unit]| {
-        let telling: Vec<Unit> =
-            units.iter().filter(|unit| unit.kind != Kind::Common).copied().collect();
-        let mut hashes: Vec<u64> = units::shingles(&telling, 1).map(|(_, hash)| hash).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        hashes
-    };
-    let (a, b) = (of(a), of(b));
-    let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let shared = few.iter().filter(|hash| many.binary_search(hash).is_ok()).count();
-    ratio(shared, few.len())
-}
-
-/// `part` over `whole`; zero if there is no whole.
-fn ratio(part: usize, whole: usize) -> f64 {
-    let of = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-    if whole == 0 { 0.0 } else { of(part) / of(whole) }
+/// Whether a flash that has no text is followed by its story: a mark says so, and the headline
+/// says the same and perhaps more.
+fn is_followed(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
+    between.same_source
+        && between.apart <= REVISIONS_APART_MAX
+        && (a.revised || b.revised)
+        && m.headlines >= 0.6
+        && m.retitled == 0
+        && !m.other_numbers
 }
 
 #[cfg(test)]

@@ -1,0 +1,94 @@
+//! How much what was measured between two texts says for one story.
+//!
+//! A logistic regression: every measure is weighed, and the sum says how likely two texts are one.
+//! The weights were learned from the labelled sets of `tests/it/dedupe` by `cargo bench --bench
+//! weights`, which prints them and how well they do on stories they were not learned from.
+use super::measure::{Measured, number};
+use super::similar::Between;
+
+/// What is weighed, in the order of [`Evidence`].
+pub const MEASURES: [&str; MEASURED] = [
+    "containment",
+    "vocabulary",
+    "opening",
+    "long_head",
+    "figures",
+    "swapped",
+    "reworded",
+    "edited",
+    "swapped_early",
+    "told",
+    "length",
+    "ratio",
+    "own_marked",
+    "own_headline",
+    "own_day",
+    "day",
+    "own_containment",
+];
+
+/// How many measures there are.
+const MEASURED: usize = 17;
+
+/// The measures of two texts, each within bounds, so that no outlier decides alone.
+pub type Evidence = [f64; MEASURED];
+
+/// What each measure weighs.
+const WEIGHTS: Evidence = [
+    5.070,  // containment
+    6.747,  // vocabulary
+    1.611,  // opening
+    0.846,  // long_head
+    1.653,  // figures
+    -3.790, // swapped
+    1.001,  // reworded
+    1.391,  // edited
+    -1.017, // swapped_early
+    2.382,  // told
+    1.204,  // length
+    3.221,  // ratio
+    1.796,  // own_marked
+    1.451,  // own_headline
+    -3.159, // own_day
+    -1.147, // day
+    -3.842, // own_containment
+];
+
+/// What the sum is for two texts of which nothing was measured.
+const NOTHING: f64 = -18.399;
+
+/// From this probability on two texts are one.
+const PROBABILITY_MIN: f64 = 0.75;
+
+/// The measures as they are weighed.
+pub(super) fn of(m: &Measured, between: Between, marked: bool, day: bool) -> Evidence {
+    // Places in which something else stands, of those that a text of this length offers.
+    let places = |count: usize, max: f64| (number(count) / (number(m.words) / 20.0 + 1.0)).min(max);
+    let when = |so: bool| if so { 1.0 } else { 0.0 };
+    let own = when(between.same_source);
+    [
+        m.likeness.containment,
+        m.vocabulary,
+        m.opening,
+        m.long_head,
+        number(m.shared_numbers.min(8)).ln_1p(),
+        places(m.found.swapped, 1.5),
+        places(m.found.reworded, 1.5),
+        places(m.found.edited, 2.0),
+        number(m.found.swapped_early.min(2)),
+        m.told,
+        number(m.words).clamp(8.0, 400.0).ln(),
+        m.ratio.clamp(1.0, 10.0).ln(),
+        own * when(marked),
+        own * m.headlines,
+        own * when(day),
+        when(day),
+        own * m.likeness.containment,
+    ]
+}
+
+/// Whether the measures say that two texts are one.
+pub(super) fn convinces(evidence: &Evidence) -> bool {
+    let sum: f64 = evidence.iter().zip(WEIGHTS).map(|(measure, weight)| measure * weight).sum();
+    1.0 / (1.0 + (-(NOTHING + sum)).exp()) >= PROBABILITY_MIN
+}

@@ -1,0 +1,119 @@
+//! What is measured between two texts.
+use super::align::{Alignment, HEAD_WEIGHT, align, replaced_places, weigh};
+use super::similar::{Likeness, Text};
+use super::units::{self, Kind, Unit};
+
+/// Everything measured between two texts. It has no direction: of two texts the shorter is laid
+/// along the longer.
+pub(super) struct Measured {
+    pub(super) likeness: Likeness,
+    pub(super) found: Alignment,
+    /// The shorter text, in words.
+    pub(super) words: usize,
+    pub(super) longer_words: usize,
+    /// The longer text over the shorter.
+    pub(super) ratio: f64,
+    /// Of the shorter text's different numbers, those the longer has anywhere.
+    pub(super) shared_numbers: usize,
+    /// The share of the shorter text's telling words that the longer has anywhere.
+    pub(super) vocabulary: f64,
+    /// The share of the first such words of the shorter that the longer has at its beginning.
+    pub(super) opening: f64,
+    /// The share of the longer text's first words that were found in the shorter.
+    pub(super) long_head: f64,
+    /// The share of the shorter headline's units that the other headline has.
+    pub(super) headlines: f64,
+    /// Places where one headline has something else than the other, and not only more.
+    pub(super) retitled: usize,
+    /// Both headlines hold numbers, and each a number that the other lacks.
+    pub(super) other_numbers: bool,
+    /// How much of its headline each text tells at least.
+    pub(super) told: f64,
+}
+
+impl Measured {
+    pub(super) fn new(a: &Text, b: &Text) -> Self {
+        // Of two of one weight, always the same one is laid along the other.
+        let order = a.weight.cmp(&b.weight).then_with(|| a.sentences.cmp(&b.sentences));
+        let (short, long) = if order.is_le() { (a, b) } else { (b, a) };
+        let found = align(&short.units, &long.units);
+        let all = short.weight + long.weight - found.matched;
+        let numbers = units::foreign(&short.units, &long.units, Kind::Number);
+        let other_numbers =
+            |a: &Text, b: &Text| units::foreign(&a.headline, &b.headline, Kind::Number).missing > 0;
+        Self {
+            likeness: Likeness {
+                similarity: ratio(found.matched, all),
+                containment: ratio(found.matched, short.weight),
+            },
+            found,
+            words: short.weight / 2,
+            longer_words: long.weight / 2,
+            ratio: ratio(long.weight, short.weight.max(1)),
+            shared_numbers: numbers.all - numbers.missing,
+            vocabulary: held(&telling(&short.units), &telling(&long.units)),
+            opening: held(
+                &telling(beginning(&short.units, HEAD_WEIGHT)),
+                &telling(beginning(&long.units, HEAD_WEIGHT * 3)),
+            ),
+            long_head: ratio(found.long_head, HEAD_WEIGHT.min(long.weight)),
+            headlines: overlap(&a.headline, &b.headline),
+            retitled: replaced_places(&a.headline, &b.headline),
+            other_numbers: other_numbers(a, b) && other_numbers(b, a),
+            told: overlap(&a.headline, &short.units).min(overlap(&b.headline, &short.units)),
+        }
+    }
+}
+
+/// As many of the first units as weigh no more than this, in half words.
+fn beginning(units: &[Unit], weight_max: usize) -> &[Unit] {
+    let mut weight = 0;
+    let within = |unit: &&Unit| {
+        weight += unit.weight();
+        weight <= weight_max
+    };
+    let count = units.iter().take_while(within).count();
+    units.get(..count).unwrap_or_default()
+}
+
+/// The different words of a text that tell something, and pairs of such characters; sorted.
+fn telling(units: &[Unit]) -> Vec<u64> {
+    let telling = |unit: &&Unit| !matches!(unit.kind, Kind::Common | Kind::Grammar);
+    different(units.iter().filter(telling).copied().collect())
+}
+
+fn different(units: Vec<Unit>) -> Vec<u64> {
+    let mut hashes: Vec<u64> = units::shingles(&units, 1).map(|(_, hash)| hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+/// The share of these that the others, sorted, hold.
+fn held(these: &[u64], others: &[u64]) -> f64 {
+    ratio(these.iter().filter(|hash| others.binary_search(hash).is_ok()).count(), these.len())
+}
+
+/// The share of the lighter list's words, and pairs of characters, that the other has.
+fn overlap(a: &[Unit], b: &[Unit]) -> f64 {
+    let of = |units: &[Unit]| {
+        different(units.iter().filter(|unit| unit.kind != Kind::Common).copied().collect())
+    };
+    let (a, b) = (of(a), of(b));
+    if a.len() <= b.len() { held(&a, &b) } else { held(&b, &a) }
+}
+
+/// The weight of some units, in half words.
+pub(super) fn weight_of(units: &[Unit]) -> usize {
+    weigh(Some(units))
+}
+
+/// `part` over `whole`; zero if there is no whole.
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { number(part) / number(whole) }
+}
+
+/// A count as a number that can be weighed.
+pub(super) fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
