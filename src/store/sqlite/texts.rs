@@ -104,22 +104,23 @@ impl Texts {
     }
 }
 
-/// Everything a watch fired on within the window, in the order it came.
+/// Everything a watch fired on within the window, in the order it did.
 fn derived(db: &Connection, now: Moment) -> Result<Copies, Error> {
     let doing = "reading the window's texts";
     let mut copies = Copies::default();
     let mut select = db
         .prepare_cached(
-            "SELECT f.name, a.published, a.title, a.summary, a.content, a.id, a.first_seen,
-                    a.reason = 'new'
-             FROM article a JOIN feed f ON f.id = a.feed
-             WHERE a.first_seen >= ?1 AND a.id IN (SELECT article FROM finding) ORDER BY a.id",
+            "SELECT f.name, a.published, a.title, a.summary, a.content, a.reason = 'new'
+             FROM article a JOIN feed f ON f.id = a.feed WHERE a.id = ?1",
         )
         .doing(doing)?;
-    let mut rows = select.query([now.before(WINDOW).0]).doing(doing)?;
-    while let Some(row) = rows.next().doing(doing)? {
-        let (stored, id, seen, opened) =
-            read(row).and_then(|s| Ok((s, row.get(5)?, row.get(6)?, row.get(7)?))).doing(doing)?;
+    // One at a time: sorted by the database, all texts would be in memory together.
+    for (id, at) in fired_since(db, now.before(WINDOW))? {
+        let row = select
+            .query_row([id.0], |row| Ok((read(row)?, row.get::<_, bool>(5)?)))
+            .optional()
+            .doing(doing)?;
+        let Some((stored, opened)) = row else { continue };
         let item = Item {
             source: &stored.source,
             published: stored.published,
@@ -127,9 +128,24 @@ fn derived(db: &Connection, now: Moment) -> Result<Copies, Error> {
             text: &stored.text,
         };
         let ready = copies.ready(&item);
-        copies.add(ArticleId(id), Moment(seen), &ready, opened);
+        copies.add(id, at, &ready, opened);
     }
     Ok(copies)
+}
+
+/// The articles a watch fired on for the first time since, and when.
+fn fired_since(db: &Connection, since: Moment) -> Result<Vec<(ArticleId, Moment)>, Error> {
+    let doing = "reading the window's findings";
+    let mut select = db
+        .prepare_cached(
+            "SELECT article, min(at) AS first FROM finding WHERE at >= ?1
+             GROUP BY article ORDER BY first, article",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map([since.0], |row| Ok((ArticleId(row.get(0)?), Moment(row.get(1)?))))
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
 }
 
 /// An article's text, and its story.

@@ -111,6 +111,24 @@ async fn the_texts_are_known_again_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_long_after_it_was_first_seen_is_known_again_after_a_restart() {
+    let town = Town::new();
+    let papers = town.papers(2);
+    papers[0].1.publish(told("a", "A cellar near Tulln", "What the police found."));
+    let config = town.config(WATCH, &named(&papers));
+    let mut home = Home::open(&config).await;
+    assert_eq!(home.poll().await.committed.alerts, 0);
+    home.hand.turn(HOUR * 24 * 8);
+    papers[0].1.edit("a", |item| WIRE.clone_into(&mut item.summary));
+    assert_eq!(home.poll().await.committed.alerts, 1);
+    let mut home = home.restart().await;
+    home.hand.turn(HOUR);
+    papers[1].1.publish(told("b", "Dead birds found in a cellar", WIRE));
+    let round = home.poll().await;
+    assert_eq!((round.committed.alerts, round.committed.suppressed), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_source_that_brings_its_story_again_revised_updates_it() {
     let town = Town::new();
     let papers = town.papers(1);
