@@ -93,6 +93,8 @@ pub struct Served {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
     pub coding: Option<Coding>,
+    /// Packed beforehand.
+    pub packed: Option<Vec<u8>>,
     pub cache_control: Option<String>,
     /// How often the path has been asked, this time included.
     pub count: usize,
@@ -234,7 +236,8 @@ async fn document(
     if let Some(coding) = served.coding.filter(|coding| coding.is_accepted(accept)) {
         headers.push(("content-encoding", coding.word()));
         headers.push(("vary", "accept-encoding"));
-        return say(stream, 200, &headers, &coding.pack(&served.body)).await;
+        let packed = served.packed.clone().unwrap_or_else(|| coding.pack(&served.body));
+        return say(stream, 200, &headers, &packed).await;
     }
     say(stream, 200, &headers, &served.body).await
 }

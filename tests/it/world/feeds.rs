@@ -85,6 +85,8 @@ struct Page {
     with_etag: bool,
     with_date: bool,
     coding: Option<Coding>,
+    /// The document as it was packed beforehand.
+    packed: Option<Vec<u8>>,
     cache_control: Option<String>,
     answer: Answer,
     next: VecDeque<Answer>,
@@ -193,6 +195,15 @@ impl Feed {
         self.page(|page| page.coding = Some(coding))
     }
 
+    /// Serves these bytes as the packed form of what it serves verbatim. Packing a large one on demand would keep whoever
+    /// else is served waiting for seconds, and on a busy machine for longer than a client does.
+    pub fn packed_as(&self, coding: Coding, bytes: Vec<u8>) -> &Self {
+        self.page(|page| {
+            page.coding = Some(coding);
+            page.packed = Some(bytes);
+        })
+    }
+
     /// What caches are told.
     pub fn cached_for(&self, cache_control: &str) -> &Self {
         self.page(|page| page.cache_control = Some(cache_control.to_owned()))
@@ -246,6 +257,7 @@ impl Feed {
     pub fn verbatim(&self, content_type: &str, body: &[u8]) -> &Self {
         self.page(|page| {
             page.verbatim = Some((content_type.to_owned(), body.to_vec()));
+            page.packed = None;
             page.changes += 1;
         })
     }
@@ -301,6 +313,7 @@ impl Page {
             with_etag: true,
             with_date: true,
             coding: None,
+            packed: None,
             cache_control: None,
             answer: Answer::Honest,
             next: VecDeque::new(),
@@ -322,6 +335,7 @@ impl Page {
             last_modified: self.with_date.then(|| httpdate::fmt_http_date(changed)),
             body,
             coding: self.coding,
+            packed: self.packed.clone(),
             cache_control: self.cache_control.clone(),
             count: self.count,
         }
