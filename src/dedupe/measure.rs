@@ -15,6 +15,8 @@ pub(super) struct Measured {
     pub(super) ratio: f64,
     /// Of the shorter text's different numbers, those the longer has anywhere.
     pub(super) shared_numbers: usize,
+    /// Of them, those it has nowhere.
+    pub(super) foreign_numbers: usize,
     /// The share of the shorter text's telling words that the longer has anywhere.
     pub(super) vocabulary: f64,
     /// The share of the first such words of the shorter that the longer has at its beginning.
@@ -29,6 +31,11 @@ pub(super) struct Measured {
     pub(super) other_numbers: bool,
     /// How much of its headline each text tells at least.
     pub(super) told: f64,
+    /// What each article's headline and text name and the other article does not, at least: a
+    /// template is filled in for somebody else.
+    pub(super) subjects: usize,
+    /// The share of each article's first telling words that the other article has nowhere, at least.
+    pub(super) unheard: f64,
 }
 
 impl Measured {
@@ -39,6 +46,10 @@ impl Measured {
         let found = align(&short.units, &long.units);
         let all = short.weight + long.weight - found.matched;
         let numbers = units::foreign(&short.units, &long.units, Kind::Number);
+        let (whole_a, whole_b) = (whole(a), whole(b));
+        let unheard = |of: &Text, other: &[u64]| {
+            1.0 - held(&telling(beginning(&of.units, HEAD_WEIGHT)), other)
+        };
         let other_numbers =
             |a: &Text, b: &Text| units::foreign(&a.headline, &b.headline, Kind::Number).missing > 0;
         Self {
@@ -51,6 +62,7 @@ impl Measured {
             longer_words: long.weight / 2,
             ratio: ratio(long.weight, short.weight.max(1)),
             shared_numbers: numbers.all - numbers.missing,
+            foreign_numbers: numbers.missing,
             vocabulary: held(&telling(&short.units), &telling(&long.units)),
             opening: held(
                 &telling(beginning(&short.units, HEAD_WEIGHT)),
@@ -61,6 +73,8 @@ impl Measured {
             retitled: replaced_places(&a.headline, &b.headline),
             other_numbers: other_numbers(a, b) && other_numbers(b, a),
             told: overlap(&a.headline, &short.units).min(overlap(&b.headline, &short.units)),
+            subjects: subjects(a, &whole_b).min(subjects(b, &whole_a)),
+            unheard: unheard(a, &whole_b).min(unheard(b, &whole_a)),
         }
     }
 }
@@ -80,6 +94,22 @@ fn beginning(units: &[Unit], weight_max: usize) -> &[Unit] {
 fn telling(units: &[Unit]) -> Vec<u64> {
     let telling = |unit: &&Unit| !matches!(unit.kind, Kind::Common | Kind::Grammar);
     different(units.iter().filter(telling).copied().collect())
+}
+
+/// What a headline and its text tell; sorted.
+fn whole(article: &Text) -> Vec<u64> {
+    let mut all = telling(&article.units);
+    all.extend(telling(&article.headline));
+    all.sort_unstable();
+    all
+}
+
+/// How much of what an article's headline names, and its text too, another article has nowhere.
+fn subjects(article: &Text, other: &[u64]) -> usize {
+    let told = telling(&article.units);
+    let foreign =
+        |hash: &&u64| told.binary_search(hash).is_ok() && other.binary_search(hash).is_err();
+    telling(&article.headline).iter().filter(foreign).count()
 }
 
 fn different(units: Vec<Unit>) -> Vec<u64> {

@@ -26,7 +26,7 @@ pub(super) fn story(text: &str) -> Vec<&str> {
     let all = sentences(text);
     let count = all.len();
     let mut kept: Vec<&str> = Vec::with_capacity(count);
-    for (index, sentence) in all.into_iter().enumerate() {
+    for (index, sentence) in all.into_iter().map(without_invitation).enumerate() {
         let edge = index < EDGE_SENTENCES || index + EDGE_SENTENCES >= count;
         if edge && (is_noise(sentence) || is_stamp(sentence)) {
             continue;
@@ -114,6 +114,22 @@ fn is_initial(text: &str, at: usize) -> bool {
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let capital = word.chars().next().is_some_and(char::is_uppercase);
     word.chars().all(|c| c.is_ascii_digit()) || (capital && word.chars().count() <= 3)
+}
+
+/// A phrase that stands this far into a sentence, in bytes, follows something that was told.
+const INVITATION_BYTES_MIN: usize = 60;
+
+/// A sentence without the "Read more" that a feed puts at the end of a summary, where what comes
+/// before it did not look like the end of a sentence.
+fn without_invitation(sentence: &str) -> &str {
+    if sentence.len() > NOISE_BYTES_MAX {
+        return sentence;
+    }
+    let lower = sentence.to_ascii_lowercase();
+    let found = FINDER.as_ref().and_then(|finder| finder.find(&lower));
+    let at = found.map(|found| found.start()).filter(|at| *at >= INVITATION_BYTES_MIN);
+    let told = at.and_then(|at| sentence.get(..at)).map(str::trim_end);
+    told.filter(|told| told.ends_with(['.', '!', '?', '…', '"', '”'])).unwrap_or(sentence)
 }
 
 fn is_noise(sentence: &str) -> bool {
@@ -226,20 +242,16 @@ pub(super) fn unmarked(title: &str) -> (String, bool) {
 }
 
 fn without_mark(title: &str) -> Option<(String, bool)> {
-    /// A group in brackets longer than this is part of the headline, in characters.
-    const GROUP_CHARS_MAX: usize = 16;
     let pairs = [('(', ')'), ('[', ']'), ('【', '】'), ('〔', '〕'), ('<', '>'), ('《', '》')];
     for (open, close) in pairs {
         if let Some((group, rest)) =
             title.strip_prefix(open).and_then(|inner| inner.split_once(close))
-            && group.chars().count() <= GROUP_CHARS_MAX
             && is_mark(group)
         {
             return Some((rest.trim().to_owned(), is_revision(group)));
         }
         if let Some((rest, group)) =
             title.strip_suffix(close).and_then(|inner| inner.rsplit_once(open))
-            && group.chars().count() <= GROUP_CHARS_MAX
             && is_mark(group)
         {
             return Some((rest.trim().to_owned(), is_revision(group)));
@@ -262,15 +274,26 @@ fn without_mark(title: &str) -> Option<(String, bool)> {
     None
 }
 
+/// A group in brackets longer than this is part of the headline, in characters …
+const GROUP_CHARS_MAX: usize = 16;
+/// … unless it begins with a mark: "(neu: Stimmen und Hintergrund)".
+const EXPLAINED_CHARS_MAX: usize = 48;
+
 /// "(18일)" or "(3)" tells one edition from the next; "(종합2보)" does not.
 fn is_mark(group: &str) -> bool {
-    is_revision(group) || !group.contains(|c: char| c.is_numeric())
+    let length = group.chars().count();
+    length <= EXPLAINED_CHARS_MAX && is_revision(group)
+        || length <= GROUP_CHARS_MAX && !group.contains(|c: char| c.is_numeric())
 }
 
 fn is_revision(mark: &str) -> bool {
-    let bare: String = mark.chars().filter(|c| c.is_alphabetic()).collect();
+    let first = mark.split([':', ' ', '-', '–', ',']).next().unwrap_or_default();
+    let explained = mark.contains([':', '–', ',']) || mark.contains(" - ");
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    let bare = letters(mark);
     REVISIONS.contains(&bare.as_str())
         || (bare.chars().count() <= 6 && LOOSE_REVISIONS.iter().any(|mark| bare.contains(mark)))
+        || explained && REVISIONS.contains(&letters(first).as_str())
 }
 
 #[cfg(test)]
@@ -307,6 +330,8 @@ mod tests {
         }
         assert_eq!(story("회담이 시작됐다.\nhong@yna.co.kr\n(끝)"), ["회담이 시작됐다."]);
         assert!(story("Sign in to continue reading.").is_empty());
+        let told = "A director who lied about the buyers of servers was sentenced on Nov 18.";
+        assert_eq!(story(&format!("{told} Read more")), [told]);
     }
 
     #[test]
@@ -363,6 +388,10 @@ mod tests {
             ("Seoul: pact ends", "seoul: pact ends", false),
             ("(종합)", "(종합)", false),
             ("시세표(18일)", "시세표(18일)", false),
+            ("(Berichtigung: Zahl der Folgen) Talks end", "talks end", true),
+            ("(CORRECTIF) Talks end", "talks end", true),
+            ("[고침] 정부, 지소미아 종료", "정부, 지소미아 종료", true),
+            ("Talks end (and what comes next)", "talks end (and what comes next)", false),
         ] {
             assert_eq!(unmarked(title), (bare.to_owned(), revised), "{title}");
         }

@@ -181,6 +181,11 @@ const SWAP_WORDS: usize = 40;
 
 /// Less of a text than this in another source's is the same event, or the same quotation.
 const CONTAINMENT_MIN: f64 = 0.5;
+/// … and so is less than this of a short one.
+const SHORT_CONTAINMENT_MIN: f64 = 0.6;
+
+/// Two texts with more than this in common and several other figures are of one mould.
+const MOULD_CONTAINMENT_MIN: f64 = 0.9;
 
 /// A wall or a slogan stands in texts that have this much in common …
 const WALL_CONTAINMENT_MIN: f64 = 0.95;
@@ -202,8 +207,18 @@ fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
     if swapped > swapped_max {
         return true;
     }
+    // It is about somebody else, or says other figures than it shares.
+    let figures = m.shared_numbers + m.foreign_numbers;
+    if m.subjects >= 2 && swapped >= 3
+        || swapped >= 4
+            && m.likeness.containment > MOULD_CONTAINMENT_MIN
+            && m.shared_numbers * 5 <= figures * 3
+    {
+        return true;
+    }
     if !same_source {
-        if m.likeness.containment < CONTAINMENT_MIN {
+        let short = m.words < SWAP_WORDS;
+        if m.likeness.containment < if short { SHORT_CONTAINMENT_MIN } else { CONTAINMENT_MIN } {
             return true;
         }
     } else if a.revised || b.revised {

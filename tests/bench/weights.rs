@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use wirewatch::dedupe::copies::Stored;
+use wirewatch::dedupe::copies::{Stored, WINDOW};
 use wirewatch::dedupe::evidence::{Evidence, MEASURES};
 use wirewatch::dedupe::similar::{Between, Text, evidence, is_ruled_out};
 
@@ -60,7 +60,7 @@ fn examples(set: &'static str, pairs: Vec<Pair>) -> Vec<Example> {
             language: pair.language,
             fold: hasher.finish() % FOLDS,
             same: pair.same,
-            apart: is_ruled_out(&a, &b, between),
+            apart: apart > WINDOW || is_ruled_out(&a, &b, between),
             measures: evidence(&a, &b, between)?,
         })
     };
@@ -177,6 +177,7 @@ fn main() {
         ),
         examples("stories", labelled::clusters(include_str!("../it/dedupe/stories.jsonl"))),
         examples("alike", labelled::clusters(include_str!("../it/dedupe/alike.jsonl"))),
+        examples("wires", labelled::clusters(include_str!("../it/dedupe/wires.jsonl"))),
     ]
     .into_iter()
     .flatten()
