@@ -11,10 +11,10 @@ use crate::domain::{ArticleId, Moment};
 
 use super::similar::Text;
 use super::table::{SLOTS, Slot, Table};
-use super::units::{Kind, mix_wide, shingles};
+use super::units::{Kind, Unit, mix_wide, shingles};
 
-/// Words of a shingle that is looked up.
-const SHINGLE_WORDS: usize = 4;
+/// Words of a shingle that is looked up: a desk that touches up every line leaves three in a row.
+const SHINGLE_WORDS: usize = 3;
 
 /// Anchors taken from each part of a text.
 const PART_ANCHORS: usize = 3;
@@ -79,15 +79,14 @@ struct Traits {
 impl Anchors {
     /// Of an article; headlines are compared within one source.
     pub(super) fn new(source: u64, article: &Text) -> Self {
-        let text: Vec<u64> =
-            shingles(&article.units, SHINGLE_WORDS).map(|(_, hash)| hash).collect();
-        let units = &article.headline;
-        // What every headline has tells none from another.
-        let tells = |at: &usize| {
-            units.get(*at).is_some_and(|u| !matches!(u.kind, Kind::Common | Kind::Grammar))
-        };
-        let mut headline: Vec<u64> = shingles(units, 1)
-            .filter(|(at, _)| tells(at))
+        // "One of the" tells no text from another, nor does "the" a headline.
+        let tells = |unit: &Unit| !matches!(unit.kind, Kind::Common | Kind::Grammar);
+        let text: Vec<u64> = shingles(&article.units, SHINGLE_WORDS)
+            .filter(|(at, _)| article.units.iter().skip(*at).take(SHINGLE_WORDS).any(tells))
+            .map(|(_, hash)| hash)
+            .collect();
+        let mut headline: Vec<u64> = shingles(&article.headline, 1)
+            .filter(|(at, _)| article.headline.get(*at).is_some_and(tells))
             .map(|(_, hash)| mix_wide(hash ^ source))
             .collect();
         headline.sort_unstable();
