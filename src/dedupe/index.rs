@@ -22,8 +22,11 @@ const PART_ANCHORS: usize = 3;
 /// Where the parts end, in shingles: fine at the head, for that is what a cut leaves.
 const PART_ENDS: [usize; 4] = [16, 64, 256, usize::MAX];
 
-/// Anchors taken from a headline, for articles of the same source.
-const HEADLINE_ANCHORS: usize = 3;
+/// Of the telling words of a headline, by their hashes: any two of so many are left as an anchor …
+const HEADLINE_WORDS_LEFT: usize = 3;
+/// … and any two of so many are asked with. Two, for in a week a source uses every word in many a
+/// headline; within one source, for headlines alone make no story of two.
+const HEADLINE_WORDS_ASKED: usize = 5;
 
 /// Articles that are proposed.
 const PROPOSED_MAX: usize = 6;
@@ -35,9 +38,8 @@ const FEW_SHINGLES: usize = 64;
 /// A hash that is the smallest of this many neighbours is asked with, and left before others.
 const NEIGHBOURS: usize = 8;
 
-/// Of a flash and the story that follows, anchors their headlines share at least, if each has as
-/// many.
-const FLASH_ANCHORS_MIN: usize = 2;
+/// Of a flash and the story that follows, anchors their headlines share at least.
+const FLASH_ANCHORS_MIN: usize = 1;
 
 /// What an anchor that leads to one article is worth; shared, it is worth a share of this.
 const WORTH: u64 = 840;
@@ -63,6 +65,7 @@ pub struct Index {
 pub(super) struct Anchors {
     /// Of the text, in its order; `true` with those that are the smallest of their neighbours.
     text: Vec<(u64, bool)>,
+    /// The least hashes of the headline's telling words, in order.
     headline: Vec<u64>,
     traits: Traits,
 }
@@ -91,6 +94,7 @@ impl Anchors {
             .collect();
         headline.sort_unstable();
         headline.dedup();
+        headline.truncate(HEADLINE_WORDS_ASKED);
         let traits = Traits { revised: article.revised, flash: article.is_flash() };
         Self { text: with_minima(&text), headline, traits }
     }
@@ -100,13 +104,27 @@ impl Anchors {
         self.text.len() < FEW_SHINGLES
     }
 
-    /// How many anchors the headlines alone must share with an article of these traits: two of a
-    /// flash and the story that a mark says follows it, otherwise all that one leaves.
+    /// How many anchors the headlines alone must share with an article of these traits: one of a
+    /// flash and the story that a mark says follows it, otherwise all that this one leaves.
     fn headline_min(&self, other: Traits) -> usize {
         let follows = self.traits.revised || other.revised;
         let flash = self.traits.flash || other.flash;
-        let min = if follows && flash { FLASH_ANCHORS_MIN } else { HEADLINE_ANCHORS };
-        min.min(self.headline.len())
+        if follows && flash {
+            FLASH_ANCHORS_MIN
+        } else {
+            self.headline(HEADLINE_WORDS_LEFT).count()
+        }
+    }
+
+    /// The anchors that any two of the first words of the headline make; of a single word, itself.
+    fn headline(&self, words: usize) -> impl Iterator<Item = u64> + Clone {
+        let words = self.headline.get(..words).unwrap_or(&self.headline);
+        let single = words.first().filter(|_| words.len() == 1).copied();
+        let pairs = words.iter().enumerate().flat_map(move |(at, first)| {
+            let others = words.iter().skip(at + 1);
+            others.map(move |second| mix_wide(first.rotate_left(32) ^ second))
+        });
+        single.into_iter().chain(pairs)
     }
 }
 
@@ -152,7 +170,7 @@ impl Index {
         let text = anchors.text.iter().filter(|(_, least)| short || *least);
         let text = text.map(|(hash, _)| *hash);
         let in_text = text.clone().count();
-        let places = self.anchors.places(text.chain(anchors.headline.iter().copied()));
+        let places = self.anchors.places(text.chain(anchors.headline(HEADLINE_WORDS_ASKED)));
         let mut shared: Vec<Shared> = Vec::with_capacity(64);
         for (at, place) in places.into_iter().enumerate() {
             let before = shared.len();
@@ -172,10 +190,8 @@ impl Index {
             .filter_map(|chunk| {
                 let headline = chunk.iter().filter(|of| of.in_headline).count();
                 let text = chunk.len() - headline;
-                // Most share a word of their headlines: told from here, without reading further.
-                if text == 0 && headline < FLASH_ANCHORS_MIN.min(anchors.headline.len())
-                    || text == 1 && headline == 0 && !short
-                {
+                // Most only share a phrase: told from here, without reading further.
+                if text == 1 && headline == 0 && !short {
                     return None;
                 }
                 let age = self.age(chunk.first()?.slot)?;
@@ -209,7 +225,8 @@ impl Index {
         for (part, count) in parts.iter().zip(counts(&parts)) {
             self.leave(part.iter().map(|(_, hash)| *hash), count, slot);
         }
-        self.leave(anchors.headline.iter().copied(), HEADLINE_ANCHORS, slot);
+        let headline = anchors.headline(HEADLINE_WORDS_LEFT);
+        self.leave(headline.clone(), headline.count(), slot);
     }
 
     /// Leaves up to `count` of these anchors, the first ones first.

@@ -26,8 +26,10 @@ pub(super) fn story(text: &str) -> Vec<&str> {
     let all = sentences(text);
     let count = all.len();
     let mut kept: Vec<&str> = Vec::with_capacity(count);
-    for (index, sentence) in all.into_iter().map(without_invitation).enumerate() {
+    for (index, sentence) in all.into_iter().enumerate() {
         let edge = index < EDGE_SENTENCES || index + EDGE_SENTENCES >= count;
+        let last = index + 1 == count;
+        let sentence = if last { without_invitation(sentence) } else { sentence };
         if edge && (is_noise(sentence) || is_stamp(sentence)) {
             continue;
         }
