@@ -178,6 +178,8 @@ const REVISIONS_APART_MAX: Duration = Duration::from_hours(14);
 /// In a text of fewer words than this one figure or name makes another edition of a template; in
 /// one of fewer than twice as many, two; and in a longer one, one more for as many words.
 const SWAP_WORDS: usize = 40;
+/// What a source marks as revised may have one for as many words: tolls rise.
+const REISSUED_SWAP_WORDS: usize = 20;
 
 /// Less of a text than this in another source's is the same event, or the same quotation.
 const CONTAINMENT_MIN: f64 = 0.5;
@@ -202,14 +204,18 @@ fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
     let Between { same_source, apart } = between;
     let swapped = m.found.swapped;
     // Other figures and names in the place of these: the next edition of a template.
-    let swapped_max =
-        if m.words < SWAP_WORDS * 2 { m.words / SWAP_WORDS } else { 1 + m.words / SWAP_WORDS };
+    let reissued = same_source && (a.revised || b.revised) && m.words >= SWAP_WORDS;
+    let swapped_max = match m.words {
+        words if reissued => words / REISSUED_SWAP_WORDS,
+        words if words < SWAP_WORDS * 2 => words / SWAP_WORDS,
+        words => 1 + words / SWAP_WORDS,
+    };
     if swapped > swapped_max {
         return true;
     }
     // It is about somebody else, or says other figures than it shares.
     let figures = m.shared_numbers + m.foreign_numbers;
-    if m.subjects >= 2 && swapped >= 3
+    if m.subjects >= 2 && swapped >= 3 && !reissued
         || swapped >= 4
             && m.likeness.containment > MOULD_CONTAINMENT_MIN
             && m.shared_numbers * 5 <= figures * 3
@@ -222,8 +228,10 @@ fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
             return true;
         }
     } else if a.revised || b.revised {
-        // "Live: 16 May", "Live: 17 May".
-        if apart > REVISIONS_APART_MAX {
+        // "Live: 16 May", "Live: 17 May"; two flashes of two quakes.
+        let flashes = m.words < SWAP_WORDS && m.other_numbers;
+        if apart > REVISIONS_APART_MAX || flashes && m.likeness.containment < SHORT_CONTAINMENT_MIN
+        {
             return true;
         }
     } else if swapped > 0 {
