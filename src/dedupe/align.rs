@@ -27,16 +27,12 @@ pub(super) struct Alignment {
     /// Such places where a name cannot be told from a word: in unspaced scripts, and where
     /// capitals say nothing.
     pub(super) reworded: usize,
-    /// Of [`Alignment::reworded`]: those where the shorter text names its subject.
-    pub(super) reworded_first: usize,
     /// Places where words stand for other words.
     pub(super) edited: usize,
     /// Of [`Alignment::swapped`]: those within the first units of the shorter text.
     pub(super) swapped_early: usize,
     /// The longer text's weight before the first run.
     pub(super) skipped: usize,
-    /// Of the first [`HEAD_WEIGHT`] of the shorter text: found in the longer.
-    pub(super) short_head: usize,
     /// Of the first [`HEAD_WEIGHT`] of the longer text: found in the shorter.
     pub(super) long_head: usize,
     /// The weight of the longest run.
@@ -49,9 +45,6 @@ pub(super) const HEAD_WEIGHT: usize = 40;
 /// The beginning of a text, in units: what tells one bulletin of a series from the next.
 const EARLY_UNITS: usize = 50;
 
-/// Where a text names its subject, in units.
-const FIRST_UNITS: usize = 12;
-
 /// A stretch that both texts have.
 #[derive(Clone, Copy, Debug)]
 struct Run {
@@ -63,13 +56,12 @@ struct Run {
 pub(super) fn align(short: &[Unit], long: &[Unit]) -> Alignment {
     let runs = runs(short, long);
     let mut found = Alignment::default();
-    let heads = (head_end(short), head_end(long));
+    let head = head_end(long);
     let (mut short_end, mut long_end) = (0, 0);
     for run in &runs {
         let weight = weigh(short.get(run.short..run.short + run.length));
         found.matched += weight;
-        found.short_head += weigh(short.get(run.short..heads.0.min(run.short + run.length)));
-        found.long_head += weigh(long.get(run.long..heads.1.min(run.long + run.length)));
+        found.long_head += weigh(long.get(run.long..head.min(run.long + run.length)));
         found.longest = found.longest.max(weight);
         if run.long >= long_end {
             let gap = (short.get(short_end..run.short), long.get(long_end..run.long));
@@ -263,7 +255,6 @@ fn replaced(a: Option<&[Unit]>, b: Option<&[Unit]>, begin: usize, found: &mut Al
         || (glyphs(a).min(glyphs(b)) >= 1 && glyphs(a).max(glyphs(b)) >= 2)
     {
         found.reworded += 1;
-        found.reworded_first += usize::from(begin < FIRST_UNITS);
     } else {
         found.edited += 1;
     }

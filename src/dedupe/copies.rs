@@ -8,10 +8,8 @@ use crate::domain::{ArticleId, Moment};
 
 use super::habits::Habits;
 use super::index::{Anchors, Index};
+pub use super::similar::WINDOW;
 use super::similar::{Between, Likeness, Reason, Text, same};
-
-/// How long a story is looked for after it was told.
-pub const WINDOW: Duration = Duration::from_hours(7 * 24);
 
 /// A likeness that needs no better, so that the other proposals are not read.
 const CERTAIN: f64 = 0.95;

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use crate::domain::{ArticleId, Moment};
 
 use super::similar::Text;
-use super::table::{SLOTS, Slot, Table};
+use super::table::{SLOTS, Slot, Table, Window};
 use super::units::{Kind, Unit, mix_wide, shingles};
 
 /// Words of a shingle that is looked up: a desk that touches up every line leaves three in a row.
@@ -194,7 +194,7 @@ impl Index {
                 if text == 1 && headline == 0 && !short {
                     return None;
                 }
-                let age = self.age(chunk.first()?.slot)?;
+                let age = self.window().age(chunk.first()?.slot)?;
                 let (id, traits) = self.held(age)?;
                 let worth = chunk.iter().map(|of| of.worth).sum();
                 let enough = text > 0 || headline >= anchors.headline_min(traits);
@@ -221,41 +221,25 @@ impl Index {
         self.traits.push_back(anchors.traits);
         let slot = self.next;
         self.next = slot.next();
+        let window = self.window();
         let parts = parts(&anchors.text);
-        for (part, count) in parts.iter().zip(counts(&parts)) {
-            self.leave(part.iter().map(|(_, hash)| *hash), count, slot);
-        }
+        let text =
+            parts.iter().zip(counts(&parts)).flat_map(|(part, count)| part.iter().take(count));
         let headline = anchors.headline(HEADLINE_WORDS_LEFT);
-        self.leave(headline.clone(), headline.count(), slot);
-    }
-
-    /// Leaves up to `count` of these anchors, the first ones first.
-    fn leave(&mut self, hashes: impl Iterator<Item = u64>, count: usize, slot: Slot) {
-        let (next, articles) = (self.next, self.articles.len());
-        let lives = |slot| is_held(slot, next, articles);
-        let mut left = 0;
-        for hash in hashes.take(count * 3) {
-            if left == count {
-                break;
-            }
-            left += usize::from(self.anchors.insert(hash, slot, lives));
+        for hash in text.map(|(_, hash)| *hash).chain(headline) {
+            self.anchors.insert(hash, slot, window);
         }
     }
 
-    /// How many articles came after the one in this slot and itself; `None` if it left the window.
-    fn age(&self, slot: Slot) -> Option<u64> {
-        is_held(slot, self.next, self.articles.len()).then(|| slot.before(self.next))
+    /// The slots of the articles.
+    fn window(&self) -> Window {
+        Window { next: self.next, articles: self.articles.len() }
     }
 
     fn held(&self, age: u64) -> Option<(ArticleId, Traits)> {
         let index = self.articles.len().checked_sub(usize::try_from(age).ok()?)?;
         Some((self.articles.get(index)?.0, *self.traits.get(index)?))
     }
-}
-
-/// Whether a slot is that of one of the `articles` before `next`.
-fn is_held(slot: Slot, next: Slot, articles: usize) -> bool {
-    usize::try_from(slot.before(next)).is_ok_and(|age| (1..=articles).contains(&age))
 }
 
 /// Every hash, with whether it is the smallest of [`NEIGHBOURS`] in a row, itself one of them.

@@ -93,7 +93,7 @@ fn beginning(units: &[Unit], weight_max: usize) -> &[Unit] {
 /// The different words of a text that tell something, and pairs of such characters; sorted.
 fn telling(units: &[Unit]) -> Vec<u64> {
     let telling = |unit: &&Unit| !matches!(unit.kind, Kind::Common | Kind::Grammar);
-    different(units.iter().filter(telling).copied().collect())
+    different(&units.iter().filter(telling).copied().collect::<Vec<Unit>>())
 }
 
 /// What a headline and its text tell; sorted.
@@ -112,8 +112,8 @@ fn subjects(article: &Text, other: &[u64]) -> usize {
     telling(&article.headline).iter().filter(foreign).count()
 }
 
-fn different(units: Vec<Unit>) -> Vec<u64> {
-    let mut hashes: Vec<u64> = units::shingles(&units, 1).map(|(_, hash)| hash).collect();
+fn different(units: &[Unit]) -> Vec<u64> {
+    let mut hashes: Vec<u64> = units::shingles(units, 1).map(|(_, hash)| hash).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes
@@ -127,7 +127,9 @@ fn held(these: &[u64], others: &[u64]) -> f64 {
 /// The share of the lighter list's words, and pairs of characters, that the other has.
 fn overlap(a: &[Unit], b: &[Unit]) -> f64 {
     let of = |units: &[Unit]| {
-        different(units.iter().filter(|unit| unit.kind != Kind::Common).copied().collect())
+        let said: Vec<Unit> =
+            units.iter().filter(|unit| unit.kind != Kind::Common).copied().collect();
+        different(&said)
     };
     let (a, b) = (of(a), of(b));
     if a.len() <= b.len() { held(&a, &b) } else { held(&b, &a) }

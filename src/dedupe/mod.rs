@@ -13,6 +13,7 @@ pub mod headline;
 pub mod identity;
 pub mod index;
 pub mod judge;
+mod marks;
 mod measure;
 mod noise;
 pub mod similar;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::words::{LOOSE_REVISIONS, PHRASES, REVISIONS};
+use super::marks::{LOOSE_REVISIONS, REVISIONS};
+use super::words::PHRASES;
 
 /// A line longer than this is never taken for a byline or a tail, in bytes.
 const NOISE_BYTES_MAX: usize = 260;

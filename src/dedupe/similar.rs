@@ -144,7 +144,8 @@ pub fn same(a: &Text, b: &Text, between: Between) -> Option<(Reason, Likeness)> 
     let measured = Measured::new(a, b);
     let one = if a.is_comparable() && b.is_comparable() {
         !is_apart(&measured, a, b, between)
-            && evidence::convinces(&weighed(&measured, a, b, between))
+            && (is_verbatim(&measured, between)
+                || evidence::convinces(&weighed(&measured, a, b, between)))
     } else {
         is_followed(&measured, a, b, between)
     };
@@ -160,14 +161,16 @@ fn reason(m: &Measured, a: &Text, b: &Text, between: Between) -> Reason {
     // A mark says that the source wants it read again, unless it only stands twice in a feed.
     let twice = a.revised == b.revised && m.likeness.similarity > 0.99;
     let rewritten = m.likeness.containment < REWRITTEN_BELOW;
-    match between.same_source && (marked && !twice || rewritten) {
-        true => Reason::Update,
-        false => Reason::SameText,
-    }
+    let again = between.same_source && (marked && !twice || rewritten);
+    if again { Reason::Update } else { Reason::SameText }
 }
 
 /// A source whose two texts have less than this in common wrote its story again.
 const REWRITTEN_BELOW: f64 = 0.9;
+
+/// How long a story is looked for after it was told. What is published later in the same words is
+/// another year's, or another meeting's.
+pub const WINDOW: Duration = Duration::from_hours(7 * 24);
 
 /// Fewest hours between two editions of a daily column.
 const DAILY: Duration = Duration::from_hours(12);
@@ -202,6 +205,9 @@ const TAIL_WORDS_MAX: usize = 25;
 /// What no likeness outweighs.
 fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
     let Between { same_source, apart } = between;
+    if apart > WINDOW {
+        return true;
+    }
     let swapped = m.found.swapped;
     // Other figures and names in the place of these: the next edition of a template.
     let reissued = same_source && (a.revised || b.revised) && m.words >= SWAP_WORDS;
@@ -234,7 +240,11 @@ fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
         {
             return true;
         }
-    } else if swapped > 0 {
+    } else if swapped > 0 || m.likeness.containment < own_min(m, apart) {
+        return true;
+    }
+    // Lists of one kind have all their words in common, and no line.
+    if m.words >= SWAP_WORDS && m.found.longest < STRETCH_WEIGHT_MIN {
         return true;
     }
     // The same lines under the same headline on another day: a column.
@@ -251,6 +261,38 @@ fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
         && m.told < WALL_TOLD_MAX
         && !one_headline
 }
+
+/// Two texts of two sources that are the same to the word, under headlines that say what they tell:
+/// a short one, where there is little to weigh, and a day later, is a copy all the same.
+fn is_verbatim(m: &Measured, between: Between) -> bool {
+    !between.same_source
+        && m.likeness.similarity >= VERBATIM_MIN
+        && m.words >= VERBATIM_WORDS_MIN
+        && m.told >= WALL_TOLD_MAX
+        && m.found.swapped + m.found.reworded == 0
+}
+
+/// From this similarity on two texts are the same to the word, but for a comma's worth.
+const VERBATIM_MIN: f64 = 0.97;
+
+/// Fewer words than this may be a form that is filled in for every event.
+const VERBATIM_WORDS_MIN: usize = 12;
+
+/// How much a text must have of another that its source published, if no mark says that it is the
+/// same story: less under the very same headline soon after.
+fn own_min(m: &Measured, apart: Duration) -> f64 {
+    let again = m.headlines > 0.99 && apart <= UNMARKED_APART_MAX;
+    if again { SHORT_CONTAINMENT_MIN } else { OWN_CONTAINMENT_MIN }
+}
+
+/// Longest time between two versions of a story that have no mark.
+const UNMARKED_APART_MAX: Duration = Duration::from_hours(6);
+
+/// Less than this in a source's own unmarked text is its next story.
+const OWN_CONTAINMENT_MIN: f64 = 0.85;
+
+/// What a copy of some length holds in one piece at least, in half words.
+const STRETCH_WEIGHT_MIN: usize = 14;
 
 /// Whether a flash that has no text is followed by its story: a mark says so, and the headline
 /// says the same and perhaps more.

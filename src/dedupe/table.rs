@@ -4,8 +4,8 @@
 //! article waits for the whole table to be moved, and what is moved fits the processor's cache
 //! however large the window is.
 
-/// Articles one anchor leads to. What more of them share is either one story, which the first ones
-/// stand for, or boilerplate.
+/// Articles one anchor leads to. What more of them share is either one story, which any of them
+/// stands for, or boilerplate.
 const SHARERS_MAX: usize = 8;
 
 /// Bits of an entry that say which article it leads to.
@@ -52,10 +52,22 @@ impl Slot {
     pub(super) fn next(self) -> Self {
         Self((self.0 + 1) & SLOT_MASK)
     }
+}
 
-    /// How many slots before `next` this one is.
-    pub(super) fn before(self, next: Self) -> u64 {
-        next.0.wrapping_sub(self.0) & SLOT_MASK
+/// Which slots are articles'.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    /// The slot the next article gets.
+    pub(super) next: Slot,
+    /// Articles in the window; theirs are the slots before it.
+    pub(super) articles: usize,
+}
+
+impl Window {
+    /// How many articles came after the one in this slot and itself; `None` if it left the window.
+    pub(super) fn age(self, slot: Slot) -> Option<u64> {
+        let age = self.next.0.wrapping_sub(slot.0) & SLOT_MASK;
+        usize::try_from(age).is_ok_and(|age| (1..=self.articles).contains(&age)).then_some(age)
     }
 }
 
@@ -127,47 +139,32 @@ impl Table {
         entries.map(|entry| Slot(*entry & SLOT_MASK))
     }
 
-    /// Whether an anchor was left: not if enough articles share it. `lives` tells whether a slot is
-    /// still an article's; the room of the others is used again.
-    pub(super) fn insert(&mut self, hash: u64, slot: Slot, lives: impl Fn(Slot) -> bool) -> bool {
+    /// Leaves an anchor. Where enough articles share it, the second oldest of them makes room: the
+    /// oldest opened a story, and the newest are the likeliest to be copied.
+    pub(super) fn insert(&mut self, hash: u64, slot: Slot, window: Window) {
         let tag = tag_of(hash);
         let part = usize::try_from(tag).unwrap_or(0) % PARTS;
-        self.parts.get_mut(part).is_some_and(|part| part.insert(tag, slot, &lives))
+        if let Some(part) = self.parts.get_mut(part) {
+            part.insert(tag, slot, window);
+        }
     }
 }
 
 impl Part {
-    fn insert(&mut self, tag: u64, slot: Slot, lives: &impl Fn(Slot) -> bool) -> bool {
+    fn insert(&mut self, tag: u64, slot: Slot, window: Window) {
         if self.used >= self.owned * BUCKET * FULL_PERCENT / 100 {
-            self.refill(0, lives);
+            self.refill(0, window);
         }
         loop {
-            let mut sharers = 0;
-            let mut free = None;
             let own = self.own(tag);
-            for bucket in self.buckets.iter_mut().skip(own).take(REACH) {
-                let full = !bucket.0.contains(&EMPTY);
-                for entry in &mut bucket.0 {
-                    if *entry == EMPTY || !lives(Slot(*entry & SLOT_MASK)) {
-                        free = free.or(Some(entry));
-                    } else if *entry >> SLOT_BITS == tag {
-                        sharers += 1;
-                    }
-                }
-                if !full {
-                    break;
-                }
-            }
-            if sharers >= SHARERS_MAX {
-                return false;
-            }
-            if let Some(entry) = free {
+            let reached = self.buckets.iter_mut().skip(own).take(REACH);
+            if let Some(entry) = entry_for(tag, reached, window) {
                 self.used += usize::from(*entry == EMPTY);
                 *entry = tag << SLOT_BITS | slot.0;
-                return true;
+                return;
             }
             // A crowd in one place though the part is not full: spread it.
-            self.refill(self.owned + self.owned / CROWD_PART, lives);
+            self.refill(self.owned + self.owned / CROWD_PART, window);
         }
     }
 
@@ -179,10 +176,11 @@ impl Part {
 
     /// Moves the entries that still lead somewhere where there is room for more, into at least this
     /// many buckets.
-    fn refill(&mut self, buckets_min: usize, lives: &impl Fn(Slot) -> bool) {
+    fn refill(&mut self, buckets_min: usize, window: Window) {
         let mut entries: Vec<u64> = Vec::with_capacity(self.used);
         let old = std::mem::take(&mut self.buckets);
-        let leads = |entry: &&u64| **entry != EMPTY && lives(Slot(**entry & SLOT_MASK));
+        let leads =
+            |entry: &&u64| **entry != EMPTY && window.age(Slot(**entry & SLOT_MASK)).is_some();
         entries.extend(old.iter().flat_map(|bucket| &bucket.0).filter(leads));
         drop(old);
         let mut count = (entries.len() * 100 / REFILLED_PERCENT / BUCKET).max(buckets_min) + 1;
@@ -201,7 +199,8 @@ impl Part {
         entries.iter().all(|entry| {
             let own = self.own(*entry >> SLOT_BITS);
             let mut near = own..own + REACH;
-            let Some(at) = near.find(|at| filled.get(*at).is_some_and(has_room)) else {
+            let Some(at) = near.find(|at| filled.get(*at).is_some_and(|filled| has_room(*filled)))
+            else {
                 return false;
             };
             let (Some(bucket), Some(filled)) = (self.buckets.get_mut(at), filled.get_mut(at))
@@ -217,8 +216,38 @@ impl Part {
     }
 }
 
-fn has_room(filled: &u8) -> bool {
-    usize::from(*filled) < BUCKET
+/// The entry that a new sharer of an anchor takes: a free one, that of an article which left the
+/// window, or that of the second oldest sharer. `None` if all are others'.
+fn entry_for<'a>(
+    tag: u64,
+    reached: impl Iterator<Item = &'a mut Bucket>,
+    window: Window,
+) -> Option<&'a mut u64> {
+    let mut free: Option<&mut u64> = None;
+    let mut sharers: Vec<(u64, &mut u64)> = Vec::new();
+    for bucket in reached {
+        let full = !bucket.0.contains(&EMPTY);
+        for entry in &mut bucket.0 {
+            let age = window.age(Slot(*entry & SLOT_MASK));
+            match age.filter(|_| *entry != EMPTY) {
+                None => free = free.or(Some(entry)),
+                Some(age) if *entry >> SLOT_BITS == tag => sharers.push((age, entry)),
+                Some(_) => {}
+            }
+        }
+        if !full {
+            break;
+        }
+    }
+    if sharers.len() < SHARERS_MAX {
+        return free;
+    }
+    sharers.sort_unstable_by_key(|(age, _)| std::cmp::Reverse(*age));
+    sharers.into_iter().nth(1).map(|(_, entry)| entry)
+}
+
+fn has_room(filled: u8) -> bool {
+    usize::from(filled) < BUCKET
 }
 
 /// The bits of a hash that are kept, never all zero. Mixed again, for anchors are the smallest of

@@ -11,6 +11,7 @@ pub(crate) struct Pair {
     pub(crate) language: String,
     /// Pairs of one group tell of the same things.
     pub(crate) group: String,
+    /// What each is, or what the second is to the first.
     pub(crate) kind: String,
     pub(crate) same: bool,
     pub(crate) a: Stored,
@@ -49,7 +50,7 @@ pub(crate) fn clusters(set: &str) -> Vec<Pair> {
                 pairs.push(Pair {
                     language: text(a, "lang"),
                     group: cluster.clone(),
-                    kind: format!("{cluster} {}, {}", text(a, "kind"), text(b, "kind")),
+                    kind: format!("{}, {}", text(a, "kind"), text(b, "kind")),
                     same: a["text"] == b["text"],
                     a: stored(a, "body"),
                     b: stored(b, "body"),

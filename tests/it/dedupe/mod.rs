@@ -2,4 +2,5 @@
 
 mod feeds;
 mod index;
+mod labelled;
 mod pairs;

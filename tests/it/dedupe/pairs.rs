@@ -1,42 +1,34 @@
-//! Which articles are one story, by labelled sets in eight languages.
+//! Which articles are one story, by labelled sets in nine languages.
 //!
-//! `pairs.jsonl` was written for this project: invented stories in English, Korean, Japanese,
-//! Chinese and German, each with the same event told in a reporter's own words, and from them, by
-//! a small program, what newsrooms make of a wire story (new headline, dateline, byline and tail;
-//! cut to half or to two sentences; sub-edited; a first line of its own; re-issued with a mark)
-//! and what only looks alike (bulletins with other numbers and names, columns, subscription walls,
-//! shared background, digests, empty texts). Some hundred more were written one by one, where a
-//! rule seemed likely to fail.
+//! All were written for this project: invented stories, as agencies and papers of each language
+//! write them.
 //!
-//! `newsrooms.jsonl` and `newsrooms_held.jsonl` came later and from other texts: invented stories in
-//! the manner of eight languages' wires, each with a reporter's own account, and what partner papers
-//! make of them (related links, captions and bylines, dropped and swapped paragraphs, a desk's
-//! edits, feed summaries cut at some forty words, the agency's next version), and the templates of
-//! those languages filled in two or three times (results, earthquakes, weather, lotteries, exchange
-//! rates, notices of deaths, courts, law firms, police, markets), flashes of like events, long forms
-//! of words (recalls, fixtures, puzzles, press releases) and daily columns. The rules were mended on
-//! the first; the second was only ever scored, never read for its faults. In the first some copies
-//! are still missed: where a text begins with another paper's headline, and where a desk changed
-//! nearly every phrase of a summary.
+//! `pairs.jsonl`: stories in English, Korean, Japanese, Chinese and German, each with the same event
+//! told in a reporter's own words, and from them, by a small program, what newsrooms make of a
+//! wire story (new headline, dateline, byline and tail; cut to half or to two sentences;
+//! sub-edited; a first line of its own; re-issued with a mark) and what only looks alike (bulletins
+//! with other numbers and names, columns, subscription walls, shared background, digests, empty
+//! texts). Some hundred more were written one by one, where a rule seemed likely to fail.
+//!
+//! `newsrooms.jsonl` and `newsrooms_held.jsonl`: other stories, with a reporter's own account and
+//! what partner papers make of them (related links, captions, dropped and swapped paragraphs, a
+//! desk's edits, feed summaries, the agency's next version), and the templates of eight languages
+//! filled in two or three times.
+//!
+//! `stories.jsonl`, `alike.jsonl`, `wires.jsonl` and `held.jsonl`: clusters of articles, written by
+//! hand and without knowledge of the judge: a wire, its copies light and heavy, its flashes and
+//! re-issues, other outlets' own reports, siblings and next editions. They are harder than what
+//! most feeds carry. The judge's weights were learned from all but the last (`cargo bench --bench
+//! weights`), which was only ever scored.
 //!
 //! Every pair is judged in both orders.
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its fixture fails")]
+#![expect(clippy::print_stdout, reason = "the figures are what a measurement is for")]
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use wirewatch::dedupe::copies::{Copies, Copy, Item, Stored};
 use wirewatch::domain::{ArticleId, Moment};
-use wirewatch::extract;
 
-fn stored(value: &Value) -> Stored {
-    let text = |key: &str| value[key].as_str().unwrap().to_owned();
-    Stored {
-        source: text("source"),
-        published: serde_json::from_value(value["published"].clone()).unwrap(),
-        title: extract::title(&text("title")),
-        text: extract::plain(&text("text")).into_owned(),
-    }
-}
+use super::labelled::{self, Pair};
 
 fn item(stored: &Stored) -> Item<'_> {
     Item {
@@ -57,45 +49,63 @@ fn told(first: &Stored, second: &Stored) -> Option<Copy> {
 
 #[test]
 fn the_same_text_is_one_story_and_what_only_looks_alike_is_not() {
-    hold(include_str!("pairs.jsonl"), 1_400, 97);
-    hold(include_str!("newsrooms.jsonl"), 1_200, 90);
+    hold(&labelled::pairs(include_str!("pairs.jsonl")), 1_400, 98, 0);
+    hold(&labelled::pairs(include_str!("newsrooms.jsonl")), 1_200, 98, 0);
+    hold(&labelled::pairs(include_str!("newsrooms_held.jsonl")), 380, 98, 0);
 }
 
 #[test]
-fn rules_hold_for_pairs_they_were_not_made_on() {
-    hold(include_str!("newsrooms_held.jsonl"), 380, 97);
+fn copies_are_found_however_a_desk_wrote_them_and_own_reports_are_not_copies() {
+    hold(&labelled::clusters(include_str!("stories.jsonl")), 3_500, 84, 0);
+    // A commentary that quotes all of the short summary it comments on is taken for a copy of it.
+    hold(&labelled::clusters(include_str!("wires.jsonl")), 1_900, 88, 2);
 }
 
-/// Judges every pair of a set, both ways: no different pair is one story, and of a hundred copies
-/// in each language at least so many are.
-fn hold(set: &str, judged_min: usize, found_percent: usize) {
-    let mut missed: Vec<String> = Vec::new();
-    let mut merged: Vec<String> = Vec::new();
-    let mut counts: BTreeMap<(String, bool), (usize, usize)> = BTreeMap::new();
-    for line in set.lines() {
-        let pair: Value = serde_json::from_str(line).unwrap();
-        let (a, b) = (stored(&pair["a"]), stored(&pair["b"]));
-        let same = pair["same"].as_bool().unwrap();
-        let kind = pair["kind"].as_str().unwrap();
-        let language = pair["lang"].as_str().unwrap();
-        for (first, second) in [(&a, &b), (&b, &a)] {
+#[test]
+fn templates_and_recurring_titles_are_never_one_story() {
+    hold(&labelled::clusters(include_str!("alike.jsonl")), 800, 84, 0);
+}
+
+#[test]
+fn the_judge_holds_on_stories_it_was_not_made_on() {
+    hold(&labelled::clusters(include_str!("held.jsonl")), 1_100, 85, 0);
+}
+
+/// Judges every pair of a set, both ways: at most so many different pairs are told as one story,
+/// and of a hundred copies at least so many are found.
+fn hold(pairs: &[Pair], judged_min: usize, found_percent: usize, wrong_max: usize) {
+    let (mut judged, mut copies, mut missed, mut merged) = (0, 0, Vec::new(), Vec::new());
+    let mut languages: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for pair in pairs {
+        let Pair { language, group, kind, a, b, .. } = pair;
+        for (first, second) in [(a, b), (b, a)] {
             let found = told(first, second);
-            let count = counts.entry((language.to_owned(), same)).or_default();
-            count.0 += 1;
-            count.1 += usize::from(found.is_some() == same);
-            let line = format!("{language} {kind}: {} | {} {found:?}", first.title, second.title);
-            match (same, found) {
-                (true, None) => missed.push(line),
-                (false, Some(_)) => merged.push(line),
-                _ => {}
+            judged += 1;
+            let line = format!(
+                "{language} {group} ({kind}): {} | {} {found:?}",
+                first.title, second.title
+            );
+            if pair.same {
+                copies += 1;
+                let count = languages.entry(language).or_default();
+                count.0 += 1;
+                count.1 += usize::from(found.is_some());
+                missed.extend(found.is_none().then_some(line));
+            } else {
+                merged.extend(found.is_some().then_some(line));
             }
         }
     }
-    assert!(merged.is_empty(), "told as one story: {merged:#?}");
-    for ((language, same), (all, right)) in &counts {
-        let enough = !same || right * 100 >= all * found_percent;
-        assert!(enough, "{language}: {right} of {all} copies found, missed: {missed:#?}");
-    }
-    let all: usize = counts.values().map(|(all, _)| all).sum();
-    assert!(all >= judged_min, "a labelled set of {all}");
+    println!(
+        "{judged} judged, {} of {copies} copies found, {} wrong: {languages:?}",
+        copies - missed.len(),
+        merged.len()
+    );
+    assert!(merged.len() <= wrong_max, "told as one story: {merged:#?}");
+    assert!(
+        (copies - missed.len()) * 100 >= copies * found_percent,
+        "{} of {copies} copies missed: {missed:#?}",
+        missed.len()
+    );
+    assert!(judged >= judged_min, "a labelled set of {judged}");
 }
