@@ -6,27 +6,40 @@
 use super::measure::{Measured, number};
 use super::similar::Between;
 
-/// What is weighed, in the order of [`Evidence`].
+/// What is weighed, in the order of [`Evidence`]. Of two texts the shorter is laid along the longer.
 pub const MEASURES: [&str; MEASURED] = [
+    // The share of the shorter text that was found in the longer.
     "containment",
+    // The share of its telling words that the longer has anywhere.
     "vocabulary",
+    // The share of its first ones that the longer has at its beginning.
     "opening",
+    // The share of the longer text's first words that were found in the shorter.
     "long_head",
+    // Numbers both have.
     "figures",
+    // Places where a number or a name stands for another, by length; and how many there are.
     "swapped",
+    "swaps",
+    // Places where a name cannot be told from a word, and where words stand for other words.
     "reworded",
     "edited",
+    // Swapped places at the beginning.
     "swapped_early",
+    // How much of its headline each text tells.
     "told",
+    // The share of each article's first telling words that the other has nowhere.
+    "unheard",
+    // Words of the shorter text, and how many times as long the longer one is.
     "length",
     "ratio",
+    // Half a day or more apart.
+    "day",
+    // Of one source: a mark says revised; how alike the headlines are; half a day apart; found.
     "own_marked",
     "own_headline",
     "own_day",
-    "day",
     "own_containment",
-    "swaps",
-    "unheard",
 ];
 
 /// How many measures there are.
@@ -43,19 +56,19 @@ const WEIGHTS: Evidence = [
     0.043,  // long_head
     1.377,  // figures
     -1.890, // swapped
+    -0.554, // swaps
     0.670,  // reworded
     1.973,  // edited
     -0.586, // swapped_early
     2.410,  // told
+    -2.426, // unheard
     1.344,  // length
     2.961,  // ratio
+    -1.505, // day
     2.120,  // own_marked
     1.145,  // own_headline
     -3.287, // own_day
-    -1.505, // day
     -4.022, // own_containment
-    -0.554, // swaps
-    -2.426, // unheard
 ];
 
 /// What the sum is for two texts of which nothing was measured.
@@ -77,19 +90,19 @@ pub(super) fn of(m: &Measured, between: Between, marked: bool, day: bool) -> Evi
         m.long_head,
         number(m.shared_numbers.min(8)).ln_1p(),
         places(m.found.swapped, 1.5),
+        number(m.found.swapped.min(6)),
         places(m.found.reworded, 1.5),
         places(m.found.edited, 2.0),
         number(m.found.swapped_early.min(2)),
         m.told,
+        m.unheard,
         number(m.words).clamp(8.0, 400.0).ln(),
         m.ratio.clamp(1.0, 10.0).ln(),
+        when(day),
         own * when(marked),
         own * m.headlines,
         own * when(day),
-        when(day),
         own * m.likeness.containment,
-        number(m.found.swapped.min(6)),
-        m.unheard,
     ]
 }
 

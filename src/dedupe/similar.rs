@@ -196,6 +196,8 @@ const MOULD_CONTAINMENT_MIN: f64 = 0.9;
 const WALL_CONTAINMENT_MIN: f64 = 0.95;
 /// … and tells less than this of each headline.
 const WALL_TOLD_MAX: f64 = 0.3;
+/// … or than this, if it is longer and two sources have it: few put one wall under their stories.
+const SOURCES_WALL_TOLD_MAX: f64 = 0.1;
 
 /// A text of fewer words than this may be a wall or a slogan …
 const WALL_WORDS_MAX: usize = 60;
@@ -247,6 +249,11 @@ fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
     if m.words >= SWAP_WORDS && m.found.longest < STRETCH_WEIGHT_MIN {
         return true;
     }
+    // A digest holds many stories, and may be the only one to tell the others; a copy is cut from
+    // its end.
+    if m.ratio > DIGEST_RATIO_MIN && m.found.skipped > DIGEST_SKIPPED_MIN {
+        return true;
+    }
     // The same lines under the same headline on another day: a column.
     if same_source && apart >= DAILY && m.words < WALL_WORDS_MAX && m.headlines > 0.99 {
         return true;
@@ -256,11 +263,15 @@ fn is_apart(m: &Measured, a: &Text, b: &Text, between: Between) -> bool {
     let tail = m.words < TAIL_WORDS_MAX && m.found.skipped > HEAD_WEIGHT / 2;
     let general = m.longer_words < WALL_WORDS_MAX || tail;
     let one_headline = m.headlines >= 0.6 && (m.retitled == 0 || m.words >= TAIL_WORDS_MAX);
-    general
-        && m.likeness.containment > WALL_CONTAINMENT_MIN
-        && m.told < WALL_TOLD_MAX
-        && !one_headline
+    let slight = same_source || m.words < TAIL_WORDS_MAX;
+    let told_max = if slight { WALL_TOLD_MAX } else { SOURCES_WALL_TOLD_MAX };
+    general && m.likeness.containment > WALL_CONTAINMENT_MIN && m.told < told_max && !one_headline
 }
+
+/// A digest is longer than one of its stories by more than this factor …
+const DIGEST_RATIO_MIN: f64 = 3.0;
+/// … and more than this stands before it, in half words.
+const DIGEST_SKIPPED_MIN: usize = 80;
 
 /// Two texts of two sources that are the same to the word, under headlines that say what they tell:
 /// a short one, where there is little to weigh, and a day later, is a copy all the same.
@@ -379,6 +390,60 @@ mod tests {
         let (here, there) = (told("14", "293", "1,200"), told("72", "118", "340"));
         let found =
             verdict(("Vote put off", &here), ("Ferry wait goes on", &there), Between::default());
+        assert_eq!(found, None);
+    }
+
+    const RAIDS: &str = "Police arrested 14 people on Tuesday in raids on a ring that smuggled \
+        songbirds across the Danube, prosecutors in Vienna said.";
+
+    #[test]
+    fn a_short_text_to_the_word_is_a_copy_the_next_day_and_not_the_next_month() {
+        let title = "Raids on songbird smugglers";
+        let apart = |days: u64| {
+            let between = Between { same_source: false, apart: Duration::from_hours(24 * days) };
+            verdict((title, RAIDS), ("Songbird ring raided", RAIDS), between)
+        };
+        assert_eq!(apart(1), Some(Reason::SameText));
+        assert_eq!(apart(30), None);
+    }
+
+    #[test]
+    fn one_story_in_both_chinese_scripts_is_one() {
+        let mainland = "工业和信息化部18日表示,将加强对稀土出口的管理,违规企业将被列入名单。发言人说,有关措施\
+            自下月1日起施行,共涉及12类产品。";
+        let island = "工業和信息化部18日表示，將加強對稀土出口的管理，違規企業將被列入名單。發言人說，有關措施\
+            自下月1日起施行，共涉及12類產品。";
+        let found =
+            verdict(("稀土出口管理加强", mainland), ("稀土管制升級", island), Between::default());
+        assert_eq!(found, Some(Reason::SameText));
+    }
+
+    #[test]
+    fn lists_with_one_vocabulary_are_not_one_text() {
+        let towns = ["Leeds", "Derby", "Luton", "Poole", "Wigan", "Crewe", "Epsom", "Truro"];
+        let list = |step: usize| {
+            let games =
+                (0..24).map(|n| format!("{} beat {}.", towns[n * step % 8], towns[(n + step) % 8]));
+            games.collect::<Vec<_>>().join(" ")
+        };
+        let found = verdict(("Results", &list(1)), ("All results", &list(3)), Between::default());
+        assert_eq!(found, None);
+    }
+
+    #[test]
+    fn a_digest_is_no_copy_of_one_of_its_stories() {
+        let other = "The city council put off the vote on the new tram line after a long debate over \
+            its cost and its route through the old park, and will meet again before the summer. ";
+        let digest = format!(
+            "{other}{}{RAIDS} {}",
+            other.replace("tram", "ferry"),
+            other.replace("park", "mill")
+        );
+        let found = verdict(
+            ("Raids on songbird smugglers", RAIDS),
+            ("News in brief", &digest),
+            Between::default(),
+        );
         assert_eq!(found, None);
     }
 

@@ -183,7 +183,8 @@ impl Fortnight {
         };
         match (day, minute) {
             (3, 0) => drop(of("liar").answers(Answer::ValidatorLiar)),
-            (5, 0) => drop(of("gone").answers(Answer::Status(410))),
+            // Two hours after its last item: what nobody could read any more is nobody's miss.
+            (5, 120) => drop(of("gone").answers(Answer::Status(410))),
             (7, 600) => drop(of("rekeyed").rekey(|id| format!("urn:x:{id}"))),
             (9, 600) => drop(of("archive").holding(100_000)),
             (12, 600) => everyone(|_| Answer::Page),
