@@ -6,6 +6,7 @@
 //! runs under an instruction counter is what an article costs at that size, whatever the
 //! processor's caches hold.
 #![expect(clippy::print_stdout, reason = "a bench reports to the terminal")]
+#![expect(clippy::disallowed_methods, reason = "a bench is set by its environment")]
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
