@@ -11,10 +11,10 @@ use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
 use crate::compose::{self, Envelope};
-use crate::domain::{Channel, ChannelKind, Clock, DeliveryId, Moment, Outcome, Pulse};
-use crate::notify::{Notifier, Parcel};
-use crate::schedule::{self, Retries};
-use crate::store::{self, Lease, Settlement, Store};
+use crate::domain::{Channel, ChannelKind, Clock, DeliveryId, Heartbeat, Outcome, Timestamp};
+use crate::notify::{Notifier, Outgoing};
+use crate::schedule::{self, RetryPolicy};
+use crate::store::{self, AttemptResult, Lease, Store};
 
 /// The outbox is looked at this often even if no bell rings: an operator's command or a lapsed
 /// lease rings none.
@@ -27,7 +27,7 @@ const BATCH_ROWS: u32 = 16;
 
 /// The delivery loop of one channel.
 #[derive(Debug)]
-pub struct Deliver {
+pub struct DeliveryLoop {
     pub store: Store,
     pub notifier: Arc<Notifier>,
     pub channel: Channel,
@@ -37,23 +37,23 @@ pub struct Deliver {
 
 /// What one step did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stepped {
+pub struct StepReport {
     pub tried: u32,
     pub delivered: u32,
     /// When the channel has something to do next, if that is known.
-    pub next: Option<Moment>,
+    pub next: Option<Timestamp>,
 }
 
 /// A lease with the bytes to send.
-struct Ready {
+struct PreparedSend {
     lease: Lease,
     message: Vec<u8>,
 }
 
-impl Deliver {
+impl DeliveryLoop {
     /// Delivers whenever something is due, until told to stop; what is under way is finished.
-    pub async fn run(mut self, stop: CancellationToken, pulse: Pulse) -> anyhow::Result<()> {
-        let bell = self.store.doorbell();
+    pub async fn run(mut self, stop: CancellationToken, pulse: Heartbeat) -> anyhow::Result<()> {
+        let bell = self.store.outbox_signal();
         let mut store_ails = false;
         while !stop.is_cancelled() {
             // The bell is heard from before the look: what is committed in between rings it.
@@ -68,7 +68,7 @@ impl Deliver {
                     store_ails = false;
                     stepped.next
                 }
-                Err(error) if error.passes() => {
+                Err(error) if error.is_passing() => {
                     if !store_ails {
                         tracing::error!(channel = %self.channel.name, "delivery rests: {error}");
                     }
@@ -88,18 +88,18 @@ impl Deliver {
     }
 
     /// Delivers one batch of what is due at `now`.
-    pub async fn step(&mut self, now: Moment) -> Result<Stepped, store::Error> {
-        let hold = self.notifier.longest(&self.channel) * BATCH_ROWS + HOLD_MARGIN;
+    pub async fn step(&mut self, now: Timestamp) -> Result<StepReport, store::Error> {
+        let hold = self.notifier.exchange_max(&self.channel) * BATCH_ROWS + HOLD_MARGIN;
         let due = self.store.lease(self.channel.name.as_str(), BATCH_ROWS, hold, now).await?;
         if due.leases.is_empty() {
-            return Ok(Stepped { next: due.next, ..Stepped::default() });
+            return Ok(StepReport { next: due.next, ..StepReport::default() });
         }
         let mut ready = Vec::with_capacity(due.leases.len());
-        let mut stepped = Stepped::default();
+        let mut stepped = StepReport::default();
         for mut lease in due.leases {
             stepped.tried += 1;
             match self.message(&mut lease) {
-                Ok(message) => ready.push(Ready { lease, message }),
+                Ok(message) => ready.push(PreparedSend { lease, message }),
                 Err(why) => {
                     let why = format!("the message could not be composed: {why}");
                     self.settle(&lease, Outcome::Refused { why }).await?;
@@ -108,7 +108,7 @@ impl Deliver {
         }
         let attempts: Vec<(DeliveryId, i64, Vec<u8>)> =
             ready.iter().map(|r| (r.lease.id, r.lease.token, r.message.clone())).collect();
-        if let Err(error) = self.store.begin(attempts, now).await {
+        if let Err(error) = self.store.begin_attempt(attempts, now).await {
             // Nothing was sent. The leases would lapse by themselves, hours from now.
             let leases = ready.iter().map(|r| (r.lease.id, r.lease.token)).collect();
             let released = self.store.release(leases).await;
@@ -120,14 +120,14 @@ impl Deliver {
 
     /// The bytes an earlier attempt sent, or those composed now.
     fn message(&self, lease: &mut Lease) -> Result<Vec<u8>, String> {
-        if let Some(message) = lease.message.take() {
+        if let Some(message) = lease.encoded.take() {
             return Ok(message);
         }
         // A message that makes its composer panic must not keep its neighbours from leaving.
         let composed = catch_unwind(AssertUnwindSafe(|| {
             let (delivery, answers) = (lease.id, lease.answers);
             let envelope = Envelope { delivery, recipient: &lease.recipient, answers };
-            compose::message(&lease.letter, envelope, &self.channel)
+            compose::encode(&lease.message, envelope, &self.channel)
         }));
         match composed {
             Ok(Ok(message)) => Ok(message.bytes),
@@ -136,7 +136,7 @@ impl Deliver {
         }
     }
 
-    async fn send(&mut self, ready: Vec<Ready>) -> Result<u32, store::Error> {
+    async fn send(&mut self, ready: Vec<PreparedSend>) -> Result<u32, store::Error> {
         let at_once = match self.channel.kind {
             ChannelKind::Webhook(_) => 4,
             ChannelKind::Email(_) => 2,
@@ -145,10 +145,10 @@ impl Deliver {
         let notifier = Arc::clone(&self.notifier);
         let (channel, clock) = (self.channel.clone(), self.clock.clone());
         let mut sendings = stream::iter(ready)
-            .map(|Ready { lease, message }| {
+            .map(|PreparedSend { lease, message }| {
                 let (notifier, channel, now) = (&notifier, &channel, clock.now());
                 async move {
-                    let parcel = Parcel {
+                    let parcel = Outgoing {
                         id: lease.id,
                         attempt: lease.attempt,
                         recipient: &lease.recipient,
@@ -174,7 +174,7 @@ impl Deliver {
         let now = self.clock.now();
         let retry_in = match &outcome {
             Outcome::Retry { after, .. } => {
-                schedule::retry(self.retries(), lease.attempt, *after, self.dice.f64())
+                schedule::delivery_retry(self.retries(), lease.attempt, *after, self.dice.f64())
             }
             Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::Paused { .. } => None,
         };
@@ -185,7 +185,7 @@ impl Deliver {
         let (id, token) = (lease.id, lease.token);
         let held = self
             .store
-            .settle(Settlement { id, token, outcome, retry_in, until_person }, now)
+            .end_attempt(AttemptResult { id, token, outcome, retry_in, until_person }, now)
             .await?;
         if !held {
             tracing::warn!(delivery = %id, "the lease of {id} had lapsed before its attempt ended");
@@ -193,11 +193,11 @@ impl Deliver {
         Ok(())
     }
 
-    fn retries(&self) -> Retries {
+    fn retries(&self) -> RetryPolicy {
         match self.channel.kind {
-            ChannelKind::Webhook(_) => Retries::Webhook,
-            ChannelKind::Email(_) => Retries::Mail,
-            ChannelKind::Console | ChannelKind::File { .. } => Retries::Local,
+            ChannelKind::Webhook(_) => RetryPolicy::Webhook,
+            ChannelKind::Email(_) => RetryPolicy::Mail,
+            ChannelKind::Console | ChannelKind::File { .. } => RetryPolicy::Local,
         }
     }
 

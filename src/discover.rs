@@ -4,11 +4,11 @@
 //! nothing is believed to be a feed before it was read as one.
 use url::Url;
 
-use crate::dedupe::identity;
-use crate::domain::{Document, Format, Moment, Network};
-use crate::fetch::{Answer, Ask, Failure, FailureKind, Fresh, Gate, Request};
-use crate::parse::page::{self, Evidence};
-use crate::parse::{self, Hints, sitemap};
+use crate::domain::{Document, Format, Network, Timestamp};
+use crate::fetch::{Answer, Failure, FailureKind, Fetched, Gate, Request, RequestKind};
+use crate::parse::feed_links::{self, Evidence};
+use crate::parse::{self, ResponseContext, sitemap};
+use crate::stories::identity;
 
 /// Addresses that are asked on behalf of one site.
 const PROBES_MAX: usize = 24;
@@ -34,7 +34,7 @@ const SAME_SHARE: f64 = 0.8;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct Query<'a> {
     pub site: &'a Url,
     /// Private networks the site itself may be in, by the operator's word.
     pub allow_private: &'a [Network],
@@ -45,23 +45,23 @@ pub struct Wanted<'a> {
 /// What was found, the best first, and what was tried in vain.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    pub feeds: Vec<Found>,
-    pub tried: Vec<Tried>,
+    pub feeds: Vec<Candidate>,
+    pub tried: Vec<FailedProbe>,
     /// Addresses that were not asked because the cap was reached.
     pub unasked: usize,
 }
 
 /// A feed that was read.
 #[derive(Debug)]
-pub struct Found {
+pub struct Candidate {
     pub url: Url,
     pub title: Option<String>,
     pub format: Format,
     pub language: Option<String>,
     pub entries: usize,
     /// The latest date any entry has.
-    pub newest: Option<Moment>,
-    pub how: How,
+    pub newest: Option<Timestamp>,
+    pub how: FoundBy,
     /// What readers said, not what the site says.
     pub comments: bool,
     /// The same entries as this feed, found before it, in another format.
@@ -71,7 +71,7 @@ pub struct Found {
 
 /// How an address was come by; the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum How {
+pub enum FoundBy {
     /// The address asked about is a feed.
     Itself,
     /// The page names it, or its server does.
@@ -84,8 +84,8 @@ pub enum How {
     Sitemap,
 }
 
-impl How {
-    /// The word `feeds discover --json` prints.
+impl FoundBy {
+    /// The word `feed_server discover --json_text` prints.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Itself => "itself",
@@ -99,27 +99,31 @@ impl How {
 
 /// An address that turned out to be no feed.
 #[derive(Debug)]
-pub struct Tried {
+pub struct FailedProbe {
     pub url: Url,
     pub why: String,
 }
 
 /// Looks for the feeds of a site. Fails only if the site itself cannot be asked.
-pub async fn discover(gate: &Gate, wanted: Wanted<'_>, now: Moment) -> Result<Discovery, Failure> {
+pub async fn discover(
+    gate: &Gate,
+    wanted: Query<'_>,
+    now: Timestamp,
+) -> Result<Discovery, Failure> {
     let mut search = Search { gate, wanted, now, asked: Vec::new(), found: Discovery::default() };
     let page = match search.ask(wanted.site).await {
         Ok(fresh) => fresh,
         // A server that answers may refuse its front page and serve its feeds.
         Err(failure) if matches!(failure.kind, FailureKind::Status(_)) => {
-            search.in_vain(wanted.site, failure.why);
+            search.record_failure(wanted.site, failure.why);
             search.usual_places(wanted.site).await;
             return Ok(search.finish());
         }
         Err(failure) => return Err(failure),
     };
-    let read = read(&page);
+    let read = parse_document(&page);
     if let Ok(document) = read {
-        search.keep(page.url, How::Itself, false, document);
+        search.keep(page.url, FoundBy::Itself, false, document);
         return Ok(search.finish());
     }
     search.page(&page).await;
@@ -132,43 +136,44 @@ pub async fn discover(gate: &Gate, wanted: Wanted<'_>, now: Moment) -> Result<Di
 
 struct Search<'a> {
     gate: &'a Gate,
-    wanted: Wanted<'a>,
-    now: Moment,
+    wanted: Query<'a>,
+    now: Timestamp,
     asked: Vec<Url>,
     found: Discovery,
 }
 
 impl Search<'_> {
-    async fn ask(&mut self, url: &Url) -> Result<Fresh, Failure> {
+    async fn ask(&mut self, url: &Url) -> Result<Fetched, Failure> {
         self.asked.push(url.clone());
         let allow_private = self.wanted.allow_private;
-        let request = Request::found(self.wanted.site, url, Ask::Page);
+        let request = Request::found(self.wanted.site, url, RequestKind::Page);
         match self.gate.fetch(Request { allow_private, ..request }, self.now).await {
-            Answer::Fresh(fresh) => Ok(*fresh),
+            Answer::Fetched(fresh) => Ok(*fresh),
             Answer::Failed(failure) => Err(failure),
             Answer::Unchanged(_) => Err(Failure::unreadable("the server answered 304 unasked")),
         }
     }
 
     /// Follows what a page and its server name, then what the page links to.
-    async fn page(&mut self, fresh: &Fresh) {
-        let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+    async fn page(&mut self, fresh: &Fetched) {
+        let hints =
+            ResponseContext { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
         let (mut named, mut linked) = (0, 0);
         for url in named_by_server(fresh).iter().take(LINKED_MAX) {
             named += 1;
-            self.probe(url, How::Named, false).await;
+            self.probe(url, FoundBy::Named, false).await;
         }
-        for alternate in page::alternates(&fresh.body, &hints) {
+        for alternate in feed_links::feeds_of_page(&fresh.body, &hints) {
             let how = match alternate.evidence {
-                Evidence::Named if named < NAMED_MAX => {
+                Evidence::Declared if named < NAMED_MAX => {
                     named += 1;
-                    How::Named
+                    FoundBy::Named
                 }
                 Evidence::Linked if linked < LINKED_MAX => {
                     linked += 1;
-                    How::Linked
+                    FoundBy::Linked
                 }
-                Evidence::Named | Evidence::Linked => {
+                Evidence::Declared | Evidence::Linked => {
                     self.found.unasked += 1;
                     continue;
                 }
@@ -195,7 +200,7 @@ impl Search<'_> {
             for path in WELL_KNOWN {
                 let Ok(url) = base.join(path) else { continue };
                 // One is enough: the others would be the same under another name.
-                if self.probe(&url, How::WellKnown, false).await {
+                if self.probe(&url, FoundBy::WellKnown, false).await {
                     break 'places;
                 }
             }
@@ -210,35 +215,36 @@ impl Search<'_> {
         }
         let Ok(fresh) = self.ask(&robots).await else { return };
         let mut left = SITEMAPS_MAX;
-        for url in sitemap::in_robots(&fresh.body, &fresh.url) {
+        for url in sitemap::sitemaps_of_robots(&fresh.body, &fresh.url) {
             let Some(fewer) = left.checked_sub(1) else { return };
             left = fewer;
             let Some(list) = self.sitemap(&url).await else { continue };
             // Of a list only what says that it is news: the rest is the site's whole archive.
-            for child in list.into_iter().filter(|child| sitemap::speaks_of_news(&child.url)) {
+            for child in list.into_iter().filter(|child| sitemap::is_news_sitemap(&child.url)) {
                 let Some(fewer) = left.checked_sub(1) else { return };
                 left = fewer;
-                self.probe(&child.url, How::Sitemap, false).await;
+                self.probe(&child.url, FoundBy::Sitemap, false).await;
             }
         }
     }
 
     /// Asks a sitemap: keeps it if it is one of news, gives back its children if it is a list.
-    async fn sitemap(&mut self, url: &Url) -> Option<Vec<sitemap::Sitemap>> {
+    async fn sitemap(&mut self, url: &Url) -> Option<Vec<sitemap::SitemapLink>> {
         if !self.may_ask(url) {
             return None;
         }
         let fresh = match self.ask(url).await {
             Ok(fresh) => fresh,
             Err(failure) => {
-                self.in_vain(url, failure.why);
+                self.record_failure(url, failure.why);
                 return None;
             }
         };
-        let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
-        let mut list = sitemap::list(&fresh.body, &hints);
+        let hints =
+            ResponseContext { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+        let mut list = sitemap::sitemaps_of_index(&fresh.body, &hints);
         if list.is_empty() {
-            self.judge(fresh, How::Sitemap, false);
+            self.judge(fresh, FoundBy::Sitemap, false);
             return None;
         }
         list.sort_by_key(|child| std::cmp::Reverse(child.modified));
@@ -246,14 +252,14 @@ impl Search<'_> {
     }
 
     /// Asks an address and keeps it if it is a feed.
-    async fn probe(&mut self, url: &Url, how: How, comments: bool) -> bool {
+    async fn probe(&mut self, url: &Url, how: FoundBy, comments: bool) -> bool {
         if !self.may_ask(url) {
             return false;
         }
         match self.ask(url).await {
             Ok(fresh) => self.judge(fresh, how, comments),
             Err(failure) => {
-                self.in_vain(url, failure.why);
+                self.record_failure(url, failure.why);
                 false
             }
         }
@@ -268,24 +274,24 @@ impl Search<'_> {
         room
     }
 
-    fn judge(&mut self, fresh: Fresh, how: How, comments: bool) -> bool {
-        match read(&fresh) {
+    fn judge(&mut self, fresh: Fetched, how: FoundBy, comments: bool) -> bool {
+        match parse_document(&fresh) {
             Ok(document) => {
                 self.keep(fresh.url, how, comments, document);
                 true
             }
             Err(error) => {
-                self.in_vain(&fresh.url, error.to_string());
+                self.record_failure(&fresh.url, error.to_string());
                 false
             }
         }
     }
 
-    fn in_vain(&mut self, url: &Url, why: String) {
-        self.found.tried.push(Tried { url: url.clone(), why });
+    fn record_failure(&mut self, url: &Url, why: String) {
+        self.found.tried.push(FailedProbe { url: url.clone(), why });
     }
 
-    fn keep(&mut self, url: Url, how: How, comments: bool, document: Document) {
+    fn keep(&mut self, url: Url, how: FoundBy, comments: bool, document: Document) {
         if self.found.feeds.iter().any(|known| known.url == url) {
             return;
         }
@@ -293,7 +299,7 @@ impl Search<'_> {
             [&entry.published, &entry.updated].into_iter().flatten().filter_map(|dated| dated.at)
         });
         let titles = document.entries.iter().filter_map(|entry| entry.title.as_deref());
-        let mut titles: Vec<String> = titles.map(identity::normalised).collect();
+        let mut titles: Vec<String> = titles.map(identity::normalise_title).collect();
         titles.sort_unstable();
         titles.dedup();
         let same = self
@@ -301,7 +307,7 @@ impl Search<'_> {
             .feeds
             .iter()
             .find(|known| is_same(&known.titles, &titles, known.format == document.format));
-        self.found.feeds.push(Found {
+        self.found.feeds.push(Candidate {
             same_as: same.map(|known| known.same_as.clone().unwrap_or_else(|| known.url.clone())),
             newest: dates.max().filter(|_| !document.entries.is_empty()),
             entries: document.entries.len(),
@@ -326,13 +332,14 @@ impl Search<'_> {
     }
 }
 
-fn read(fresh: &Fresh) -> Result<Document, parse::Error> {
-    let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+fn parse_document(fresh: &Fetched) -> Result<Document, parse::Error> {
+    let hints =
+        ResponseContext { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
     parse::document(&fresh.body, &hints)
 }
 
-/// What `Link` headers name: `rel="alternate"` with a feed's type or name.
-fn named_by_server(fresh: &Fresh) -> Vec<Url> {
+/// What `HeaderLink` headers name: `rel="alternate"` with a feed's type or name.
+fn named_by_server(fresh: &Fetched) -> Vec<Url> {
     let named = fresh.links.iter().filter(|link| link.is("alternate") || link.is("feed"));
     named
         .filter_map(|link| {

@@ -12,7 +12,7 @@
 //! Where a feed gives teasers, the commit also leaves a row for the article's page; [`pages`] fetches
 //! it, reads its main text, matches again and commits what that changes, beside the polling.
 //!
-//! [`ingest`] and [`deliver`] never call each other: they meet at the outbox table. parse → extract →
+//! [`ingest`] and [`delivery_loop`] never call each other: they meet at the outbox table. parse → extract →
 //! match is one pure synchronous function, [`ingest::read`]. [`dedupe::judge`] decides *inside* the
 //! commit, under the one writer: only there can two feeds that carry one story at the same moment be
 //! told apart. An attempt is on the disk before the socket opens; a crash leaves a visible
@@ -22,17 +22,17 @@
 //! 1. No alert is lost: once a poll is committed, every (alert, receiver) ends as delivered or as a
 //!    dead letter that a person is shown (`tests/it/killed.rs`).
 //! 2. Every attempt for one (alert, receiver) carries the same id and the same bytes
-//!    ([`store::Store::begin`]).
+//!    ([`store::Store::begin_attempt`]).
 //! 3. Nothing is silently ignored: what a watch found and why it became no alert is a row of
 //!    `finding`.
 //!
 //! What is told beside alerts, updates of a story and notices to the operator, is a
-//! [`domain::Letter`]: it waits in the same outbox and is sent under the same promises. [`vigil`]
-//! decides what the operator is told, [`watchman`] commits that together with its messages.
+//! [`domain::Letter`]: it waits in the same outbox and is sent under the same promises. [`health`]
+//! decides what the operator is told, [`operator_notices`] commits that together with its messages.
 //!
 //! # Walkthrough: a restart in the middle of a delivery
-//! [`store::Store::open`] takes the lock, ends every open attempt as "unknown" and frees its lease.
-//! [`deliver::Deliver::step`] leases the row again, finds the message of the first attempt beside
+//! [`store::Store::open_session`] takes the lock, ends every open attempt as "unknown" and frees its lease.
+//! [`delivery_loop::DeliveryLoop::fold_cluster`] leases the row again, finds the message of the first attempt beside
 //! it, and sends the same bytes under the same id; a receiver that looks at ids drops the second.
 //!
 //! # The house
@@ -45,12 +45,12 @@ pub mod domain;
 // Floor 1: what to decide. Values in, values out: no I/O, no clock, no async.
 pub mod compose;
 pub mod config;
-pub mod dedupe;
 pub mod extract;
+pub mod health;
 pub mod matcher;
 pub mod parse;
 pub mod schedule;
-pub mod vigil;
+pub mod stories;
 
 // Floor 2: one outside thing each. Strangers to one another.
 pub mod fetch;
@@ -61,9 +61,9 @@ pub mod store;
 pub mod deliver;
 pub mod discover;
 pub mod ingest;
+pub mod operator_notices;
 pub mod pages;
-pub mod sweep;
-pub mod watchman;
+pub mod retention;
 pub mod web;
 pub mod websub;
 

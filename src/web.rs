@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Clock, Pulse};
+use crate::domain::{Clock, Heartbeat};
 
 /// Connections served at once; who comes after that waits in the kernel's queue.
 const CONNECTIONS_MAX: usize = 64;
@@ -78,7 +78,7 @@ pub async fn run(
     listener: TcpListener,
     answer: Answerer,
     clock: Clock,
-    (stop, pulse): (CancellationToken, Pulse),
+    (stop, pulse): (CancellationToken, Heartbeat),
 ) -> anyhow::Result<()> {
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut served = JoinSet::new();

@@ -1,7 +1,7 @@
 //! The only place that reads the time of day.
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::{Clock, Moment};
+use crate::domain::{Clock, Timestamp};
 
 /// The machine's clock.
 pub fn wall() -> Clock {
@@ -9,7 +9,7 @@ pub fn wall() -> Clock {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
-fn now() -> Moment {
+fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

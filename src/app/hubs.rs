@@ -5,13 +5,13 @@ use std::sync::Arc;
 use anyhow::Context;
 use futures_util::FutureExt;
 
-use super::{House, Supervisor};
-use crate::domain::Pulse;
+use super::{App, Supervisor};
+use crate::domain::Heartbeat;
 use crate::ingest::Ingest;
 use crate::web::{self, Answerer, Heard, Said, Verb};
-use crate::websub::{Callback, WebSub};
+use crate::websub::{HubCallback, WebSub};
 
-impl House {
+impl App {
     /// The loop that asks hubs, if the configuration says where they reach us; `ingest` takes its
     /// hints from then on.
     pub fn websub(&mut self, ingest: &mut Ingest) -> Option<WebSub> {
@@ -29,12 +29,12 @@ impl House {
         &mut self,
         ingest: &mut Ingest,
         supervisor: &mut Supervisor,
-        pulse: &mut impl FnMut(&'static str) -> Pulse,
+        pulse: &mut impl FnMut(&'static str) -> Heartbeat,
     ) -> anyhow::Result<()> {
         let Some(websub) = self.websub(ingest) else { return Ok(()) };
         let listen = self.websub.as_ref().map(|set| set.listen).context("there is no address")?;
         let listener = web::listen(listen)?;
-        let answer = answerer(websub.callback_server());
+        let answer = websub_handler(websub.callback_server());
         tracing::info!("hubs reach us at {}, by way of {listen}", websub.public_url());
         let serving =
             web::run(listener, answer, self.clock.clone(), (supervisor.stop(), pulse("web")));
@@ -46,15 +46,17 @@ impl House {
 
 /// What the server says: to hubs what the callback says, to a watchman that we live, to others
 /// nothing.
-pub fn answerer(callback: Callback) -> Answerer {
-    Arc::new(move |heard| answer(callback.clone(), heard).boxed())
+pub fn websub_handler(callback: HubCallback) -> Answerer {
+    Arc::new(move |heard| handle_request(callback.clone(), heard).boxed())
 }
 
-async fn answer(callback: Callback, heard: Heard) -> Said {
+async fn handle_request(callback: HubCallback, heard: Heard) -> Said {
     let (status, text) = match heard.method {
         Verb::Get if heard.path == "/healthz" => (200, "alive\n".to_owned()),
-        Verb::Get => callback.question(&heard.path, &heard.query).await,
-        Verb::Post => callback.push(&heard.path, heard.signature.as_deref(), &heard.body).await,
+        Verb::Get => callback.handle_get(&heard.path, &heard.query).await,
+        Verb::Post => {
+            callback.handle_push(&heard.path, heard.signature.as_deref(), &heard.body).await
+        }
     };
     Said { status, text }
 }

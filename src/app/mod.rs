@@ -13,39 +13,39 @@ use anyhow::Context;
 use tokio::sync::watch;
 
 use crate::config::{Config, WebSub};
-use crate::deliver::Deliver;
-use crate::domain::{Channel, Clock, Moment, Pulse};
+use crate::deliver::DeliveryLoop;
+use crate::domain::{Channel, Clock, Heartbeat, Timestamp};
 use crate::fetch::{Gate, Limits};
 use crate::ingest::{self, Ingest, Plan, Round};
 use crate::notify::Notifier;
-use crate::notify::console::Screen;
-use crate::pages::{Matching, Pages, Rooms};
+use crate::notify::console::Terminal;
+use crate::operator_notices::{NoticeContext, NoticeLoop};
+use crate::pages::{Pages, PagesDeps, WatchMatching};
+use crate::retention;
 use crate::store::{Lock, Store, Totals};
-use crate::sweep;
-use crate::watchman::{Orders, Watchman};
 
 pub use clock::wall;
-pub use hubs::answerer;
+pub use hubs::websub_handler;
 pub use plan::compile;
-pub use service::{Asked, Signals};
+pub use service::{ServiceRequest, Signals};
 pub use supervisor::Supervisor;
 
 /// A configuration with its watchlist compiled: everything that can fail before anything is opened.
 #[derive(Debug)]
-pub struct Ready {
+pub struct CheckedConfig {
     pub config: Config,
     pub plan: Plan,
 }
 
 /// Everything that is open while the program works.
 #[derive(Debug)]
-pub struct House {
+pub struct App {
     store: Store,
     gate: Arc<Gate>,
     notifier: Arc<Notifier>,
     plan: Arc<Plan>,
     channels: Vec<Channel>,
-    orders: Orders,
+    orders: NoticeContext,
     keep_articles: Duration,
     grace: Duration,
     websub: Option<WebSub>,
@@ -57,17 +57,21 @@ pub struct House {
 
 /// What `once` did.
 #[derive(Debug)]
-pub struct Once {
+pub struct OnceSummary {
     pub feeds: usize,
     pub round: Round,
     pub delivered: u64,
     pub totals: Totals,
 }
 
-impl House {
+impl App {
     /// Opens the store and builds the clients. `screen` is where console channels print.
-    pub fn open(ready: Ready, clock: Clock, screen: &Arc<Screen>) -> anyhow::Result<Self> {
-        let Ready { config, plan } = ready;
+    pub fn open(
+        ready: CheckedConfig,
+        clock: Clock,
+        screen: &Arc<Terminal>,
+    ) -> anyhow::Result<Self> {
+        let CheckedConfig { config, plan } = ready;
         let (store, lock) = Store::open(&config.store.path, clock.now())?;
         let limits = Limits {
             total: config.poll.timeout,
@@ -79,7 +83,7 @@ impl House {
             let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("{}", errors.join("; "))
         })?;
-        let orders = plan::orders(&config);
+        let orders = plan::operator_settings(&config);
         Ok(Self {
             store,
             gate: Arc::new(gate),
@@ -110,31 +114,31 @@ impl House {
     /// The loop that reads pages, ready to run or to be stepped.
     pub fn pages(&mut self) -> Pages {
         let plan = Arc::clone(&self.plan);
-        Pages::new(Rooms {
+        Pages::new(PagesDeps {
             store: self.store.clone(),
             gate: Arc::clone(&self.gate),
             clock: self.clock.clone(),
             feeds: Arc::clone(&self.plan.feeds),
-            matching: Matching::new(move |feed, article| ingest::fired(&plan, feed, article)),
+            matching: WatchMatching::new(move |feed, article| ingest::fired(&plan, feed, article)),
             occasions: Arc::clone(&self.plan.occasions),
             host_gap: self.plan.host_gap,
-            dice: self.dice.fork(),
+            rng: self.dice.fork(),
         })
     }
 
     /// The delivery loop of each channel, ready to run or to be stepped.
-    pub fn delivers(&mut self) -> Vec<Deliver> {
-        self.channels.clone().iter().map(|channel| self.deliver(channel)).collect()
+    pub fn delivery_loops(&mut self) -> Vec<DeliveryLoop> {
+        self.channels.clone().iter().map(|channel| self.delivery_loop(channel)).collect()
     }
 
     /// The loop that tells the operator how the service goes.
-    pub fn watchman(&self) -> Watchman {
+    pub fn watchman(&self) -> NoticeLoop {
         let (store, orders) = (self.store.clone(), self.orders.clone());
-        Watchman { store, orders, clock: self.clock.clone() }
+        NoticeLoop { store, context: orders, clock: self.clock.clone() }
     }
 
-    fn deliver(&mut self, channel: &Channel) -> Deliver {
-        Deliver {
+    fn delivery_loop(&mut self, channel: &Channel) -> DeliveryLoop {
+        DeliveryLoop {
             store: self.store.clone(),
             notifier: Arc::clone(&self.notifier),
             channel: channel.clone(),
@@ -148,7 +152,7 @@ impl House {
         let mut supervisor = Supervisor::default();
         let mut pulses = Vec::new();
         let mut pulse = |name: &'static str, clock: &Clock| {
-            let pulse = Pulse::default();
+            let pulse = Heartbeat::default();
             pulse.beat(clock.now());
             pulses.push((name, pulse.clone()));
             pulse
@@ -161,14 +165,14 @@ impl House {
         supervisor.run("ingest", ingesting);
         let reading = self.pages().run(supervisor.stop(), pulse("pages", &self.clock));
         supervisor.run("pages", reading);
-        for deliver in self.delivers() {
+        for deliver in self.delivery_loops() {
             let delivering = deliver.run(supervisor.stop(), pulse("deliver", &self.clock));
             supervisor.run("deliver", delivering);
         }
         let watching = self.watchman().run(supervisor.stop(), pulse("watchman", &self.clock));
         supervisor.run("watchman", watching);
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        let sweeping = sweep::run(
+        let sweeping = retention::run(
             store,
             self.keep_articles,
             clock,
@@ -176,7 +180,7 @@ impl House {
         );
         supervisor.run("sweep", sweeping);
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        supervisor.run("watchdog", service::watch(store, pulses, clock, supervisor.stop()));
+        supervisor.run("watchdog", service::run_watchdog(store, pulses, clock, supervisor.stop()));
         let (feeds, watches) = (self.plan.feeds.len(), self.plan.watches.len());
         let plural = |n: usize, ending: &'static str| if n == 1 { "" } else { ending };
         let status = format!(
@@ -185,8 +189,8 @@ impl House {
             plural(watches, "es")
         );
         tracing::info!(feeds, watches, "{status}");
-        service::ready(&status);
-        let asked = supervisor.watch(asked, self.grace).await;
+        service::notify_ready(&status);
+        let asked = supervisor.run_until(asked, self.grace).await;
         tracing::info!("stopped");
         asked
     }
@@ -195,7 +199,7 @@ impl House {
     pub async fn once(
         mut self,
         progress: impl FnOnce(watch::Receiver<Round>),
-    ) -> anyhow::Result<Once> {
+    ) -> anyhow::Result<OnceSummary> {
         let before = self.store.totals().await?;
         let mut ingest = self.ingest().await?;
         progress(ingest.progress());
@@ -207,12 +211,12 @@ impl House {
         self.drain().await?;
         let totals = self.store.totals().await?;
         let delivered = totals.delivered.saturating_sub(before.delivered);
-        Ok(Once { feeds: self.plan.feeds.len(), round, delivered, totals })
+        Ok(OnceSummary { feeds: self.plan.feeds.len(), round, delivered, totals })
     }
 
     /// Delivers until nothing more is due, each channel beside the others.
     pub async fn drain(&mut self) -> anyhow::Result<()> {
-        let drained = self.delivers().into_iter().map(|mut deliver| async move {
+        let drained = self.delivery_loops().into_iter().map(|mut deliver| async move {
             loop {
                 let now = deliver.clock.now();
                 if deliver.step(now).await?.tried == 0 {
@@ -226,15 +230,15 @@ impl House {
 }
 
 /// Says that a reload or a stop is under way, and what came of it.
-pub fn announce(asked: Asked) {
+pub fn announce_request(asked: ServiceRequest) {
     match asked {
-        Asked::Stop => service::stopping(),
-        Asked::Reload => service::reloading(),
+        ServiceRequest::Stop => service::notify_stopping(),
+        ServiceRequest::Reload => service::notify_reloading(),
     }
 }
 
 /// Says that the old configuration goes on after a reload that failed.
-pub fn announce_kept(faults: usize, now: Moment) {
+pub fn announce_refusal(faults: usize, now: Timestamp) {
     let status = format!("reload refused at {now}: {faults} faults; the old configuration runs on");
-    service::ready(&status);
+    service::notify_ready(&status);
 }

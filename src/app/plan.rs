@@ -3,27 +3,27 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::domain::{Channel, Complaint, Name, Watch};
-use crate::ingest::{Plan, Told};
+use crate::domain::{Channel, Diagnostic, Name, Watch};
+use crate::health::{DailySchedule, Thresholds};
+use crate::ingest::{Plan, WatchInfo};
 use crate::matcher::Matcher;
+use crate::operator_notices::NoticeContext;
 use crate::schedule::Bounds;
 use crate::store::Route;
-use crate::vigil::{Daily, Patience};
-use crate::watchman::Orders;
 
 /// Compiles the watchlist and lays the routes. What the configuration's own checks could not see
 /// (a term that cannot match) is complained of here, all at once, beside the warnings.
-pub fn compile(config: &Config) -> Result<(Plan, Vec<Complaint>), Vec<Complaint>> {
+pub fn compile(config: &Config) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (matcher, warnings) = Matcher::compile(&config.watches)?;
-    let watches: HashMap<Name, Told> = config
+    let watches: HashMap<Name, WatchInfo> = config
         .watches
         .iter()
-        .map(|watch| (watch.name.clone(), told(watch, &config.channels)))
+        .map(|watch| (watch.name.clone(), watch_routes(watch, &config.channels)))
         .collect();
     let occasions = config
         .watches
         .iter()
-        .map(|watch| (watch.name.clone(), Arc::from(watch.telling.updates.as_slice())));
+        .map(|watch| (watch.name.clone(), Arc::from(watch.story_rules.updates.as_slice())));
     let plan = Plan {
         occasions: Arc::new(occasions.collect()),
         feeds: Arc::new(config.feeds.clone()),
@@ -42,17 +42,17 @@ pub fn compile(config: &Config) -> Result<(Plan, Vec<Complaint>), Vec<Complaint>
 }
 
 /// Whom the operator's notices go to, and when.
-pub(super) fn orders(config: &Config) -> Orders {
+pub(super) fn operator_settings(config: &Config) -> NoticeContext {
     let operator = &config.operator;
     let routes =
         config.channels.iter().map(|channel| (channel.name.clone(), routes(channel).collect()));
-    Orders {
-        patience: Patience {
+    NoticeContext {
+        patience: Thresholds {
             fail_after: operator.fail_after,
             fail_times: operator.fail_times,
             remind_every: operator.remind_every,
         },
-        daily: operator.daily.clone().map(|(at, zone)| Daily { at, zone }),
+        daily: operator.daily.clone().map(|(at, zone)| DailySchedule { at, zone }),
         notify: operator.notify.clone(),
         routes: routes.collect(),
         watches: config.watches.iter().map(|watch| watch.name.clone()).collect(),
@@ -67,13 +67,13 @@ fn routes(channel: &Channel) -> impl Iterator<Item = Route> {
         .map(|recipient| Route { channel: channel.name.clone(), recipient: recipient.to_owned() })
 }
 
-fn told(watch: &Watch, channels: &[Channel]) -> Told {
+fn watch_routes(watch: &Watch, channels: &[Channel]) -> WatchInfo {
     let routes = channels
         .iter()
         .filter(|channel| watch.notify.contains(&channel.name))
         .filter(|channel| watch.severity >= channel.min_severity)
         .flat_map(routes)
         .collect();
-    let shares = watch.telling.shares.clone();
-    Told { title: watch.title.clone(), severity: watch.severity, shares, routes }
+    let shares = watch.story_rules.share_group.clone();
+    WatchInfo { title: watch.title.clone(), severity: watch.severity, shares, routes }
 }

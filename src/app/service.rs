@@ -5,20 +5,20 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Clock, Pulse};
+use crate::domain::{Clock, Heartbeat};
 use crate::store::Store;
 
 /// A loop whose pulse is older than this hangs. Loops turn every few seconds; a reading of a
 /// hostile feed or a full disk may hold one up for a while.
-const PULSE_AGE_MAX: Duration = Duration::from_mins(1);
+const HEARTBEAT_AGE_MAX: Duration = Duration::from_mins(1);
 /// A store that has not answered a write for this long hangs.
 const PROBE_MAX: Duration = Duration::from_secs(30);
 /// How often we look if no watchdog sets the pace.
-const LOOK_EVERY: Duration = Duration::from_secs(20);
+const WATCHDOG_PACE: Duration = Duration::from_secs(20);
 
 /// What a person or the service manager asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum ServiceRequest {
     Stop,
     Reload,
 }
@@ -41,61 +41,61 @@ impl Signals {
         })
     }
 
-    pub async fn asked(&mut self) -> Asked {
+    pub async fn next_request(&mut self) -> ServiceRequest {
         tokio::select! {
-            _ = self.terminate.recv() => Asked::Stop,
-            _ = self.interrupt.recv() => Asked::Stop,
-            _ = self.hangup.recv() => Asked::Reload,
+            _ = self.terminate.recv() => ServiceRequest::Stop,
+            _ = self.interrupt.recv() => ServiceRequest::Stop,
+            _ = self.hangup.recv() => ServiceRequest::Reload,
         }
     }
 }
 
 /// Tells the service manager, if there is one. A failure to tell is none of ours.
-pub(super) fn tell(states: &[NotifyState<'_>]) {
+pub(super) fn notify_manager(states: &[NotifyState<'_>]) {
     drop(sd_notify::notify(states));
 }
 
-pub(super) fn ready(status: &str) {
-    tell(&[NotifyState::Ready, NotifyState::Status(status)]);
+pub(super) fn notify_ready(status: &str) {
+    notify_manager(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
-pub(super) fn stopping() {
-    tell(&[NotifyState::Stopping]);
+pub(super) fn notify_stopping() {
+    notify_manager(&[NotifyState::Stopping]);
 }
 
 /// RELOADING wants the monotonic time in the same datagram (systemd 253 and newer hang without).
-pub(super) fn reloading() {
+pub(super) fn notify_reloading() {
     match NotifyState::monotonic_usec_now() {
-        Ok(stamp) => tell(&[NotifyState::Reloading, stamp]),
-        Err(_no_clock) => tell(&[NotifyState::Reloading]),
+        Ok(stamp) => notify_manager(&[NotifyState::Reloading, stamp]),
+        Err(_no_clock) => notify_manager(&[NotifyState::Reloading]),
     }
 }
 
 /// Pings the watchdog, each time only after proof: every loop turned lately, and the store took a
 /// write or said in words why it does not (a full disk is no reason to be restarted).
-pub(super) async fn watch(
+pub(super) async fn run_watchdog(
     store: Store,
-    pulses: Vec<(&'static str, Pulse)>,
+    pulses: Vec<(&'static str, Heartbeat)>,
     clock: Clock,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let pace = sd_notify::watchdog_enabled().map_or(LOOK_EVERY, |limit| limit / 3);
+    let pace = sd_notify::watchdog_enabled().map_or(WATCHDOG_PACE, |limit| limit / 3);
     while !stop.is_cancelled() {
         tokio::select! {
             () = stop.cancelled() => break,
-            () = tokio::time::sleep(pace.min(LOOK_EVERY)) => (),
+            () = tokio::time::sleep(pace.min(WATCHDOG_PACE)) => (),
         }
         let now = clock.now();
-        let hung = pulses.iter().find(|(_, pulse)| now.since(pulse.last()) > PULSE_AGE_MAX);
+        let hung = pulses.iter().find(|(_, pulse)| now.since(pulse.last()) > HEARTBEAT_AGE_MAX);
         if let Some((name, _)) = hung {
-            tracing::error!("the {name} loop has not turned for {PULSE_AGE_MAX:?}");
+            tracing::error!("the {name} loop has not turned for {HEARTBEAT_AGE_MAX:?}");
             continue;
         }
         match tokio::time::timeout(PROBE_MAX, store.probe(now)).await {
-            Ok(Ok(())) => tell(&[NotifyState::Watchdog]),
-            Ok(Err(error)) if error.passes() => {
+            Ok(Ok(())) => notify_manager(&[NotifyState::Watchdog]),
+            Ok(Err(error)) if error.is_passing() => {
                 let status = format!("waiting: {error}");
-                tell(&[NotifyState::Watchdog, NotifyState::Status(&status)]);
+                notify_manager(&[NotifyState::Watchdog, NotifyState::Status(&status)]);
             }
             Ok(Err(error)) => return Err(error.into()),
             Err(_elapsed) => tracing::error!("the store has not answered for {PROBE_MAX:?}"),

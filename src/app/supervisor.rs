@@ -32,14 +32,14 @@ impl Supervisor {
     /// Runs until `asked_to_stop` or until a loop ends, then gives the rest `grace` to finish what
     /// they are at. Who is not done by then is cut off; what it was at is recorded and is done
     /// again by the next start.
-    pub async fn watch<T>(
+    pub async fn run_until<T>(
         mut self,
         asked_to_stop: impl Future<Output = T>,
         grace: Duration,
     ) -> anyhow::Result<T> {
         let verdict = tokio::select! {
             asked = asked_to_stop => Ok(asked),
-            ended = self.tasks.join_next() => Err(early(ended)),
+            ended = self.tasks.join_next() => Err(describe_early_end(ended)),
         };
         self.stop.cancel();
         let drained = tokio::time::timeout(grace, async {
@@ -63,7 +63,7 @@ impl Supervisor {
 
 type Ended = Result<(&'static str, anyhow::Result<()>), tokio::task::JoinError>;
 
-fn early(ended: Option<Ended>) -> anyhow::Error {
+fn describe_early_end(ended: Option<Ended>) -> anyhow::Error {
     let result = ended.context("there is no loop to watch").and_then(|ended| {
         let (name, result) = ended.context("a loop panicked")?;
         result.with_context(|| format!("{name} failed"))?;
@@ -93,7 +93,7 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(5)).await;
             "stop"
         };
-        assert_eq!(house.watch(asked, Duration::from_secs(1)).await.unwrap(), "stop");
+        assert_eq!(house.run_until(asked, Duration::from_secs(1)).await.unwrap(), "stop");
     }
 
     #[tokio::test(start_paused = true)]
@@ -102,7 +102,7 @@ mod tests {
         house.run("ingest", async { anyhow::bail!("disk gone") });
         house.run("deliver", until(house.stop()));
         let never = std::future::pending::<()>();
-        let error = house.watch(never, Duration::from_secs(1)).await.unwrap_err();
+        let error = house.run_until(never, Duration::from_secs(1)).await.unwrap_err();
         assert_eq!(format!("{error:#}"), "ingest failed: disk gone");
     }
 
@@ -111,7 +111,7 @@ mod tests {
         let mut house = Supervisor::default();
         house.run("ingest", async { Ok(()) });
         let never = std::future::pending::<()>();
-        let error = house.watch(never, Duration::from_secs(1)).await.unwrap_err();
+        let error = house.run_until(never, Duration::from_secs(1)).await.unwrap_err();
         assert_eq!(format!("{error:#}"), "ingest ended though nobody asked it to");
     }
 
@@ -119,6 +119,6 @@ mod tests {
     async fn a_loop_deaf_to_the_token_is_cut_off_after_the_grace() {
         let mut house = Supervisor::default();
         house.run("deaf", std::future::pending());
-        house.watch(std::future::ready(()), Duration::from_secs(30)).await.unwrap();
+        house.run_until(std::future::ready(()), Duration::from_secs(30)).await.unwrap();
     }
 }

@@ -1,43 +1,47 @@
-//! `alerts`: what was told, and what its reader made of it.
+//! `read_alerts`: what was told, and what its reader made of it.
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::screen::{BAD, BOLD, DIM, GOOD, json, styled};
-use super::setup::{Setting, runtime};
+use super::setup::{Invocation, runtime};
 use crate::app;
 use crate::domain::{Alert, AlertId, Update};
-use crate::store::{Judged, Member, Sent, Told, Word};
+use crate::store::{AlertDetails, DeliveryStatus, Feedback, RatedAlert, StoryArticle};
 
 #[derive(serde::Serialize)]
-struct Shown<'a> {
+struct AlertLine<'a> {
     #[serde(flatten)]
     alert: &'a Alert,
-    verdict: Option<Word>,
+    verdict: Option<Feedback>,
 }
 
-pub(super) fn list(setting: &Setting, most: u32, as_json: bool) -> Result<ExitCode, Failed> {
+pub(super) fn list(
+    setting: &Invocation,
+    most: u32,
+    as_json: bool,
+) -> Result<ExitCode, CommandError> {
     let (_, store) = setting.store()?;
     let alerts = runtime()?.block_on(store.alerts(most))?;
     let mut out = setting.screen.out();
     if alerts.is_empty() && !as_json {
         writeln!(out, "no alert yet")?;
     }
-    for Judged { alert, word } in &alerts {
+    for RatedAlert { alert, feedback: word } in &alerts {
         if as_json {
-            json(&Shown { alert, verdict: *word })?;
+            json(&AlertLine { alert, verdict: *word })?;
             continue;
         }
-        line(&mut out, alert, *word)?;
+        write_line(&mut out, alert, *word)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(out: &mut impl Write, alert: &Alert, word: Option<Word>) -> std::io::Result<()> {
+fn write_line(out: &mut impl Write, alert: &Alert, word: Option<Feedback>) -> std::io::Result<()> {
     let verdict = match word {
-        Some(Word::Ack) => styled(GOOD, " ack"),
-        Some(Word::Noise) => styled(BAD, " noise"),
+        Some(Feedback::Ack) => styled(GOOD, " ack"),
+        Some(Feedback::Noise) => styled(BAD, " noise"),
         None => String::new(),
     };
     let id = alert.id.to_string();
@@ -49,50 +53,54 @@ fn line(out: &mut impl Write, alert: &Alert, word: Option<Word>) -> std::io::Res
     Ok(())
 }
 
-/// The contract of `alerts show --json`: the alert's own fields, and what hangs on it.
+/// The contract of `read_alerts read_story --json_text`: the alert's own fields, and what hangs on it.
 #[derive(serde::Serialize)]
-struct Whole<'a> {
+struct AlertReport<'a> {
     #[serde(flatten)]
     alert: &'a Alert,
-    verdict: Option<Word>,
-    copies: &'a [Member],
+    verdict: Option<Feedback>,
+    copies: &'a [StoryArticle],
     updates: &'a [Update],
-    deliveries: &'a [Sent],
+    deliveries: &'a [DeliveryStatus],
 }
 
 /// One alert with every attached copy and its reason, what was told after it, and every message.
-pub(super) fn show(setting: &Setting, id: &str, as_json: bool) -> Result<ExitCode, Failed> {
+pub(super) fn show(
+    setting: &Invocation,
+    id: &str,
+    as_json: bool,
+) -> Result<ExitCode, CommandError> {
     let (_, store) = setting.store()?;
     let told = match AlertId::parse(id) {
-        Some(id) => runtime()?.block_on(store.told(id))?,
+        Some(id) => runtime()?.block_on(store.alert_details(id))?,
         None => None,
     };
     let Some(told) = told else {
         let why = format!("no alert is `{id}`; `wirewatch alerts list` shows them");
-        return Err(Failed::Input(why));
+        return Err(CommandError::Input(why));
     };
     if as_json {
-        let Told { alert, word, copies, updates, sent, .. } = &told;
-        let whole = Whole { alert, verdict: *word, copies, updates, deliveries: sent };
+        let AlertDetails { alert, feedback: word, copies, updates, sent, .. } = &told;
+        let whole = AlertReport { alert, verdict: *word, copies, updates, deliveries: sent };
         json(&whole)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = setting.screen.out();
-    line(&mut out, &told.alert, told.word)?;
+    write_line(&mut out, &told.alert, told.feedback)?;
     match told.copies.as_slice() {
         [] => writeln!(out, "no copy is attached; its story is {}", told.story)?,
         copies => {
             writeln!(out, "{} attached to its story {}:", count_copies(copies.len()), told.story)?;
             for copy in copies {
-                super::told::member(&mut out, copy)?;
+                super::formatting::write_member(&mut out, copy)?;
             }
         }
     }
     for update in &told.updates {
-        super::told::update(&mut out, update)?;
+        super::formatting::write_update(&mut out, update)?;
     }
     for sent in &told.sent {
-        super::told::delivery(&mut out, sent)?;
+        super::formatting::write_delivery(&mut out, sent)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -102,7 +110,11 @@ fn count_copies(copies: usize) -> String {
 }
 
 /// Keeps the reader's word on each alert; an id that is none is named, the others count.
-pub(super) fn judge(setting: &Setting, ids: &[String], word: Word) -> Result<ExitCode, Failed> {
+pub(super) fn mark(
+    setting: &Invocation,
+    ids: &[String],
+    word: Feedback,
+) -> Result<ExitCode, CommandError> {
     let (_, store) = setting.store()?;
     let runtime = runtime()?;
     let mut unknown = Vec::new();
@@ -119,7 +131,7 @@ pub(super) fn judge(setting: &Setting, ids: &[String], word: Word) -> Result<Exi
         return Ok(ExitCode::SUCCESS);
     }
     let unknown = unknown.join("`, `");
-    Err(Failed::Input(format!("no alert is `{unknown}`; `wirewatch alerts list` shows them")))
+    Err(CommandError::Input(format!("no alert is `{unknown}`; `wirewatch alerts list` shows them")))
 }
 
 /// Verdicts on one watch or one term.
@@ -131,11 +143,11 @@ struct Score {
 }
 
 impl Score {
-    fn add(&mut self, word: Option<Word>) {
+    fn add(&mut self, word: Option<Feedback>) {
         self.alerts += 1;
         match word {
-            Some(Word::Ack) => self.ack += 1,
-            Some(Word::Noise) => self.noise += 1,
+            Some(Feedback::Ack) => self.ack += 1,
+            Some(Feedback::Noise) => self.noise += 1,
             None => (),
         }
     }
@@ -151,11 +163,11 @@ impl Score {
 }
 
 /// Precision by watch and by term, as far as readers said.
-pub(super) fn report(setting: &Setting, most: u32) -> Result<ExitCode, Failed> {
+pub(super) fn report(setting: &Invocation, most: u32) -> Result<ExitCode, CommandError> {
     let (_, store) = setting.store()?;
     let alerts = runtime()?.block_on(store.alerts(most))?;
     let mut watches: BTreeMap<&str, (Score, BTreeMap<&str, Score>)> = BTreeMap::new();
-    for Judged { alert, word } in &alerts {
+    for RatedAlert { alert, feedback: word } in &alerts {
         let (whole, terms) = watches.entry(alert.watch.as_str()).or_default();
         whole.add(*word);
         let hit: BTreeSet<&str> = alert.hits.iter().map(|hit| hit.term.as_str()).collect();

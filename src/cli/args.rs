@@ -300,7 +300,7 @@ pub(super) enum Alerts {
     },
     /// Show one alert: every attached copy and why, updates, and how far its messages came
     Show {
-        /// From `alerts list`
+        /// From `read_alerts list`
         id: String,
         /// Print as JSON
         #[arg(long)]
@@ -308,13 +308,13 @@ pub(super) enum Alerts {
     },
     /// These were worth it
     Ack {
-        /// From `alerts list`
+        /// From `read_alerts list`
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
     /// These were noise
     Noise {
-        /// From `alerts list`
+        /// From `read_alerts list`
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
@@ -339,7 +339,7 @@ pub(super) enum Stories {
     },
     /// Show a story: every article and why it is there, alerts, updates, messages
     Show {
-        /// From `stories list`, e.g. s42
+        /// From `story list`, e.g. s42
         story: String,
         /// Print as JSON
         #[arg(long)]
@@ -347,7 +347,7 @@ pub(super) enum Stories {
     },
     /// Give an article a story of its own, for good; nobody is told again
     Split {
-        /// From `stories show`, e.g. a97
+        /// From `story read_story`, e.g. a97
         article: String,
     },
     /// Put all of a story into another, later copies included; nobody is told again

@@ -1,16 +1,16 @@
 //! Articles for the stage commands: from a file, or from the store.
 use std::path::Path;
 
-use super::fail::Failed;
-use super::parse::bytes;
-use super::setup::shown;
+use super::fail::CommandError;
+use super::parse::read_input;
+use super::setup::path_text;
 use crate::extract;
-use crate::matcher::Text;
-use crate::store::Kept;
+use crate::matcher::ArticleText;
+use crate::store::StoredArticle;
 
 /// A text with its markup gone, as the matcher looks at it.
 #[derive(Debug, Default)]
-pub(super) struct Plain {
+pub(super) struct ArticleInput {
     pub(super) title: String,
     pub(super) summary: String,
     pub(super) content: String,
@@ -21,9 +21,9 @@ pub(super) struct Plain {
     pub(super) language: Option<String>,
 }
 
-impl Plain {
-    pub(super) fn text(&self) -> Text<'_> {
-        Text {
+impl ArticleInput {
+    pub(super) fn text(&self) -> ArticleText<'_> {
+        ArticleText {
             title: &self.title,
             summary: &self.summary,
             content: &self.content,
@@ -36,18 +36,18 @@ impl Plain {
     }
 
     /// A whole file is one article: its first line is the title.
-    pub(super) fn of_file(file: &Path) -> Result<Self, Failed> {
-        let bytes = bytes(file).map_err(Failed::Input)?;
+    pub(super) fn from_file(file: &Path) -> Result<Self, CommandError> {
+        let bytes = read_input(file).map_err(CommandError::Input)?;
         let text = String::from_utf8_lossy(&bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_start();
         let (title, content) = text.split_once('\n').unwrap_or((text, ""));
         let (title, content) = (title.to_owned(), content.to_owned());
         let plain = |text: &str| extract::plain(text).into_owned();
-        let url = if file.as_os_str() == "-" { String::new() } else { shown(file) };
+        let url = if file.as_os_str() == "-" { String::new() } else { path_text(file) };
         Ok(Self { title: plain(&title), content: plain(&content), url, ..Self::default() })
     }
 
-    pub(super) fn of_store(article: &Kept) -> Self {
+    pub(super) fn from_stored(article: &StoredArticle) -> Self {
         Self {
             title: article.title.clone(),
             summary: article.summary.clone(),

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::article::Plain;
-use super::fail::Failed;
+use super::article::ArticleInput;
+use super::fail::CommandError;
 use super::matching::watchlist;
 use super::screen::{BAD, BOLD, DIM, GOOD, Screen, json, styled};
-use super::setup::{Setting, runtime};
+use super::setup::{Invocation, runtime};
 use crate::app;
 use crate::domain::{ArticleId, Watch};
 use crate::matcher::Matcher;
@@ -51,13 +51,13 @@ struct Report {
 }
 
 pub(super) fn backtest(
-    setting: &Setting,
+    setting: &Invocation,
     since: &str,
     tried: Option<&Path>,
     as_json: bool,
-) -> Result<ExitCode, Failed> {
-    let span = span(since)?;
-    let ready = setting.ready()?;
+) -> Result<ExitCode, CommandError> {
+    let span = parse_span(since)?;
+    let ready = setting.check_config()?;
     let today = ready.plan.matcher;
     let (watches, tried) = match tried {
         None => (ready.config.watches, None),
@@ -70,7 +70,7 @@ pub(super) fn backtest(
     let mut report = runtime()?.block_on(run(&store, span, (&today, tried.as_ref())))?;
     for watch in &watches {
         let tally = report.watches.entry(watch.name.to_string()).or_default();
-        tally.never = never(watch, &tally.terms);
+        tally.never = never_fired(watch, &tally.terms);
     }
     report.days = span.as_secs_f64() / 86_400.0;
     for tally in report.watches.values_mut() {
@@ -81,22 +81,25 @@ pub(super) fn backtest(
     if as_json {
         json(&report)?;
     } else {
-        tell(setting.screen, &report, tried.is_some())?;
+        write_report(setting.screen, &report, tried.is_some())?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The terms of a watch's lists and weights that were found nowhere. A term whose watch never fired
 /// may have been there and not have been enough.
-fn never(watch: &Watch, found: &BTreeMap<String, u64>) -> Vec<String> {
-    let weighed = watch.terms.weigh.iter().map(|weighed| &weighed.term);
+fn never_fired(watch: &Watch, found: &BTreeMap<String, u64>) -> Vec<String> {
+    let weighed = watch.terms.weighted.iter().map(|weighed| &weighed.term);
     let listed = watch.terms.any.iter().chain(&watch.terms.all).chain(weighed);
     listed.map(|term| term.text.clone()).filter(|term| !found.contains_key(term)).collect()
 }
 
 /// Stories a day for each watch of `matcher`, over the last week's stored articles; nothing where
 /// nothing is stored.
-pub(super) fn expected(path: &Path, matcher: &Matcher) -> Result<Vec<(String, f64)>, Failed> {
+pub(super) fn expected_alerts(
+    path: &Path,
+    matcher: &Matcher,
+) -> Result<Vec<(String, f64)>, CommandError> {
     let week = Duration::from_hours(7 * 24);
     let store = match Store::open_existing(path) {
         Ok(store) => store,
@@ -113,7 +116,7 @@ pub(super) fn expected(path: &Path, matcher: &Matcher) -> Result<Vec<(String, f6
 }
 
 /// "7d", "36h", "90m".
-fn span(text: &str) -> Result<Duration, Failed> {
+fn parse_span(text: &str) -> Result<Duration, CommandError> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text.get(number.len()..).unwrap_or("");
     let seconds = match unit {
@@ -127,7 +130,7 @@ fn span(text: &str) -> Result<Duration, Failed> {
         Ok(count) if seconds > 0 && count > 0 => {
             Ok(Duration::from_secs(count.saturating_mul(seconds)))
         }
-        _ => Err(Failed::Usage(format!("`--since {text}` is no time; write 36h, 7d or 2w"))),
+        _ => Err(CommandError::Usage(format!("`--since {text}` is no time; write 36h, 7d or 2w"))),
     }
 }
 
@@ -150,7 +153,7 @@ async fn run(
         after = last.id;
         for article in &page {
             report.articles += 1;
-            let plain = Plain::of_store(article);
+            let plain = ArticleInput::from_stored(article);
             let found = tried.unwrap_or(today).find(&plain.text());
             for finding in &found {
                 let tally = report.watches.entry(finding.watch.to_string()).or_default();
@@ -181,7 +184,7 @@ async fn run(
     }
 }
 
-fn tell(screen: Screen, report: &Report, compared: bool) -> Result<(), Failed> {
+fn write_report(screen: Screen, report: &Report, compared: bool) -> Result<(), CommandError> {
     let mut out = screen.out();
     writeln!(out, "{} stored articles of the last {:.1} days", report.articles, report.days)?;
     for (watch, tally) in &report.watches {
@@ -206,14 +209,14 @@ fn tell(screen: Screen, report: &Report, compared: bool) -> Result<(), Failed> {
             writeln!(out, "    {}", styled(DIM, "never fired"))?;
         }
         if compared {
-            titles(&mut out, &styled(GOOD, "gained"), &tally.gained)?;
-            titles(&mut out, &styled(BAD, "lost"), &tally.lost)?;
+            write_titles(&mut out, &styled(GOOD, "gained"), &tally.gained)?;
+            write_titles(&mut out, &styled(BAD, "lost"), &tally.lost)?;
         }
     }
     Ok(())
 }
 
-fn titles(out: &mut impl Write, word: &str, titles: &[String]) -> std::io::Result<()> {
+fn write_titles(out: &mut impl Write, word: &str, titles: &[String]) -> std::io::Result<()> {
     for title in titles.iter().take(TITLES_SHOWN_MAX) {
         writeln!(out, "    {word} {title}")?;
     }

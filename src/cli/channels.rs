@@ -4,18 +4,18 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::logging;
 use super::screen::{BAD, GOOD, json, styled};
-use super::setup::{Setting, runtime};
+use super::setup::{Invocation, runtime};
 use crate::app;
 use crate::compose::{self, Envelope};
 use crate::config::Config;
 use crate::domain::{
-    Alert, AlertId, AlertKind, Channel, DeliveryId, Field, Hit, Letter, Moment, Name, Outcome,
-    Severity, Snippet, StoryId,
+    Alert, AlertId, AlertKind, Channel, DeliveryId, Field, Hit, Message, Name, Outcome, Severity,
+    Snippet, StoryId, Timestamp,
 };
-use crate::notify::{Notifier, Parcel};
+use crate::notify::{Notifier, Outgoing};
 use crate::store::Store;
 
 /// Longer than any exchange of a healthy channel; a mail server may take minutes after the dot.
@@ -31,10 +31,10 @@ struct Tested<'a> {
 }
 
 pub(super) fn test(
-    setting: &Setting,
+    setting: &Invocation,
     name: Option<&str>,
     as_json: bool,
-) -> Result<ExitCode, Failed> {
+) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     logging::start(setting, config.service.log_format, "warn")?;
     let chosen: Vec<&Channel> = config
@@ -46,12 +46,14 @@ pub(super) fn test(
         let names: Vec<&str> = config.channels.iter().map(|c| c.name.as_str()).collect();
         let names = names.join("`, `");
         let asked = name.unwrap_or("");
-        return Err(Failed::Usage(format!("there is no channel `{asked}`; there are `{names}`")));
+        return Err(CommandError::Usage(format!(
+            "there is no channel `{asked}`; there are `{names}`"
+        )));
     }
     let alerts = if as_json { setting.screen.alerts_errors() } else { setting.screen.alerts_out() };
     let notifier = Notifier::new(&config.channels, &alerts).map_err(|errors| {
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Failed::Input(errors.join("; "))
+        CommandError::Input(errors.join("; "))
     })?;
     let mut all_good = true;
     let runtime = runtime()?;
@@ -63,7 +65,7 @@ pub(super) fn test(
             if delivered {
                 runtime.block_on(wake(&config, channel))?;
             }
-            say(setting, channel, (recipient, &outcome), as_json)?;
+            print_result(setting, channel, (recipient, &outcome), as_json)?;
         }
     }
     // 69: the service (the mail server, the receiver) is unavailable.
@@ -73,14 +75,14 @@ pub(super) fn test(
 async fn send(notifier: &Notifier, channel: &Channel, recipient: &str) -> Outcome {
     let now = app::wall().now();
     let id = DeliveryId(u128::from(now.0.unsigned_abs()) << 64 | u128::from(fastrand::u64(..)));
-    let letter = Letter::Alerts(vec![test_alert(now, id)]);
+    let letter = Message::Alerts(vec![test_alert(now, id)]);
     let envelope = Envelope { delivery: id, recipient, answers: None };
-    let composed = compose::message(&letter, envelope, channel);
+    let composed = compose::encode(&letter, envelope, channel);
     let message = match composed {
         Ok(message) => message.bytes,
         Err(error) => return Outcome::Refused { why: error.to_string() },
     };
-    let parcel = Parcel { id, attempt: 1, recipient, message: &message };
+    let parcel = Outgoing { id, attempt: 1, recipient, message: &message };
     let sent = tokio::time::timeout(TEST_MAX, notifier.send(channel, &parcel, now)).await;
     sent.unwrap_or_else(|_elapsed| Outcome::Retry {
         after: None,
@@ -89,14 +91,14 @@ async fn send(notifier: &Notifier, channel: &Channel, recipient: &str) -> Outcom
 }
 
 /// A channel that took a message is not broken any more.
-async fn wake(config: &Config, channel: &Channel) -> Result<(), Failed> {
+async fn wake(config: &Config, channel: &Channel) -> Result<(), CommandError> {
     if config.store.path.exists() {
-        Store::open_existing(&config.store.path)?.wake(channel.name.as_str()).await?;
+        Store::open_existing(&config.store.path)?.resume_channel(channel.name.as_str()).await?;
     }
     Ok(())
 }
 
-fn test_alert(now: Moment, id: DeliveryId) -> Alert {
+fn test_alert(now: Timestamp, id: DeliveryId) -> Alert {
     let text = "This is a test: the words that made a real alert fire are marked like this.";
     let term = "marked";
     let start = text.find(term).unwrap_or(0);
@@ -130,12 +132,12 @@ fn test_alert(now: Moment, id: DeliveryId) -> Alert {
     }
 }
 
-fn say(
-    setting: &Setting,
+fn print_result(
+    setting: &Invocation,
     channel: &Channel,
     (recipient, outcome): (&str, &Outcome),
     as_json: bool,
-) -> Result<(), Failed> {
+) -> Result<(), CommandError> {
     let (delivered, detail) = match outcome {
         Outcome::Accepted { detail } => (true, detail),
         Outcome::Retry { why, .. } | Outcome::Refused { why } | Outcome::Paused { why } => {

@@ -5,16 +5,16 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::backtest;
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::screen::{GOOD, count, json, styled};
-use super::setup::{Setting, shown};
+use super::setup::{Invocation, path_text};
 use crate::app;
 use crate::config::{self, Sources};
-use crate::domain::{Complaint, Weight};
+use crate::domain::{Diagnostic, DiagnosticSeverity};
 use crate::matcher::Matcher;
 
 #[derive(serde::Serialize)]
-struct Fault<'a> {
+struct DiagnosticJson<'a> {
     weight: &'static str,
     file: Option<&'a str>,
     line: Option<usize>,
@@ -23,7 +23,7 @@ struct Fault<'a> {
     cure: &'a str,
 }
 
-pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
+pub(super) fn check(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let path = setting.config_path()?;
     let (sources, complaints, good) = match config::load(&path, setting.directories()) {
         Err(broken) => (broken.sources, broken.complaints, None),
@@ -35,7 +35,12 @@ pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed
                 Ok((plan, warnings)) => {
                     complaints.extend(warnings);
                     let path = config.store.path.clone();
-                    Some(Good { counts, matcher: plan.matcher, built_in: began.elapsed(), path })
+                    Some(CheckSummary {
+                        counts,
+                        matcher: plan.matcher,
+                        built_in: began.elapsed(),
+                        path,
+                    })
                 }
                 Err(errors) => {
                     complaints.extend(errors);
@@ -46,7 +51,7 @@ pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed
         }
     };
     if as_json {
-        json(&faults(&sources, &complaints))?;
+        json(&diagnostics_json(&sources, &complaints))?;
     } else {
         let mut errors = setting.screen.errors();
         if !complaints.is_empty() {
@@ -61,7 +66,7 @@ pub(super) fn check(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed
 }
 
 /// A configuration without an error.
-struct Good {
+struct CheckSummary {
     /// Feeds, watches, channels.
     counts: (usize, usize, usize),
     matcher: Matcher,
@@ -70,14 +75,14 @@ struct Good {
     path: PathBuf,
 }
 
-impl Good {
-    fn tell(&self, setting: &Setting, path: &Path) -> Result<(), Failed> {
+impl CheckSummary {
+    fn tell(&self, setting: &Invocation, path: &Path) -> Result<(), CommandError> {
         let mut out = setting.screen.out();
         let (feeds, watches, channels) = self.counts;
         writeln!(
             out,
             "{}: {}, {}, {}, {}",
-            shown(path),
+            path_text(path),
             styled(GOOD, "good"),
             count(feeds as u64, "feed"),
             count(watches as u64, "watch"),
@@ -91,7 +96,7 @@ impl Good {
             size.bytes >> 10,
             self.built_in.as_secs_f64() * 1_000.0
         )?;
-        let expected = backtest::expected(&self.path, &self.matcher)?;
+        let expected = backtest::expected_alerts(&self.path, &self.matcher)?;
         if !expected.is_empty() {
             writeln!(out, "alerts a day to expect, from the last week's stored articles:")?;
         }
@@ -102,21 +107,24 @@ impl Good {
     }
 }
 
-fn faults<'a>(sources: &'a Sources, complaints: &'a [Complaint]) -> Vec<Fault<'a>> {
+fn diagnostics_json<'a>(
+    sources: &'a Sources,
+    complaints: &'a [Diagnostic],
+) -> Vec<DiagnosticJson<'a>> {
     complaints
         .iter()
         .map(|complaint| {
-            let spot = complaint.at.as_ref().and_then(|at| sources.spot(at));
-            Fault {
-                weight: match complaint.weight {
-                    Weight::Error => "error",
-                    Weight::Warning => "warning",
+            let spot = complaint.at.as_ref().and_then(|at| sources.line_and_column(at));
+            DiagnosticJson {
+                weight: match complaint.severity {
+                    DiagnosticSeverity::Error => "error",
+                    DiagnosticSeverity::Warning => "warning",
                 },
                 file: complaint.at.as_ref().map(|at| &*at.file),
                 line: spot.map(|(line, _)| line),
                 column: spot.map(|(_, column)| column),
-                what: &complaint.what,
-                cure: &complaint.cure,
+                what: &complaint.problem,
+                cure: &complaint.help,
             }
         })
         .collect()

@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::fail::Failed;
-use super::setup::shown;
-use crate::dedupe::copies::{Copies, Item, Stored, WINDOW};
-use crate::domain::{ArticleId, Moment};
+use super::fail::CommandError;
+use super::setup::path_text;
+use crate::domain::{ArticleId, Timestamp};
 use crate::extract;
+use crate::stories::copies::{CopyFinder, Incoming, Stored, WINDOW};
 
 /// Articles that are kept to be compared with; the oldest leave for the newest.
 const ARTICLES_MAX: usize = 1_000_000;
@@ -28,17 +28,17 @@ const LINE_BYTES_MAX: u64 = 64 << 20;
 /// One line of input. Whatever is absent is empty.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-struct Line {
+struct DedupeInput {
     id: Value,
     source: Option<String>,
-    published: Option<Moment>,
+    published: Option<Timestamp>,
     title: Option<String>,
     text: Option<String>,
 }
 
 /// The contract of `dedupe --jsonl`. `story` is the id of the story's first article.
 #[derive(serde::Serialize)]
-struct Judged<'a> {
+struct DedupeOutput<'a> {
     id: &'a Value,
     story: &'a Value,
     /// `new`, or why it is attached.
@@ -48,20 +48,20 @@ struct Judged<'a> {
 }
 
 /// An article that was judged.
-struct Known {
+struct KeptArticle {
     stored: Stored,
     /// The id of its story's first article.
     story: Rc<Value>,
 }
 
-impl Known {
+impl KeptArticle {
     fn bytes(&self) -> usize {
         self.stored.title.len() + self.stored.text.len()
     }
 }
 
-pub(super) fn dedupe(files: &[PathBuf]) -> Result<ExitCode, Failed> {
-    let mut judge = Judge::default();
+pub(super) fn dedupe(files: &[PathBuf]) -> Result<ExitCode, CommandError> {
+    let mut judge = Replay::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for file in files {
         judge.read(file, &mut out)?;
@@ -71,29 +71,29 @@ pub(super) fn dedupe(files: &[PathBuf]) -> Result<ExitCode, Failed> {
 }
 
 #[derive(Default)]
-struct Judge {
-    copies: Copies,
+struct Replay {
+    copies: CopyFinder,
     /// The articles that can still be copied, oldest first.
-    known: VecDeque<Known>,
+    known: VecDeque<KeptArticle>,
     /// Articles that were forgotten before them.
     forgotten: usize,
     /// Of all in `known`.
     bytes: usize,
-    clock: Clock,
+    clock: ReplayClock,
 }
 
 /// The time of the input, whose articles come about as they are published.
 #[derive(Default)]
-struct Clock {
+struct ReplayClock {
     /// Of all articles.
-    newest: Moment,
+    newest: Timestamp,
     /// The newest that two articles in a row agree on: one from the future drives no other out.
-    agreed: Moment,
-    last: Option<Moment>,
+    agreed: Timestamp,
+    last: Option<Timestamp>,
 }
 
-impl Clock {
-    fn read(&mut self, published: Moment) {
+impl ReplayClock {
+    fn read(&mut self, published: Timestamp) {
         if self.last.is_some_and(|last| is_within(last, published)) {
             self.agreed = self.agreed.max(published.min(self.last.unwrap_or_default()));
         }
@@ -103,23 +103,23 @@ impl Clock {
 }
 
 /// Whether two moments lie within the window of a story.
-fn is_within(a: Moment, b: Moment) -> bool {
+fn is_within(a: Timestamp, b: Timestamp) -> bool {
     a.max(b) <= a.min(b).after(WINDOW)
 }
 
-impl Judge {
-    fn read(&mut self, file: &Path, out: &mut impl Write) -> Result<(), Failed> {
+impl Replay {
+    fn read(&mut self, file: &Path, out: &mut impl Write) -> Result<(), CommandError> {
         let mut input: Box<dyn BufRead> = if file.as_os_str() == "-" {
             Box::new(std::io::stdin().lock())
         } else {
             let open = std::fs::File::open(file)
-                .map_err(|why| Failed::Input(format!("{}: {why}", shown(file))))?;
+                .map_err(|why| CommandError::Input(format!("{}: {why}", path_text(file))))?;
             Box::new(std::io::BufReader::new(open))
         };
         let mut line = Vec::new();
         for number in 1_u64.. {
             let bad = |why: &dyn std::fmt::Display| {
-                Failed::Input(format!("{}:{number}: {why}", shown(file)))
+                CommandError::Input(format!("{}:{number}: {why}", path_text(file)))
             };
             line.clear();
             let part = (&mut input).take(LINE_BYTES_MAX).read_until(b'\n', &mut line);
@@ -134,13 +134,13 @@ impl Judge {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            let line: Line = serde_json::from_slice(&line).map_err(|why| bad(&why))?;
+            let line: DedupeInput = serde_json::from_slice(&line).map_err(|why| bad(&why))?;
             self.judge(line, out).map_err(|why| bad(&why))?;
         }
         Ok(())
     }
 
-    fn judge(&mut self, line: Line, out: &mut impl Write) -> std::io::Result<()> {
+    fn judge(&mut self, line: DedupeInput, out: &mut impl Write) -> std::io::Result<()> {
         let mut stored = Stored {
             source: line.source.unwrap_or_default(),
             published: line.published,
@@ -152,7 +152,7 @@ impl Judge {
             self.clock.read(published);
             self.copies.expire(self.clock.agreed);
         }
-        let item = Item {
+        let item = Incoming {
             source: &stored.source,
             published: stored.published,
             title: &stored.title,
@@ -173,7 +173,7 @@ impl Judge {
         let story = first.unwrap_or_else(|| Rc::clone(&own));
         let id = i64::try_from(self.forgotten + self.known.len()).unwrap_or(i64::MAX);
         self.copies.add(ArticleId(id), self.clock.newest, &ready, copy.is_none());
-        let judged = Judged {
+        let judged = DedupeOutput {
             id: &own,
             story: &story,
             reason: copy.map_or("new", |copy| copy.reason.as_str()),
@@ -181,11 +181,11 @@ impl Judge {
         };
         serde_json::to_writer(&mut *out, &judged)?;
         writeln!(out)?;
-        self.keep(Known { stored, story });
+        self.keep(KeptArticle { stored, story });
         Ok(())
     }
 
-    fn keep(&mut self, known: Known) {
+    fn keep(&mut self, known: KeptArticle) {
         self.bytes += known.bytes();
         self.known.push_back(known);
         while self.known.len() > ARTICLES_MAX.min(self.copies.index().len())
@@ -207,13 +207,13 @@ mod tests {
 
     /// What is printed for articles of these days, all with one text.
     fn stories(days: &[i64]) -> Vec<String> {
-        let mut judge = Judge::default();
+        let mut judge = Replay::default();
         let mut stories = Vec::new();
         for (number, day) in days.iter().enumerate() {
-            let line = Line {
+            let line = DedupeInput {
                 id: number.into(),
                 source: Some(format!("paper-{number}")),
-                published: Some(Moment(day * 86_400_000)),
+                published: Some(Timestamp(day * 86_400_000)),
                 title: Some("Raids on songbird smugglers".to_owned()),
                 text: Some(STORY.to_owned()),
             };

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::logging;
 use super::screen::{BOLD, Screen, styled};
-use super::setup::{Setting, runtime};
-use crate::app::{self, House, Signals};
+use super::setup::{Invocation, runtime};
+use crate::app::{self, App, Signals};
 use crate::config::Format;
-use crate::demo::{self, Wire};
+use crate::demo::{self, Simulation};
 
-pub(super) fn demo(setting: &Setting, seconds: u64) -> Result<ExitCode, Failed> {
+pub(super) fn demo(setting: &Invocation, seconds: u64) -> Result<ExitCode, CommandError> {
     logging::start(setting, Format::Text, "error")?;
     // Gone at the end, with everything the demo stored.
     let folder = Folder::make()?;
@@ -31,22 +31,22 @@ pub(super) fn demo(setting: &Setting, seconds: u64) -> Result<ExitCode, Failed> 
     Ok(ExitCode::SUCCESS)
 }
 
-async fn play(setting: &Setting, folder: &Folder, length: Duration) -> Result<(), Failed> {
+async fn play(setting: &Invocation, folder: &Folder, length: Duration) -> Result<(), CommandError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     let path = folder.0.join("wirewatch.toml");
     std::fs::write(&path, demo::config(address))?;
-    let ready = setting.with_config(path, folder.0.clone()).ready()?;
+    let ready = setting.with_config(path, folder.0.clone()).check_config()?;
     opening(setting.screen, &ready.config)?;
     let clock = app::wall();
-    let wire = Wire::new(clock.now());
+    let wire = Simulation::new(clock.now());
     let mut signals = Signals::listen()?;
     let stop = tokio_util::sync::CancellationToken::new();
-    let house = House::open(ready, clock, &setting.screen.alerts_out())?;
+    let house = App::open(ready, clock, &setting.screen.alerts_out())?;
     let over = async {
         tokio::select! {
             () = tokio::time::sleep(length) => (),
-            _ = signals.asked() => (),
+            _ = signals.next_request() => (),
         }
     };
     let store = house.store().clone();
@@ -69,7 +69,7 @@ async fn play(setting: &Setting, folder: &Folder, length: Duration) -> Result<()
     Ok(())
 }
 
-fn opening(screen: Screen, config: &crate::config::Config) -> Result<(), Failed> {
+fn opening(screen: Screen, config: &crate::config::Config) -> Result<(), CommandError> {
     let mut out = screen.out();
     let watches: Vec<&str> = config.watches.iter().map(|watch| watch.title.as_str()).collect();
     writeln!(
@@ -88,7 +88,7 @@ fn opening(screen: Screen, config: &crate::config::Config) -> Result<(), Failed>
 struct Folder(std::path::PathBuf);
 
 impl Folder {
-    fn make() -> Result<Self, Failed> {
+    fn make() -> Result<Self, CommandError> {
         let name = format!("wirewatch-demo-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path)?;

@@ -5,31 +5,31 @@ use std::process::ExitCode;
 
 use url::Url;
 
-use super::article::Plain;
-use super::fail::Failed;
-use super::matching::explained;
+use super::article::ArticleInput;
+use super::fail::CommandError;
+use super::formatting;
+use super::matching::write_explanation;
 use super::screen::{BAD, BOLD, DIM, GOOD, count, styled};
-use super::setup::{Setting, runtime};
-use super::told;
-use crate::app::Ready;
-use crate::domain::FeedWord;
+use super::setup::{Invocation, runtime};
+use crate::app::CheckedConfig;
+use crate::domain::FeedCondition;
 use crate::extract;
-use crate::store::{Error, FeedHealth, Kept, PageTrace, Store, Trace};
+use crate::store::{ArticleTrace, Error, FeedHealth, PageTrace, Store, StoredArticle};
 
-pub(super) fn explain(setting: &Setting, what: &str) -> Result<ExitCode, Failed> {
-    let ready = setting.ready()?;
+pub(super) fn explain(setting: &Invocation, what: &str) -> Result<ExitCode, CommandError> {
+    let ready = setting.check_config()?;
     let mut out = setting.screen.out();
     let address = Url::parse(what).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(address) = address else {
-        let plain = Plain::of_file(Path::new(what))?;
-        explained(&mut out, &ready.plan.matcher, &plain)?;
+        let plain = ArticleInput::from_file(Path::new(what))?;
+        write_explanation(&mut out, &ready.plan.matcher, &plain)?;
         return Ok(ExitCode::SUCCESS);
     };
     let store = match Store::open_existing(&ready.config.store.path) {
         Ok(store) => store,
         Err(Error::Missing(_)) => {
             let why = "nothing was ever polled: there is no store yet";
-            return Err(Failed::Input(why.to_owned()));
+            return Err(CommandError::Input(why.to_owned()));
         }
         Err(error) => return Err(error.into()),
     };
@@ -40,17 +40,21 @@ pub(super) fn explain(setting: &Setting, what: &str) -> Result<ExitCode, Failed>
         Ok::<_, Error>((traces, store.feeds().await?))
     })?;
     if traces.is_empty() {
-        absent(&mut out, &address, &feeds)?;
+        write_absent(&mut out, &address, &feeds)?;
         return Ok(ExitCode::from(1));
     }
     for trace in &traces {
-        walk(&mut out, &ready, trace)?;
+        write_walk(&mut out, &ready, trace)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// No article is stored under the address: the reason lies with the feeds.
-fn absent(out: &mut impl Write, address: &Url, feeds: &[FeedHealth]) -> Result<(), Failed> {
+fn write_absent(
+    out: &mut impl Write,
+    address: &Url,
+    feeds: &[FeedHealth],
+) -> Result<(), CommandError> {
     let host = |url: &str| {
         let url = Url::parse(url).ok()?;
         Some(url.host_str()?.trim_start_matches("www.").to_owned())
@@ -72,7 +76,13 @@ fn absent(out: &mut impl Write, address: &Url, feeds: &[FeedHealth]) -> Result<(
     }
     for feed in near {
         match (feed.state, &feed.error) {
-            (FeedWord::Ok | FeedWord::Stale | FeedWord::Silent | FeedWord::Distrusted, _) => {
+            (
+                FeedCondition::Ok
+                | FeedCondition::Stale
+                | FeedCondition::Silent
+                | FeedCondition::Distrusted,
+                _,
+            ) => {
                 writeln!(
                     out,
                     "         `{}` answers, and did not list it when it was read at {}; it is read \
@@ -86,11 +96,11 @@ fn absent(out: &mut impl Write, address: &Url, feeds: &[FeedHealth]) -> Result<(
                 writeln!(out, "         `{}` fails: {error}", feed.name)?;
             }
             (
-                FeedWord::Failing
-                | FeedWord::Blocked
-                | FeedWord::NotAFeed
-                | FeedWord::Gone
-                | FeedWord::Unpolled,
+                FeedCondition::Failing
+                | FeedCondition::Blocked
+                | FeedCondition::NotAFeed
+                | FeedCondition::Gone
+                | FeedCondition::Unpolled,
                 _,
             ) => {
                 writeln!(out, "         `{}` was not read yet", feed.name)?;
@@ -101,7 +111,7 @@ fn absent(out: &mut impl Write, address: &Url, feeds: &[FeedHealth]) -> Result<(
 }
 
 /// What its text was found to be.
-fn dedupe(article: &Kept, unfired: bool) -> String {
+fn write_story(article: &StoredArticle, unfired: bool) -> String {
     let story = article.story;
     match (article.reason.as_str(), article.copy_of) {
         ("new", _) if unfired => "its text was not compared: no watch fired".to_owned(),
@@ -109,17 +119,21 @@ fn dedupe(article: &Kept, unfired: bool) -> String {
         (reason @ ("same-text" | "update"), Some(of)) => format!(
             "{reason}: {}, similarity {:.2} to {of}; attached to story s{story} \
              (`wirewatch stories show s{story}`)",
-            told::reason(reason),
+            formatting::reason_text(reason),
             article.similarity.unwrap_or_default()
         ),
         (reason @ ("split" | "merged"), _) => {
-            format!("{reason}: {}; it is in story s{story}", told::reason(reason))
+            format!("{reason}: {}; it is in story s{story}", formatting::reason_text(reason))
         }
         _ => "known by its keys; its text decided nothing".to_owned(),
     }
 }
 
-fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed> {
+fn write_walk(
+    out: &mut impl Write,
+    ready: &CheckedConfig,
+    trace: &ArticleTrace,
+) -> Result<(), CommandError> {
     let article = &trace.article;
     writeln!(out, "{}", styled(BOLD, &article.title))?;
     let published = article.published.map_or("no date".to_owned(), |at| at.to_string());
@@ -137,12 +151,17 @@ fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed
         }
         reason => format!(
             "a copy ({reason}: {}), attached to story s{}",
-            told::reason(reason),
+            formatting::reason_text(reason),
             article.story
         ),
     };
     writeln!(out, "{} {identity}", styled(GOOD, "identity"))?;
-    writeln!(out, "{} {}", styled(GOOD, "dedupe  "), dedupe(article, trace.outcomes.is_empty()))?;
+    writeln!(
+        out,
+        "{} {}",
+        styled(GOOD, "dedupe  "),
+        write_story(article, trace.outcomes.is_empty())
+    )?;
     if trace.outcomes.is_empty() {
         writeln!(out, "{} no watch fired when it was read", styled(BAD, "match   "))?;
     }
@@ -160,17 +179,17 @@ fn walk(out: &mut impl Write, ready: &Ready, trace: &Trace) -> Result<(), Failed
         writeln!(out, "{} `{watch}` {words}", styled(style, "match   "))?;
     }
     if let Some(trace) = &trace.page {
-        page(out, trace)?;
+        write_page(out, trace)?;
     }
     for sent in &trace.sent {
-        told::delivery(out, sent)?;
+        formatting::write_delivery(out, sent)?;
     }
     writeln!(out, "By today's watchlist:")?;
-    explained(out, &ready.plan.matcher, &Plain::of_store(article))
+    write_explanation(out, &ready.plan.matcher, &ArticleInput::from_stored(article))
 }
 
 /// The article's own page, where its feed asks for it.
-fn page(out: &mut impl Write, trace: &PageTrace) -> Result<(), Failed> {
+fn write_page(out: &mut impl Write, trace: &PageTrace) -> Result<(), CommandError> {
     let ended = trace.ended.map(|at| at.to_string()).unwrap_or_default();
     let why = trace.why.as_deref().unwrap_or("unknown");
     let characters = count(trace.characters.unwrap_or(0), "character");

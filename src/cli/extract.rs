@@ -5,79 +5,87 @@ use std::process::ExitCode;
 
 use url::Url;
 
-use super::fail::Failed;
-use super::parse::bytes;
+use super::fail::CommandError;
+use super::parse::read_input;
 use super::screen::{BOLD, DIM, json, styled};
-use super::setup::{Setting, runtime};
+use super::setup::{Invocation, runtime};
 use crate::app;
 use crate::config::Config;
-use crate::domain::Moment;
-use crate::fetch::{Answer, Ask, Coding, FailureKind, Fresh, Gate, Limits, Request, decode};
-use crate::pages::{self, Article};
+use crate::domain::Timestamp;
+use crate::fetch::{
+    Answer, Coding, FailureKind, Fetched, Gate, Limits, Request, RequestKind, decode,
+};
+use crate::pages::{self, PageArticle};
 
-/// The contract of `extract --json`: absent values null.
+/// The contract of `extract --json_text`: absent values null.
 #[derive(serde::Serialize)]
 struct Extracted<'a> {
     title: Option<&'a str>,
     authors: &'a [String],
-    published: Option<Moment>,
+    published: Option<Timestamp>,
     url: Option<&'a str>,
     language: Option<&'a str>,
     text: Option<&'a str>,
 }
 
-pub(super) fn extract(setting: &Setting, what: &str, as_json: bool) -> Result<ExitCode, Failed> {
+pub(super) fn extract(
+    setting: &Invocation,
+    what: &str,
+    as_json: bool,
+) -> Result<ExitCode, CommandError> {
     let address = Url::parse(what).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let article = match &address {
-        Some(url) => of_address(setting, url)?,
-        None => of_file(Path::new(what))?,
+        Some(url) => extract_url(setting, url)?,
+        None => extract_file(Path::new(what))?,
     };
     if as_json {
         json(&extracted(&article))?;
     } else {
-        tell(setting, &article)?;
+        write_article(setting, &article)?;
     }
     Ok(if article.text.is_empty() { ExitCode::from(65) } else { ExitCode::SUCCESS })
 }
 
-fn of_file(file: &Path) -> Result<Article, Failed> {
-    let bytes = bytes(file).map_err(Failed::Input)?;
+fn extract_file(file: &Path) -> Result<PageArticle, CommandError> {
+    let bytes = read_input(file).map_err(CommandError::Input)?;
     let most = Limits::default().body_bytes_max;
-    let coding = Coding::of(None, &bytes).map_err(|failure| Failed::Input(failure.why))?;
-    let body = decode(coding, bytes, most).map_err(|failure| Failed::Input(failure.why))?;
-    pages::read(&body, None, None, &app::wall()).map_err(Failed::Input)
+    let coding = Coding::of(None, &bytes).map_err(|failure| CommandError::Input(failure.why))?;
+    let body = decode(coding, bytes, most).map_err(|failure| CommandError::Input(failure.why))?;
+    pages::read_page(&body, None, None, &app::wall()).map_err(CommandError::Input)
 }
 
 /// Asks as the daemon would: through the gate, and with what the operator allowed the feed of that
 /// origin.
-fn of_address(setting: &Setting, url: &Url) -> Result<Article, Failed> {
+fn extract_url(setting: &Invocation, url: &Url) -> Result<PageArticle, CommandError> {
     let config = setting.load().ok();
     let contact = config.as_ref().and_then(|config| config.service.contact.clone());
     let gate = Gate::new(contact.as_deref(), Limits::default());
     let now = app::wall().now();
     let answer = runtime()?.block_on(gate.fetch(request(config.as_ref(), url), now));
     match answer {
-        Answer::Fresh(fresh) => {
-            let Fresh { body, content_type, url, .. } = *fresh;
-            pages::read(&body, content_type.as_deref(), Some(&url), &app::wall())
-                .map_err(Failed::Input)
+        Answer::Fetched(fresh) => {
+            let Fetched { body, content_type, url, .. } = *fresh;
+            pages::read_page(&body, content_type.as_deref(), Some(&url), &app::wall())
+                .map_err(CommandError::Input)
         }
         // What we would not ask is the asker's mistake, what a server does not give is not.
         Answer::Failed(failure) if failure.kind == FailureKind::Refused => {
-            Err(Failed::Input(failure.why))
+            Err(CommandError::Input(failure.why))
         }
-        Answer::Failed(failure) => Err(Failed::Unavailable(failure.why)),
-        Answer::Unchanged(_) => Err(Failed::Unavailable("the server sent no page".to_owned())),
+        Answer::Failed(failure) => Err(CommandError::Unavailable(failure.why)),
+        Answer::Unchanged(_) => {
+            Err(CommandError::Unavailable("the server sent no page".to_owned()))
+        }
     }
 }
 
 fn request<'a>(config: Option<&'a Config>, url: &'a Url) -> Request<'a> {
     let feed = config
         .and_then(|config| config.feeds.iter().find(|feed| feed.url.origin() == url.origin()));
-    feed.map_or_else(|| Request::typed(url, Ask::Page), |feed| Request::page(feed, url))
+    feed.map_or_else(|| Request::typed(url, RequestKind::Page), |feed| Request::page(feed, url))
 }
 
-fn extracted(article: &Article) -> Extracted<'_> {
+fn extracted(article: &PageArticle) -> Extracted<'_> {
     Extracted {
         title: article.title.as_deref(),
         authors: &article.authors,
@@ -88,7 +96,7 @@ fn extracted(article: &Article) -> Extracted<'_> {
     }
 }
 
-fn tell(setting: &Setting, article: &Article) -> Result<(), Failed> {
+fn write_article(setting: &Invocation, article: &PageArticle) -> Result<(), CommandError> {
     let mut out = setting.screen.out();
     writeln!(out, "{}", styled(BOLD, article.title.as_deref().unwrap_or("(no title)")))?;
     let published = article.published.map(|at| at.to_string());

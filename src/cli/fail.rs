@@ -7,7 +7,7 @@ use crate::store;
 
 /// An end that is not good.
 #[derive(Debug)]
-pub(super) enum Failed {
+pub(super) enum CommandError {
     /// 64: the command line asks for what there is not.
     Usage(String),
     /// 65: the input is not what it should be.
@@ -22,10 +22,10 @@ pub(super) enum Failed {
     Other(anyhow::Error),
 }
 
-impl Failed {
+impl CommandError {
     /// Says why, and gives the exit code.
-    pub(super) fn tell(&self, screen: Screen) -> ExitCode {
-        self.say(screen);
+    pub(super) fn report(&self, screen: Screen) -> ExitCode {
+        self.print(screen);
         ExitCode::from(match self {
             Self::Usage(_) => 64,
             Self::Input(_) => 65,
@@ -37,7 +37,7 @@ impl Failed {
     }
 
     /// Says why on standard error. Nobody left to read it is nobody to tell.
-    pub(super) fn say(&self, screen: Screen) {
+    pub(super) fn print(&self, screen: Screen) {
         let text = match self {
             Self::Usage(text) | Self::Input(text) | Self::Unavailable(text) => {
                 format!("error: {text}\n")
@@ -69,19 +69,19 @@ fn code_of(error: &anyhow::Error) -> u8 {
     error.downcast_ref::<store::Error>().map_or(1, store_code)
 }
 
-impl From<anyhow::Error> for Failed {
+impl From<anyhow::Error> for CommandError {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error)
     }
 }
 
-impl From<store::Error> for Failed {
+impl From<store::Error> for CommandError {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<std::io::Error> for Failed {
+impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
         Self::Other(error.into())
     }

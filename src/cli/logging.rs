@@ -2,15 +2,15 @@
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use super::fail::Failed;
-use super::setup::Setting;
+use super::fail::CommandError;
+use super::setup::Invocation;
 use crate::config::Format;
 
-/// Starts logging. `level` holds unless the command line or the configuration says otherwise.
-pub(super) fn start(setting: &Setting, format: Format, level: &str) -> Result<(), Failed> {
+/// Starts logging. `severity_label` holds unless the command line or the configuration says otherwise.
+pub(super) fn start(setting: &Invocation, format: Format, level: &str) -> Result<(), CommandError> {
     let wished = setting.log.as_deref().unwrap_or(level);
     let filter = EnvFilter::try_new(wished)
-        .map_err(|why| Failed::Usage(format!("`--log {wished}` is no filter: {why}")))?;
+        .map_err(|why| CommandError::Usage(format!("`--log {wished}` is no filter: {why}")))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::Match;
-use super::article::Plain;
-use super::fail::Failed;
+use super::article::ArticleInput;
+use super::fail::CommandError;
 use super::screen::{BOLD, DIM, GOOD, MARK, styled};
-use super::setup::{Setting, shown};
+use super::setup::{Invocation, path_text};
 use crate::config;
 use crate::domain::{Finding, Hit, Snippet, Watch};
 use crate::extract;
@@ -21,7 +21,7 @@ const MISSES_SHOWN_MAX: usize = 5;
 /// One line of input. Whatever is absent is empty.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-struct Line {
+struct MatchInput {
     id: serde_json::Value,
     title: Option<String>,
     summary: Option<String>,
@@ -35,7 +35,7 @@ struct Line {
 
 /// The contract of `match --jsonl`: a line for each watch that fires.
 #[derive(serde::Serialize)]
-struct Fired<'a> {
+struct MatchOutput<'a> {
     id: &'a serde_json::Value,
     watch: &'a str,
     score: f64,
@@ -43,38 +43,44 @@ struct Fired<'a> {
     hits: &'a [Hit],
 }
 
-pub(super) fn matching(setting: &Setting, what: &Match) -> Result<ExitCode, Failed> {
+pub(super) fn matching(setting: &Invocation, what: &Match) -> Result<ExitCode, CommandError> {
     let matcher = match &what.watchlist {
         Some(path) => watchlist(setting, path)?.1,
-        None => setting.ready()?.plan.matcher,
+        None => setting.check_config()?.plan.matcher,
     };
     for file in &what.files {
         if what.jsonl {
-            lines(&matcher, file)?;
+            match_lines(&matcher, file)?;
             continue;
         }
-        let plain = Plain::of_file(file)?;
+        let plain = ArticleInput::from_file(file)?;
         if what.json {
             for finding in matcher.find(&plain.text()) {
-                super::screen::json(&fired(&serde_json::Value::String(shown(file)), &finding))?;
+                super::screen::json(&match_output(
+                    &serde_json::Value::String(path_text(file)),
+                    &finding,
+                ))?;
             }
             continue;
         }
         let mut out = setting.screen.out();
-        writeln!(out, "{}", styled(DIM, &shown(file)))?;
-        explained(&mut out, &matcher, &plain)?;
+        writeln!(out, "{}", styled(DIM, &path_text(file)))?;
+        write_explanation(&mut out, &matcher, &plain)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// A watchlist of its own, compiled; its warnings go to standard error.
-pub(super) fn watchlist(setting: &Setting, path: &Path) -> Result<(Vec<Watch>, Matcher), Failed> {
+pub(super) fn watchlist(
+    setting: &Invocation,
+    path: &Path,
+) -> Result<(Vec<Watch>, Matcher), CommandError> {
     let (watches, sources) = config::load_watchlist(path).map_err(|broken| {
-        Failed::Config(broken.sources.render(&broken.complaints, setting.colours()))
+        CommandError::Config(broken.sources.render(&broken.complaints, setting.colours()))
     })?;
     let compiled = Matcher::compile(&watches);
-    let (matcher, warnings) =
-        compiled.map_err(|faults| Failed::Config(sources.render(&faults, setting.colours())))?;
+    let (matcher, warnings) = compiled
+        .map_err(|faults| CommandError::Config(sources.render(&faults, setting.colours())))?;
     if !warnings.is_empty() {
         let listed = sources.render(&warnings, setting.colours());
         setting.screen.errors().write_all(listed.as_bytes())?;
@@ -82,17 +88,17 @@ pub(super) fn watchlist(setting: &Setting, path: &Path) -> Result<(Vec<Watch>, M
     Ok((watches, matcher))
 }
 
-fn lines(matcher: &Matcher, file: &PathBuf) -> Result<(), Failed> {
+fn match_lines(matcher: &Matcher, file: &PathBuf) -> Result<(), CommandError> {
     let input: Box<dyn BufRead> = if file.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
     } else {
         let open = std::fs::File::open(file)
-            .map_err(|why| Failed::Input(format!("{}: {why}", shown(file))))?;
+            .map_err(|why| CommandError::Input(format!("{}: {why}", path_text(file))))?;
         Box::new(std::io::BufReader::new(open))
     };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let bad = |number: usize, why: &dyn std::fmt::Display| {
-        Failed::Input(format!("{}:{number}: {why}", shown(file)))
+        CommandError::Input(format!("{}:{number}: {why}", path_text(file)))
     };
     for (number, line) in input.split(b'\n').enumerate() {
         let number = number + 1;
@@ -104,11 +110,12 @@ fn lines(matcher: &Matcher, file: &PathBuf) -> Result<(), Failed> {
             let why = format!("the line is longer than {} MiB", LINE_BYTES_MAX >> 20);
             return Err(bad(number, &why));
         }
-        let mut line: Line = serde_json::from_slice(&line).map_err(|why| bad(number, &why))?;
+        let mut line: MatchInput =
+            serde_json::from_slice(&line).map_err(|why| bad(number, &why))?;
         let id = line.id.take();
-        let plain = plain(line);
+        let plain = to_article(line);
         for finding in matcher.find(&plain.text()) {
-            serde_json::to_writer(&mut out, &fired(&id, &finding))
+            serde_json::to_writer(&mut out, &match_output(&id, &finding))
                 .map_err(|why| bad(number, &why))?;
             writeln!(out)?;
         }
@@ -117,11 +124,11 @@ fn lines(matcher: &Matcher, file: &PathBuf) -> Result<(), Failed> {
     Ok(())
 }
 
-fn plain(line: Line) -> Plain {
+fn to_article(line: MatchInput) -> ArticleInput {
     let plain = |text: Option<String>| {
         text.map(|text| extract::plain(&text).into_owned()).unwrap_or_default()
     };
-    Plain {
+    ArticleInput {
         title: plain(line.title),
         summary: plain(line.summary),
         content: plain(line.content),
@@ -133,8 +140,8 @@ fn plain(line: Line) -> Plain {
     }
 }
 
-fn fired<'a>(id: &'a serde_json::Value, finding: &'a Finding) -> Fired<'a> {
-    Fired {
+fn match_output<'a>(id: &'a serde_json::Value, finding: &'a Finding) -> MatchOutput<'a> {
+    MatchOutput {
         id,
         watch: finding.watch.as_str(),
         score: finding.score,
@@ -144,26 +151,26 @@ fn fired<'a>(id: &'a serde_json::Value, finding: &'a Finding) -> Fired<'a> {
 }
 
 /// Every watch that fires with the passage and the sum, then the nearest misses.
-pub(super) fn explained(
+pub(super) fn write_explanation(
     out: &mut impl Write,
     matcher: &Matcher,
-    plain: &Plain,
-) -> Result<(), Failed> {
+    plain: &ArticleInput,
+) -> Result<(), CommandError> {
     let explanations = matcher.explain(&plain.text());
     let (fired, mut missed): (Vec<Explanation>, Vec<Explanation>) =
         explanations.into_iter().partition(|explanation| explanation.finding.is_some());
     for explanation in &fired {
         writeln!(out, "{} {}", styled(GOOD, "fires"), styled(BOLD, explanation.watch.as_str()))?;
         if let Some(finding) = &explanation.finding {
-            passage(out, &matcher::snippet(&plain.text(), finding))?;
-            hits(out, finding)?;
+            write_passage(out, &matcher::snippet(&plain.text(), finding))?;
+            write_hits(out, finding)?;
         }
-        reasons(out, explanation)?;
+        write_reasons(out, explanation)?;
     }
     missed.sort_by(|a, b| b.closeness.total_cmp(&a.closeness));
     for explanation in missed.iter().take(MISSES_SHOWN_MAX) {
         writeln!(out, "{} {}", styled(DIM, "silent"), styled(BOLD, explanation.watch.as_str()))?;
-        reasons(out, explanation)?;
+        write_reasons(out, explanation)?;
     }
     if missed.len() > MISSES_SHOWN_MAX {
         writeln!(out, "{} and {} more", styled(DIM, "silent"), missed.len() - MISSES_SHOWN_MAX)?;
@@ -171,14 +178,14 @@ pub(super) fn explained(
     Ok(())
 }
 
-fn reasons(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
+fn write_reasons(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
     for reason in &explanation.reasons {
         writeln!(out, "    {reason}")?;
     }
     Ok(())
 }
 
-fn hits(out: &mut impl Write, finding: &Finding) -> std::io::Result<()> {
+fn write_hits(out: &mut impl Write, finding: &Finding) -> std::io::Result<()> {
     for hit in &finding.hits {
         let tolerance = hit.tolerance.as_ref();
         let tolerance = tolerance.map(|t| format!(" ({t})")).unwrap_or_default();
@@ -189,7 +196,7 @@ fn hits(out: &mut impl Write, finding: &Finding) -> std::io::Result<()> {
 }
 
 /// The passage with its hits marked; without colour they stand in brackets.
-fn passage(out: &mut impl Write, snippet: &Snippet) -> std::io::Result<()> {
+fn write_passage(out: &mut impl Write, snippet: &Snippet) -> std::io::Result<()> {
     let mut at = 0;
     write!(out, "    ")?;
     for mark in &snippet.marks {

@@ -12,6 +12,7 @@ mod explain;
 mod extract;
 mod fail;
 mod feeds;
+mod formatting;
 mod init;
 mod logging;
 mod matching;
@@ -23,17 +24,16 @@ mod screen;
 mod setup;
 mod status;
 mod stories;
-mod told;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::store::Word;
+use crate::store::Feedback;
 use args::{Alerts, Arguments, Channels, Command, Feeds, Outbox, Stories};
-use fail::Failed;
+use fail::CommandError;
 use screen::Screen;
-use setup::Setting;
+use setup::Invocation;
 
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
@@ -44,12 +44,12 @@ pub fn run() -> ExitCode {
     let screen = Screen::new(arguments.common.color);
     match dispatch(arguments, screen) {
         Ok(code) => code,
-        Err(failed) => failed.tell(screen),
+        Err(failed) => failed.report(screen),
     }
 }
 
-fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
-    let setting = Setting::of_process(&arguments.common, screen);
+fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, CommandError> {
+    let setting = Invocation::from_process(&arguments.common, screen);
     match arguments.command {
         Command::Run => run::run(&setting),
         Command::Once { json } => once::once(&setting, json),
@@ -64,8 +64,8 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
         }
         Command::Alerts(Alerts::List { most, json }) => alerts::list(&setting, most, json),
         Command::Alerts(Alerts::Show { id, json }) => alerts::show(&setting, &id, json),
-        Command::Alerts(Alerts::Ack { ids }) => alerts::judge(&setting, &ids, Word::Ack),
-        Command::Alerts(Alerts::Noise { ids }) => alerts::judge(&setting, &ids, Word::Noise),
+        Command::Alerts(Alerts::Ack { ids }) => alerts::mark(&setting, &ids, Feedback::Ack),
+        Command::Alerts(Alerts::Noise { ids }) => alerts::mark(&setting, &ids, Feedback::Noise),
         Command::Alerts(Alerts::Report { most }) => alerts::report(&setting, most),
         Command::Stories(Stories::List { most, json }) => stories::list(&setting, most, json),
         Command::Stories(Stories::Show { story, json }) => stories::show(&setting, &story, json),
@@ -73,12 +73,12 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
         Command::Stories(Stories::Merge { into, from }) => stories::merge(&setting, &into, &from),
         Command::Status { json } => status::status(&setting, json),
         Command::Init { dir, force } => init::init(&setting, &dir, force),
-        Command::Feeds(what) => sources(&setting, what),
+        Command::Feeds(what) => dispatch_feeds(&setting, what),
         Command::Outbox(Outbox::List { state, most, json }) => {
             outbox::list(&setting, state, most, json)
         }
         Command::Outbox(Outbox::Retry(which)) => outbox::retry(&setting, &which),
-        Command::Outbox(Outbox::Drop(which)) => outbox::put_aside(&setting, &which),
+        Command::Outbox(Outbox::Drop(which)) => outbox::drop_messages(&setting, &which),
         Command::Channels(Channels::Test { name, json }) => {
             channels::test(&setting, name.as_deref(), json)
         }
@@ -96,7 +96,7 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, Failed> {
     }
 }
 
-fn sources(setting: &Setting, what: Feeds) -> Result<ExitCode, Failed> {
+fn dispatch_feeds(setting: &Invocation, what: Feeds) -> Result<ExitCode, CommandError> {
     match what {
         Feeds::List { json } => feeds::list(setting, json),
         Feeds::Status { names, json } => feeds::status(setting, &names, json),

@@ -4,16 +4,16 @@ use std::process::ExitCode;
 
 use tokio::sync::watch;
 
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::logging;
 use super::screen::{Screen, count, json};
-use super::setup::{Setting, runtime};
-use crate::app::{self, House, Once};
+use super::setup::{Invocation, runtime};
+use crate::app::{self, App, OnceSummary};
 use crate::ingest::Round;
 
-/// The contract of `once --json`: counts, of this round unless said otherwise.
+/// The contract of `once --json_text`: counts, of this round unless said otherwise.
 #[derive(serde::Serialize)]
-struct Figures {
+struct OnceReport {
     feeds: u64,
     polled: u64,
     /// Polls that brought something new or revised.
@@ -32,18 +32,18 @@ struct Figures {
     dead: u64,
 }
 
-pub(super) fn once(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
-    let ready = setting.ready()?;
+pub(super) fn once(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
+    let ready = setting.check_config()?;
     logging::start(setting, ready.config.service.log_format, "warn")?;
     let feeds = ready.config.feeds.len() as u64;
     // Standard output belongs to the figures if a script reads them.
     let alerts = if as_json { setting.screen.alerts_errors() } else { setting.screen.alerts_out() };
     let done = runtime()?.block_on(async {
-        let house = House::open(ready, app::wall(), &alerts)?;
+        let house = App::open(ready, app::wall(), &alerts)?;
         let mut drawing = tokio::task::JoinSet::new();
         let draw = |progress| {
             if Screen::watched() {
-                drawing.spawn(draw(setting.screen, feeds, progress));
+                drawing.spawn(draw_progress(setting.screen, feeds, progress));
             }
         };
         let done = house.once(draw).await;
@@ -54,14 +54,14 @@ pub(super) fn once(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed>
     if as_json {
         json(&figures)?;
     } else {
-        tell(setting.screen, &figures)?;
+        write_report(setting.screen, &figures)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn figures(done: &Once) -> Figures {
+fn figures(done: &OnceSummary) -> OnceReport {
     let round = &done.round;
-    Figures {
+    OnceReport {
         feeds: done.feeds as u64,
         polled: round.polled,
         changed: round.changed,
@@ -76,7 +76,7 @@ fn figures(done: &Once) -> Figures {
     }
 }
 
-fn tell(screen: Screen, f: &Figures) -> Result<(), Failed> {
+fn write_report(screen: Screen, f: &OnceReport) -> Result<(), CommandError> {
     let mut out = screen.out();
     writeln!(
         out,
@@ -103,7 +103,7 @@ fn tell(screen: Screen, f: &Figures) -> Result<(), Failed> {
 }
 
 /// Redraws one line on the terminal as feeds come in, and wipes it at the end.
-async fn draw(screen: Screen, feeds: u64, mut progress: watch::Receiver<Round>) {
+async fn draw_progress(screen: Screen, feeds: u64, mut progress: watch::Receiver<Round>) {
     while progress.changed().await.is_ok() {
         let round = *progress.borrow_and_update();
         let line = format!(

@@ -3,20 +3,20 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::args::{State, Which};
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::screen::{BAD, BOLD, DIM, count, json, styled};
-use super::setup::{Setting, runtime};
+use super::setup::{Invocation, runtime};
 use crate::app;
 use crate::domain::DeliveryId;
-use crate::store::{OutboxRow, Select};
-use crate::vigil::span;
+use crate::health::duration_phrase;
+use crate::store::{OutboxFilter, OutboxRow};
 
 pub(super) fn list(
-    setting: &Setting,
+    setting: &Invocation,
     state: Option<State>,
     most: u32,
     as_json: bool,
-) -> Result<ExitCode, Failed> {
+) -> Result<ExitCode, CommandError> {
     let (_, store) = setting.store()?;
     let state = state.map(|state| match state {
         State::Pending => "pending",
@@ -43,12 +43,12 @@ pub(super) fn list(
             "{} {state} to {}{}",
             styled(BOLD, &row.id.to_string()),
             row.channel,
-            to(row)
+            receiver(row)
         )?;
         let about = row.kind.as_deref().filter(|_| row.watch.is_empty()).unwrap_or(&row.watch);
         writeln!(out, "    {about}: {}{more}", row.title)?;
         let tried = count(u64::from(row.attempts), "attempt");
-        let due = row.due.map(|due| format!(", due in {}", span(due.since(now))));
+        let due = row.due.map(|due| format!(", due in {}", duration_phrase(due.since(now))));
         let error = row.error.as_ref().map(|error| format!("; {error}"));
         let line = format!("{tried}{}{}", due.unwrap_or_default(), error.unwrap_or_default());
         writeln!(out, "    {}", styled(DIM, &line))?;
@@ -56,49 +56,56 @@ pub(super) fn list(
     Ok(ExitCode::SUCCESS)
 }
 
-fn to(row: &OutboxRow) -> String {
+fn receiver(row: &OutboxRow) -> String {
     if row.recipient.is_empty() { String::new() } else { format!(" for {}", row.recipient) }
 }
 
-fn select(which: &Which) -> Result<Select, Failed> {
+fn select(which: &Which) -> Result<OutboxFilter, CommandError> {
     if let Some(id) = &which.id {
         let id = id.strip_prefix("msg_").unwrap_or(id);
-        return DeliveryId::parse(id).map(Select::One).ok_or_else(|| {
-            Failed::Usage(format!("`{id}` is no message id; `wirewatch outbox list` shows them"))
+        return DeliveryId::parse(id).map(OutboxFilter::One).ok_or_else(|| {
+            CommandError::Usage(format!(
+                "`{id}` is no message id; `wirewatch outbox list` shows them"
+            ))
         });
     }
     let channel = which.channel.clone();
     Ok(if which.dead {
-        Select::Dead { channel }
+        OutboxFilter::Dead { channel }
     } else if which.pending {
-        Select::Pending { channel }
+        OutboxFilter::Pending { channel }
     } else if which.all {
-        Select::Open { channel }
+        OutboxFilter::Open { channel }
     } else {
-        return Err(Failed::Usage("say which: an ID, --dead, --pending or --all".to_owned()));
+        return Err(CommandError::Usage("say which: an ID, --dead, --pending or --all".to_owned()));
     })
 }
 
-pub(super) fn retry(setting: &Setting, which: &Which) -> Result<ExitCode, Failed> {
+pub(super) fn retry(setting: &Invocation, which: &Which) -> Result<ExitCode, CommandError> {
     let select = select(which)?;
     let (_, store) = setting.store()?;
     let rows = runtime()?.block_on(store.retry(select, app::wall().now()))?;
-    tell(setting, which, rows, "due again; the daemon sends within seconds")
+    print_changed(setting, which, rows, "due again; the daemon sends within seconds")
 }
 
-pub(super) fn put_aside(setting: &Setting, which: &Which) -> Result<ExitCode, Failed> {
+pub(super) fn drop_messages(setting: &Invocation, which: &Which) -> Result<ExitCode, CommandError> {
     let select = select(which)?;
     let (_, store) = setting.store()?;
     let rows = runtime()?.block_on(store.drop_rows(select, app::wall().now()))?;
-    tell(setting, which, rows, "put aside; `wirewatch outbox retry ID` brings one back")
+    print_changed(setting, which, rows, "put aside; `wirewatch outbox retry ID` brings one back")
 }
 
 /// One message that did not change is a failure for a script: its id is wrong, or an attempt is under
 /// way. That there is none of a kind is no failure: "all of them" was done.
-fn tell(setting: &Setting, which: &Which, rows: u64, what: &str) -> Result<ExitCode, Failed> {
+fn print_changed(
+    setting: &Invocation,
+    which: &Which,
+    rows: u64,
+    what: &str,
+) -> Result<ExitCode, CommandError> {
     if rows == 0 && which.id.is_some() {
         let why = "no such message, or it is being sent right now";
-        return Err(Failed::Input(why.to_owned()));
+        return Err(CommandError::Input(why.to_owned()));
     }
     writeln!(setting.screen.out(), "{} {what}", count(rows, "message"))?;
     Ok(ExitCode::SUCCESS)

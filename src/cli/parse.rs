@@ -1,29 +1,29 @@
-//! `parse`: what is in a feed document.
+//! `parse_log_line`: what is in a feed document.
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::screen::{BAD, BOLD, DIM, count, json, styled};
-use super::setup::{Setting, shown};
+use super::setup::{Invocation, path_text};
 use crate::domain::{Dated, Document, Entry};
 use crate::fetch::{Coding, Limits, decode};
-use crate::parse::{self, Hints};
+use crate::parse::{self, ResponseContext};
 
-/// The contract of `parse --json`: one object a file, absent values null.
+/// The contract of `parse_log_line --json_text`: one object a file, absent values null.
 #[derive(serde::Serialize)]
 struct Parsed<'a> {
     file: String,
     format: Option<&'static str>,
     title: Option<&'a str>,
     link: Option<&'a str>,
-    entries: Vec<Item<'a>>,
+    entries: Vec<EntryJson<'a>>,
     mended: &'a [String],
     error: Option<String>,
 }
 
 #[derive(serde::Serialize)]
-struct Item<'a> {
+struct EntryJson<'a> {
     id: Option<&'a str>,
     link: Option<&'a str>,
     title: Option<&'a str>,
@@ -36,10 +36,10 @@ struct Item<'a> {
 }
 
 pub(super) fn parse(
-    setting: &Setting,
+    setting: &Invocation,
     files: &[PathBuf],
     as_json: bool,
-) -> Result<ExitCode, Failed> {
+) -> Result<ExitCode, CommandError> {
     let mut bad = false;
     for file in files {
         let document = document(file);
@@ -47,23 +47,23 @@ pub(super) fn parse(
         if as_json {
             json(&parsed(file, &document))?;
         } else {
-            tell(setting, file, &document)?;
+            write_document(setting, file, &document)?;
         }
     }
     Ok(if bad { ExitCode::from(65) } else { ExitCode::SUCCESS })
 }
 
 fn document(file: &Path) -> Result<Document, String> {
-    let bytes = bytes(file)?;
+    let bytes = read_input(file)?;
     let most = Limits::default().body_bytes_max;
     let coding = Coding::of(None, &bytes).map_err(|failure| failure.why)?;
     let body = decode(coding, bytes, most).map_err(|failure| failure.why)?;
-    parse::document(&body, &Hints { content_type: None, base: None })
+    parse::document(&body, &ResponseContext { content_type: None, base: None })
         .map_err(|error| error.to_string())
 }
 
 /// A file's bytes, up to what a poll would take.
-pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read_input(file: &Path) -> Result<Vec<u8>, String> {
     let most = Limits::default().body_bytes_max;
     let cap = u64::try_from(most).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
@@ -72,22 +72,22 @@ pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, String> {
     } else {
         std::fs::File::open(file).and_then(|open| open.take(cap + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|why| format!("{}: {why}", shown(file)))?;
+    read.map_err(|why| format!("{}: {why}", path_text(file)))?;
     if bytes.len() > most {
-        return Err(format!("{} is larger than {} MiB", shown(file), most >> 20));
+        return Err(format!("{} is larger than {} MiB", path_text(file), most >> 20));
     }
     Ok(bytes)
 }
 
 fn parsed<'a>(file: &Path, document: &'a Result<Document, String>) -> Parsed<'a> {
-    let file = shown(file);
+    let file = path_text(file);
     match document {
         Ok(document) => Parsed {
             file,
             format: Some(document.format.as_str()),
             title: document.title.as_deref(),
             link: document.link.as_deref(),
-            entries: document.entries.iter().map(item).collect(),
+            entries: document.entries.iter().map(entry_json).collect(),
             mended: &document.mended,
             error: None,
         },
@@ -103,9 +103,9 @@ fn parsed<'a>(file: &Path, document: &'a Result<Document, String>) -> Parsed<'a>
     }
 }
 
-fn item(entry: &Entry) -> Item<'_> {
+fn entry_json(entry: &Entry) -> EntryJson<'_> {
     let at = |dated: &Option<Dated>| dated.as_ref().and_then(|d| d.at).map(|at| at.to_string());
-    Item {
+    EntryJson {
         id: entry.id.as_deref(),
         link: entry.link.as_deref(),
         title: entry.title.as_deref(),
@@ -118,9 +118,13 @@ fn item(entry: &Entry) -> Item<'_> {
     }
 }
 
-fn tell(setting: &Setting, file: &Path, document: &Result<Document, String>) -> Result<(), Failed> {
+fn write_document(
+    setting: &Invocation,
+    file: &Path,
+    document: &Result<Document, String>,
+) -> Result<(), CommandError> {
     let mut out = setting.screen.out();
-    let file = shown(file);
+    let file = path_text(file);
     let document = match document {
         Ok(document) => document,
         Err(why) => {
@@ -133,7 +137,7 @@ fn tell(setting: &Setting, file: &Path, document: &Result<Document, String>) -> 
     let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
     writeln!(out, "{file}: {}, {}, {entries}", document.format.as_str(), styled(BOLD, title))?;
     for entry in &document.entries {
-        let item = item(entry);
+        let item = entry_json(entry);
         let title = item.title.unwrap_or("(no title)");
         let date = item.published.or(item.updated).unwrap_or_else(|| "no date".to_owned());
         writeln!(out, "  {date:20}  {}", title.split_whitespace().collect::<Vec<_>>().join(" "))?;

@@ -42,14 +42,17 @@ impl Screen {
     }
 
     /// Where console channels print: standard output.
-    pub(super) fn alerts_out(self) -> Arc<notify::console::Screen> {
+    pub(super) fn alerts_out(self) -> Arc<notify::console::Terminal> {
         let coloured = self.out != anstream::ColorChoice::Never;
-        Arc::new(notify::console::Screen::new(Box::new(std::io::stdout()), coloured))
+        Arc::new(notify::console::Terminal::new(Box::new(std::io::stdout()), coloured))
     }
 
     /// Where console channels print when standard output belongs to a script.
-    pub(super) fn alerts_errors(self) -> Arc<notify::console::Screen> {
-        Arc::new(notify::console::Screen::new(Box::new(std::io::stderr()), self.errors_coloured()))
+    pub(super) fn alerts_errors(self) -> Arc<notify::console::Terminal> {
+        Arc::new(notify::console::Terminal::new(
+            Box::new(std::io::stderr()),
+            self.errors_coloured(),
+        ))
     }
 
     pub(super) fn errors_coloured(self) -> bool {

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::args::Common;
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::screen::Screen;
-use crate::app::{self, Ready};
+use crate::app::{self, CheckedConfig};
 use crate::config::{self, Config, Directories};
 use crate::store::Store;
 
@@ -15,7 +15,7 @@ const CONFIGS: [&str; 3] =
 
 /// How this process was called.
 #[derive(Clone, Debug)]
-pub(super) struct Setting {
+pub(super) struct Invocation {
     pub(super) screen: Screen,
     config: Option<PathBuf>,
     pub(super) log: Option<String>,
@@ -26,9 +26,9 @@ pub(super) struct Setting {
     pub(super) journal: bool,
 }
 
-impl Setting {
+impl Invocation {
     #[expect(clippy::disallowed_methods, reason = "only the door reads the environment")]
-    pub(super) fn of_process(common: &Common, screen: Screen) -> Self {
+    pub(super) fn from_process(common: &Common, screen: Screen) -> Self {
         let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
         // systemd gives several state directories joined by `:`; the first is ours.
         let state = std::env::var("STATE_DIRECTORY").ok();
@@ -47,12 +47,12 @@ impl Setting {
         Self { config: Some(config), state: Some(state), ..self.clone() }
     }
 
-    pub(super) fn config_path(&self) -> Result<PathBuf, Failed> {
+    pub(super) fn config_path(&self) -> Result<PathBuf, CommandError> {
         if let Some(path) = &self.config {
             return Ok(path.clone());
         }
         CONFIGS.iter().map(PathBuf::from).find(|path| path.exists()).ok_or_else(|| {
-            Failed::Config(format!(
+            CommandError::Config(format!(
                 "error: there is no configuration: none of {} exists\n\
                  help: `wirewatch init` writes a starter one, `wirewatch demo` needs none, \
                  `--config FILE` names another\n",
@@ -62,10 +62,10 @@ impl Setting {
     }
 
     /// Loads the configuration, or lists every fault in it.
-    pub(super) fn load(&self) -> Result<Config, Failed> {
+    pub(super) fn load(&self) -> Result<Config, CommandError> {
         let path = self.config_path()?;
         config::load(&path, self.directories()).map_err(|broken| {
-            Failed::Config(broken.sources.render(&broken.complaints, self.colours()))
+            CommandError::Config(broken.sources.render(&broken.complaints, self.colours()))
         })
     }
 
@@ -78,7 +78,7 @@ impl Setting {
     }
 
     /// Loads the configuration and compiles its watchlist; says warnings on standard error.
-    pub(super) fn ready(&self) -> Result<Ready, Failed> {
+    pub(super) fn check_config(&self) -> Result<CheckedConfig, CommandError> {
         let config = self.load()?;
         match app::compile(&config) {
             Ok((plan, mut warnings)) => {
@@ -86,16 +86,16 @@ impl Setting {
                 if !warnings.is_empty() {
                     tracing::debug!("{}", config.sources.render(&warnings, false));
                 }
-                Ok(Ready { config, plan })
+                Ok(CheckedConfig { config, plan })
             }
             Err(complaints) => {
-                Err(Failed::Config(config.sources.render(&complaints, self.colours())))
+                Err(CommandError::Config(config.sources.render(&complaints, self.colours())))
             }
         }
     }
 
     /// The store of the configuration, for a command beside a running daemon or without one.
-    pub(super) fn store(&self) -> Result<(Config, Store), Failed> {
+    pub(super) fn store(&self) -> Result<(Config, Store), CommandError> {
         let config = self.load()?;
         let store = Store::open_existing(&config.store.path)?;
         Ok((config, store))
@@ -103,11 +103,11 @@ impl Setting {
 }
 
 /// A runtime for one command.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 /// A path for people.
-pub(super) fn shown(path: &Path) -> String {
+pub(super) fn path_text(path: &Path) -> String {
     path.display().to_string()
 }

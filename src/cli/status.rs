@@ -3,23 +3,23 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::fail::Failed;
+use super::fail::CommandError;
 use super::feeds::COVERED;
 use super::screen::{BAD, BOLD, GOOD, Screen, count, json, styled};
-use super::setup::{Setting, runtime};
+use super::setup::{Invocation, runtime};
 use crate::app;
 use crate::config::Config;
-use crate::domain::{FeedWord, Moment};
+use crate::domain::{FeedCondition, Timestamp};
+use crate::health::duration_phrase;
 use crate::schedule;
-use crate::store::{Error, FeedHealth, Letters, Loss, Pause, Store, Totals};
-use crate::vigil::span;
+use crate::store::{Error, FeedHealth, Loss, MessageCounts, Pause, Store, Totals};
 
 /// Recorded gaps that are listed; the store keeps all.
 const LOSSES_SHOWN_MAX: u32 = 50;
 
-/// The contract of `status --json`.
+/// The contract of `status --json_text`.
 #[derive(serde::Serialize)]
-struct Report {
+struct StatusReport {
     feeds: FeedCounts,
     articles: u64,
     stories: u64,
@@ -29,13 +29,13 @@ struct Report {
     suppressed: u64,
     /// Articles by what they were: `new`, or why they joined a story. Their sum is `articles`.
     articles_by: BTreeMap<String, u64>,
-    /// Findings by what came of them: an alert, `update`, or why neither.
+    /// Findings by what came of them: an alert, `write_update`, or why neither.
     findings_by: BTreeMap<String, u64>,
     outbox: OutboxCounts,
     pages: PageCounts,
     channels_resting: Vec<Pause>,
     /// Messages that wait for a channel the configuration no longer has.
-    channels_missing: Vec<Waiting>,
+    channels_missing: Vec<WaitingCounts>,
     possible_loss: Vec<Loss>,
 }
 
@@ -54,7 +54,7 @@ struct FeedCounts {
 }
 
 #[derive(serde::Serialize)]
-struct Waiting {
+struct WaitingCounts {
     channel: String,
     messages: u64,
 }
@@ -74,14 +74,14 @@ struct OutboxCounts {
     dead: u64,
     dropped: u64,
     /// Updates and notices, which are not alerts.
-    letters: Letters,
+    letters: MessageCounts,
 }
 
-pub(super) fn status(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
+pub(super) fn status(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let (config, store) = match setting.store() {
         Ok((config, store)) => (config, Some(store)),
         // Before the first run there is nothing to report, which is a report too.
-        Err(Failed::Store(Error::Missing(_))) => (setting.load()?, None),
+        Err(CommandError::Store(Error::Missing(_))) => (setting.load()?, None),
         Err(failed) => return Err(failed),
     };
     let now = app::wall().now();
@@ -89,12 +89,16 @@ pub(super) fn status(setting: &Setting, as_json: bool) -> Result<ExitCode, Faile
     if as_json {
         json(&report)?;
     } else {
-        tell(setting.screen, &report, now)?;
+        write_report(setting.screen, &report, now)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn report(store: Option<Store>, config: &Config, now: Moment) -> Result<Report, Error> {
+async fn report(
+    store: Option<Store>,
+    config: &Config,
+    now: Timestamp,
+) -> Result<StatusReport, Error> {
     let configured = config.feeds.len() as u64;
     let is_configured = |name: &str| config.channels.iter().any(|c| c.name.as_str() == name);
     let mut channels_missing = Vec::new();
@@ -110,15 +114,15 @@ async fn report(store: Option<Store>, config: &Config, now: Moment) -> Result<Re
         channels_resting = store.pauses().await?;
         possible_loss = store.losses(LOSSES_SHOWN_MAX).await?;
         let each = store.coverage(now.before(COVERED), now).await?;
-        covered = (!each.is_empty()).then(|| schedule::together(each.values()));
+        covered = (!each.is_empty()).then(|| schedule::mean_coverage(each.values()));
         for (channel, messages) in store.waiting().await? {
             if !is_configured(&channel) {
-                channels_missing.push(Waiting { channel, messages });
+                channels_missing.push(WaitingCounts { channel, messages });
             }
         }
     }
     let failing = feeds.iter().filter(|feed| feed.state.is_failing()).count() as u64;
-    let unpolled = feeds.iter().filter(|feed| feed.state == FeedWord::Unpolled).count() as u64;
+    let unpolled = feeds.iter().filter(|feed| feed.state == FeedCondition::Unpolled).count() as u64;
     // What is silent, stale or distrusted is read all the same.
     let ok = feeds.len() as u64 - failing - unpolled;
     let total = configured.max(feeds.len() as u64);
@@ -126,9 +130,9 @@ async fn report(store: Option<Store>, config: &Config, now: Moment) -> Result<Re
     for feed in &feeds {
         *states.entry(feed.state.as_str()).or_insert(0) += 1;
     }
-    *states.entry(FeedWord::Unpolled.as_str()).or_insert(0) += total - feeds.len() as u64;
+    *states.entry(FeedCondition::Unpolled.as_str()).or_insert(0) += total - feeds.len() as u64;
     states.retain(|_, count| *count > 0);
-    Ok(Report {
+    Ok(StatusReport {
         feeds: FeedCounts {
             total,
             ok,
@@ -166,7 +170,7 @@ fn by_word(counts: &BTreeMap<String, u64>, said: &str) -> String {
     if rest.is_empty() { String::new() } else { format!(" ({})", rest.join(", ")) }
 }
 
-fn tell_counts(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+fn write_counts(out: &mut impl Write, report: &StatusReport) -> std::io::Result<()> {
     writeln!(
         out,
         "{} {} in {} stories{}",
@@ -185,7 +189,7 @@ fn tell_counts(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     )
 }
 
-fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
+fn write_report(screen: Screen, report: &StatusReport, now: Timestamp) -> Result<(), CommandError> {
     let mut out = screen.out();
     let feeds = &report.feeds;
     let failing = format!("{} failing", feeds.failing);
@@ -197,7 +201,7 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
         styled(if feeds.failing == 0 { GOOD } else { BAD }, &failing),
         feeds.unpolled
     )?;
-    tell_states(&mut out, feeds)?;
+    write_feed_states(&mut out, feeds)?;
     for feed in &feeds.failures {
         let failures = count(u64::from(feed.failures), "failure");
         // What fails in an outage of our own is not held against the feed.
@@ -210,18 +214,18 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
             "         {}: {} ({so_far}; next try in {})",
             feed.name,
             feed.error.as_deref().unwrap_or("unknown"),
-            span(feed.next_due.since(now))
+            duration_phrase(feed.next_due.since(now))
         )?;
     }
-    tell_counts(&mut out, report)?;
-    tell_outbox(&mut out, &report.outbox)?;
+    write_counts(&mut out, report)?;
+    write_outbox(&mut out, &report.outbox)?;
     let pages = report.pages;
     if pages.waiting + pages.given_up > 0 {
         let given_up = format!("{} given up", pages.given_up);
         let given_up = if pages.given_up == 0 { given_up } else { styled(BAD, &given_up) };
         writeln!(out, "{}    {} waiting, {given_up}", styled(BOLD, "pages"), pages.waiting)?;
     }
-    tell_channels(&mut out, report, now)?;
+    write_channels(&mut out, report, now)?;
     for loss in &report.possible_loss {
         writeln!(
             out,
@@ -237,8 +241,8 @@ fn tell(screen: Screen, report: &Report, now: Moment) -> Result<(), Failed> {
 }
 
 /// States that are neither good nor bad, and the coverage.
-fn tell_states(out: &mut impl Write, feeds: &FeedCounts) -> std::io::Result<()> {
-    let calm = [FeedWord::Silent, FeedWord::Stale, FeedWord::Distrusted];
+fn write_feed_states(out: &mut impl Write, feeds: &FeedCounts) -> std::io::Result<()> {
+    let calm = [FeedCondition::Silent, FeedCondition::Stale, FeedCondition::Distrusted];
     let mut words: Vec<String> = calm
         .iter()
         .filter_map(|word| Some(format!("{} {}", feeds.states.get(word.as_str())?, word.as_str())))
@@ -253,7 +257,7 @@ fn tell_states(out: &mut impl Write, feeds: &FeedCounts) -> std::io::Result<()> 
     Ok(())
 }
 
-fn tell_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<()> {
+fn write_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<()> {
     let dead = format!("{} dead", outbox.dead);
     writeln!(
         out,
@@ -280,11 +284,15 @@ fn tell_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<(
     Ok(())
 }
 
-fn tell_channels(out: &mut impl Write, report: &Report, now: Moment) -> std::io::Result<()> {
+fn write_channels(
+    out: &mut impl Write,
+    report: &StatusReport,
+    now: Timestamp,
+) -> std::io::Result<()> {
     for pause in &report.channels_resting {
         let until = pause.until.map_or_else(
             || format!("until `wirewatch channels test {}` succeeds", pause.channel),
-            |until| format!("next try in {}", span(until.since(now))),
+            |until| format!("next try in {}", duration_phrase(until.since(now))),
         );
         writeln!(out, "         `{}` rests: {}; {until}", pause.channel, pause.why)?;
     }

@@ -1,16 +1,20 @@
-//! `stories`: what was taken for one story, and a person's word on it.
+//! `story`: what was taken for one story, and a person's word on it.
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::fail::Failed;
+use super::fail::CommandError;
+use super::formatting;
 use super::screen::{BOLD, DIM, count, json, styled};
-use super::setup::{Setting, runtime};
-use super::told;
+use super::setup::{Invocation, runtime};
 use crate::app;
 use crate::domain::{ArticleId, StoryId};
-use crate::store::{Refused, Story};
+use crate::store::{Story, StoryEditRefusal};
 
-pub(super) fn list(setting: &Setting, most: u32, as_json: bool) -> Result<ExitCode, Failed> {
+pub(super) fn list(
+    setting: &Invocation,
+    most: u32,
+    as_json: bool,
+) -> Result<ExitCode, CommandError> {
     let (_, store) = setting.store()?;
     let stories = runtime()?.block_on(store.stories(most))?;
     let mut out = setting.screen.out();
@@ -32,26 +36,30 @@ pub(super) fn list(setting: &Setting, most: u32, as_json: bool) -> Result<ExitCo
             count(story.outlets, "outlet"),
             count(story.alerts, "alert")
         )?;
-        writeln!(out, "    {}", told::line(&story.title))?;
+        writeln!(out, "    {}", formatting::single_line(&story.title))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn show(setting: &Setting, which: &str, as_json: bool) -> Result<ExitCode, Failed> {
+pub(super) fn show(
+    setting: &Invocation,
+    which: &str,
+    as_json: bool,
+) -> Result<ExitCode, CommandError> {
     let id = story_id(which)?;
     let (_, store) = setting.store()?;
     let Some(found) = runtime()?.block_on(store.story(id))? else {
-        return Err(refused(Refused::NoSuchStory(id)));
+        return Err(refused(StoryEditRefusal::NoSuchStory(id)));
     };
     if as_json {
         json(&found)?;
     } else {
-        tell(&mut setting.screen.out(), &found)?;
+        write_story(&mut setting.screen.out(), &found)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(out: &mut impl Write, story: &Story) -> Result<(), Failed> {
+fn write_story(out: &mut impl Write, story: &Story) -> Result<(), CommandError> {
     let id = story.story.to_string();
     let languages = match story.languages.as_slice() {
         [] => String::new(),
@@ -68,17 +76,17 @@ fn tell(out: &mut impl Write, story: &Story) -> Result<(), Failed> {
         writeln!(out, "merged into {into}: `wirewatch stories show {into}`")?;
     }
     for member in &story.articles {
-        told::member(out, member)?;
+        formatting::write_member(out, member)?;
     }
     for alert in &story.alerts {
         let id = alert.id.to_string();
         writeln!(out, "{} {id} to `{}`, {}", styled(BOLD, "alert   "), alert.watch, alert.created)?;
     }
     for update in &story.updates {
-        told::update(out, update)?;
+        formatting::write_update(out, update)?;
     }
     for sent in &story.sent {
-        told::delivery(out, sent)?;
+        formatting::write_delivery(out, sent)?;
     }
     if story.articles.len() > 1 {
         let hint = "a wrong one: `wirewatch stories split ARTICLE`; nobody is told again";
@@ -87,11 +95,11 @@ fn tell(out: &mut impl Write, story: &Story) -> Result<(), Failed> {
     Ok(())
 }
 
-pub(super) fn split(setting: &Setting, article: &str) -> Result<ExitCode, Failed> {
+pub(super) fn split(setting: &Invocation, article: &str) -> Result<ExitCode, CommandError> {
     let number = article.strip_prefix('a').unwrap_or(article).parse();
     let Ok(number) = number else {
         let why = format!("`{article}` is no article; `wirewatch stories show STORY` lists them");
-        return Err(Failed::Input(why));
+        return Err(CommandError::Input(why));
     };
     let (_, store) = setting.store()?;
     let split = runtime()?.block_on(store.split(ArticleId(number), app::wall().now()))?;
@@ -100,7 +108,11 @@ pub(super) fn split(setting: &Setting, article: &str) -> Result<ExitCode, Failed
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn merge(setting: &Setting, into: &str, from: &str) -> Result<ExitCode, Failed> {
+pub(super) fn merge(
+    setting: &Invocation,
+    into: &str,
+    from: &str,
+) -> Result<ExitCode, CommandError> {
     let (into, from) = (story_id(into)?, story_id(from)?);
     let (_, store) = setting.store()?;
     runtime()?.block_on(store.merge(into, from))?.map_err(refused)?;
@@ -108,22 +120,22 @@ pub(super) fn merge(setting: &Setting, into: &str, from: &str) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-fn story_id(text: &str) -> Result<StoryId, Failed> {
+fn story_id(text: &str) -> Result<StoryId, CommandError> {
     let number = text.strip_prefix('s').unwrap_or(text).parse();
     number.map(StoryId).map_err(|_no_number| {
-        Failed::Input(format!("`{text}` is no story; `wirewatch stories list` shows them"))
+        CommandError::Input(format!("`{text}` is no story; `wirewatch stories list` shows them"))
     })
 }
 
-fn refused(why: Refused) -> Failed {
-    Failed::Input(match why {
-        Refused::NoSuchArticle => {
+fn refused(why: StoryEditRefusal) -> CommandError {
+    CommandError::Input(match why {
+        StoryEditRefusal::NoSuchArticle => {
             "there is no such article; `wirewatch stories show STORY` lists them".to_owned()
         }
-        Refused::Alone => "it is the only article of its story already".to_owned(),
-        Refused::NoSuchStory(story) => {
+        StoryEditRefusal::OnlyArticle => "it is the only article of its story already".to_owned(),
+        StoryEditRefusal::NoSuchStory(story) => {
             format!("there is no story {story}; `wirewatch stories list` shows them")
         }
-        Refused::Same => "a story cannot be merged with itself".to_owned(),
+        StoryEditRefusal::SameStory => "a story cannot be merged with itself".to_owned(),
     })
 }

@@ -16,7 +16,7 @@ pub fn mailbox(text: &str) -> Option<Mailbox> {
     let Some((name, rest)) = text.rsplit_once('<') else {
         return Some(Mailbox { name: None, address: address(text)? });
     };
-    let name = super::clean::line(name);
+    let name = super::foreign_text::single_line(name);
     let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(&name);
     let name = Some(name.replace("\\\"", "\"")).filter(|name| !name.is_empty());
     Some(Mailbox { name, address: address(rest.strip_suffix('>')?)? })

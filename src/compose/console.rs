@@ -1,11 +1,11 @@
 //! A few lines for a terminal. Colour codes are ours alone (foreign ones are cleaned away), so that
 //! a writer without colours can drop every one of them.
 
-use crate::domain::{Alert, AlertKind, Letter, Moment, Severity};
+use crate::domain::{Alert, AlertKind, Message, Severity, Timestamp};
 
-use super::sheet::Sheet;
+use super::view::View;
 use super::width::wrapped;
-use super::{clean, passage, reason, sheet};
+use super::{foreign_text, passage, view_of, wording};
 
 /// Characters of the passage.
 const PASSAGE_CHARS_MAX: usize = 300;
@@ -19,26 +19,26 @@ const YELLOW: &str = "\x1b[33m";
 const RESET: &str = "\x1b[0m";
 
 /// The alerts in the order given, an empty line after each; or the one update or notice.
-pub(super) fn write(letter: &Letter) -> Vec<u8> {
-    let text = match sheet(letter) {
-        Ok(sheet) => drawn(&sheet, letter.created()),
-        Err(alerts) => alerts.iter().map(paragraph).collect(),
+pub(super) fn render(letter: &Message) -> Vec<u8> {
+    let text = match view_of(letter) {
+        Ok(sheet) => render_view(&sheet, letter.created()),
+        Err(alerts) => alerts.iter().map(render_alert).collect(),
     };
     text.into_bytes()
 }
 
-fn level(severity: Severity) -> String {
+fn severity_label(severity: Severity) -> String {
     match severity {
         Severity::Critical | Severity::High => format!("{RED}{severity}{RESET}"),
         Severity::Normal | Severity::Low => severity.to_string(),
     }
 }
 
-fn drawn(sheet: &Sheet, created: Moment) -> String {
-    let (at, head, kind) = (reason::time(created), &sheet.head, sheet.kind);
-    let level = level(sheet.severity);
+fn render_view(sheet: &View, created: Timestamp) -> String {
+    let (at, head, kind) = (wording::time(created), &sheet.sender, sheet.kind);
+    let level = severity_label(sheet.severity);
     let mut text = format!("{DIM}{at}{RESET}  {level}  {BOLD}{head}{RESET}  {kind}\n");
-    text.push_str(&each_line(&wrapped(&sheet.title, "  "), BOLD));
+    text.push_str(&colour_lines(&wrapped(&sheet.title, "  "), BOLD));
     if let Some(url) = &sheet.url {
         text.extend([format!("  {url}\n")]);
     }
@@ -50,46 +50,46 @@ fn drawn(sheet: &Sheet, created: Moment) -> String {
         if let Some(url) = &copy.url {
             text.extend([format!("    {url}\n")]);
         }
-        text.push_str(&each_line(&wrapped(&copy.byline, "    "), DIM));
+        text.push_str(&colour_lines(&wrapped(&copy.byline, "    "), DIM));
     }
     text.push('\n');
     text
 }
 
-fn paragraph(alert: &Alert) -> String {
-    let severity = level(alert.severity);
-    let (watch, source) = (reason::watch(alert), reason::source(alert));
-    let at = reason::time(alert.created);
+fn render_alert(alert: &Alert) -> String {
+    let severity = severity_label(alert.severity);
+    let (watch, source) = (wording::watch(alert), wording::source(alert));
+    let at = wording::time(alert.created);
     let mut text = format!("{DIM}{at}{RESET}  {severity}  {BOLD}{watch}{RESET}  {source}\n");
-    text.push_str(&each_line(&wrapped(&passage::title(alert), "  "), BOLD));
-    if let Some(url) = alert.url.as_deref().and_then(clean::link) {
+    text.push_str(&colour_lines(&wrapped(&passage::title(alert), "  "), BOLD));
+    if let Some(url) = alert.url.as_deref().and_then(foreign_text::safe_link) {
         text.extend([format!("  {url}\n")]);
     }
-    let snippet = passage::of_snippet(alert, PASSAGE_CHARS_MAX);
+    let snippet = passage::snippet_runs(alert, PASSAGE_CHARS_MAX);
     if !snippet.is_empty() {
-        text.push_str(&coloured(&wrapped(&fenced(&snippet), "    ")));
+        text.push_str(&colour_highlights(&wrapped(&highlighted(&snippet), "    ")));
     }
-    let terms = reason::in_one_line(alert, REASONS_MAX);
+    let terms = wording::in_one_line(alert, REASONS_MAX);
     if !terms.is_empty() {
-        text.push_str(&each_line(&wrapped(&format!("because of {terms}"), "  "), DIM));
+        text.push_str(&colour_lines(&wrapped(&format!("because of {terms}"), "  "), DIM));
     }
-    if let Some(also) = reason::also(alert) {
-        text.push_str(&each_line(&wrapped(&format!("also in {also}"), "  "), DIM));
+    if let Some(also) = wording::spread_line(alert) {
+        text.push_str(&colour_lines(&wrapped(&format!("also in {also}"), "  "), DIM));
     }
     if alert.kind != AlertKind::New {
-        text.push_str(&each_line(&wrapped(reason::why(alert.kind), "  "), DIM));
+        text.push_str(&colour_lines(&wrapped(wording::kind_sentence(alert.kind), "  "), DIM));
     }
     text.push('\n');
     text
 }
 
 /// Marked words between two characters that no clean text holds and that take no column.
-fn fenced(pieces: &[passage::Piece]) -> String {
-    passage::drawn(pieces, str::to_owned, |word| format!("\u{2066}{word}\u{2069}"))
+fn highlighted(pieces: &[passage::TextRun]) -> String {
+    passage::render_runs(pieces, str::to_owned, |word| format!("\u{2066}{word}\u{2069}"))
 }
 
 /// The fences turned into colour, line by line, so that a mark broken over two lines keeps it.
-fn coloured(lines: &str) -> String {
+fn colour_highlights(lines: &str) -> String {
     let mut text = String::with_capacity(lines.len());
     let mut marked = false;
     for c in lines.chars() {
@@ -109,6 +109,6 @@ fn coloured(lines: &str) -> String {
     text
 }
 
-fn each_line(lines: &str, colour: &str) -> String {
+fn colour_lines(lines: &str, colour: &str) -> String {
     lines.lines().flat_map(|line| [colour, line, RESET, "\n"]).collect()
 }

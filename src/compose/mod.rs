@@ -5,13 +5,13 @@
 //! command here: foreign text goes through `clean` and the escapers beside their formats.
 
 pub mod address;
-mod clean;
 mod console;
 mod email;
+mod foreign_text;
 mod passage;
-mod reason;
-mod sheet;
+mod view;
 mod width;
+mod wording;
 
 // Public for its documentation: the webhook's shape is a contract with other people's programs.
 pub mod webhook;
@@ -19,21 +19,21 @@ pub mod webhook;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Letter, Name, Update};
+use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Message, Name, Update};
 
-use sheet::Sheet;
+use view::View;
 
 /// The bytes that go to one receiver. They are stored with the delivery before the first attempt,
 /// so that every retry repeats them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub struct EncodedMessage {
     pub content_type: &'static str,
     pub bytes: Vec<u8>,
 }
 
 /// Why a message could not be written. None of these passes with time; none names an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum ComposeFault {
     /// No alert, and nothing else, was handed in.
     Empty,
     /// The channel's `from` is not a mail address.
@@ -46,14 +46,14 @@ pub enum Fault {
 
 /// A message that could not be written, and for which channel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot write a message for channel `{channel}`: {}", .fault.words())]
+#[error("cannot write a message for channel `{channel}`: {}", .cause.description())]
 pub struct Error {
     pub channel: Name,
-    pub fault: Fault,
+    pub cause: ComposeFault,
 }
 
-impl Fault {
-    fn words(self) -> &'static str {
+impl ComposeFault {
+    fn description(self) -> &'static str {
         match self {
             Self::Empty => "there is nothing to tell of",
             Self::Sender => "`from` is not a mail address",
@@ -75,42 +75,42 @@ pub struct Envelope<'a> {
 
 /// Writes a letter: one alert or, given several, a digest that lists every one of them, grouped by
 /// watch; an update; a notice.
-pub fn message(
-    letter: &Letter,
+pub fn encode(
+    letter: &Message,
     envelope: Envelope<'_>,
     channel: &Channel,
-) -> Result<Message, Error> {
-    let failed = |fault| Error { channel: channel.name.clone(), fault };
-    if matches!(letter, Letter::Alerts(alerts) if alerts.is_empty()) {
-        return Err(failed(Fault::Empty));
+) -> Result<EncodedMessage, Error> {
+    let failed = |fault| Error { channel: channel.name.clone(), cause: fault };
+    if matches!(letter, Message::Alerts(alerts) if alerts.is_empty()) {
+        return Err(failed(ComposeFault::Empty));
     }
     let (content_type, bytes) = match &channel.kind {
         ChannelKind::Email(settings) => {
-            ("message/rfc822", email::write(letter, envelope, settings))
+            ("message/rfc822", email::render(letter, envelope, settings))
         }
-        ChannelKind::Webhook(_) => ("application/json", webhook::body(letter)),
-        ChannelKind::File { .. } => ("application/x-ndjson", webhook::lines(letter)),
-        ChannelKind::Console => ("text/plain; charset=utf-8", Ok(console::write(letter))),
+        ChannelKind::Webhook(_) => ("application/json", webhook::encode_body(letter)),
+        ChannelKind::File { .. } => ("application/x-ndjson", webhook::encode_lines(letter)),
+        ChannelKind::Console => ("text/plain; charset=utf-8", Ok(console::render(letter))),
     };
-    bytes.map(|bytes| Message { content_type, bytes }).map_err(failed)
+    bytes.map(|bytes| EncodedMessage { content_type, bytes }).map_err(failed)
 }
 
 /// What an update tells, one sentence each.
-pub fn news(update: &Update) -> Vec<String> {
-    update.changes.iter().map(sheet::news).collect()
+pub fn change_sentences(update: &Update) -> Vec<String> {
+    update.changes.iter().map(view::change_sentence).collect()
 }
 
 /// A foreign text on one line, unable to steer a terminal.
-pub fn line(text: &str) -> String {
-    clean::line(text)
+pub fn single_line(text: &str) -> String {
+    foreign_text::single_line(text)
 }
 
 /// An update or a notice for people; alerts have forms of their own.
-fn sheet(letter: &Letter) -> Result<Sheet, &[Alert]> {
+fn view_of(letter: &Message) -> Result<View, &[Alert]> {
     match letter {
-        Letter::Alerts(alerts) => Err(alerts),
-        Letter::Update(update) => Ok(Sheet::of_update(update)),
-        Letter::Notice(notice) => Ok(Sheet::of_notice(notice)),
+        Message::Alerts(alerts) => Err(alerts),
+        Message::Update(update) => Ok(View::of_update(update)),
+        Message::Notice(notice) => Ok(View::of_notice(notice)),
     }
 }
 
@@ -131,6 +131,6 @@ fn by_watch(alerts: &[Alert]) -> Vec<Vec<&Alert>> {
 }
 
 #[cfg(test)]
-mod letter_tests;
+mod message_tests;
 #[cfg(test)]
 mod tests;

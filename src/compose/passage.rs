@@ -4,22 +4,22 @@ use std::ops::Range;
 
 use crate::domain::{Alert, Field};
 
-use super::clean;
+use super::foreign_text;
 
 /// A stretch of text that is all marked or all unmarked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct TextRun {
     pub(super) text: String,
     pub(super) marked: bool,
 }
 
 /// The alert's passage in at most `chars_max` characters round its first mark.
-pub(super) fn of_snippet(alert: &Alert, chars_max: usize) -> Vec<Piece> {
-    pieces(&alert.snippet.text, &alert.snippet.marks, chars_max)
+pub(super) fn snippet_runs(alert: &Alert, chars_max: usize) -> Vec<TextRun> {
+    split_runs(&alert.snippet.text, &alert.snippet.marks, chars_max)
 }
 
 /// The alert's title, its hits marked where they still stand at their place.
-pub(super) fn of_title(alert: &Alert) -> Vec<Piece> {
+pub(super) fn title_runs(alert: &Alert) -> Vec<TextRun> {
     let mut marks: Vec<Range<usize>> = alert
         .hits
         .iter()
@@ -28,13 +28,13 @@ pub(super) fn of_title(alert: &Alert) -> Vec<Piece> {
         .map(|hit| hit.start..hit.end)
         .collect();
     marks.sort_by_key(|mark| (mark.start, mark.end));
-    let title = pieces(&alert.title, &marks, clean::TITLE_CHARS_MAX);
-    if title.is_empty() { vec![Piece { text: untitled(), marked: false }] } else { title }
+    let title = split_runs(&alert.title, &marks, foreign_text::TITLE_CHARS_MAX);
+    if title.is_empty() { vec![TextRun { text: untitled(), marked: false }] } else { title }
 }
 
 /// The title as one clean line; never empty.
 pub(super) fn title(alert: &Alert) -> String {
-    let title = clean::short(&alert.title, clean::TITLE_CHARS_MAX);
+    let title = foreign_text::single_line_of(&alert.title, foreign_text::TITLE_CHARS_MAX);
     if title.is_empty() { untitled() } else { title }
 }
 
@@ -43,8 +43,8 @@ fn untitled() -> String {
 }
 
 /// Draws pieces with `marked` round each marked one and `plain` round the others.
-pub(super) fn drawn(
-    pieces: &[Piece],
+pub(super) fn render_runs(
+    pieces: &[TextRun],
     plain: impl Fn(&str) -> String,
     marked: impl Fn(&str) -> String,
 ) -> String {
@@ -55,22 +55,22 @@ pub(super) fn drawn(
 }
 
 /// Drawn for plain text: marked words stand between asterisks.
-pub(super) fn starred(pieces: &[Piece]) -> String {
-    drawn(pieces, str::to_owned, |word| format!("*{word}*"))
+pub(super) fn star_hits(pieces: &[TextRun]) -> String {
+    render_runs(pieces, str::to_owned, |word| format!("*{word}*"))
 }
 
 /// Cleans as [`clean::line`] does, keeping for each character whether it is marked. Marks that are
 /// no stretch of the text are passed over; overlapping ones count once.
-fn pieces(text: &str, marks: &[Range<usize>], chars_max: usize) -> Vec<Piece> {
+fn split_runs(text: &str, marks: &[Range<usize>], chars_max: usize) -> Vec<TextRun> {
     let mut chars: Vec<(char, bool)> = Vec::with_capacity(text.len());
     let mut marks = marks.iter().filter(|mark| mark.start < mark.end).peekable();
     for (at, c) in text.char_indices() {
         while marks.next_if(|mark| mark.end <= at).is_some() {}
         let marked = marks.peek().is_some_and(|mark| mark.contains(&at));
-        if clean::steers(c) {
+        if foreign_text::is_invisible_control(c) {
             continue;
         }
-        if !clean::parts(c) {
+        if !foreign_text::is_separator(c) {
             chars.push((c, marked));
         } else if chars.last().is_some_and(|&(last, _)| last != ' ') {
             chars.push((' ', marked));
@@ -79,7 +79,7 @@ fn pieces(text: &str, marks: &[Range<usize>], chars_max: usize) -> Vec<Piece> {
     if chars.last().is_some_and(|&(last, _)| last == ' ') {
         chars.pop();
     }
-    joined(window(&chars, chars_max))
+    merge_runs(window(&chars, chars_max))
 }
 
 /// At most `chars_max` characters, a quarter of them before the first mark, "…" where it was cut.
@@ -99,12 +99,12 @@ fn window(chars: &[(char, bool)], chars_max: usize) -> Vec<(char, bool)> {
     left.into_iter().chain(shown).chain(right).collect()
 }
 
-fn joined(chars: Vec<(char, bool)>) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn merge_runs(chars: Vec<(char, bool)>) -> Vec<TextRun> {
+    let mut pieces: Vec<TextRun> = Vec::new();
     for (c, marked) in chars {
         match pieces.last_mut() {
             Some(piece) if piece.marked == marked => piece.text.push(c),
-            _ => pieces.push(Piece { text: c.to_string(), marked }),
+            _ => pieces.push(TextRun { text: c.to_string(), marked }),
         }
     }
     pieces
@@ -118,24 +118,24 @@ mod tests {
     fn marks_survive_cleaning() {
         let text = "one\r\n\u{202E}two  three";
         let at = text.find("two").unwrap();
-        let pieces = pieces(text, std::slice::from_ref(&(at..at + 3)), 100);
-        assert_eq!(starred(&pieces), "one *two* three");
+        let pieces = split_runs(text, std::slice::from_ref(&(at..at + 3)), 100);
+        assert_eq!(star_hits(&pieces), "one *two* three");
     }
 
     #[test]
     fn a_mark_that_is_no_stretch_of_the_text_harms_nothing() {
         let backwards = Range { start: 5, end: 2 };
         let marks = [backwards, 1..2, 900..999, 0..usize::MAX];
-        assert_eq!(starred(&pieces("é", &marks, 100)), "é");
-        assert_eq!(starred(&pieces("", &marks, 100)), "");
+        assert_eq!(star_hits(&split_runs("é", &marks, 100)), "é");
+        assert_eq!(star_hits(&split_runs("", &marks, 100)), "");
     }
 
     #[test]
     fn a_window_holds_the_first_mark_and_its_limit() {
         let text = format!("{} HERE {}", "a ".repeat(500), "b ".repeat(500));
         let at = text.find("HERE").unwrap();
-        let pieces = pieces(&text, std::slice::from_ref(&(at..at + 4)), 60);
-        let shown = starred(&pieces);
+        let pieces = split_runs(&text, std::slice::from_ref(&(at..at + 4)), 60);
+        let shown = star_hits(&pieces);
         assert!(shown.contains("*HERE*") && shown.starts_with('…') && shown.ends_with('…'));
         assert!(shown.chars().count() <= 62, "{shown}");
     }

@@ -3,10 +3,10 @@
 use mail_parser::{HeaderName, MessageParser, MimeHeaders as _};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 
-use super::{Envelope, Error, Fault, Message, clean};
+use super::{ComposeFault, EncodedMessage, Envelope, Error, foreign_text};
 use crate::domain::{
-    Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Letter, Moment,
-    Name, Severity, SmtpTls, Snippet, StoryId, Webhook,
+    Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Message, Name,
+    Severity, SmtpTls, Snippet, StoryId, Timestamp, Webhook,
 };
 
 pub(super) const DELIVERY: DeliveryId = DeliveryId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
@@ -42,14 +42,14 @@ pub(super) fn alert() -> Alert {
         url: Some("https://news.example/2026/11/gsomia?ref=rss&x=1".into()),
         source: Name::new("kyodo-english"),
         language: Some("en".into()),
-        published: Some(Moment(1_795_425_120_000)),
-        first_seen: Moment(1_795_425_610_000),
+        published: Some(Timestamp(1_795_425_120_000)),
+        first_seen: Timestamp(1_795_425_610_000),
         score: 1.0,
         threshold: 1.0,
         hits,
         snippet: Snippet { text: text.into(), marks },
         spread: None,
-        created: Moment(1_795_425_611_000),
+        created: Timestamp(1_795_425_611_000),
     }
 }
 
@@ -117,9 +117,9 @@ fn message(
     delivery: DeliveryId,
     channel: &Channel,
     recipient: &str,
-) -> Result<Message, Error> {
+) -> Result<EncodedMessage, Error> {
     let envelope = Envelope { delivery, recipient, answers: None };
-    super::message(&Letter::Alerts(alerts.to_vec()), envelope, channel)
+    super::encode(&Message::Alerts(alerts.to_vec()), envelope, channel)
 }
 
 fn mail(alerts: &[Alert]) -> Vec<u8> {
@@ -190,19 +190,19 @@ fn what_cannot_be_written_is_said_without_an_address() {
     let refuse = |alerts: &[Alert], channel: &Channel, recipient: &str| {
         let error = message(alerts, DELIVERY, channel, recipient).unwrap_err();
         assert!(!error.to_string().contains('@'));
-        error.fault
+        error.cause
     };
-    assert_eq!(refuse(&[], &email(), "a@b.example"), Fault::Empty);
-    assert_eq!(refuse(&[alert()], &email(), "nobody"), Fault::Recipient);
+    assert_eq!(refuse(&[], &email(), "a@b.example"), ComposeFault::Empty);
+    assert_eq!(refuse(&[alert()], &email(), "nobody"), ComposeFault::Recipient);
     assert_eq!(
         refuse(&[alert()], &email(), "a@b.example>\r\nRCPT TO:<x@y.example"),
-        Fault::Recipient
+        ComposeFault::Recipient
     );
     let mut bad = email();
     if let ChannelKind::Email(settings) = &mut bad.kind {
         settings.from = "nobody".into();
     }
-    assert_eq!(refuse(&[alert()], &bad, "a@b.example"), Fault::Sender);
+    assert_eq!(refuse(&[alert()], &bad, "a@b.example"), ComposeFault::Sender);
 }
 
 #[test]
@@ -387,7 +387,7 @@ proptest! {
         let parsed = MessageParser::default().parse(&bytes).unwrap();
         let names: Vec<&str> = parsed.headers().iter().map(|header| header.name.as_str()).collect();
         prop_assert_eq!(names, SINGLE_HEADERS);
-        let mut title = clean::short(&alert.title, clean::TITLE_CHARS_MAX);
+        let mut title = foreign_text::single_line_of(&alert.title, foreign_text::TITLE_CHARS_MAX);
         if title.is_empty() {
             title = "(untitled)".to_owned();
         }
@@ -399,7 +399,7 @@ proptest! {
         prop_assert!(parsed.parts[1].content_type().unwrap().subtype() == Some("plain"));
         let (text, html) = parts(&bytes);
         check_html(&html);
-        let title = clean::isolated(&title).replace(' ', "");
+        let title = foreign_text::bidi_isolated(&title).replace(' ', "");
         prop_assert!(text.replace([' ', '\r', '\n'], "").contains(&title), "{text}");
         let stray = text.contains(['\u{202E}', '\u{1b}', '\0']);
         prop_assert!(!stray);

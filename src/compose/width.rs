@@ -1,13 +1,13 @@
 //! How wide text stands in a fixed-width font, and how it is broken into lines.
 
-use super::clean::joins;
+use super::foreign_text::extends_previous;
 
 /// Columns of a line of plain text in a mail or a terminal (RFC 3676 advises at most 78).
 pub(super) const LINE_COLUMNS: usize = 76;
 
 /// Columns one character takes: none, one, or two for the wide scripts of East Asia and emoji.
 fn columns_of(c: char) -> usize {
-    if joins(c) || matches!(c, '\u{2066}'..='\u{2069}') {
+    if extends_previous(c) || matches!(c, '\u{2066}'..='\u{2069}') {
         0
     } else if is_wide(c) {
         2
@@ -70,7 +70,7 @@ fn pieces(text: &str) -> Vec<&str> {
             pieces.push(piece);
             rest = tail;
         }
-        if !joins(c) {
+        if !extends_previous(c) {
             before = Some(c);
         }
     }

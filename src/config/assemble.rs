@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 use toml::de::DeTable;
 
 use super::canonical;
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
+use super::document::{Section, Value};
 use super::operator;
 use super::service;
 use super::sources::{Source, Sources};
@@ -14,8 +15,7 @@ use super::stories;
 use super::syntax;
 use super::websub;
 use super::words;
-use super::written::{Section, Value};
-use crate::domain::{Place, Written};
+use crate::domain::{SourceSpan, Spanned};
 
 /// Bytes of one configuration file: room for a million terms.
 const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -23,7 +23,7 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 const FILES_MAX: usize = 256;
 
 /// Every key that may stand outside tables, for "did you mean".
-const TOP: [&str; 13] = [
+const TOP_KEYS: [&str; 13] = [
     "include",
     "service",
     "store",
@@ -40,7 +40,7 @@ const TOP: [&str; 13] = [
 ];
 
 /// The keys of the single sections, for one that is written outside its section.
-const HOMES: [(&str, &[&str]); 8] = [
+const SECTION_KEYS: [(&str, &[&str]); 8] = [
     ("stories", &stories::STORIES_KEYS),
     ("websub", &websub::KEYS),
     ("defaults", &service::DEFAULTS_KEYS),
@@ -53,7 +53,7 @@ const HOMES: [(&str, &[&str]); 8] = [
 
 /// The sections of all files together.
 #[derive(Debug, Default)]
-pub(super) struct Parts<'a> {
+pub(super) struct Sections<'a> {
     pub(super) service: Option<Section<'a>>,
     pub(super) store: Option<Section<'a>>,
     pub(super) poll: Option<Section<'a>>,
@@ -68,19 +68,23 @@ pub(super) struct Parts<'a> {
     /// At most one of each file.
     pub(super) sets: Vec<Section<'a>>,
     /// Where the first file begins: the place of what is missing from the whole.
-    pub(super) start: Place,
+    pub(super) start: SourceSpan,
 }
 
 /// Reads `path` and everything it includes.
 ///
 /// With `instead`, one file's text is not the one on the disk.
-pub(super) fn read(path: &Path, instead: Option<(&Path, &str)>, faults: &mut Faults) -> Sources {
+pub(super) fn read_files(
+    path: &Path,
+    instead: Option<(&Path, &str)>,
+    faults: &mut Diagnostics,
+) -> Sources {
     let instead = instead.map(|(path, text)| (canonical(path), text));
     let (seen, trail) = (Vec::new(), Vec::new());
     let mut reading = Reading { sources: Sources::default(), instead, seen, trail };
     match reading.load(path) {
         Ok(loaded) => reading.take(path, loaded, faults),
-        Err(why) => faults.nowhere(
+        Err(why) => faults.error_without_place(
             format!("cannot read {}: {why}", words::path(path)),
             "name an existing file, or write a first one with `wirewatch init`",
         ),
@@ -90,58 +94,59 @@ pub(super) fn read(path: &Path, instead: Option<(&Path, &str)>, faults: &mut Fau
 
 /// Sorts the tables of parsed files. Each element of `documents` belongs to the source of the same
 /// position.
-pub(super) fn sort<'a>(
+pub(super) fn sort_sections<'a>(
     sources: &'a Sources,
     documents: &'a [DeTable<'a>],
-    faults: &mut Faults,
-) -> Parts<'a> {
-    let mut parts = Parts::default();
+    faults: &mut Diagnostics,
+) -> Sections<'a> {
+    let mut parts = Sections::default();
     if let Some(first) = sources.iter().next() {
-        parts.start = Place { file: first.shown.clone(), span: 0..0 };
+        parts.start = SourceSpan { file: first.shown.clone(), span: 0..0 };
     }
     for (source, document) in sources.iter().zip(documents) {
         let root = Section::new(&source.shown, &source.text, document, 0..0);
         for value in root.in_order() {
             match value.key() {
                 "include" => {}
-                "service" => single(&mut parts.service, &value, sources, faults),
-                "store" => single(&mut parts.store, &value, sources, faults),
-                "poll" => single(&mut parts.poll, &value, sources, faults),
-                "canonical" => single(&mut parts.canonical, &value, sources, faults),
-                "stories" => single(&mut parts.stories, &value, sources, faults),
-                "operator" => single(&mut parts.operator, &value, sources, faults),
-                "websub" => single(&mut parts.websub, &value, sources, faults),
-                "defaults" => single(&mut parts.defaults, &value, sources, faults),
-                "channel" => several(&mut parts.channels, &value, faults),
-                "feed" => several(&mut parts.feeds, &value, faults),
-                "watch" => several(&mut parts.watches, &value, faults),
-                "sets" => parts.sets.extend(one(&value, faults)),
-                _ => stranger(&value, faults),
+                "service" => take_single(&mut parts.service, &value, sources, faults),
+                "store" => take_single(&mut parts.store, &value, sources, faults),
+                "poll" => take_single(&mut parts.poll, &value, sources, faults),
+                "canonical" => take_single(&mut parts.canonical, &value, sources, faults),
+                "stories" => take_single(&mut parts.stories, &value, sources, faults),
+                "operator" => take_single(&mut parts.operator, &value, sources, faults),
+                "websub" => take_single(&mut parts.websub, &value, sources, faults),
+                "defaults" => take_single(&mut parts.defaults, &value, sources, faults),
+                "channel" => take_list(&mut parts.channels, &value, faults),
+                "feed" => take_list(&mut parts.feeds, &value, faults),
+                "watch" => take_list(&mut parts.watches, &value, faults),
+                "sets" => parts.sets.extend(as_table(&value, faults)),
+                _ => report_unknown(&value, faults),
             }
         }
     }
     parts
 }
 
-fn single<'a>(
+fn take_single<'a>(
     slot: &mut Option<Section<'a>>,
     value: &Value<'a>,
     sources: &Sources,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) {
-    let Some(section) = one(value, faults) else {
+    let Some(section) = as_table(value, faults) else {
         return;
     };
     if let Some(first) = slot {
         let key = value.key();
-        let what = format!("`[{key}]` is already written at {}", where_is(&first.place(), sources));
+        let what =
+            format!("`[{key}]` is already written at {}", path_and_line(&first.place(), sources));
         faults.error(section.place(), what, "move its keys there");
         return;
     }
     *slot = Some(section);
 }
 
-fn one<'a>(value: &Value<'a>, faults: &mut Faults) -> Option<Section<'a>> {
+fn as_table<'a>(value: &Value<'a>, faults: &mut Diagnostics) -> Option<Section<'a>> {
     let section = value.table();
     if section.is_none() {
         let cure = format!("write `[{}]` on a line of its own, and its keys below", value.key());
@@ -150,7 +155,7 @@ fn one<'a>(value: &Value<'a>, faults: &mut Faults) -> Option<Section<'a>> {
     section
 }
 
-fn several<'a>(list: &mut Vec<Section<'a>>, value: &Value<'a>, faults: &mut Faults) {
+fn take_list<'a>(list: &mut Vec<Section<'a>>, value: &Value<'a>, faults: &mut Diagnostics) {
     let key = value.key();
     if let Some(sections) = value.tables() {
         list.extend(sections);
@@ -160,25 +165,25 @@ fn several<'a>(list: &mut Vec<Section<'a>>, value: &Value<'a>, faults: &mut Faul
     value.wrong_type("a list of tables", cure, faults);
 }
 
-fn stranger(value: &Value<'_>, faults: &mut Faults) {
+fn report_unknown(value: &Value<'_>, faults: &mut Diagnostics) {
     let what = format!("there is no section or top-level key {}", words::quoted(value.key()));
     let shown = |key: &str| match key {
         "include" => "`include = […]`".to_owned(),
         "channel" | "feed" | "watch" => format!("`[[{key}]]`"),
         _ => format!("`[{key}]`"),
     };
-    let home = HOMES.iter().find(|(_, keys)| keys.contains(&value.key()));
-    let cure = match (home, words::nearest(value.key(), TOP)) {
+    let home = SECTION_KEYS.iter().find(|(_, keys)| keys.contains(&value.key()));
+    let cure = match (home, words::nearest(value.key(), TOP_KEYS)) {
         (Some((section, _)), _) => format!("write it below {}", shown(section)),
         (None, Some(key)) => format!("did you mean {}?", shown(key)),
-        (None, None) => format!("write one of {}", TOP.map(shown).join(", ")),
+        (None, None) => format!("write one of {}", TOP_KEYS.map(shown).join(", ")),
     };
     faults.error(value.key_place(), what, cure);
 }
 
 /// `path:line` of a place.
-pub(super) fn where_is(place: &Place, sources: &Sources) -> String {
-    match sources.of(place) {
+pub(super) fn path_and_line(place: &SourceSpan, sources: &Sources) -> String {
+    match sources.file_of(place) {
         Some((_, source)) => {
             format!("{}:{}", source.shown, source.position(place.span.start).line)
         }
@@ -205,7 +210,7 @@ struct Reading<'a> {
     trail: Vec<PathBuf>,
 }
 
-struct Loaded {
+struct LoadedFile {
     text: String,
     canonical: PathBuf,
     /// The first byte that is not UTF-8.
@@ -213,7 +218,7 @@ struct Loaded {
 }
 
 impl Reading<'_> {
-    fn load(&self, path: &Path) -> Result<Loaded, String> {
+    fn load(&self, path: &Path) -> Result<LoadedFile, String> {
         let mut loaded = load(path)?;
         if let Some((instead, text)) = &self.instead
             && loaded.canonical == *instead
@@ -224,29 +229,29 @@ impl Reading<'_> {
         Ok(loaded)
     }
 
-    fn take(&mut self, path: &Path, loaded: Loaded, faults: &mut Faults) {
+    fn take(&mut self, path: &Path, loaded: LoadedFile, faults: &mut Diagnostics) {
         let shown = path.display().to_string();
         self.sources.add(&shown, &loaded.text);
         self.seen.push(loaded.canonical.clone());
-        self.sources.mend_last(|source| syntax::mend(source, faults));
+        self.sources.set_readable(|source| syntax::blank_broken_lines(source, faults));
         let Some(source) = self.sources.iter().last().cloned() else {
             return;
         };
         if let Some(at) = loaded.broken_at {
-            let at = Place {
+            let at = SourceSpan {
                 file: source.shown.clone(),
                 span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
             };
             faults.syntax(at, "the file is not UTF-8 from here on", "save the file as UTF-8");
         }
         self.trail.push(loaded.canonical);
-        for target in targets(&source, faults) {
+        for target in include_targets(&source, faults) {
             self.include(&source, &target, faults);
         }
         self.trail.pop();
     }
 
-    fn include(&mut self, from: &Source, target: &Written, faults: &mut Faults) {
+    fn include(&mut self, from: &Source, target: &Spanned, faults: &mut Diagnostics) {
         let path = beside(&from.shown, &target.text);
         let shown = words::path(&path);
         let at = || target.at.clone();
@@ -280,7 +285,7 @@ impl Reading<'_> {
 }
 
 /// What a file includes; a wrong element does not hide the faults of the others.
-fn targets(source: &Source, faults: &mut Faults) -> Vec<Written> {
+fn include_targets(source: &Source, faults: &mut Diagnostics) -> Vec<Spanned> {
     let document = syntax::parse(source);
     let root = Section::new(&source.shown, &source.text, &document, 0..0);
     root.get("include")
@@ -291,20 +296,20 @@ fn targets(source: &Source, faults: &mut Faults) -> Vec<Written> {
         .collect()
 }
 
-fn load(path: &Path) -> Result<Loaded, String> {
+fn load(path: &Path) -> Result<LoadedFile, String> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| why(&error))?;
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| why(&error))?;
+    let file = File::open(path).map_err(|error| io_reason(&error))?;
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| io_reason(&error))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_BYTES_MAX {
         return Err(format!("it is larger than {} MiB", FILE_BYTES_MAX >> 20));
     }
     let canonical = canonical(path);
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Loaded { text, canonical, broken_at: None }),
+        Ok(text) => Ok(LoadedFile { text, canonical, broken_at: None }),
         Err(error) => {
             let broken_at = Some(error.utf8_error().valid_up_to());
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            Ok(Loaded { text, canonical, broken_at })
+            Ok(LoadedFile { text, canonical, broken_at })
         }
     }
 }
@@ -314,7 +319,7 @@ fn canonical(path: &Path) -> PathBuf {
 }
 
 /// Why a file cannot be read.
-pub(super) fn why(error: &io::Error) -> String {
+pub(super) fn io_reason(error: &io::Error) -> String {
     let kind = error.kind();
     if kind == io::ErrorKind::NotFound {
         "there is no such file".to_owned()

@@ -1,8 +1,8 @@
 //! When two addresses are one page: `[canonical]`, beside the built-in rules.
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
+use super::document::{Section, Value};
 use super::words;
-use super::written::{Section, Value};
-use crate::domain::{PageRules, Pattern, Wrapper, Written};
+use crate::domain::{PageRules, Pattern, Spanned, Wrapper};
 
 /// Rules of one list.
 const RULES_MAX: usize = 512;
@@ -13,11 +13,14 @@ const BEGINNING_CHARS_MIN: usize = 2;
 
 pub(super) const KEYS: [&str; 3] = ["drop", "keep", "wrap"];
 
-pub(super) fn read(section: Option<&Section<'_>>, faults: &mut Faults) -> PageRules {
+pub(super) fn read_page_rules(
+    section: Option<&Section<'_>>,
+    faults: &mut Diagnostics,
+) -> PageRules {
     let Some(section) = section else {
         return PageRules::default();
     };
-    section.only("`[canonical]`", &KEYS, faults);
+    section.reject_unknown_keys("`[canonical]`", &KEYS, faults);
     let drop = list(section, "drop", pattern, faults);
     let keep = list(section, "keep", pattern, faults);
     if let Some(both) = drop.iter().find(|drop| keep.contains(drop)) {
@@ -32,10 +35,10 @@ pub(super) fn read(section: Option<&Section<'_>>, faults: &mut Faults) -> PageRu
 fn list<T>(
     section: &Section<'_>,
     key: &str,
-    one: fn(&Written, &mut Faults) -> Option<T>,
-    faults: &mut Faults,
+    one: fn(&Spanned, &mut Diagnostics) -> Option<T>,
+    faults: &mut Diagnostics,
 ) -> Vec<T> {
-    let read = |value: Value<'_>, faults: &mut Faults| {
+    let read = |value: Value<'_>, faults: &mut Diagnostics| {
         let written = value.strings(faults)?;
         if written.len() > RULES_MAX {
             let what = format!("there are {} rules, over the cap of {RULES_MAX}", written.len());
@@ -48,12 +51,14 @@ fn list<T>(
 }
 
 /// The name of a parameter, or `beginning*`.
-fn pattern(written: &Written, faults: &mut Faults) -> Option<Pattern> {
+fn pattern(written: &Spanned, faults: &mut Diagnostics) -> Option<Pattern> {
     let text = written.text.as_str();
     let (name, begins) = text.strip_suffix('*').map_or((text, false), |name| (name, true));
     let plain = !name.is_empty()
         && name.len() <= RULE_BYTES_MAX
-        && !name.contains(|c: char| c.is_whitespace() || words::steers(c) || "*?&=#/".contains(c));
+        && !name.contains(|c: char| {
+            c.is_whitespace() || words::is_control_or_mark(c) || "*?&=#/".contains(c)
+        });
     let fault = if !plain {
         let what = format!("{} is not the name of a parameter", words::quoted(text));
         Some((what, "write a name, \"sessionid\", or the beginning of one, \"ad_*\""))
@@ -71,7 +76,7 @@ fn pattern(written: &Written, faults: &mut Faults) -> Option<Pattern> {
 }
 
 /// `host/path?parameter`, with or without a scheme before and `=` after.
-fn wrapper(written: &Written, faults: &mut Faults) -> Option<Wrapper> {
+fn wrapper(written: &Spanned, faults: &mut Diagnostics) -> Option<Wrapper> {
     let read = || {
         let text = written.text.trim_end_matches('=');
         let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };

@@ -7,15 +7,15 @@ use std::time::Duration;
 use url::Url;
 
 use super::Directories;
-use super::assemble::where_is;
-use super::faults::Faults;
+use super::assemble::path_and_line;
+use super::diagnostics::Diagnostics;
+use super::document::{Reported, Section, Value};
 use super::name::Names;
 use super::service::{Defaults, MAX_STALENESS_RANGE, Poll, backlog, full_text};
 use super::sources::Sources;
 use super::units::show_duration;
-use super::written::{Section, Told, Value};
 use super::{label, language, link, secret, words};
-use crate::domain::{Feed, Name, PageRules, Place};
+use crate::domain::{Feed, Name, PageRules, SourceSpan};
 
 /// The longest interval a feed may ask for.
 const EVERY_MAX: Duration = Duration::from_hours(7 * 24);
@@ -79,38 +79,43 @@ pub(super) struct Feeds {
 }
 
 /// Reads every feed; a wrong one is complained of and left out of the list.
-pub(super) fn read(sections: &[Section<'_>], context: &Context<'_>, faults: &mut Faults) -> Feeds {
+pub(super) fn read_feeds(
+    sections: &[Section<'_>],
+    context: &Context<'_>,
+    faults: &mut Diagnostics,
+) -> Feeds {
     let mut names = Names::new("feed", context.sources);
-    let mut urls: BTreeMap<String, (Name, Place)> = BTreeMap::new();
+    let mut urls: BTreeMap<String, (Name, SourceSpan)> = BTreeMap::new();
     let mut list = Vec::new();
     for section in sections {
-        let Some((feed, at)) = one(section, &mut names, context, faults) else {
+        let Some((feed, at)) = read_feed(section, &mut names, context, faults) else {
             continue;
         };
-        twice(&mut urls, (&feed, at), context.sources, faults);
+        report_same_address(&mut urls, (&feed, at), context.sources, faults);
         list.push(feed);
     }
     Feeds { list, names: names.given() }
 }
 
 /// One feed, and the place of its URL.
-fn one(
+fn read_feed(
     section: &Section<'_>,
     names: &mut Names<'_>,
     context: &Context<'_>,
-    faults: &mut Faults,
-) -> Option<(Feed, Place)> {
-    section.only("a feed", &KEYS, faults);
+    faults: &mut Diagnostics,
+) -> Option<(Feed, SourceSpan)> {
+    section.reject_unknown_keys("a feed", &KEYS, faults);
     // Everything is read before anything is given up, so that every fault is told.
     let name = names.take(section, faults);
     let url = section
-        .need("this feed", "url", "write url = \"https://…\"", faults)
+        .required("this feed", "url", "write url = \"https://…\"", faults)
         .and_then(|value| address(&value, faults));
     let every = section.optional("every", |value| every(value, context.poll, faults));
     let headers = section.optional("headers", |value| headers(value, faults));
-    let auth = secret::find(section, "auth", context.directories, faults).and_then(|found| {
-        found.map(|found| secret::authorization(found, faults).ok_or(Told)).transpose()
-    });
+    let auth =
+        secret::find_secret(section, "auth", context.directories, faults).and_then(|found| {
+            found.map(|found| secret::authorization(found, faults).ok_or(Reported)).transpose()
+        });
     let title = section.optional("title", |value| label::read_title(value, faults));
     let tags = section.optional("tags", |value| label::read_tags(value, faults));
     let language = section.optional("language", |value| {
@@ -143,7 +148,7 @@ fn one(
     Some((feed, at))
 }
 
-fn address(value: &Value<'_>, faults: &mut Faults) -> Option<(Url, Place)> {
+fn address(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(Url, SourceSpan)> {
     let written = value.string(faults)?;
     let instead = "write `Basic` and the base64 of user:password into a file only you can read \
                    (chmod 600), and `auth_file = \"…\"` here";
@@ -151,23 +156,23 @@ fn address(value: &Value<'_>, faults: &mut Faults) -> Option<(Url, Place)> {
 }
 
 /// Warns if two feeds have the same URL: each item would be fetched, and attributed, twice.
-fn twice(
-    urls: &mut BTreeMap<String, (Name, Place)>,
-    (feed, at): (&Feed, Place),
+fn report_same_address(
+    urls: &mut BTreeMap<String, (Name, SourceSpan)>,
+    (feed, at): (&Feed, SourceSpan),
     sources: &Sources,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) {
     let mut plain = feed.url.clone();
     plain.set_fragment(None);
     if let Some((first, place)) = urls.get(plain.as_str()) {
-        let what = format!("feed `{first}` at {} has the same URL", where_is(place, sources));
+        let what = format!("feed `{first}` at {} has the same URL", path_and_line(place, sources));
         faults.warn(at, what, "keep one of the two feeds");
         return;
     }
     urls.insert(plain.into(), (feed.name.clone(), at));
 }
 
-fn every(value: &Value<'_>, poll: &Poll, faults: &mut Faults) -> Option<Duration> {
+fn every(value: &Value<'_>, poll: &Poll, faults: &mut Diagnostics) -> Option<Duration> {
     let every = value.duration(EVERY_RANGE, faults)?;
     if every >= poll.floor {
         return Some(every);
@@ -179,7 +184,7 @@ fn every(value: &Value<'_>, poll: &Poll, faults: &mut Faults) -> Option<Duration
     None
 }
 
-fn headers(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<(String, String)>> {
+fn headers(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<(String, String)>> {
     let Some(table) = value.table() else {
         let cure = "write headers = { \"Accept-Language\" = \"ko\" }";
         value.wrong_type("a table", cure, faults);
@@ -196,7 +201,7 @@ fn headers(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<(String, String
     read.into_iter().collect()
 }
 
-fn header(value: &Value<'_>, faults: &mut Faults) -> Option<(String, String)> {
+fn header(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(String, String)> {
     let name = value.key();
     let shown = words::quoted(name);
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
@@ -230,7 +235,7 @@ fn header(value: &Value<'_>, faults: &mut Faults) -> Option<(String, String)> {
     Some((name.to_owned(), written.text))
 }
 
-fn networks(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<(std::net::IpAddr, u8)>> {
+fn networks(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<(std::net::IpAddr, u8)>> {
     let written = value.strings(faults)?;
     if written.len() > NETWORKS_MAX {
         let what = format!("there are {} networks, over the cap of {NETWORKS_MAX}", written.len());

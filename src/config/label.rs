@@ -1,7 +1,7 @@
 //! Words the operator, or another reader's list, puts on a feed: its title and its tags.
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
+use super::document::Value;
 use super::words;
-use super::written::Value;
 
 /// Characters of a title and of a tag.
 const LABEL_CHARS_MAX: usize = 200;
@@ -12,7 +12,7 @@ const TAGS_MAX: usize = 32;
 pub fn title(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let text = words.join(" ");
-    let kept = text.chars().filter(|c| !c.is_control() && !words::steers(*c));
+    let kept = text.chars().filter(|c| !c.is_control() && !words::is_control_or_mark(*c));
     let text: String = kept.take(LABEL_CHARS_MAX).collect();
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
@@ -23,8 +23,8 @@ pub fn tag(text: &str) -> Option<String> {
     title(&text.replace(',', ";"))
 }
 
-/// Reads `title`.
-pub(super) fn read_title(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
+/// Reads `title_or_placeholder`.
+pub(super) fn read_title(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
     if title(&written.text).as_deref() == Some(&written.text) {
         return Some(written.text);
@@ -38,8 +38,8 @@ pub(super) fn read_title(value: &Value<'_>, faults: &mut Faults) -> Option<Strin
     None
 }
 
-/// Reads `tags`.
-pub(super) fn read_tags(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<String>> {
+/// Reads `write_tags`.
+pub(super) fn read_tags(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<String>> {
     let written = value.strings(faults)?;
     if written.len() > TAGS_MAX {
         let what = format!("there are {} tags, over the cap of {TAGS_MAX}", written.len());

@@ -1,13 +1,13 @@
 //! Language tags, of feeds and of watches.
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
 use super::words;
-use crate::domain::Written;
+use crate::domain::Spanned;
 
 /// Bytes of a language tag (RFC 5646 section 4.4.1 asks for at least 35).
 const LANGUAGE_BYTES_MAX: usize = 35;
 
 /// The shape of a BCP 47 tag: `ko`, `en-GB`, `zh-Hant-TW`.
-pub(super) fn tag(written: Written, faults: &mut Faults) -> Option<Written> {
+pub(super) fn tag(written: Spanned, faults: &mut Diagnostics) -> Option<Spanned> {
     if is_tag(&written.text) {
         return Some(written);
     }

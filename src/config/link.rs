@@ -3,16 +3,16 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
 use super::words;
-use crate::domain::{Network, Written, misnamed};
+use crate::domain::{Network, Spanned, special_host_name};
 
 /// Bytes of a URL: what servers commonly take (RFC 9110 section 4.1 asks for 8,000 octets).
 const URL_BYTES_MAX: usize = 8_000;
 
 /// Reads an `http` or `https` URL. `instead` says where a user and password belong.
-pub(super) fn url(written: &Written, instead: &str, faults: &mut Faults) -> Option<Url> {
-    let fault = match read(&written.text, instead) {
+pub(super) fn url(written: &Spanned, instead: &str, faults: &mut Diagnostics) -> Option<Url> {
+    let fault = match parse_url(&written.text, instead) {
         Ok(url) => return Some(url),
         Err(fault) => fault,
     };
@@ -20,10 +20,10 @@ pub(super) fn url(written: &Written, instead: &str, faults: &mut Faults) -> Opti
     None
 }
 
-pub(super) type Fault = (String, String);
+pub(super) type Rejection = (String, String);
 
 /// The URL, or what is wrong with it and the way out.
-pub(super) fn read(text: &str, instead: &str) -> Result<Url, Fault> {
+pub(super) fn parse_url(text: &str, instead: &str) -> Result<Url, Rejection> {
     let fault = |what: &str, cure: &str| Err((what.to_owned(), cure.to_owned()));
     if text.len() > URL_BYTES_MAX {
         return fault("the URL is longer than 8,000 bytes", "shorten it");
@@ -31,7 +31,7 @@ pub(super) fn read(text: &str, instead: &str) -> Result<Url, Fault> {
     if text.trim() != text {
         return fault("there is white space around the URL", "remove it");
     }
-    if text.contains(|c: char| c.is_whitespace() || words::steers(c)) {
+    if text.contains(|c: char| c.is_whitespace() || words::is_control_or_mark(c)) {
         return fault("there is white space in the URL", "write %20 for a space");
     }
     // The web's parsers read `\` as `/`, others do not: two readers would see two hosts.
@@ -61,7 +61,7 @@ pub(super) fn read(text: &str, instead: &str) -> Result<Url, Fault> {
         let what = format!("only http and https are spoken, not {}", words::quoted(url.scheme()));
         return Err((what, "write the https address".to_owned()));
     }
-    if let Some(what) = url.host_str().and_then(misnamed) {
+    if let Some(what) = url.host_str().and_then(special_host_name) {
         return Err((
             format!("the host's name is one {what}"),
             "write the name as it is".to_owned(),
@@ -74,8 +74,8 @@ pub(super) fn read(text: &str, instead: &str) -> Result<Url, Fault> {
 }
 
 /// Reads a network as `10.0.0.0/8` or a lone address.
-pub(super) fn network(written: &Written, faults: &mut Faults) -> Option<Network> {
-    match read_network(&written.text) {
+pub(super) fn network(written: &Spanned, faults: &mut Diagnostics) -> Option<Network> {
+    match parse_network(&written.text) {
         Ok(network) => Some(network),
         Err((what, cure)) => {
             faults.error(written.at.clone(), what, cure);
@@ -85,7 +85,7 @@ pub(super) fn network(written: &Written, faults: &mut Faults) -> Option<Network>
 }
 
 /// The network, or what is wrong with it and the way out.
-pub(super) fn read_network(text: &str) -> Result<Network, Fault> {
+pub(super) fn parse_network(text: &str) -> Result<Network, Rejection> {
     let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
     let read = address.parse::<IpAddr>().ok().and_then(|address| {
         let most = if address.is_ipv4() { 32 } else { 128 };
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_network_covers_whole_prefixes() {
-        let net = |text: &str| network(&Written::nowhere(text), &mut Faults::default());
+        let net = |text: &str| network(&Spanned::without_place(text), &mut Diagnostics::default());
         assert_eq!(net("10.0.0.0/8"), Some(("10.0.0.0".parse().unwrap(), 8)));
         assert_eq!(net("192.168.1.7"), Some(("192.168.1.7".parse().unwrap(), 32)));
         assert_eq!(net("fd00::/8"), Some(("fd00::".parse().unwrap(), 8)));
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn only_web_addresses_are_taken() {
-        let read = |text: &str| read(text, "elsewhere");
+        let read = |text: &str| parse_url(text, "elsewhere");
         assert_eq!(read("https://例え.jp/フィード").unwrap().host_str(), Some("xn--r8jz45g.jp"));
         for wrong in [
             "",

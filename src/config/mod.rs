@@ -6,8 +6,9 @@
 mod assemble;
 mod canonical;
 mod channel;
+mod diagnostics;
+mod document;
 mod edit;
-mod faults;
 mod feed;
 mod label;
 mod language;
@@ -25,7 +26,6 @@ mod units;
 mod watch;
 mod websub;
 mod words;
-mod written;
 
 use std::collections::BTreeSet;
 use std::error;
@@ -36,17 +36,18 @@ use std::sync::Arc;
 use toml::de::DeTable;
 use url::Url;
 
-use self::assemble::Parts;
+use self::assemble::Sections;
 use self::channel::Channels;
+use self::diagnostics::Diagnostics;
 pub use self::edit::{NewFeed, block, suggest, with_feeds};
-use self::faults::Faults;
 pub use self::label::{tag, title};
 pub use self::operator::Operator;
 pub use self::service::{Format, Level, Poll, Service, Store};
 pub use self::sources::Sources;
 pub use self::websub::WebSub;
 use crate::domain::{
-    Channel, ChannelKind, Complaint, Feed, Name, Network, PageRules, Severity, Watch, Weight,
+    Channel, ChannelKind, Diagnostic, DiagnosticSeverity, Feed, Name, Network, PageRules, Severity,
+    Watch,
 };
 
 /// The shipped configuration, as file name and text: what `init` writes. The first one is the one to
@@ -75,13 +76,13 @@ pub struct Config {
     /// The texts it was read from, to show the line of a fault found later.
     pub sources: Sources,
     /// What is doubtful, but no reason to refuse.
-    pub warnings: Vec<Complaint>,
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// A configuration that is refused: every fault, warnings included, in the order of the files.
 #[derive(Debug)]
-pub struct Broken {
-    pub complaints: Vec<Complaint>,
+pub struct InvalidConfig {
+    pub complaints: Vec<Diagnostic>,
     pub sources: Sources,
 }
 
@@ -97,23 +98,23 @@ pub struct Directories<'a> {
 
 impl Directories<'_> {
     /// The full path of something we write.
-    fn keep(&self, path: &str) -> PathBuf {
+    fn writable_path(&self, path: &str) -> PathBuf {
         self.state.map_or_else(|| PathBuf::from(path), |state| state.join(path))
     }
 }
 
 /// Every complaint with its line, uncoloured.
-impl fmt::Display for Broken {
+impl fmt::Display for InvalidConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sources.render(&self.complaints, false))
     }
 }
 
-impl error::Error for Broken {}
+impl error::Error for InvalidConfig {}
 
 /// Reads a configuration and everything it includes. Touches files only: the configuration, its
 /// secrets and certificates.
-pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Broken> {
+pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, InvalidConfig> {
     load_with(path, directories, None)
 }
 
@@ -123,18 +124,18 @@ pub fn load_with(
     path: &Path,
     directories: Directories<'_>,
     instead: Option<(&Path, &str)>,
-) -> Result<Config, Broken> {
-    let mut faults = Faults::default();
-    let sources = assemble::read(path, instead, &mut faults);
+) -> Result<Config, InvalidConfig> {
+    let mut faults = Diagnostics::default();
+    let sources = assemble::read_files(path, instead, &mut faults);
     let documents = parse(&sources);
-    let parts = assemble::sort(&sources, &documents, &mut faults);
+    let parts = assemble::sort_sections(&sources, &documents, &mut faults);
     let service = service::service(parts.service.as_ref(), &mut faults);
     let store = service::store(parts.store.as_ref(), directories, &mut faults);
     let poll = service::poll(parts.poll.as_ref(), &mut faults);
-    let pages = Arc::new(canonical::read(parts.canonical.as_ref(), &mut faults));
-    let websub = websub::read(parts.websub.as_ref(), &mut faults);
+    let pages = Arc::new(canonical::read_page_rules(parts.canonical.as_ref(), &mut faults));
+    let websub = websub::read_websub(parts.websub.as_ref(), &mut faults);
     let defaults = service::defaults(parts.defaults.as_ref(), &mut faults);
-    let mut channels = channel::read(&parts.channels, directories, &sources, &mut faults);
+    let mut channels = channel::read_channels(&parts.channels, directories, &sources, &mut faults);
     if parts.channels.is_empty() {
         add_console(&mut channels);
     }
@@ -145,22 +146,23 @@ pub fn load_with(
         directories,
         sources: &sources,
     };
-    let feeds = feed::read(&parts.feeds, &context, &mut faults);
+    let feeds = feed::read_feeds(&parts.feeds, &context, &mut faults);
     let loudness = Some(&channels.loudness);
-    let updates = stories::read(parts.stories.as_ref(), &mut faults);
+    let updates = stories::read_occasions(parts.stories.as_ref(), &mut faults);
     let context = watch::Context {
         defaults: &defaults,
         updates: &updates,
         sources: &sources,
         channels: loudness,
         feeds: Some(&feeds.names),
-        sets: terms::sets(&parts.sets, &sources, &mut faults),
+        sets: terms::read_sets(&parts.sets, &sources, &mut faults),
     };
-    let watches = watch::read(&parts.watches, &context, &mut faults);
-    let operator = operator::read(parts.operator.as_ref(), &context, &channels.list, &mut faults);
-    idle(&parts, &channels, (&watches, &operator), &mut faults);
+    let watches = watch::read_watches(&parts.watches, &context, &mut faults);
+    let operator =
+        operator::read_operator(parts.operator.as_ref(), &context, &channels.list, &mut faults);
+    warn_unused(&parts, &channels, (&watches, &operator), &mut faults);
     let (channels, feeds) = (channels.list, feeds.list);
-    let warnings = settle(faults, &sources)?;
+    let warnings = finish(faults, &sources)?;
     Ok(Config {
         service,
         store,
@@ -178,11 +180,11 @@ pub fn load_with(
 
 /// Reads the watches of a file and of what it includes, and nothing else of it: channels and
 /// feeds named there need not exist.
-pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
-    let mut faults = Faults::default();
-    let sources = assemble::read(path, None, &mut faults);
+pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), InvalidConfig> {
+    let mut faults = Diagnostics::default();
+    let sources = assemble::read_files(path, None, &mut faults);
     let documents = parse(&sources);
-    let parts = assemble::sort(&sources, &documents, &mut faults);
+    let parts = assemble::sort_sections(&sources, &documents, &mut faults);
     let defaults = service::Defaults::default();
     let context = watch::Context {
         defaults: &defaults,
@@ -190,25 +192,25 @@ pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Broken> {
         sources: &sources,
         channels: None,
         feeds: None,
-        sets: terms::sets(&parts.sets, &sources, &mut faults),
+        sets: terms::read_sets(&parts.sets, &sources, &mut faults),
     };
-    let watches = watch::read(&parts.watches, &context, &mut faults);
+    let watches = watch::read_watches(&parts.watches, &context, &mut faults);
     if parts.watches.is_empty() && sources.paths().next().is_some() {
         let cure = "write one: `[[watch]]`, a name, and any = [\"…\"] below it";
-        faults.absent(parts.start, "there is no `[[watch]]` in this file", cure);
+        faults.missing(parts.start, "there is no `[[watch]]` in this file", cure);
     }
-    settle(faults, &sources)?;
+    finish(faults, &sources)?;
     Ok((watches, sources))
 }
 
 /// A web address as a feed may have it; else what is wrong with it, and the way out.
 pub fn check_url(text: &str) -> Result<Url, (String, String)> {
-    link::read(text, "a feed's password belongs into a file, `auth_file = \"…\"`")
+    link::parse_url(text, "a feed's password belongs into a file, `auth_file = \"…\"`")
 }
 
 /// A network as `allow_private` takes it; else what is wrong with it, and the way out.
 pub fn check_network(text: &str) -> Result<Network, (String, String)> {
-    link::read_network(text)
+    link::parse_network(text)
 }
 
 /// Whether a name is one that `[[feed]]` takes.
@@ -236,10 +238,10 @@ fn parse(sources: &Sources) -> Vec<DeTable<'_>> {
 }
 
 /// The warnings, if there is nothing worse.
-fn settle(faults: Faults, sources: &Sources) -> Result<Vec<Complaint>, Broken> {
-    let complaints = faults.settle(sources);
-    if complaints.iter().any(|complaint| complaint.weight == Weight::Error) {
-        return Err(Broken { complaints, sources: sources.clone() });
+fn finish(faults: Diagnostics, sources: &Sources) -> Result<Vec<Diagnostic>, InvalidConfig> {
+    let complaints = faults.finish(sources);
+    if complaints.iter().any(|complaint| complaint.severity == DiagnosticSeverity::Error) {
+        return Err(InvalidConfig { complaints, sources: sources.clone() });
     }
     Ok(complaints)
 }
@@ -253,11 +255,11 @@ fn add_console(channels: &mut Channels) {
 }
 
 /// Warns of what would do nothing.
-fn idle(
-    parts: &Parts<'_>,
+fn warn_unused(
+    parts: &Sections<'_>,
     channels: &Channels,
     (watches, operator): (&[Watch], &Operator),
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) {
     // What seems to be missing may be what was refused.
     if faults.any_error() {

@@ -1,12 +1,12 @@
 //! Names the operator gives: checked, and each given once.
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assemble::where_is;
-use super::faults::Faults;
+use super::assemble::path_and_line;
+use super::diagnostics::Diagnostics;
+use super::document::Section;
 use super::sources::Sources;
 use super::words;
-use super::written::Section;
-use crate::domain::{Name, Place, Written};
+use crate::domain::{Name, SourceSpan, Spanned};
 
 /// Bytes of a name: it stands in mail headers, file names and metrics.
 const NAME_BYTES_MAX: usize = 64;
@@ -16,7 +16,7 @@ pub(super) struct Names<'a> {
     /// "feed", "watch", "channel" or "set".
     kind: &'static str,
     sources: &'a Sources,
-    given: BTreeMap<Name, Place>,
+    given: BTreeMap<Name, SourceSpan>,
 }
 
 impl<'a> Names<'a> {
@@ -25,21 +25,21 @@ impl<'a> Names<'a> {
     }
 
     /// Reads `name` from a section, and sees that nothing else of this kind has it.
-    pub(super) fn take(&mut self, section: &Section<'_>, faults: &mut Faults) -> Option<Name> {
+    pub(super) fn take(&mut self, section: &Section<'_>, faults: &mut Diagnostics) -> Option<Name> {
         let kind = self.kind;
         let cure = format!("write name = \"…\": it tells this {kind} from the others for ever");
-        let value = section.need(&format!("this {kind}"), "name", &cure, faults)?;
+        let value = section.required(&format!("this {kind}"), "name", &cure, faults)?;
         self.give(value.string(faults)?, faults)
     }
 
     /// Takes a name as written, and sees that nothing else of this kind has it.
-    pub(super) fn give(&mut self, written: Written, faults: &mut Faults) -> Option<Name> {
+    pub(super) fn give(&mut self, written: Spanned, faults: &mut Diagnostics) -> Option<Name> {
         let kind = self.kind;
         let name = checked(&written, faults)?;
         if let Some(first) = self.given.get(&name) {
             let what = format!(
                 "there is already a {kind} named `{name}`, at {}",
-                where_is(first, self.sources)
+                path_and_line(first, self.sources)
             );
             faults.error(written.at, what, "give one of the two another name");
             return None;
@@ -55,7 +55,7 @@ impl<'a> Names<'a> {
 }
 
 /// A well-formed name.
-pub(super) fn checked(written: &Written, faults: &mut Faults) -> Option<Name> {
+pub(super) fn checked(written: &Spanned, faults: &mut Diagnostics) -> Option<Name> {
     let text = &written.text;
     if is_sound(text) {
         return Some(Name::new(text));

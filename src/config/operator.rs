@@ -1,14 +1,14 @@
-//! Who is told of the service itself, and when: `[operator]`.
+//! Who is told of the service itself, and when: `[check_operator]`.
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
+use super::document::{Section, Value};
 use super::watch;
 use super::words;
-use super::written::{Section, Value};
 use crate::domain::{Channel, Name, Severity};
 
 /// A feed that fails for so long is told of. A publisher's night shift mends most things sooner.
@@ -41,13 +41,13 @@ pub struct Operator {
     pub daily: Option<(Time, TimeZone)>,
 }
 
-/// Reads `[operator]`. Where nothing is said, notices go where alerts usually go, save to channels
+/// Reads `[check_operator]`. Where nothing is said, notices go where alerts usually go, save to channels
 /// that take only loud ones.
-pub(super) fn read(
+pub(super) fn read_operator(
     section: Option<&Section<'_>>,
     context: &watch::Context<'_>,
     channels: &[Channel],
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Operator {
     let mut operator = Operator {
         notify: watch::defaults(context)
@@ -64,7 +64,7 @@ pub(super) fn read(
     let Some(section) = section else {
         return operator;
     };
-    section.only("`[operator]`", &KEYS, faults);
+    section.reject_unknown_keys("`[operator]`", &KEYS, faults);
     if let Some(value) = section.get("notify") {
         let written = value.strings(faults).unwrap_or_default();
         // An empty list is an answer: only log.
@@ -95,7 +95,7 @@ pub(super) fn read(
 }
 
 /// `"08:00 Europe/Berlin"`, `"08:00"` (UTC), or `"off"`.
-fn daily(value: &Value<'_>, faults: &mut Faults) -> Option<(Time, TimeZone)> {
+fn daily(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(Time, TimeZone)> {
     let written = value.string(faults)?;
     let text = written.text.as_str();
     if text == "off" {

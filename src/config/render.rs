@@ -5,10 +5,10 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use super::sources::{Position, Source, Sources};
 use super::words;
-use crate::domain::{Complaint, Weight};
+use crate::domain::{Diagnostic, DiagnosticSeverity};
 
 /// Complaints shown at once: past these nobody reads on.
-const COMPLAINTS_SHOWN_MAX: usize = 500;
+const DIAGNOSTICS_SHOWN_MAX: usize = 500;
 /// Characters of a source line shown round a fault; a longer line is cut.
 const LINE_SHOWN_CHARS: usize = 100;
 /// Characters kept before the fault in a line that is cut.
@@ -40,14 +40,14 @@ pub(super) fn is_secret(key: &str) -> bool {
 }
 
 /// The styles of one rendering; all plain when colour is off.
-struct Paint {
+struct Palette {
     error: Style,
     warning: Style,
     gutter: Style,
     help: Style,
 }
 
-impl Paint {
+impl Palette {
     fn new(colour: bool) -> Self {
         if !colour {
             let plain = Style::new();
@@ -62,10 +62,10 @@ impl Paint {
         }
     }
 
-    fn weight(&self, weight: Weight) -> (Style, &'static str) {
+    fn severity_style(&self, weight: DiagnosticSeverity) -> (Style, &'static str) {
         match weight {
-            Weight::Error => (self.error, "error"),
-            Weight::Warning => (self.warning, "warning"),
+            DiagnosticSeverity::Error => (self.error, "error"),
+            DiagnosticSeverity::Warning => (self.warning, "warning"),
         }
     }
 }
@@ -73,21 +73,22 @@ impl Paint {
 impl Sources {
     /// All complaints in the order of files and lines, each with its line, and a summary at the
     /// end. Empty if there is nothing to complain of.
-    pub fn render(&self, complaints: &[Complaint], colour: bool) -> String {
-        let paint = Paint::new(colour);
-        let mut sorted: Vec<&Complaint> = complaints.iter().collect();
+    pub fn render(&self, complaints: &[Diagnostic], colour: bool) -> String {
+        let paint = Palette::new(colour);
+        let mut sorted: Vec<&Diagnostic> = complaints.iter().collect();
         sorted.sort_by_key(|complaint| self.rank(complaint));
         let mut out = String::new();
-        let more = sorted.len().saturating_sub(COMPLAINTS_SHOWN_MAX);
-        for complaint in sorted.into_iter().take(COMPLAINTS_SHOWN_MAX) {
+        let more = sorted.len().saturating_sub(DIAGNOSTICS_SHOWN_MAX);
+        for complaint in sorted.into_iter().take(DIAGNOSTICS_SHOWN_MAX) {
             // Writing to a string cannot fail.
             _ = self.render_one(complaint, &paint, &mut out);
         }
         if more > 0 {
             _ = writeln!(out, "… and {more} more\n");
         }
-        let count = |weight| complaints.iter().filter(|c| c.weight == weight).count();
-        let (errors, warnings) = (count(Weight::Error), count(Weight::Warning));
+        let count = |weight| complaints.iter().filter(|c| c.severity == weight).count();
+        let (errors, warnings) =
+            (count(DiagnosticSeverity::Error), count(DiagnosticSeverity::Warning));
         let mut parts = Vec::new();
         if errors > 0 {
             parts.push(words::count(errors, "error"));
@@ -102,26 +103,26 @@ impl Sources {
     }
 
     /// The order of rendering: what has no place first, then by file as read, then by byte.
-    pub(super) fn rank(&self, complaint: &Complaint) -> (usize, usize) {
+    pub(super) fn rank(&self, complaint: &Diagnostic) -> (usize, usize) {
         let Some(place) = &complaint.at else {
             return (0, 0);
         };
-        self.of(place).map_or((0, 1), |(file, _)| (file + 1, place.span.start))
+        self.file_of(place).map_or((0, 1), |(file, _)| (file + 1, place.span.start))
     }
 
     fn render_one(
         &self,
-        complaint: &Complaint,
-        paint: &Paint,
+        complaint: &Diagnostic,
+        paint: &Palette,
         out: &mut String,
     ) -> std::fmt::Result {
-        let (style, word) = paint.weight(complaint.weight);
-        let found = complaint.at.as_ref().and_then(|at| Some((at, self.of(at)?.1)));
+        let (style, word) = paint.severity_style(complaint.severity);
+        let found = complaint.at.as_ref().and_then(|at| Some((at, self.file_of(at)?.1)));
         if let Some((at, source)) = found {
             let Position { line, column } = source.position(at.span.start);
             write!(out, "{}:{line}:{column}: ", source.shown)?;
         }
-        writeln!(out, "{style}{word}{style:#}: {}", complaint.what)?;
+        writeln!(out, "{style}{word}{style:#}: {}", complaint.problem)?;
         if let Some((at, source)) = found {
             let Position { line, .. } = source.position(at.span.start);
             let excerpt = Excerpt::new(source, line, at.span.start, at.span.end);
@@ -137,8 +138,8 @@ impl Sources {
             writeln!(out, "  {gutter}{blank} |{gutter:#} {indent}{style}{carets}{style:#}")?;
         }
         let help = paint.help;
-        if !complaint.cure.is_empty() {
-            writeln!(out, "  {help}help{help:#}: {}", complaint.cure)?;
+        if !complaint.help.is_empty() {
+            writeln!(out, "  {help}help{help:#}: {}", complaint.help)?;
         }
         writeln!(out)
     }
@@ -154,7 +155,7 @@ struct Excerpt {
 impl Excerpt {
     fn new(source: &Source, line: usize, start: usize, end: usize) -> Self {
         let (line_start, text) = source.line(line);
-        let text = masked(text);
+        let text = mask_secrets(text);
         let offset = |byte: usize| {
             let byte =
                 source.boundary(byte).saturating_sub(line_start).min(source.line(line).1.len());
@@ -197,7 +198,7 @@ fn cell(c: char) -> (String, usize) {
     if c == '\t' {
         return (TAB.to_owned(), TAB.len());
     }
-    if words::steers(c) {
+    if words::is_control_or_mark(c) {
         return ('\u{fffd}'.to_string(), 1);
     }
     (c.to_string(), width(c))
@@ -228,7 +229,7 @@ fn width(c: char) -> usize {
 
 /// The line with every secret replaced by as many stars: the value of a key that sounds like a
 /// secret, what stands between `://` and `@`, and webhook keys.
-fn masked(line: &str) -> String {
+fn mask_secrets(line: &str) -> String {
     let mut hidden = vec![false; line.len()];
     let mut hide = |from: usize, to: usize| {
         hidden.iter_mut().take(to).skip(from).for_each(|byte| *byte = true);
@@ -264,14 +265,14 @@ fn masked(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Place;
+    use crate::domain::SourceSpan;
 
-    fn complaint(sources: &Sources, needle: &str) -> Complaint {
+    fn complaint(sources: &Sources, needle: &str) -> Diagnostic {
         let source = sources.iter().next().unwrap();
         let start = source.text.find(needle).unwrap();
-        let at = Place { file: source.shown.clone(), span: start..start + needle.len() };
+        let at = SourceSpan { file: source.shown.clone(), span: start..start + needle.len() };
         let (what, cure) = ("`x` is wrong".to_owned(), "right it".to_owned());
-        Complaint { weight: Weight::Error, at: Some(at), what, cure }
+        Diagnostic { severity: DiagnosticSeverity::Error, at: Some(at), problem: what, help: cure }
     }
 
     fn rendered(text: &str, needle: &str) -> String {
@@ -318,9 +319,9 @@ mod tests {
     fn a_flood_of_complaints_is_counted_to_the_end() {
         let mut sources = Sources::default();
         sources.add("a.toml", "x = 1");
-        let flood = vec![complaint(&sources, "1"); COMPLAINTS_SHOWN_MAX + 7];
+        let flood = vec![complaint(&sources, "1"); DIAGNOSTICS_SHOWN_MAX + 7];
         let shown = sources.render(&flood, false);
-        assert_eq!(shown.matches("`x` is wrong").count(), COMPLAINTS_SHOWN_MAX);
+        assert_eq!(shown.matches("`x` is wrong").count(), DIAGNOSTICS_SHOWN_MAX);
         assert!(shown.ends_with("… and 7 more\n\n507 errors\n"), "{shown}");
     }
 
@@ -345,11 +346,11 @@ mod tests {
             "secrets = [\"whsec_hunter2\"]",
             "anything = whsec_hunter2",
         ] {
-            assert!(!masked(line).contains("hunter2"), "{}", masked(line));
-            assert_eq!(masked(line).chars().count(), line.chars().count());
+            assert!(!mask_secrets(line).contains("hunter2"), "{}", mask_secrets(line));
+            assert_eq!(mask_secrets(line).chars().count(), line.chars().count());
         }
         let kept = "password_file = \"smtp\" # mail@example.org https://a.org/?q=@b";
-        assert_eq!(masked(kept), kept);
+        assert_eq!(mask_secrets(kept), kept);
     }
 
     #[test]

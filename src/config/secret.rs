@@ -7,11 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Directories;
-use super::assemble::{beside, why};
-use super::faults::Faults;
+use super::assemble::{beside, io_reason};
+use super::diagnostics::Diagnostics;
+use super::document::{Reported, Section};
 use super::words;
-use super::written::{Section, Told};
-use crate::domain::{Place, Secret, Written};
+use crate::domain::{Secret, SourceSpan, Spanned};
 
 /// Bytes of a file of secrets.
 const SECRET_BYTES_MAX: u64 = 16 << 10;
@@ -26,25 +26,25 @@ const WEBHOOK_PREFIX: &str = "whsec_";
 const OTHERS: u32 = 0o077;
 
 /// The text of a secret and the place that names it.
-pub(super) struct Found {
+pub(super) struct SecretText {
     text: String,
-    at: Place,
+    at: SourceSpan,
 }
 
-impl Found {
+impl SecretText {
     /// Where the configuration names it.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> SourceSpan {
         self.at.clone()
     }
 }
 
 /// Reads `KEY_file` or `KEY_credential`, whichever is written, if one is.
-pub(super) fn find(
+pub(super) fn find_secret(
     section: &Section<'_>,
     key: &str,
     directories: Directories<'_>,
-    faults: &mut Faults,
-) -> Result<Option<Found>, Told> {
+    faults: &mut Diagnostics,
+) -> Result<Option<SecretText>, Reported> {
     let file = section.get(&format!("{key}_file"));
     let credential = section.get(&format!("{key}_credential"));
     let written = match (file, credential) {
@@ -52,9 +52,9 @@ pub(super) fn find(
         (Some(file), Some(credential)) => {
             let what = format!("`{}` and `{}` are both written", file.key(), credential.key());
             faults.error(credential.key_place(), what, "keep one of the two");
-            return Err(Told);
+            return Err(Reported);
         }
-        (Some(value), None) | (None, Some(value)) => value.string(faults).ok_or(Told)?,
+        (Some(value), None) | (None, Some(value)) => value.string(faults).ok_or(Reported)?,
     };
     let path = if credential.is_some() {
         credential_path(key, &written, directories, faults)
@@ -63,20 +63,20 @@ pub(super) fn find(
     };
     // systemd guards the folder of credentials, and shows an access list as group permission.
     let guarded = credential.is_none();
-    match read(&path.ok_or(Told)?, guarded) {
-        Ok(text) => Ok(Some(Found { text, at: written.at })),
+    match read_secret_file(&path.ok_or(Reported)?, guarded) {
+        Ok(text) => Ok(Some(SecretText { text, at: written.at })),
         Err((what, cure)) => {
             faults.error(written.at, what, cure);
-            Err(Told)
+            Err(Reported)
         }
     }
 }
 
 fn credential_path(
     key: &str,
-    written: &Written,
+    written: &Spanned,
     directories: Directories<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<PathBuf> {
     let name = &written.text;
     if name.is_empty() || name.contains(['/', '\0']) || name == "." || name == ".." {
@@ -99,11 +99,11 @@ fn credential_path(
 }
 
 /// Reads a small file that others cannot read. The fault holds the path, never the contents.
-fn read(path: &Path, guarded: bool) -> Result<String, (String, String)> {
+fn read_secret_file(path: &Path, guarded: bool) -> Result<String, (String, String)> {
     let shown = words::path(path);
     let unread = |error: std::io::Error| {
         let cure = "correct the path, which begins at this file's folder, or write that file";
-        (format!("cannot read {shown}: {}", why(&error)), cure.to_owned())
+        (format!("cannot read {shown}: {}", io_reason(&error)), cure.to_owned())
     };
     let meta = fs::metadata(path).map_err(unread)?;
     if !meta.is_file() {
@@ -145,7 +145,7 @@ fn alone(_: &Path, _: &fs::Metadata) -> Result<(), (String, String)> {
 }
 
 /// The one line a password or a token is.
-pub(super) fn line(found: Found, faults: &mut Faults) -> Option<Secret> {
+pub(super) fn line(found: SecretText, faults: &mut Diagnostics) -> Option<Secret> {
     let text = found.text.strip_suffix('\n').unwrap_or(&found.text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.is_empty() {
@@ -161,7 +161,7 @@ pub(super) fn line(found: Found, faults: &mut Faults) -> Option<Secret> {
 }
 
 /// What follows `Authorization:`, a scheme and its parameters (RFC 9110 section 11.6.2).
-pub(super) fn authorization(found: Found, faults: &mut Faults) -> Option<Secret> {
+pub(super) fn authorization(found: SecretText, faults: &mut Diagnostics) -> Option<Secret> {
     let at = found.at.clone();
     let secret = line(found, faults)?;
     let visible = secret.expose().chars().all(|c| c == ' ' || c.is_ascii_graphic());
@@ -177,7 +177,7 @@ pub(super) fn authorization(found: Found, faults: &mut Faults) -> Option<Secret>
 }
 
 /// Standard Webhooks secrets, one a line, the newest first; blank lines and `#` lines are skipped.
-pub(super) fn webhook(found: &Found, faults: &mut Faults) -> Option<Vec<Secret>> {
+pub(super) fn webhook(found: &SecretText, faults: &mut Diagnostics) -> Option<Vec<Secret>> {
     let mut secrets = Vec::new();
     let mut good = true;
     let make = "make one with: printf 'whsec_%s\\n' \"$(openssl rand -base64 32)\"";

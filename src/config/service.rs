@@ -1,13 +1,13 @@
-//! How the program itself runs: `[service]`, `[store]`, `[poll]` and `[defaults]`.
+//! How the program itself runs: `[service]`, `[store]`, `[commit_poll]` and `[defaults]`.
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Directories;
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
+use super::document::{Section, Value};
 use super::words;
-use super::written::{Section, Value};
-use crate::domain::{Backlog, FullText, Place, Scope, Written};
+use crate::domain::{Backlog, FullText, Scope, SourceSpan, Spanned};
 
 /// How long a stop may take; systemd's own patience (`TimeoutStopSec`) must be longer.
 const GRACE: Duration = Duration::from_secs(20);
@@ -137,8 +137,8 @@ pub struct Poll {
 #[derive(Debug)]
 pub(super) struct Defaults {
     /// As written; `None` where the file says nothing.
-    pub(super) notify: Option<Vec<Written>>,
-    pub(super) notify_at: Option<Place>,
+    pub(super) notify: Option<Vec<Spanned>>,
+    pub(super) notify_at: Option<SourceSpan>,
     pub(super) backlog: Backlog,
     pub(super) full_text: FullText,
 }
@@ -176,12 +176,12 @@ impl Default for Poll {
 }
 
 /// Reads `[service]`.
-pub(super) fn service(section: Option<&Section<'_>>, faults: &mut Faults) -> Service {
+pub(super) fn service(section: Option<&Section<'_>>, faults: &mut Diagnostics) -> Service {
     let mut service = Service::default();
     let Some(section) = section else {
         return service;
     };
-    section.only("`[service]`", &SERVICE_KEYS, faults);
+    section.reject_unknown_keys("`[service]`", &SERVICE_KEYS, faults);
     service.contact = section.get("contact").and_then(|value| contact(&value, faults));
     if let Some(value) = section.get("grace") {
         service.grace = value.duration(GRACE_RANGE, faults).unwrap_or(GRACE);
@@ -199,7 +199,7 @@ pub(super) fn service(section: Option<&Section<'_>>, faults: &mut Faults) -> Ser
 }
 
 /// The contact stands inside a comment of a header, so it must not end that comment.
-fn contact(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
+fn contact(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
     let text = &written.text;
     let sound = text.chars().all(|c| c.is_ascii_graphic() && !"()\\\"".contains(c));
@@ -216,13 +216,14 @@ fn contact(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
 pub(super) fn store(
     section: Option<&Section<'_>>,
     directories: Directories<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Store {
-    let mut store = Store { path: directories.keep(STORE_FILE), keep_articles: KEEP_ARTICLES };
+    let mut store =
+        Store { path: directories.writable_path(STORE_FILE), keep_articles: KEEP_ARTICLES };
     let Some(section) = section else {
         return store;
     };
-    section.only("`[store]`", &STORE_KEYS, faults);
+    section.reject_unknown_keys("`[store]`", &STORE_KEYS, faults);
     if let Some(path) = section.get("path").and_then(|value| kept_path(&value, directories, faults))
     {
         store.path = path;
@@ -237,7 +238,7 @@ pub(super) fn store(
 pub(super) fn kept_path(
     value: &Value<'_>,
     directories: Directories<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<PathBuf> {
     let written = value.string(faults)?;
     let text = &written.text;
@@ -251,19 +252,19 @@ pub(super) fn kept_path(
         None
     };
     let Some((what, cure)) = fault else {
-        return Some(directories.keep(text));
+        return Some(directories.writable_path(text));
     };
     faults.error(written.at.clone(), format!("`{}` {what}", value.key()), cure);
     None
 }
 
-/// Reads `[poll]`.
-pub(super) fn poll(section: Option<&Section<'_>>, faults: &mut Faults) -> Poll {
+/// Reads `[commit_poll]`.
+pub(super) fn poll(section: Option<&Section<'_>>, faults: &mut Diagnostics) -> Poll {
     let mut poll = Poll::default();
     let Some(section) = section else {
         return poll;
     };
-    section.only("`[poll]`", &POLL_KEYS, faults);
+    section.reject_unknown_keys("`[poll]`", &POLL_KEYS, faults);
     let mut slots = [
         ("floor", FLOOR_RANGE, &mut poll.floor),
         ("cap", CAP_RANGE, &mut poll.cap),
@@ -296,7 +297,12 @@ pub(super) fn poll(section: Option<&Section<'_>>, faults: &mut Faults) -> Poll {
 }
 
 /// Sees that the floor is not above the cap.
-fn settle_bounds(poll: &mut Poll, floor: Option<&Place>, cap: Option<Place>, faults: &mut Faults) {
+fn settle_bounds(
+    poll: &mut Poll,
+    floor: Option<&SourceSpan>,
+    cap: Option<SourceSpan>,
+    faults: &mut Diagnostics,
+) {
     if let Some(at) = floor
         && poll.floor < FLOOR_POLITE
     {
@@ -321,12 +327,12 @@ fn settle_bounds(poll: &mut Poll, floor: Option<&Place>, cap: Option<Place>, fau
 }
 
 /// Reads `[defaults]`.
-pub(super) fn defaults(section: Option<&Section<'_>>, faults: &mut Faults) -> Defaults {
+pub(super) fn defaults(section: Option<&Section<'_>>, faults: &mut Diagnostics) -> Defaults {
     let mut defaults = Defaults::default();
     let Some(section) = section else {
         return defaults;
     };
-    section.only("`[defaults]`", &DEFAULTS_KEYS, faults);
+    section.reject_unknown_keys("`[defaults]`", &DEFAULTS_KEYS, faults);
     if let Some(value) = section.get("notify") {
         defaults.notify = value.strings(faults);
         defaults.notify_at = Some(value.place());
@@ -341,7 +347,7 @@ pub(super) fn defaults(section: Option<&Section<'_>>, faults: &mut Faults) -> De
 }
 
 /// Reads `full_text`, in `[defaults]` or a feed.
-pub(super) fn full_text(value: &Value<'_>, faults: &mut Faults) -> Option<FullText> {
+pub(super) fn full_text(value: &Value<'_>, faults: &mut Diagnostics) -> Option<FullText> {
     const CHOICES: [(&str, FullText); 3] = [
         ("never", FullText::Never),
         ("when-unmatched", FullText::WhenUnmatched),
@@ -351,7 +357,7 @@ pub(super) fn full_text(value: &Value<'_>, faults: &mut Faults) -> Option<FullTe
 }
 
 /// Reads `backlog`, in `[defaults]` or a feed.
-pub(super) fn backlog(value: &Value<'_>, faults: &mut Faults) -> Option<Backlog> {
+pub(super) fn backlog(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Backlog> {
     let written = value.string(faults)?;
     match written.text.as_str() {
         "none" => return Some(Backlog::None),

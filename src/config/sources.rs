@@ -2,7 +2,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::Place;
+use crate::domain::SourceSpan;
 
 /// Every configuration file that was read, the first one first.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +47,7 @@ impl Sources {
     }
 
     /// Sets the readable form of the file added last.
-    pub(super) fn mend_last(&mut self, mend: impl FnOnce(&Source) -> Option<String>) {
+    pub(super) fn set_readable(&mut self, mend: impl FnOnce(&Source) -> Option<String>) {
         if let Some(source) = self.files.last_mut() {
             source.readable = mend(source).map(Into::into);
         }
@@ -63,14 +63,14 @@ impl Sources {
     }
 
     /// Line and column of a place, counted from one, in characters.
-    pub fn spot(&self, place: &Place) -> Option<(usize, usize)> {
-        let (_, source) = self.of(place)?;
+    pub fn line_and_column(&self, place: &SourceSpan) -> Option<(usize, usize)> {
+        let (_, source) = self.file_of(place)?;
         let Position { line, column } = source.position(place.span.start);
         Some((line, column))
     }
 
     /// The file a place is in, and how many files were read before it.
-    pub(super) fn of(&self, place: &Place) -> Option<(usize, &Source)> {
+    pub(super) fn file_of(&self, place: &SourceSpan) -> Option<(usize, &Source)> {
         self.files.iter().enumerate().find(|(_, source)| source.shown == place.file)
     }
 }

@@ -1,26 +1,26 @@
-//! When a reader is told more of a story that was told: `[stories]`, and `update` in a watch.
-use super::faults::Faults;
+//! When a reader is told more of a story that was told: `[story]`, and `write_update` in a watch.
+use super::diagnostics::Diagnostics;
+use super::document::{Section, Value};
 use super::words;
-use super::written::{Section, Value};
-use crate::domain::{Occasion, Written};
+use crate::domain::{Spanned, UpdateTrigger};
 
 pub(super) const STORIES_KEYS: [&str; 1] = ["update"];
 
 /// Unless told: what may change a reader's mind, and the mark at which a story is everywhere.
-const OCCASIONS: [Occasion; 5] = [
-    Occasion::Outlets(5),
-    Occasion::Language,
-    Occasion::Headline,
-    Occasion::Reissue,
-    Occasion::Correction,
+const OCCASIONS: [UpdateTrigger; 5] = [
+    UpdateTrigger::Outlets(5),
+    UpdateTrigger::Language,
+    UpdateTrigger::Headline,
+    UpdateTrigger::Reissue,
+    UpdateTrigger::Correction,
 ];
 
 /// The words, `outlets` apart: it takes a number.
-const WORDS: [(&str, Occasion); 4] = [
-    ("language", Occasion::Language),
-    ("headline", Occasion::Headline),
-    ("reissue", Occasion::Reissue),
-    ("correction", Occasion::Correction),
+const WORDS: [(&str, UpdateTrigger); 4] = [
+    ("language", UpdateTrigger::Language),
+    ("headline", UpdateTrigger::Headline),
+    ("reissue", UpdateTrigger::Reissue),
+    ("correction", UpdateTrigger::Correction),
 ];
 
 /// The first outlet is the alert's own, so the second is the first further one.
@@ -28,19 +28,22 @@ const OUTLETS_MIN: u32 = 2;
 const OUTLETS_MAX: u32 = 100_000;
 
 /// What holds for every watch that does not say otherwise.
-pub(super) fn read(section: Option<&Section<'_>>, faults: &mut Faults) -> Vec<Occasion> {
+pub(super) fn read_occasions(
+    section: Option<&Section<'_>>,
+    faults: &mut Diagnostics,
+) -> Vec<UpdateTrigger> {
     let Some(section) = section else { return OCCASIONS.to_vec() };
-    section.only("`[stories]`", &STORIES_KEYS, faults);
+    section.reject_unknown_keys("`[stories]`", &STORIES_KEYS, faults);
     let written = section.optional("update", |value| occasions(value, faults));
     written.ok().flatten().unwrap_or_else(|| OCCASIONS.to_vec())
 }
 
 /// A list of occasions; an empty one means that a story is told once and never again.
-pub(super) fn occasions(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Occasion>> {
+pub(super) fn occasions(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<UpdateTrigger>> {
     let mut occasions = Vec::new();
     let mut good = true;
     for written in value.strings(faults)? {
-        match one(&written, faults) {
+        match read_occasion(&written, faults) {
             Some(occasion) if occasions.contains(&occasion) => {
                 let what = format!("{} stands here twice", words::quoted(&written.text));
                 faults.warn(written.at, what, "keep one of the two");
@@ -52,7 +55,7 @@ pub(super) fn occasions(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Oc
     good.then_some(occasions)
 }
 
-fn one(written: &Written, faults: &mut Faults) -> Option<Occasion> {
+fn read_occasion(written: &Spanned, faults: &mut Diagnostics) -> Option<UpdateTrigger> {
     let text = written.text.as_str();
     if let Some((_, occasion)) = WORDS.iter().find(|(word, _)| *word == text) {
         return Some(*occasion);
@@ -60,7 +63,7 @@ fn one(written: &Written, faults: &mut Faults) -> Option<Occasion> {
     let cure = if let Some(number) = text.strip_prefix("outlets") {
         let number = number.strip_prefix(':').and_then(|number| number.trim().parse().ok());
         if let Some(count) = number.filter(|count| (OUTLETS_MIN..=OUTLETS_MAX).contains(count)) {
-            return Some(Occasion::Outlets(count));
+            return Some(UpdateTrigger::Outlets(count));
         }
         format!("write \"outlets:5\", with a number from {OUTLETS_MIN} to {OUTLETS_MAX}")
     } else {

@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
 use super::sources::Source;
 use super::words;
-use crate::domain::Place;
+use crate::domain::SourceSpan;
 
 /// Syntax errors told of one file: past these it is likely not TOML at all.
 const SYNTAX_ERRORS_MAX: usize = 20;
 
 /// A part of the parser's message, and the cure for it.
-const CURES: &[(&str, &str)] = &[
+const HELP: &[(&str, &str)] = &[
     (
         "duplicate key",
         "keep one of the two; each feed, watch and channel begins with its own `[[…]]` line",
@@ -50,8 +50,8 @@ pub(super) fn parse(source: &Source) -> DeTable<'_> {
 }
 
 /// Makes a fault of every syntax error. The parser drops everything behind a line that is not
-/// `key = value`; such lines are blanked in the answer, so that what follows is read all the same.
-pub(super) fn mend(source: &Source, faults: &mut Faults) -> Option<String> {
+/// `signing_key = value`; such lines are blanked in the answer, so that what follows is read all the same.
+pub(super) fn blank_broken_lines(source: &Source, faults: &mut Diagnostics) -> Option<String> {
     let mut mended: Option<String> = None;
     let mut told = BTreeSet::new();
     // Each round blanks at least one line it had not blanked before, or is the last.
@@ -64,7 +64,7 @@ pub(super) fn mend(source: &Source, faults: &mut Faults) -> Option<String> {
             let line = source.position(span.start).line;
             // One slip makes the parser stumble several times on its line: the first says it best.
             if told.len() < SYNTAX_ERRORS_MAX && told.insert(line) {
-                tell(&error, span, source, faults);
+                report_error(&error, span, source, faults);
             }
             if error.message().contains("key with no value") {
                 blank.insert(line);
@@ -78,7 +78,12 @@ pub(super) fn mend(source: &Source, faults: &mut Faults) -> Option<String> {
     mended
 }
 
-fn tell(error: &toml::de::Error, span: Range<usize>, source: &Source, faults: &mut Faults) {
+fn report_error(
+    error: &toml::de::Error,
+    span: Range<usize>,
+    source: &Source,
+    faults: &mut Diagnostics,
+) {
     let message = words::shortened(error.message());
     let empty = span.is_empty();
     let at = place(source, span);
@@ -89,7 +94,7 @@ fn tell(error: &toml::de::Error, span: Range<usize>, source: &Source, faults: &m
         return;
     }
     let message = message.strip_suffix(", expected literal string").unwrap_or(&message);
-    let cure = CURES.iter().find(|(part, _)| message.contains(part)).map(|(_, cure)| *cure);
+    let cure = HELP.iter().find(|(part, _)| message.contains(part)).map(|(_, cure)| *cure);
     let cure = cure.unwrap_or("correct the line; https://toml.io shows the notation on one page");
     faults.syntax(at, format!("not TOML: {message}"), cure);
 }
@@ -109,8 +114,8 @@ fn blanked(source: &Source, text: &str, lines: &BTreeSet<usize>) -> String {
     out
 }
 
-fn place(source: &Source, span: Range<usize>) -> Place {
+fn place(source: &Source, span: Range<usize>) -> SourceSpan {
     let start = source.boundary(span.start);
     let end = source.boundary(span.end).max(start);
-    Place { file: source.shown.clone(), span: start..end }
+    SourceSpan { file: source.shown.clone(), span: start..end }
 }

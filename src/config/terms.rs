@@ -1,32 +1,32 @@
-//! What a watch looks for, and the `[sets]` of terms that watches share.
+//! What a watch looks for, and the `[read_sets]` of terms that watches share.
 //!
 //! Read here is how it is spelled; what a term means and whether it can ever fire is the matcher's
 //! to say, which is why every term keeps its place.
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
+use super::document::{Section, Value};
 use super::name::Names;
 use super::sources::Sources;
 use super::watch::Context;
-use super::written::{Section, Value};
 use super::{language, words};
-use crate::domain::{Name, TermSet, Terms, Weighed, Written};
+use crate::domain::{Name, Spanned, TermSet, Terms, WeightedTerm};
 
 /// Names of feeds listed in a cure; of more only the nearest is told.
 const FEEDS_LISTED_MAX: usize = 8;
 
 /// Reads the sets of all files.
-pub(super) fn sets(
+pub(super) fn read_sets(
     sections: &[Section<'_>],
     sources: &Sources,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Arc<[TermSet]> {
     let mut names = Names::new("set", sources);
     let mut sets = Vec::new();
     for section in sections {
         for value in section.in_order() {
-            let name = names.give(value.key_written(), faults);
+            let name = names.give(value.spanned_key(), faults);
             let any = list(&value, faults);
             if let (Some(name), Some(any)) = (name, any) {
                 sets.push(TermSet { name, any, at: value.key_place() });
@@ -37,10 +37,10 @@ pub(super) fn sets(
 }
 
 /// What a watch looks for. Something must be able to fire it.
-pub(super) fn read(
+pub(super) fn read_terms(
     section: &Section<'_>,
     context: &Context<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<Terms> {
     // Everything is read before anything is given up, so that every fault is told.
     let any = section.optional("any", |value| list(value, faults));
@@ -57,7 +57,7 @@ pub(super) fn read(
         all: all.ok()?.unwrap_or_default(),
         none: none.ok()?.unwrap_or_default(),
         query: query.ok()?,
-        weigh: weigh.ok()?.unwrap_or_default(),
+        weighted: weigh.ok()?.unwrap_or_default(),
         threshold: threshold.ok()?,
         title_factor: title_factor.ok()?,
         languages: languages.ok()?.unwrap_or_default(),
@@ -68,9 +68,9 @@ pub(super) fn read(
 }
 
 /// Whether weights and threshold stand together, or both are missing.
-fn balanced(section: &Section<'_>, terms: &Terms, faults: &mut Faults) -> bool {
+fn balanced(section: &Section<'_>, terms: &Terms, faults: &mut Diagnostics) -> bool {
     if let (Some(value), true, None) =
-        (section.get("weigh"), !terms.weigh.is_empty(), terms.threshold)
+        (section.get("weigh"), !terms.weighted.is_empty(), terms.threshold)
     {
         let within = value.table().is_some_and(|table| table.get("threshold").is_some());
         let cure = if within {
@@ -78,23 +78,23 @@ fn balanced(section: &Section<'_>, terms: &Terms, faults: &mut Faults) -> bool {
         } else {
             "write threshold = 10, say: the sum of weights at which the watch fires"
         };
-        faults.absent(value.key_place(), "`weigh` needs a `threshold` beside it", cure);
+        faults.missing(value.key_place(), "`weigh` needs a `threshold` beside it", cure);
         return false;
     }
     if let (Some(value), true, Some(_)) =
-        (section.get("threshold"), terms.weigh.is_empty(), terms.threshold)
+        (section.get("threshold"), terms.weighted.is_empty(), terms.threshold)
     {
         let what = "there is a `threshold`, but no term is weighed";
         let cure = "write weigh = { \"…\" = 10, \"…\" = 4 }, or remove the threshold";
-        faults.absent(value.key_place(), what, cure);
+        faults.missing(value.key_place(), what, cure);
         return false;
     }
     true
 }
 
 /// Whether anything is written that could fire the watch.
-fn fires(section: &Section<'_>, terms: &Terms, faults: &mut Faults) -> bool {
-    let Terms { any, all, query, weigh, none, .. } = terms;
+fn fires(section: &Section<'_>, terms: &Terms, faults: &mut Diagnostics) -> bool {
+    let Terms { any, all, query, weighted: weigh, none, .. } = terms;
     if !any.is_empty() || !all.is_empty() || query.is_some() || !weigh.is_empty() {
         return true;
     }
@@ -105,12 +105,12 @@ fn fires(section: &Section<'_>, terms: &Terms, faults: &mut Faults) -> bool {
     };
     let empty = ["any", "all", "weigh"].into_iter().find_map(|key| section.get(key));
     let at = empty.map_or_else(|| section.place(), |value| value.place());
-    faults.absent(at, what, "write any = [\"…\"]: each of these terms fires the watch");
+    faults.missing(at, what, "write any = [\"…\"]: each of these terms fires the watch");
     false
 }
 
 /// One list of terms, none blank.
-fn list(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Written>> {
+fn list(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<Spanned>> {
     let terms = value.strings(faults)?;
     let key = words::quoted(value.key());
     let mut good = true;
@@ -123,7 +123,7 @@ fn list(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Written>> {
 }
 
 /// Terms and their weights, in the order they were written.
-fn weigh(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Weighed>> {
+fn weigh(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<WeightedTerm>> {
     let Some(table) = value.table() else {
         let cure = "write weigh = { \"…\" = 10, \"…\" = 4 }";
         value.wrong_type("a table of terms and numbers", cure, faults);
@@ -133,8 +133,8 @@ fn weigh(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Weighed>> {
     weighed.into_iter().collect()
 }
 
-fn weighed(value: &Value<'_>, faults: &mut Faults) -> Option<Weighed> {
-    let term = value.key_written();
+fn weighed(value: &Value<'_>, faults: &mut Diagnostics) -> Option<WeightedTerm> {
+    let term = value.spanned_key();
     // TOML reads a bare `U.S. = 4` as a table within a table.
     if value.table().is_some() {
         let what = format!("{} is no term with a number", words::quoted(&term.text));
@@ -148,10 +148,10 @@ fn weighed(value: &Value<'_>, faults: &mut Faults) -> Option<Weighed> {
         faults.error(term.at, what, "write a word or phrase, or remove it");
         return None;
     }
-    Some(Weighed { term, weight })
+    Some(WeightedTerm { term, weight })
 }
 
-fn threshold(value: &Value<'_>, faults: &mut Faults) -> Option<f64> {
+fn threshold(value: &Value<'_>, faults: &mut Diagnostics) -> Option<f64> {
     let threshold = value.number("10", faults)?;
     if threshold > 0.0 {
         return Some(threshold);
@@ -161,7 +161,7 @@ fn threshold(value: &Value<'_>, faults: &mut Faults) -> Option<f64> {
     None
 }
 
-fn languages(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Written>> {
+fn languages(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<Spanned>> {
     let tags = value.strings(faults)?.into_iter();
     let tags: Vec<_> = tags.map(|written| language::tag(written, faults)).collect();
     tags.into_iter().collect()
@@ -171,8 +171,8 @@ fn languages(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<Written>> {
 fn origins(
     value: &Value<'_>,
     feeds: Option<&BTreeSet<Name>>,
-    faults: &mut Faults,
-) -> Option<Vec<Written>> {
+    faults: &mut Diagnostics,
+) -> Option<Vec<Spanned>> {
     let written = value.strings(faults)?;
     let Some(feeds) = feeds else {
         return Some(written);
@@ -192,7 +192,7 @@ fn origins(
 }
 
 /// Complains of a name no feed has.
-fn unknown(written: &Written, feeds: &BTreeSet<Name>, faults: &mut Faults) {
+fn unknown(written: &Spanned, feeds: &BTreeSet<Name>, faults: &mut Diagnostics) {
     let shown = words::quoted(&written.text);
     let names = || feeds.iter().map(Name::as_str);
     let (what, near) = if let Some(beginning) = written.text.strip_suffix('*') {
@@ -205,11 +205,11 @@ fn unknown(written: &Written, feeds: &BTreeSet<Name>, faults: &mut Faults) {
     let cure = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if feeds.is_empty() => "write a `[[feed]]` of that name".to_owned(),
-        None if feeds.len() <= FEEDS_LISTED_MAX => format!("write {}", words::choice(names())),
+        None if feeds.len() <= FEEDS_LISTED_MAX => format!("write {}", words::one_of(names())),
         None => "write the `name` of a feed, or how several begin and a `*`".to_owned(),
     };
     // The feed may be one that stands behind a syntax error.
-    faults.absent(written.at.clone(), what, cure);
+    faults.missing(written.at.clone(), what, cure);
 }
 
 /// How a name begins, up to each `-` of it.

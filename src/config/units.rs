@@ -54,7 +54,7 @@ const SIZE_NAMES: [(&str, &str); 10] = [
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unreadable {
     pub(super) why: &'static str,
-    pub(super) cure: String,
+    pub(super) help: String,
 }
 
 /// Reads `"90s"`, `"5m"`, `"24h"`, `"7d"`, `"2w"` or `"500ms"`.
@@ -100,18 +100,18 @@ fn quantity(
     let (digits, unit) = text.split_at_checked(split).unwrap_or((text, ""));
     let unit = unit.trim();
     if digits.is_empty() {
-        return Err(Unreadable { why: "it does not begin with a whole number", cure: plain() });
+        return Err(Unreadable { why: "it does not begin with a whole number", help: plain() });
     }
     let Ok(number) = digits.parse::<u64>() else {
-        return Err(Unreadable { why: "the number is too large", cure: plain() });
+        return Err(Unreadable { why: "the number is too large", help: plain() });
     };
     if unit.is_empty() {
         let cure = format!("write \"{number}{bare}\", or another unit");
-        return Err(Unreadable { why: "it has no unit", cure });
+        return Err(Unreadable { why: "it has no unit", help: cure });
     }
     if let Some((_, size)) = units.iter().find(|(name, _)| *name == unit) {
         let amount = number.checked_mul(*size);
-        return amount.ok_or_else(|| Unreadable { why: "it is too large", cure: plain() });
+        return amount.ok_or_else(|| Unreadable { why: "it is too large", help: plain() });
     }
     let lower = unit.to_ascii_lowercase();
     let meant = names.iter().find(|(theirs, _)| *theirs == lower).map(|(_, ours)| *ours);
@@ -119,12 +119,12 @@ fn quantity(
     match meant {
         Some(ours) => Err(Unreadable {
             why: "the unit is not one of ours",
-            cure: format!("write \"{number}{ours}\""),
+            help: format!("write \"{number}{ours}\""),
         }),
         None if unit.starts_with(['.', ',']) => {
-            Err(Unreadable { why: "only whole numbers are read", cure: plain() })
+            Err(Unreadable { why: "only whole numbers are read", help: plain() })
         }
-        None => Err(Unreadable { why: "the unit is not one of ours", cure: plain() }),
+        None => Err(Unreadable { why: "the unit is not one of ours", help: plain() }),
     }
 }
 
@@ -154,9 +154,9 @@ mod tests {
             ("5M", "the unit is not one of ours", "write \"5m\""),
             ("2 hours", "the unit is not one of ours", "write \"2h\""),
         ] {
-            assert_eq!(duration(text), Err(Unreadable { why, cure: cure.to_owned() }));
+            assert_eq!(duration(text), Err(Unreadable { why, help: cure.to_owned() }));
         }
-        assert_eq!(bytes("10MB").unwrap_err().cure, "write \"10MiB\"");
+        assert_eq!(bytes("10MB").unwrap_err().help, "write \"10MiB\"");
         assert_eq!(duration("1.5h").unwrap_err().why, "only whole numbers are read");
         assert_eq!(duration("-5m").unwrap_err().why, "it does not begin with a whole number");
         assert_eq!(duration("").unwrap_err().why, "it does not begin with a whole number");

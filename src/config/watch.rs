@@ -2,13 +2,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
+use super::document::{Section, Value};
 use super::name::Names;
 use super::service::Defaults;
 use super::sources::Sources;
-use super::written::{Section, Value};
 use super::{name, stories, terms, words};
-use crate::domain::{Name, Occasion, Place, Severity, Telling, TermSet, Watch, Written};
+use crate::domain::{
+    Name, Severity, SourceSpan, Spanned, StoryRules, TermSet, UpdateTrigger, Watch,
+};
 
 /// Where alerts go when nothing at all is written about channels.
 pub(super) const CONSOLE: &str = "console";
@@ -41,16 +43,16 @@ pub(super) const SEVERITIES: [(&str, Severity); 4] = [
 ];
 
 /// Channels by name, with the least severity each takes; `None` where that could not be read.
-pub(super) type Loudness = BTreeMap<Name, Option<Severity>>;
+pub(super) type MinSeverities = BTreeMap<Name, Option<Severity>>;
 
 /// What reading the watches rests on.
 pub(super) struct Context<'a> {
     pub(super) defaults: &'a Defaults,
     /// When more of a told story is told, unless a watch says otherwise.
-    pub(super) updates: &'a [Occasion],
+    pub(super) updates: &'a [UpdateTrigger],
     pub(super) sources: &'a Sources,
     /// `None` if a watchlist is read alone, without the channels it names.
-    pub(super) channels: Option<&'a Loudness>,
+    pub(super) channels: Option<&'a MinSeverities>,
     /// `None` if a watchlist is read alone, without the feeds it names.
     pub(super) feeds: Option<&'a BTreeSet<Name>>,
     /// The sets every watch may name.
@@ -58,27 +60,27 @@ pub(super) struct Context<'a> {
 }
 
 /// Reads every watch; a wrong one is complained of and left out.
-pub(super) fn read(
+pub(super) fn read_watches(
     sections: &[Section<'_>],
     context: &Context<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Vec<Watch> {
     let mut names = Names::new("watch", context.sources);
     let usual = usual(sections, context, faults);
     sections
         .iter()
-        .filter_map(|section| one(section, &mut names, usual.as_deref(), context, faults))
+        .filter_map(|section| read_watch(section, &mut names, usual.as_deref(), context, faults))
         .collect()
 }
 
-fn one(
+fn read_watch(
     section: &Section<'_>,
     names: &mut Names<'_>,
     usual: Option<&[Name]>,
     context: &Context<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<Watch> {
-    section.only("a watch", &KEYS, faults);
+    section.reject_unknown_keys("a watch", &KEYS, faults);
     // Everything is read before anything is given up, so that every fault is told.
     let name = names.take(section, faults);
     let title = section.optional("title", |value| title(value, faults));
@@ -91,11 +93,11 @@ fn one(
         }
         None => usual.map(<[Name]>::to_vec),
     };
-    let terms = terms::read(section, context, faults);
-    let telling = telling(section, context, faults);
+    let terms = terms::read_terms(section, context, faults);
+    let telling = read_telling(section, context, faults);
     let severity = severity.ok()?.unwrap_or_default();
     let notify = notify?;
-    unheard(severity, &notify, at, context, faults);
+    warn_below_severity(severity, &notify, at, context, faults);
     let name = name?;
     let title = title.ok()?.unwrap_or_else(|| name.to_string());
     Some(Watch {
@@ -104,23 +106,27 @@ fn one(
         severity,
         notify,
         terms: terms?,
-        telling: telling?,
+        story_rules: telling?,
         at: section.place(),
     })
 }
 
 /// How its stories are told. `None` if a complaint was made.
-fn telling(section: &Section<'_>, context: &Context<'_>, faults: &mut Faults) -> Option<Telling> {
+fn read_telling(
+    section: &Section<'_>,
+    context: &Context<'_>,
+    faults: &mut Diagnostics,
+) -> Option<StoryRules> {
     let updates = section.optional("update", |value| stories::occasions(value, faults));
     let shares = section
         .optional("story", |value| value.string(faults).and_then(|n| name::checked(&n, faults)));
     let updates = updates.ok()?.unwrap_or_else(|| context.updates.to_vec());
-    Some(Telling { shares: shares.ok()?, updates })
+    Some(StoryRules { share_group: shares.ok()?, updates })
 }
 
-fn title(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
+fn title(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
-    if !written.text.trim().is_empty() && !written.text.contains(words::steers) {
+    if !written.text.trim().is_empty() && !written.text.contains(words::is_control_or_mark) {
         return Some(written.text);
     }
     let what = "a title is one line of visible text";
@@ -146,7 +152,7 @@ pub(super) fn defaults(context: &Context<'_>) -> Vec<Name> {
 fn usual(
     sections: &[Section<'_>],
     context: &Context<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<Vec<Name>> {
     if let Some(written) = &context.defaults.notify {
         let at = context.defaults.notify_at.clone().unwrap_or_default();
@@ -159,16 +165,16 @@ fn usual(
     let silent = sections.iter().find(|section| section.get("notify").is_none())?;
     let what = "this watch does not say where its alerts go, and there is no channel `console`";
     let cure = "write notify = [\"…\"] here, or once for all watches under `[defaults]`";
-    faults.absent(silent.place(), what, cure);
+    faults.missing(silent.place(), what, cure);
     None
 }
 
 /// The channels named by `notify`: at least one, each known, each once.
 pub(super) fn known(
-    written: &[Written],
-    at: Place,
+    written: &[Spanned],
+    at: SourceSpan,
     context: &Context<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<Vec<Name>> {
     if written.is_empty() {
         faults.error(at, "`notify` names no channel", "name at least one channel, or remove it");
@@ -188,7 +194,7 @@ pub(super) fn known(
                 words::suggestion(&text.text, channels.keys().map(Name::as_str))
             };
             // The channel may be one that stands behind a syntax error.
-            faults.absent(text.at.clone(), what, cure);
+            faults.missing(text.at.clone(), what, cure);
             good = false;
         } else if names.contains(&name) {
             let what = format!("`notify` names {} twice", words::quoted(&text.text));
@@ -201,12 +207,12 @@ pub(super) fn known(
 }
 
 /// Refuses a watch whose alerts every one of its channels would leave out.
-fn unheard(
+fn warn_below_severity(
     severity: Severity,
     notify: &[Name],
-    at: Place,
+    at: SourceSpan,
     context: &Context<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) {
     let Some(channels) = context.channels else {
         return;
@@ -216,7 +222,7 @@ fn unheard(
     if !notify.iter().all(deaf) {
         return;
     }
-    let shown = words::choice(notify.iter().map(Name::as_str));
+    let shown = words::one_of(notify.iter().map(Name::as_str));
     let what = format!(
         "no alert of this watch would go anywhere: its severity is `{severity}`, below the \
          `min_severity` of {shown}"

@@ -3,8 +3,8 @@ use std::net::SocketAddr;
 
 use url::Url;
 
-use super::faults::Faults;
-use super::written::{Section, Value};
+use super::diagnostics::Diagnostics;
+use super::document::{Section, Value};
 use super::{link, words};
 
 pub(super) const KEYS: [&str; 3] = ["listen", "public_url", "allow_public_listen"];
@@ -19,22 +19,29 @@ pub struct WebSub {
 }
 
 /// Reads `[websub]`; without it nothing listens and no hub is asked for anything.
-pub(super) fn read(section: Option<&Section<'_>>, faults: &mut Faults) -> Option<WebSub> {
+pub(super) fn read_websub(
+    section: Option<&Section<'_>>,
+    faults: &mut Diagnostics,
+) -> Option<WebSub> {
     let section = section?;
-    section.only("`[websub]`", &KEYS, faults);
+    section.reject_unknown_keys("`[websub]`", &KEYS, faults);
     let cure = "write listen = \"127.0.0.1:8780\"";
     let listen = section
-        .need("`[websub]`", "listen", cure, faults)
+        .required("`[websub]`", "listen", cure, faults)
         .and_then(|value| address(&value, section, faults));
     let cure =
         "write public_url = \"https://…\": the address at which your proxy passes requests on";
     let public_url = section
-        .need("`[websub]`", "public_url", cure, faults)
+        .required("`[websub]`", "public_url", cure, faults)
         .and_then(|value| public(&value, faults));
     Some(WebSub { listen: listen?, public_url: public_url? })
 }
 
-fn address(value: &Value<'_>, section: &Section<'_>, faults: &mut Faults) -> Option<SocketAddr> {
+fn address(
+    value: &Value<'_>,
+    section: &Section<'_>,
+    faults: &mut Diagnostics,
+) -> Option<SocketAddr> {
     let allowed = match section.get("allow_public_listen") {
         Some(allowed) => allowed.flag(faults)?,
         None => false,
@@ -55,7 +62,7 @@ fn address(value: &Value<'_>, section: &Section<'_>, faults: &mut Faults) -> Opt
     Some(address)
 }
 
-fn public(value: &Value<'_>, faults: &mut Faults) -> Option<Url> {
+fn public(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Url> {
     let written = value.string(faults)?;
     let url = link::url(&written, "leave them out: hubs cannot log in", faults)?;
     let here = url.host_str().is_some_and(link::is_loopback);

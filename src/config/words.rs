@@ -67,7 +67,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 }
 
 /// Each word in backticks: `a`, `b` or `c`.
-pub(super) fn choice<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut ticked: Vec<String> = words.into_iter().map(quoted).collect();
     match (ticked.pop(), ticked.is_empty()) {
         (None, _) => String::new(),
@@ -83,7 +83,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// A path in backticks: whole, so that it can be copied, and tame.
 pub(super) fn path(path: &std::path::Path) -> String {
-    let tame = |c| if steers(c) { '\u{fffd}' } else { c };
+    let tame = |c| if is_control_or_mark(c) { '\u{fffd}' } else { c };
     format!("`{}`", path.display().to_string().chars().map(tame).collect::<String>())
 }
 
@@ -92,7 +92,7 @@ pub(super) fn shortened(text: &str) -> String {
     let mut shown: String = text
         .chars()
         .take(QUOTED_CHARS_MAX)
-        .map(|c| if steers(c) { '\u{fffd}' } else { c })
+        .map(|c| if is_control_or_mark(c) { '\u{fffd}' } else { c })
         .collect();
     if text.chars().nth(QUOTED_CHARS_MAX).is_some() {
         shown.push('…');
@@ -102,7 +102,7 @@ pub(super) fn shortened(text: &str) -> String {
 
 /// Whether a terminal would obey the character instead of showing it: controls, and the marks that
 /// turn the writing direction (UAX #9).
-pub(super) fn steers(c: char) -> bool {
+pub(super) fn is_control_or_mark(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
@@ -136,7 +136,7 @@ pub(super) fn suggestion<'a>(written: &str, known: impl IntoIterator<Item = &'a 
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(written, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
-        None => format!("write {}", choice(known)),
+        None => format!("write {}", one_of(known)),
     }
 }
 
@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn lists_read_as_sentences() {
-        assert_eq!(choice(["a"]), "`a`");
-        assert_eq!(choice(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert_eq!(one_of(["a"]), "`a`");
+        assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
         assert_eq!(count(1, "error"), "1 error");
         assert_eq!(count(0, "error"), "0 errors");
     }

@@ -8,35 +8,35 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::domain::Moment;
+use crate::domain::Timestamp;
 
 pub use serve::serve;
 
-use outlets::{OUTLETS, Outlet, Piece};
+use outlets::{DemoArticle, OUTLETS, Outlet};
 
 /// The last piece of the demo appears this long after the wire was opened.
-pub const LENGTH: Duration = Duration::from_secs(8);
+pub const DURATION: Duration = Duration::from_secs(8);
 
 /// How long before the demo the pieces that are there from the beginning were published.
-const BEFORE: Duration = Duration::from_mins(90);
+const HISTORY: Duration = Duration::from_mins(90);
 
 /// The wire: every outlet and what it will have published when.
 #[derive(Clone, Copy, Debug)]
-pub struct Wire {
-    opened: Moment,
+pub struct Simulation {
+    opened: Timestamp,
 }
 
-impl Wire {
-    /// A wire that opens at `opened`; dates in its feeds follow from that.
-    pub fn new(opened: Moment) -> Self {
+impl Simulation {
+    /// A wire that opens at `connections_opened`; dates in its feeds follow from that.
+    pub fn new(opened: Timestamp) -> Self {
         Self { opened }
     }
 
     /// The feed of this path as it stands so long after the opening, and how many pieces it has.
     fn feed(self, path: &str, since: Duration) -> Option<(String, usize)> {
         let outlet = OUTLETS.iter().find(|outlet| outlet.path() == path)?;
-        let out: Vec<&Piece> =
-            outlet.pieces.iter().filter(|piece| piece.appears() <= since).rev().collect();
+        let out: Vec<&DemoArticle> =
+            outlet.pieces.iter().filter(|piece| piece.appears_after() <= since).rev().collect();
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         xml.push_str("<rss version=\"2.0\">\n<channel>\n");
         element(&mut xml, "title", outlet.title);
@@ -50,11 +50,11 @@ impl Wire {
         Some((xml, out.len()))
     }
 
-    fn item(self, xml: &mut String, outlet: &Outlet, piece: &Piece) {
+    fn item(self, xml: &mut String, outlet: &Outlet, piece: &DemoArticle) {
         let at = if piece.after_ms == 0 {
-            self.opened.before(BEFORE)
+            self.opened.before(HISTORY)
         } else {
-            self.opened.after(piece.appears())
+            self.opened.after(piece.appears_after())
         };
         xml.push_str("<item>\n");
         element(xml, "title", piece.title);
@@ -63,7 +63,7 @@ impl Wire {
         xml.push_str("<guid isPermaLink=\"false\">");
         escape_into(xml, &id);
         xml.push_str("</guid>\n");
-        element(xml, "pubDate", &at.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        element(xml, "pubDate", &at.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
         element(xml, "description", piece.text);
         xml.push_str("</item>\n");
     }
@@ -148,8 +148,8 @@ mod tests {
 
     use super::*;
 
-    fn wire() -> Wire {
-        Wire::new(Moment(1_795_000_000_000))
+    fn wire() -> Simulation {
+        Simulation::new(Timestamp(1_795_000_000_000))
     }
 
     #[test]
@@ -159,14 +159,14 @@ mod tests {
         };
         let counts: Vec<usize> = (0..=8).map(|second| count(Duration::from_secs(second))).collect();
         assert!(counts.is_sorted() && counts[0] < counts[2] && counts[5] < counts[8], "{counts:?}");
-        assert_eq!(count(LENGTH), count(Duration::MAX));
+        assert_eq!(count(DURATION), count(Duration::MAX));
         assert!((28..=36).contains(&counts[8]), "{counts:?}");
     }
 
     #[test]
     fn every_feed_parses_with_all_its_pieces_dated_today() {
         for outlet in OUTLETS {
-            let (xml, count) = wire().feed(&outlet.path(), LENGTH).unwrap();
+            let (xml, count) = wire().feed(&outlet.path(), DURATION).unwrap();
             let feed = feed_rs::parser::parse(xml.as_bytes()).unwrap();
             assert_eq!(feed.entries.len(), count);
             let ids: BTreeSet<&str> = feed.entries.iter().map(|e| e.id.as_str()).collect();
@@ -176,7 +176,7 @@ mod tests {
                 assert!((1_794_990_000..=1_795_000_008).contains(&at), "{at}");
             }
         }
-        assert!(wire().feed("/nowhere.xml", LENGTH).is_none());
+        assert!(wire().feed("/nowhere.xml", DURATION).is_none());
     }
 
     #[test]

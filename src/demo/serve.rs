@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::Wire;
+use super::Simulation;
 
 /// Connections served at a time; more wait in the kernel's queue.
 const CONNECTIONS_MAX: usize = 64;
@@ -20,7 +20,7 @@ const EXCHANGE_MAX: Duration = Duration::from_secs(5);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves the wire on `listener` until `stop`. Its pieces appear as time goes by from the call.
-pub async fn serve(listener: TcpListener, wire: Wire, stop: CancellationToken) {
+pub async fn serve(listener: TcpListener, wire: Simulation, stop: CancellationToken) {
     let opened = Instant::now();
     let mut open = JoinSet::new();
     loop {
@@ -38,7 +38,7 @@ pub async fn serve(listener: TcpListener, wire: Wire, stop: CancellationToken) {
     }
 }
 
-async fn exchange(mut stream: TcpStream, wire: Wire, since: Duration) -> io::Result<()> {
+async fn exchange(mut stream: TcpStream, wire: Simulation, since: Duration) -> io::Result<()> {
     let head = read_head(&mut stream).await?;
     stream.write_all(&answer(&head, wire, since)).await?;
     stream.shutdown().await
@@ -58,7 +58,7 @@ async fn read_head(stream: &mut TcpStream) -> io::Result<String> {
 }
 
 /// The whole answer to a request head: the feed, 304 for who has it, or 404.
-fn answer(head: &str, wire: Wire, since: Duration) -> Vec<u8> {
+fn answer(head: &str, wire: Simulation, since: Duration) -> Vec<u8> {
     let path = head.split(' ').nth(1).unwrap_or_default();
     let Some((xml, count)) = wire.feed(path, since) else {
         return b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -85,10 +85,10 @@ fn answer(head: &str, wire: Wire, since: Duration) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Moment;
+    use crate::domain::Timestamp;
 
     fn ask(head: &str, second: u64) -> String {
-        let wire = Wire::new(Moment(1_795_000_000_000));
+        let wire = Simulation::new(Timestamp(1_795_000_000_000));
         String::from_utf8(answer(head, wire, Duration::from_secs(second))).unwrap()
     }
 
@@ -118,7 +118,7 @@ mod tests {
             stop.cancel();
             said
         };
-        let wire = Wire::new(Moment(1_795_000_000_000));
+        let wire = Simulation::new(Timestamp(1_795_000_000_000));
         let (said, ()) = tokio::join!(visit, serve(listener, wire, stop.clone()));
         assert!(said.ends_with("</rss>\n"), "{said}");
     }

@@ -9,11 +9,11 @@ pub type Network = (IpAddr, u8);
 const NAME_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
 
-type V4Row = (u32, u8, &'static str);
-type V6Row = (u128, u8, &'static str);
+type V4Range = (u32, u8, &'static str);
+type V6Range = (u128, u8, &'static str);
 
 /// IANA's special-purpose registry for IPv4, and what else is not a public unicast address.
-const V4: [V4Row; 15] = [
+const V4: [V4Range; 15] = [
     (0x0000_0000, 8, "this network"),
     (0x0a00_0000, 8, "private"),
     (0x6440_0000, 10, "carrier-grade NAT"),
@@ -33,7 +33,7 @@ const V4: [V4Row; 15] = [
 
 /// The same for IPv6. What carries an IPv4 address inside (NAT64, 6to4, Teredo) is refused whole:
 /// no news server is only reachable that way, and each has been used to reach an inside address.
-const V6: [V6Row; 16] = [
+const V6: [V6Range; 16] = [
     (0x0064_ff9b_0000_0000_0000_0000_0000_0000, 96, "NAT64"),
     (0x0064_ff9b_0001_0000_0000_0000_0000_0000, 48, "local NAT64"),
     (0x0100_0000_0000_0000_0000_0000_0000_0000, 64, "discard"),
@@ -66,7 +66,7 @@ pub fn unwrapped(ip: IpAddr) -> IpAddr {
 }
 
 /// What an address is if it is not a public unicast one; `None` if it is.
-pub fn special(ip: IpAddr) -> Option<&'static str> {
+pub fn special_range(ip: IpAddr) -> Option<&'static str> {
     let ip = unwrapped(ip);
     match ip {
         IpAddr::V4(v4) => V4
@@ -89,7 +89,7 @@ fn is_isatap(ip: Ipv6Addr) -> bool {
 
 /// What is wrong with a host name by its length (RFC 1035 section 2.3.4): a resolver would be asked
 /// something no zone can hold. `None` for a name that may exist, and for addresses.
-pub fn misnamed(host: &str) -> Option<&'static str> {
+pub fn special_host_name(host: &str) -> Option<&'static str> {
     let name = host.strip_suffix('.').unwrap_or(host);
     if name.len() > NAME_BYTES_MAX {
         return Some("longer than 253 bytes");

@@ -2,21 +2,21 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{Hit, Moment, Name, Severity, StoryId};
+use super::{Hit, Name, Severity, StoryId, Timestamp};
 
 /// Identifies one alert for ever: a hash of the watch and the article that fired it, so that a
 /// store restored from a backup gives the same alert the same id and receivers recognise it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AlertId(pub u128);
 
-/// Identifies one message to one channel for ever. It is the idempotency key: `webhook-id` and
-/// `Message-ID` are made of it.
+/// Identifies one message to one channel for ever. It is the idempotency key: `webhook-write_id` and
+/// `EncodedMessage-ID` are made of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryId(pub u128);
 
 /// Identifies one letter for ever: a hash of what it tells, so that the same news is posted once.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LetterId(pub u128);
+pub struct MessageId(pub u128);
 
 /// Crockford's base 32 in lower case: no letter is mistaken for a digit, and it holds no `.`, which
 /// Standard Webhooks forbids in ids.
@@ -79,7 +79,7 @@ macro_rules! shown_as_base32 {
 
 shown_as_base32!(AlertId);
 shown_as_base32!(DeliveryId);
-shown_as_base32!(LetterId);
+shown_as_base32!(MessageId);
 
 /// Why this alert exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -129,8 +129,8 @@ pub struct Alert {
     /// The feed's name.
     pub source: Name,
     pub language: Option<String>,
-    pub published: Option<Moment>,
-    pub first_seen: Moment,
+    pub published: Option<Timestamp>,
+    pub first_seen: Timestamp,
     pub score: f64,
     pub threshold: f64,
     pub hits: Vec<Hit>,
@@ -139,7 +139,7 @@ pub struct Alert {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread: Option<Spread>,
     /// When the alert was made, which is also the message's date.
-    pub created: Moment,
+    pub created: Timestamp,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! An entry made canonical: plain text, keys, one URL.
 use std::fmt;
 
-use super::Moment;
+use super::Timestamp;
 
 /// Row number of a stored article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ pub struct Article {
     pub title: String,
     pub summary: String,
     pub content: String,
-    pub published: Option<Moment>,
+    pub published: Option<Timestamp>,
     /// What the publisher wrote when `published` could not be read from it.
     pub published_raw: Option<String>,
     pub authors: Vec<String>,
@@ -106,7 +106,7 @@ impl Verdict {
     }
 
     /// The article this one is a copy of.
-    pub fn of(self) -> Option<ArticleId> {
+    pub fn matched_article(self) -> Option<ArticleId> {
         match self {
             Self::New => None,
             Self::SameLink(of)

@@ -2,18 +2,18 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Moment;
+use super::Timestamp;
 
 /// Tells the time. The daemon hands in the wall clock, a test one it turns by hand.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Moment + Send + Sync>);
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    pub fn new(read: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+    pub fn new(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(read))
     }
 
-    pub fn now(&self) -> Moment {
+    pub fn now(&self) -> Timestamp {
         (self.0)()
     }
 }

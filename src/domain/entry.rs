@@ -1,5 +1,5 @@
 //! An item as its publisher wrote it: nothing canonical, nothing believed.
-use super::Moment;
+use super::Timestamp;
 
 /// What kind of document a feed turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The word `parse --json` prints.
+    /// The word `parse_log_line --json_text` prints.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rss => "rss",
@@ -55,7 +55,7 @@ pub struct Document {
 pub struct Dated {
     pub raw: String,
     /// `None` if the text could not be understood.
-    pub at: Option<Moment>,
+    pub at: Option<Timestamp>,
 }
 
 /// One item of a feed, as published: texts may hold markup and entities as HTML does.

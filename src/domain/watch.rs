@@ -2,7 +2,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Name, Place, Written};
+use super::{Name, SourceSpan, Spanned};
 
 /// How loud an alert is. The order is the order of loudness.
 #[derive(
@@ -44,15 +44,15 @@ impl fmt::Display for Severity {
 pub struct TermSet {
     pub name: Name,
     /// Any of these stands for the set.
-    pub any: Vec<Written>,
+    pub any: Vec<Spanned>,
     /// Where it begins.
-    pub at: Place,
+    pub at: SourceSpan,
 }
 
 /// A term that counts towards a watch's threshold.
 #[derive(Clone, Debug)]
-pub struct Weighed {
-    pub term: Written,
+pub struct WeightedTerm {
+    pub term: Spanned,
     /// Finite; below zero it counts against the watch.
     pub weight: f64,
 }
@@ -62,31 +62,31 @@ pub struct Weighed {
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
     /// Any of these must appear.
-    pub any: Vec<Written>,
+    pub any: Vec<Spanned>,
     /// Every one of these must appear.
-    pub all: Vec<Written>,
+    pub all: Vec<Spanned>,
     /// None of these may appear: a veto.
-    pub none: Vec<Written>,
+    pub none: Vec<Spanned>,
     /// A query that must hold.
-    pub query: Option<Written>,
+    pub query: Option<Spanned>,
     /// Terms whose weights must add up to the threshold.
-    pub weigh: Vec<Weighed>,
+    pub weighted: Vec<WeightedTerm>,
     /// Needed where terms are weighed, and only there.
     pub threshold: Option<f64>,
     /// What a weight is multiplied with when its term stands in the title; the matcher's default
     /// if none was written.
     pub title_factor: Option<f64>,
     /// BCP 47: only articles in one of these, or in an unknown language; empty is any.
-    pub languages: Vec<Written>,
+    pub languages: Vec<Spanned>,
     /// Names of feeds, perhaps ending in `*`; empty is any.
-    pub sources: Vec<Written>,
+    pub sources: Vec<Spanned>,
     /// The sets `@name` may name, the same for every watch of a list.
     pub sets: Arc<[TermSet]>,
 }
 
 /// Something that may happen to a story a reader was told of, and be worth telling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
+pub enum UpdateTrigger {
     /// So many distinct outlets carry it now, the first one included.
     Outlets(u32),
     /// A copy in a language it was not told in before.
@@ -101,11 +101,11 @@ pub enum Occasion {
 
 /// How a watch tells its stories.
 #[derive(Clone, Debug, Default)]
-pub struct Telling {
+pub struct StoryRules {
     /// Watches of one such name tell a receiver a story once between them.
-    pub shares: Option<Name>,
+    pub share_group: Option<Name>,
     /// When more of a told story is told, each once; empty is never.
-    pub updates: Vec<Occasion>,
+    pub updates: Vec<UpdateTrigger>,
 }
 
 /// One watch.
@@ -118,7 +118,7 @@ pub struct Watch {
     /// The channels its alerts go to, at least one.
     pub notify: Vec<Name>,
     pub terms: Terms,
-    pub telling: Telling,
+    pub story_rules: StoryRules,
     /// Where its table begins.
-    pub at: Place,
+    pub at: SourceSpan,
 }

@@ -6,7 +6,7 @@ const NAME_BYTES_MAX: usize = 32;
 
 /// What a reference stands for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum Decoded {
     Char(char),
     Text(&'static str),
 }
@@ -21,7 +21,7 @@ const WINDOWS_1252: [char; 32] = [
 
 /// The reference at the beginning of `text` (which begins with `&`) and its length in bytes.
 /// However often its ampersand was encoded (`&amp;amp;lt;`), it is one reference.
-pub(super) fn decode(text: &str) -> Option<(Meaning, usize)> {
+pub(super) fn decode(text: &str) -> Option<(Decoded, usize)> {
     let mut rest = text.strip_prefix('&')?;
     let mut ampersands = 0_usize;
     while let Some(inner) = rest.strip_prefix("amp;").or_else(|| rest.strip_prefix("AMP;")) {
@@ -32,17 +32,17 @@ pub(super) fn decode(text: &str) -> Option<(Meaning, usize)> {
     if let Some((meaning, length)) = body(rest) {
         return Some((meaning, skipped + length));
     }
-    (ampersands > 0).then_some((Meaning::Char('&'), skipped))
+    (ampersands > 0).then_some((Decoded::Char('&'), skipped))
 }
 
 /// What follows the ampersand.
-fn body(text: &str) -> Option<(Meaning, usize)> {
+fn body(text: &str) -> Option<(Decoded, usize)> {
     if let Some(number) = text.strip_prefix('#') {
         let (digits, radix, before) = match number.strip_prefix(['x', 'X']) {
             Some(hexadecimal) => (hexadecimal, 16, 2),
             None => (number, 10, 1),
         };
-        return numbered(digits, radix).map(|(c, length)| (Meaning::Char(c), before + length));
+        return numbered(digits, radix).map(|(c, length)| (Decoded::Char(c), before + length));
     }
     let length = text.bytes().take(NAME_BYTES_MAX).take_while(u8::is_ascii_alphanumeric).count();
     let name = text.get(..length)?;
@@ -50,7 +50,7 @@ fn body(text: &str) -> Option<(Meaning, usize)> {
         let meaning = resolve_html5_entity(name)?;
         // Two names of HTML stand for more bytes than they have; the promise that text never
         // grows is worth more than they are.
-        return (meaning.len() <= length + 2).then_some((Meaning::Text(meaning), length + 1));
+        return (meaning.len() <= length + 2).then_some((Decoded::Text(meaning), length + 1));
     }
     let meaning = match name {
         "nbsp" => '\u{a0}',
@@ -61,7 +61,7 @@ fn body(text: &str) -> Option<(Meaning, usize)> {
         _ => return None,
     };
     // In a query (`?a=1&lt=2`) it is a parameter.
-    (text.as_bytes().get(length) != Some(&b'=')).then_some((Meaning::Char(meaning), length))
+    (text.as_bytes().get(length) != Some(&b'=')).then_some((Decoded::Char(meaning), length))
 }
 
 fn numbered(text: &str, radix: u32) -> Option<(char, usize)> {
@@ -86,8 +86,8 @@ mod tests {
 
     fn read(text: &str) -> Option<(String, usize)> {
         decode(text).map(|(meaning, length)| match meaning {
-            Meaning::Char(c) => (c.to_string(), length),
-            Meaning::Text(s) => (s.to_owned(), length),
+            Decoded::Char(c) => (c.to_string(), length),
+            Decoded::Text(s) => (s.to_owned(), length),
         })
     }
 

@@ -43,7 +43,7 @@ const PART_DIGITS_MIN: usize = 4;
 
 /// Whether a fragment chooses what is read: a route, an article by name, or one part of a page
 /// that holds many. All others lead to a place in the same text, or track.
-pub(super) fn chooses(fragment: &str) -> bool {
+pub(super) fn selects_content(fragment: &str) -> bool {
     if fragment.starts_with(['!', '/']) {
         return fragment.len() > 1;
     }

@@ -6,12 +6,12 @@ mod entity;
 mod fragment;
 mod plain;
 mod redirect;
-mod rules;
 mod scan;
 mod title;
+mod tracking;
 mod url;
 
-pub use article::{Clock, PAGE_BYTES_MAX, Page, page};
+pub use article::{Deadline, ExtractedPage, PAGE_BYTES_MAX, extract_page};
 pub use plain::{Plain, TEXT_BYTES_MAX, plain, plain_within};
 pub use title::{TITLE_CHARS_MAX, title};
 pub use url::{URL_BYTES_MAX, canonical, canonical_by, verbatim};

@@ -2,7 +2,7 @@
 //! smuggle past one.
 use std::borrow::Cow;
 
-use super::entity::{self, Meaning};
+use super::entity::{self, Decoded};
 use super::scan::{Piece, Scanner};
 
 /// Longest text [`plain`] returns, in bytes: what reliability asks of one text node.
@@ -44,13 +44,13 @@ pub fn plain_within(html: &str, bytes_max: usize) -> Plain<'_> {
             cut: end < html.len(),
         };
     }
-    let mut out = strip(html, bytes_max, Lines::Fold);
+    let mut out = strip(html, bytes_max, LineBreaks::Fold);
     for _ in 1..ROUNDS_MAX {
         if is_plain(&out.text) {
             break;
         }
-        let again = strip(&out.text, bytes_max, Lines::Keep);
-        out = Out { cut: out.cut || again.cut, ..again };
+        let again = strip(&out.text, bytes_max, LineBreaks::Keep);
+        out = Output { cut: out.cut || again.cut, ..again };
     }
     Plain { text: Cow::Owned(out.text), cut: out.cut }
 }
@@ -67,20 +67,20 @@ fn is_plain(text: &str) -> bool {
 
 /// What a single line feed of the input means.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Lines {
+enum LineBreaks {
     /// White space, as in HTML source.
     Fold,
     /// A line of its own: an earlier round wrote it.
     Keep,
 }
 
-fn strip(html: &str, bytes_max: usize, lines: Lines) -> Out {
-    let mut out = Out::new(bytes_max, lines, html.len());
+fn strip(html: &str, bytes_max: usize, lines: LineBreaks) -> Output {
+    let mut out = Output::new(bytes_max, lines, html.len());
     for piece in Scanner::new(html) {
         match piece {
             Piece::Text(text) => out.text(text),
-            Piece::Line => out.gap = Gap::Line,
-            Piece::Space => out.gap = out.gap.max(Gap::Space),
+            Piece::Line => out.gap = Separator::Line,
+            Piece::Space => out.gap = out.gap.max(Separator::Space),
             Piece::Gone => {}
         }
         if out.cut {
@@ -91,26 +91,26 @@ fn strip(html: &str, bytes_max: usize, lines: Lines) -> Out {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Gap {
+enum Separator {
     None,
     Space,
     Line,
 }
 
 /// The text so far, and the white space that is owed before its next character.
-struct Out {
+struct Output {
     text: String,
-    gap: Gap,
+    gap: Separator,
     feeds: u8,
-    lines: Lines,
+    lines: LineBreaks,
     bytes_max: usize,
     cut: bool,
 }
 
-impl Out {
-    fn new(bytes_max: usize, lines: Lines, input_bytes: usize) -> Self {
+impl Output {
+    fn new(bytes_max: usize, lines: LineBreaks, input_bytes: usize) -> Self {
         let text = String::with_capacity(input_bytes.min(bytes_max).min(1 << 16));
-        Self { text, gap: Gap::None, feeds: 0, lines, bytes_max, cut: false }
+        Self { text, gap: Separator::None, feeds: 0, lines, bytes_max, cut: false }
     }
 
     fn text(&mut self, text: &str) {
@@ -118,8 +118,8 @@ impl Out {
         while let Some(mark) = next_mark(text, from) {
             self.chars(text.get(from..mark.at).unwrap_or_default());
             match mark.meaning {
-                Some(Meaning::Char(c)) => self.decoded(c),
-                Some(Meaning::Text(s)) => s.chars().for_each(|c| self.decoded(c)),
+                Some(Decoded::Char(c)) => self.decoded(c),
+                Some(Decoded::Text(s)) => s.chars().for_each(|c| self.decoded(c)),
                 None => {}
             }
             from = mark.at + mark.bytes;
@@ -164,16 +164,16 @@ impl Out {
         }
         if c.is_whitespace() {
             self.feeds += u8::from(c == '\n' && self.feeds < 2);
-            let line = self.feeds >= if self.lines == Lines::Keep { 1 } else { 2 };
+            let line = self.feeds >= if self.lines == LineBreaks::Keep { 1 } else { 2 };
             let line = line || matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}');
-            self.gap = self.gap.max(if line { Gap::Line } else { Gap::Space });
+            self.gap = self.gap.max(if line { Separator::Line } else { Separator::Space });
             return;
         }
         self.feeds = 0;
-        let gap = match std::mem::replace(&mut self.gap, Gap::None) {
-            Gap::Space if !self.text.is_empty() => " ",
-            Gap::Line if !self.text.is_empty() => "\n",
-            Gap::None | Gap::Space | Gap::Line => "",
+        let gap = match std::mem::replace(&mut self.gap, Separator::None) {
+            Separator::Space if !self.text.is_empty() => " ",
+            Separator::Line if !self.text.is_empty() => "\n",
+            Separator::None | Separator::Space | Separator::Line => "",
         };
         if self.text.len() + gap.len() + c.len_utf8() > self.bytes_max {
             self.cut = true;
@@ -198,11 +198,11 @@ fn unchanged_run(text: &str) -> usize {
     at
 }
 
-/// A stretch of text that stands for something else: for `meaning`, or for nothing.
+/// A stretch of text that stands for something else: for `token_for`, or for nothing.
 struct Mark {
     at: usize,
     bytes: usize,
-    meaning: Option<Meaning>,
+    meaning: Option<Decoded>,
 }
 
 /// The next mark in `text`, from byte `from`.

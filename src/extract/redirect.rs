@@ -1,11 +1,11 @@
 //! Addresses that only carry another: what search engines, networks and mail filters wrap links in.
 use url::Url;
 
-use super::rules::within;
+use super::tracking::within;
 use crate::domain::PageRules;
 
 /// Host, beginning of the path, and the parameters that may hold the target.
-const WRAPPERS: &[(&str, &str, &[&str])] = &[
+const PARAMETER_REDIRECTORS: &[(&str, &str, &[&str])] = &[
     ("l.facebook.com", "/l.php", &["u"]),
     ("lm.facebook.com", "/l.php", &["u"]),
     ("facebook.com", "/l.php", &["u"]),
@@ -44,10 +44,11 @@ const WRAPPERS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Hosts whose whole query is the target.
-const BARE: &[&str] = &["href.li", "nullrefer.com", "anonym.to", "anon.to", "dereferer.me"];
+const PREFIX_REDIRECTORS: &[&str] =
+    &["href.li", "nullrefer.com", "anonym.to", "anon.to", "dereferer.me"];
 
 /// The address `url` carries, if it is one that only carries another.
-pub(super) fn target(url: &Url, rules: &PageRules) -> Option<Url> {
+pub(super) fn redirect_target(url: &Url, rules: &PageRules) -> Option<Url> {
     let host = url.host_str()?.trim_end_matches('.');
     let bare = host.strip_prefix("www.").unwrap_or(host);
     let path = url.path();
@@ -85,7 +86,7 @@ pub(super) fn target(url: &Url, rules: &PageRules) -> Option<Url> {
         let escaped = coded.replace('-', "%").replace('_', "/");
         return http(&url::form_urlencoded::parse(escaped.as_bytes()).next()?.0);
     }
-    if BARE.contains(&bare) {
+    if PREFIX_REDIRECTORS.contains(&bare) {
         return http(url.query()?);
     }
     if within(bare, "urldefense.com") && path.starts_with("/v3/__") {
@@ -93,7 +94,7 @@ pub(super) fn target(url: &Url, rules: &PageRules) -> Option<Url> {
         let (_, inner) = url.as_str().split_once("/v3/__")?;
         return http(inner.split("__;").next()?);
     }
-    let (_, _, names) = WRAPPERS.iter().find(|(of, begins, _)| {
+    let (_, _, names) = PARAMETER_REDIRECTORS.iter().find(|(of, begins, _)| {
         // A mail filter has a host for every region; the others are named in full.
         let there = bare == *of || (of.starts_with("safelinks.") && within(bare, of));
         there && path.starts_with(begins)

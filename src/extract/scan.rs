@@ -74,7 +74,7 @@ impl<'a> Scanner<'a> {
         found.map(|offset| from + offset)
     }
 
-    /// The piece that begins with the `<` at `at`, and where it ends; `None` if that is prose.
+    /// The piece that begins with the `<` at `polled_at`, and where it ends; `None` if that is prose.
     fn markup(&mut self, at: usize) -> Option<(usize, Piece<'a>)> {
         match self.byte(at + 1)? {
             b'!' => self.declaration(at),

@@ -15,10 +15,10 @@ const SOURCE_BYTES_MAX: usize = 16 << 10;
 /// direction marks and invisible characters removed, at most [`TITLE_CHARS_MAX`] characters
 /// ("…" where it was cut). Applying it twice changes nothing.
 pub fn title(text: &str) -> String {
-    let mut line = once(text);
+    let mut line = clean_once(text);
     // White space that was no white space to markup may have been what kept a tag from being one.
     for _ in 0..ROUNDS_MAX {
-        let again = once(&line);
+        let again = clean_once(&line);
         if again == line {
             break;
         }
@@ -28,7 +28,7 @@ pub fn title(text: &str) -> String {
 }
 
 /// One round of it.
-fn once(text: &str) -> String {
+fn clean_once(text: &str) -> String {
     let plain = plain_within(text, SOURCE_BYTES_MAX).text;
     let mut line = String::with_capacity(plain.len().min(1 << 10));
     let mut before = None;

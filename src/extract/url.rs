@@ -5,7 +5,7 @@ use url::Url;
 
 use super::fragment;
 use super::redirect;
-use super::rules;
+use super::tracking;
 use crate::domain::PageRules;
 
 /// Longest address that is looked at, in bytes; servers refuse longer ones.
@@ -20,7 +20,7 @@ const ROUNDS_MAX: usize = 32;
 /// Scheme http or https (both become https), host in lower case and ASCII without `www.`, mobile
 /// and accelerated prefixes, no default port, no credentials, dot segments resolved, escapes
 /// normalised, parameters sorted and those that only track removed, no fragment unless it chooses
-/// what is read (`#!…`, `#/…`, `#id=12`, `#post-5123`). Applying it twice changes nothing. `None`
+/// what is read (`#!…`, `#/…`, `#write_id=12`, `#post-5123`). Applying it twice changes nothing. `None`
 /// for anything that is not a web address.
 pub fn canonical(url: &str) -> Option<String> {
     canonical_by(url, &PageRules::default())
@@ -39,7 +39,7 @@ pub fn verbatim(url: &str) -> Option<String> {
 pub fn canonical_by(url: &str, rules: &PageRules) -> Option<String> {
     let round = |text: &str| {
         let url = parse(text)?;
-        fold(&redirect::target(&url, rules).unwrap_or(url), rules)
+        canonicalize(&redirect::redirect_target(&url, rules).unwrap_or(url), rules)
     };
     let mut text = round(url.trim())?;
     // Taking a prefix off a host can leave one that a rule knows, and a target can wrap another.
@@ -62,17 +62,18 @@ fn parse(text: &str) -> Option<Url> {
 }
 
 /// One round of folding.
-fn fold(url: &Url, rules: &PageRules) -> Option<String> {
-    let host = fold_host(url.host_str()?);
+fn canonicalize(url: &Url, rules: &PageRules) -> Option<String> {
+    let host = canonical_host(url.host_str()?);
     let mut text = format!("https://{host}");
     let default = matches!((url.scheme(), url.port()), (_, None | Some(80 | 443)));
     if let Some(port) = url.port().filter(|_| !default) {
         text.push(':');
         text.push_str(&port.to_string());
     }
-    let path = fold_path(url.path());
-    let query = fold_query(&host, url.query().unwrap_or_default(), rules);
-    let fragment = url.fragment().map(escapes).filter(|fragment| fragment::chooses(fragment));
+    let path = canonical_path(url.path());
+    let query = canonical_query(&host, url.query().unwrap_or_default(), rules);
+    let fragment =
+        url.fragment().map(escapes).filter(|fragment| fragment::selects_content(fragment));
     text.push_str(if path.is_empty() { "/" } else { &path });
     if !query.is_empty() {
         text.push('?');
@@ -87,7 +88,7 @@ fn fold(url: &Url, rules: &PageRules) -> Option<String> {
 
 /// Without the labels that choose a screen: `www.`, `m.`, `amp.` and the like, at the front or, as
 /// encyclopaedias have it, second (`en.m.`), as long as a domain remains.
-fn fold_host(host: &str) -> String {
+fn canonical_host(host: &str) -> String {
     let mut host = host.trim_end_matches('.');
     while let Some((label, rest)) = host.split_once('.') {
         let numbered =
@@ -111,7 +112,7 @@ fn fold_host(host: &str) -> String {
     }
 }
 
-fn fold_path(path: &str) -> String {
+fn canonical_path(path: &str) -> String {
     let mut segments: Vec<Cow<'_, str>> = path
         .split('/')
         .filter(|segment| !segment.is_empty())
@@ -170,7 +171,7 @@ fn without_session(segment: &str) -> &str {
     segment.split_once(';').filter(session).map_or(segment, |(before, _)| before)
 }
 
-fn fold_query(host: &str, query: &str, rules: &PageRules) -> String {
+fn canonical_query(host: &str, query: &str, rules: &PageRules) -> String {
     let mut parameters: Vec<String> = Vec::new();
     for pair in query.split('&') {
         // A feed that escapes twice writes "&amp;".
@@ -181,7 +182,7 @@ fn fold_query(host: &str, query: &str, rules: &PageRules) -> String {
         if name.is_empty() && value.is_none_or(str::is_empty) {
             continue;
         }
-        if rules::is_tracking(host, (&lower, &plain_value), rules) {
+        if tracking::is_tracking(host, (&lower, &plain_value), rules) {
             continue;
         }
         let name = escapes(name).replace("%20", "+");
@@ -215,7 +216,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).trim().to_lowercase()
 }
 
-/// The byte that an escape at the beginning of `bytes` stands for, and what follows it.
+/// The byte that an escape at the beginning of `read_input` stands for, and what follows it.
 fn escape(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let [b'%', high, low, rest @ ..] = bytes else { return None };
     let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());

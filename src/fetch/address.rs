@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::Refusal;
-use crate::domain::{Network, contains, misnamed, special, unwrapped};
+use crate::domain::{Network, contains, special_host_name, special_range, unwrapped};
 
 /// Bytes of a URL we are willing to ask for.
 const URL_BYTES_MAX: usize = 8 << 10;
@@ -31,14 +31,14 @@ pub(super) struct Hop<'a> {
 /// Reads a foreign address, relative to `base` if there is one, and says whether it may be asked at
 /// all, with nothing allowed: for links found in documents, before they are kept or followed. A name
 /// is vetted again when it resolves.
-pub fn admit(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
-    let url = read(text, base)?;
-    vet(&url, Hop { own: false, allowed: &[] })?;
+pub fn parse_public_url(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
+    let url = parse_url(text, base)?;
+    check_hop(&url, Hop { own: false, allowed: &[] })?;
     Ok(url)
 }
 
 /// Reads an address as its author wrote it. Where two readers could see two hosts, we see none.
-pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
+pub(super) fn parse_url(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
     let text = text.trim_matches(' ');
     if text.len() > URL_BYTES_MAX {
         return Err(Refusal::TooLong { bytes: text.len(), most: URL_BYTES_MAX });
@@ -62,7 +62,7 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
 
 /// Whether this URL may be asked at all: what it alone tells. Names are vetted when they resolve, by
 /// the client's resolver.
-pub(super) fn vet(url: &Url, hop: Hop<'_>) -> Result<(), Refusal> {
+pub(super) fn check_hop(url: &Url, hop: Hop<'_>) -> Result<(), Refusal> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Refusal::Scheme(url.scheme().to_owned()));
     }
@@ -75,13 +75,13 @@ pub(super) fn vet(url: &Url, hop: Hop<'_>) -> Result<(), Refusal> {
     match url.host() {
         None => return Err(Refusal::NoHost),
         // reqwest never asks a resolver about literals, so they are vetted here.
-        Some(Host::Ipv4(ip)) => refuse(IpAddr::V4(ip), hop.allowed)?,
-        Some(Host::Ipv6(ip)) => refuse(IpAddr::V6(ip), hop.allowed)?,
+        Some(Host::Ipv4(ip)) => check_ip(IpAddr::V4(ip), hop.allowed)?,
+        Some(Host::Ipv6(ip)) => check_ip(IpAddr::V6(ip), hop.allowed)?,
         Some(Host::Domain(name)) => {
-            if let Some(fault) = misnamed(name) {
+            if let Some(fault) = special_host_name(name) {
                 return Err(Refusal::Misnamed(fault));
             }
-            refuse_name(name, hop.allowed)?;
+            check_name(name, hop.allowed)?;
         }
     }
     let port = url.port_or_known_default().unwrap_or(0);
@@ -91,9 +91,9 @@ pub(super) fn vet(url: &Url, hop: Hop<'_>) -> Result<(), Refusal> {
 }
 
 /// Refuses what is neither public nor in a network the operator allowed.
-pub fn refuse(ip: IpAddr, allowed: &[Network]) -> Result<(), Refusal> {
+pub fn check_ip(ip: IpAddr, allowed: &[Network]) -> Result<(), Refusal> {
     let ip = unwrapped(ip);
-    let Some(what) = special(ip) else { return Ok(()) };
+    let Some(what) = special_range(ip) else { return Ok(()) };
     if allowed.iter().any(|network| contains(*network, ip)) {
         return Ok(());
     }
@@ -102,7 +102,7 @@ pub fn refuse(ip: IpAddr, allowed: &[Network]) -> Result<(), Refusal> {
 
 /// Refuses names that mean this machine or this network by definition (RFC 6761, 6762, 8375 and
 /// what cloud machines call their metadata), whatever they resolve to.
-fn refuse_name(name: &str, allowed: &[Network]) -> Result<(), Refusal> {
+fn check_name(name: &str, allowed: &[Network]) -> Result<(), Refusal> {
     if !allowed.is_empty() {
         return Ok(());
     }
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     fn public(text: &str) -> bool {
-        refuse(text.parse().unwrap(), &[]).is_ok()
+        check_ip(text.parse().unwrap(), &[]).is_ok()
     }
 
     #[test]
@@ -176,31 +176,41 @@ mod tests {
             "//",
             "good.example",
         ] {
-            assert!(admit(text, None).is_err(), "{text:?} passed");
+            assert!(parse_public_url(text, None).is_err(), "{text:?} passed");
         }
         let label = "a".repeat(64);
-        assert!(admit(&format!("http://{label}.example/"), None).is_err());
-        assert!(admit(&format!("http://{}example/", "abcdefg.".repeat(32)), None).is_err());
-        assert!(admit(&format!("http://good.example/{}", "a".repeat(9_000)), None).is_err());
+        assert!(parse_public_url(&format!("http://{label}.example/"), None).is_err());
+        assert!(
+            parse_public_url(&format!("http://{}example/", "abcdefg.".repeat(32)), None).is_err()
+        );
+        assert!(
+            parse_public_url(&format!("http://good.example/{}", "a".repeat(9_000)), None).is_err()
+        );
         for text in
             ["http://good.example/a b", "https://good.example:8443/@x", "http://good.example./"]
         {
-            assert!(admit(text, None).is_ok(), "{text:?} was refused");
+            assert!(parse_public_url(text, None).is_ok(), "{text:?} was refused");
         }
         let base = Url::parse("https://good.example/feed").unwrap();
-        assert_eq!(admit(" ../a?b ", Some(&base)).unwrap().as_str(), "https://good.example/a?b");
-        assert!(admit("//127.0.0.1/", Some(&base)).is_err());
+        assert_eq!(
+            parse_public_url(" ../a?b ", Some(&base)).unwrap().as_str(),
+            "https://good.example/a?b"
+        );
+        assert!(parse_public_url("//127.0.0.1/", Some(&base)).is_err());
     }
 
     #[test]
     fn a_port_that_is_no_web_servers_is_opened_for_nobody_but_the_operator() {
         let at = |port: u16| Url::parse(&format!("http://good.example:{port}/")).unwrap();
         for port in [22, 25, 81, 465, 587, 1023, 3306, 5432, 6379, 9200, 11211] {
-            assert_eq!(vet(&at(port), Hop { own: false, allowed: &[] }), Err(Refusal::Port(port)));
-            assert_eq!(vet(&at(port), Hop { own: true, allowed: &[] }), Ok(()));
+            assert_eq!(
+                check_hop(&at(port), Hop { own: false, allowed: &[] }),
+                Err(Refusal::Port(port))
+            );
+            assert_eq!(check_hop(&at(port), Hop { own: true, allowed: &[] }), Ok(()));
         }
         for port in [80, 443, 1024, 8080, 8443, 65_535] {
-            assert_eq!(vet(&at(port), Hop { own: false, allowed: &[] }), Ok(()));
+            assert_eq!(check_hop(&at(port), Hop { own: false, allowed: &[] }), Ok(()));
         }
         assert!(PORTS_DENIED.is_sorted(), "it is searched by halves");
     }
@@ -208,12 +218,12 @@ mod tests {
     #[test]
     fn an_allowed_network_opens_only_itself() {
         let allowed = [("10.1.2.0".parse().unwrap(), 24)];
-        assert!(refuse("10.1.2.9".parse().unwrap(), &allowed).is_ok());
-        assert!(refuse("::ffff:10.1.2.9".parse().unwrap(), &allowed).is_ok());
-        assert!(refuse("10.1.3.9".parse().unwrap(), &allowed).is_err());
+        assert!(check_ip("10.1.2.9".parse().unwrap(), &allowed).is_ok());
+        assert!(check_ip("::ffff:10.1.2.9".parse().unwrap(), &allowed).is_ok());
+        assert!(check_ip("10.1.3.9".parse().unwrap(), &allowed).is_err());
         let everything = [("0.0.0.0".parse().unwrap(), 0)];
-        assert!(refuse("127.0.0.1".parse().unwrap(), &everything).is_ok());
-        assert!(refuse("::1".parse().unwrap(), &everything).is_err());
+        assert!(check_ip("127.0.0.1".parse().unwrap(), &everything).is_ok());
+        assert!(check_ip("::1".parse().unwrap(), &everything).is_err());
     }
 
     #[test]
@@ -221,10 +231,10 @@ mod tests {
         for name in
             ["localhost", "LOCALHOST.", "a.localhost", "x.local", "metadata.google.internal"]
         {
-            assert!(refuse_name(name, &[]).is_err(), "{name} passed");
+            assert!(check_name(name, &[]).is_err(), "{name} passed");
         }
         for name in ["example.org", "locals.example", "mylocalhost"] {
-            assert!(refuse_name(name, &[]).is_ok(), "{name} was refused");
+            assert!(check_name(name, &[]).is_ok(), "{name} was refused");
         }
     }
 }

@@ -6,12 +6,12 @@ use url::Url;
 
 use super::{Refusal, tls};
 use crate::domain::Validators;
-use crate::parse::link_header::Link;
+use crate::parse::link_header::HeaderLink;
 
-/// The end of an exchange. Only [`Answer::Fresh`] may change what is remembered of a feed.
+/// The end of an exchange. Only [`Answered::Fetched`] may change what is remembered of a feed.
 #[derive(Debug)]
 pub enum Answer {
-    Fresh(Box<Fresh>),
+    Fetched(Box<Fetched>),
     /// 304 to a conditional request.
     Unchanged(Unchanged),
     Failed(Failure),
@@ -19,7 +19,7 @@ pub enum Answer {
 
 /// A body, decoded.
 #[derive(Debug)]
-pub struct Fresh {
+pub struct Fetched {
     /// A success: 200 to 299.
     pub status: u16,
     pub body: Vec<u8>,
@@ -29,8 +29,8 @@ pub struct Fresh {
     /// How long the publisher says the answer stays as it is (`Cache-Control`, `Expires`, less
     /// `Age`); not bounded here. `None` if nothing was said.
     pub freshness: Option<Duration>,
-    /// What `Link` headers named, as written: relative to `url`.
-    pub links: Vec<Link>,
+    /// What `HeaderLink` headers named, as written: relative to `url`.
+    pub links: Vec<HeaderLink>,
     /// Where the body came from, redirects followed.
     pub url: Url,
     /// Where the publisher says the feed lives now: every hop on the way was permanent.
@@ -45,7 +45,7 @@ pub struct Fresh {
 /// What came with "nothing changed".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unchanged {
-    /// As in [`Fresh::freshness`].
+    /// As in [`Fetched::freshness`].
     pub freshness: Option<Duration>,
     pub took: Duration,
 }
@@ -92,7 +92,7 @@ impl Failure {
     }
 
     pub(super) fn setup(why: &reqwest::Error) -> Self {
-        Self::new(FailureKind::Connect, format!("no HTTP client: {}", root(why)))
+        Self::new(FailureKind::Connect, format!("no HTTP client: {}", innermost_cause(why)))
     }
 
     pub(super) fn refused(refusal: &Refusal) -> Self {
@@ -112,12 +112,12 @@ impl Failure {
             if let Some(refusal) = inner.downcast_ref::<Refusal>() {
                 return Self::refused(refusal);
             }
-            if let Some(why) = tls::words(inner) {
+            if let Some(why) = tls::describe(inner) {
                 return Self::new(FailureKind::Tls, why);
             }
             cause = inner.source();
         }
-        let why = root(error);
+        let why = innermost_cause(error);
         if error.is_timeout() {
             return Self::new(FailureKind::Timeout, format!("timed out: {why}"));
         }
@@ -131,7 +131,7 @@ impl Failure {
     }
 }
 
-fn root(error: &reqwest::Error) -> String {
+fn innermost_cause(error: &reqwest::Error) -> String {
     let mut last: &dyn std::error::Error = error;
     while let Some(inner) = last.source() {
         last = inner;

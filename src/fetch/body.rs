@@ -4,7 +4,7 @@ use std::time::Duration;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
-use super::decode::{salvage, too_large};
+use super::decode::{decode_leniently, too_large};
 use super::{Coding, Failure, FailureKind};
 
 /// A body slower than this on the whole, once [`RATE_AFTER`] has passed, is a tarpit: a feed of
@@ -24,14 +24,17 @@ pub(super) struct Bounds {
 
 /// What arrived, and what cut it short if it was.
 #[derive(Debug)]
-pub(super) struct Arrived {
+pub(super) struct ReceivedBody {
     bytes: Vec<u8>,
     incomplete: Option<Failure>,
 }
 
 /// Reads to the end, to a cap, or to the moment it breaks off. Past the cap is a failure: nothing is
 /// used of a body whose end nobody has seen.
-pub(super) async fn receive(response: &mut Response, bounds: Bounds) -> Result<Arrived, Failure> {
+pub(super) async fn receive(
+    response: &mut Response,
+    bounds: Bounds,
+) -> Result<ReceivedBody, Failure> {
     let most = bounds.bytes_max;
     let promised = response.content_length();
     if promised.is_some_and(|bytes| bytes > u64::try_from(most).unwrap_or(u64::MAX)) {
@@ -48,7 +51,7 @@ pub(super) async fn receive(response: &mut Response, bounds: Bounds) -> Result<A
         let overtaken = began.checked_add(walk).unwrap_or(bounds.deadline);
         let until = overtaken.min(bounds.deadline);
         let failure = match timeout_at(until, response.chunk()).await {
-            Ok(Ok(None)) => return Ok(Arrived { bytes, incomplete: None }),
+            Ok(Ok(None)) => return Ok(ReceivedBody { bytes, incomplete: None }),
             Ok(Ok(Some(chunk))) if bytes.len().saturating_add(chunk.len()) > most => {
                 return Err(too_large(most));
             }
@@ -58,7 +61,8 @@ pub(super) async fn receive(response: &mut Response, bounds: Bounds) -> Result<A
             }
             Ok(Err(error)) => Failure::transport(&error),
             Err(_elapsed) if until < bounds.deadline => {
-                let why = format!("slower than {} bytes a second", grouped(RATE_BYTES_PER_S_MIN));
+                let why =
+                    format!("slower than {} bytes a second", with_thousands(RATE_BYTES_PER_S_MIN));
                 Failure::new(FailureKind::Timeout, why)
             }
             Err(_elapsed) => {
@@ -66,35 +70,35 @@ pub(super) async fn receive(response: &mut Response, bounds: Bounds) -> Result<A
                 Failure::new(FailureKind::Timeout, why)
             }
         };
-        return Ok(Arrived { incomplete: Some(cut(&failure, got, promised)), bytes });
+        return Ok(ReceivedBody { incomplete: Some(incomplete(&failure, got, promised)), bytes });
     }
 }
 
 /// Undoes the coding of what arrived. Of a body that broke off, or whose coding is damaged, what
 /// could be read is given, with what is wrong.
 pub(super) fn unpack(
-    arrived: Arrived,
+    arrived: ReceivedBody,
     label: Option<&str>,
     most: usize,
 ) -> Result<(Vec<u8>, Option<Failure>), Failure> {
-    let Arrived { bytes, incomplete } = arrived;
+    let ReceivedBody { bytes, incomplete } = arrived;
     let coding = Coding::of(label, &bytes)?;
-    let (body, damage) = salvage(coding, bytes, most)?;
+    let (body, damage) = decode_leniently(coding, bytes, most)?;
     // That a body which broke off also breaks its coding is no second fault.
     Ok((body, incomplete.or(damage)))
 }
 
-fn cut(failure: &Failure, got: u64, promised: Option<u64>) -> Failure {
-    let got = grouped(got);
+fn incomplete(failure: &Failure, got: u64, promised: Option<u64>) -> Failure {
+    let got = with_thousands(got);
     let of = match promised {
-        Some(promised) => format!("{got} of {} bytes", grouped(promised)),
+        Some(promised) => format!("{got} of {} bytes", with_thousands(promised)),
         None => format!("{got} bytes"),
     };
     Failure::new(failure.kind, format!("download incomplete ({of}): {}", failure.why))
 }
 
 /// 412000 as people read it: 412,000.
-fn grouped(number: u64) -> String {
+fn with_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -114,11 +118,11 @@ mod tests {
     fn a_body_cut_off_says_how_much_of_it_came() {
         let failure = || Failure::new(FailureKind::Body, "the answer broke off: reset");
         assert_eq!(
-            cut(&failure(), 412_000, Some(900_000)).why,
+            incomplete(&failure(), 412_000, Some(900_000)).why,
             "download incomplete (412,000 of 900,000 bytes): the answer broke off: reset"
         );
-        assert!(cut(&failure(), 7, None).why.starts_with("download incomplete (7 bytes)"));
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(grouped(999), "999");
+        assert!(incomplete(&failure(), 7, None).why.starts_with("download incomplete (7 bytes)"));
+        assert_eq!(with_thousands(1_234_567), "1,234,567");
+        assert_eq!(with_thousands(999), "999");
     }
 }

@@ -73,13 +73,17 @@ fn looks_like_text(body: &[u8]) -> bool {
 
 /// The body in the clear, or why not. A body cut off inside its coding is a failure.
 pub fn decode(coding: Coding, body: Vec<u8>, most: usize) -> Result<Vec<u8>, Failure> {
-    let (decoded, damage) = salvage(coding, body, most)?;
+    let (decoded, damage) = decode_leniently(coding, body, most)?;
     damage.map_or(Ok(decoded), Err)
 }
 
 /// As much of the body as its coding gives, and what is wrong with the rest if anything is. Past the
 /// cap there is nothing to salvage.
-pub(super) fn salvage(coding: Coding, body: Vec<u8>, most: usize) -> Result<Salvaged, Failure> {
+pub(super) fn decode_leniently(
+    coding: Coding,
+    body: Vec<u8>,
+    most: usize,
+) -> Result<Salvaged, Failure> {
     let bytes = body.as_slice();
     let mut decoded = Vec::new();
     let damage = match coding {

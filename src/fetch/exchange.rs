@@ -11,18 +11,18 @@ use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
-use super::address::{self, Hop, vet};
+use super::address::{self, Hop, check_hop};
 use super::freshness::freshness;
 use super::{
-    Answer, Ask, Failure, FailureKind, Fresh, Gate, Limits, REDIRECTS_MAX, Refusal, Request,
-    Unchanged, body, retry_after,
+    Answer, Failure, FailureKind, Fetched, Gate, Limits, REDIRECTS_MAX, Refusal, Request,
+    RequestKind, Unchanged, body, retry_after,
 };
-use crate::domain::{Moment, Validators};
-use crate::parse::link_header::{self, Link};
+use crate::domain::{Timestamp, Validators};
+use crate::parse::link_header::{self, HeaderLink};
 
 /// A validator longer than this is somebody's idea of a cookie: it is not kept.
 const VALIDATOR_BYTES_MAX: usize = 1 << 10;
-/// Lines of `Link` headers that are read.
+/// Lines of `HeaderLink` headers that are read.
 const LINK_LINES_MAX: usize = 16;
 /// A deadline that never comes, for limits no clock can hold.
 const FOREVER: Duration = Duration::from_hours(24 * 365);
@@ -30,14 +30,14 @@ const FOREVER: Duration = Duration::from_hours(24 * 365);
 impl Gate {
     /// Asks, follows redirects, and reads the body, within the limits. `now` dates a `Retry-After`
     /// that is given as a date.
-    pub async fn fetch(&self, request: Request<'_>, now: Moment) -> Answer {
+    pub async fn fetch(&self, request: Request<'_>, now: Timestamp) -> Answer {
         let began = Instant::now();
-        let limits = request.ask.limits(self.limits());
+        let limits = request.kind.limits(self.limits());
         let deadline = began.checked_add(limits.total).unwrap_or_else(|| began + FOREVER);
         let exchange = Exchange { gate: self, request, limits, deadline, now };
         match exchange.follow().await {
-            Ok(Answer::Fresh(fresh)) => {
-                Answer::Fresh(Box::new(Fresh { took: began.elapsed(), ..*fresh }))
+            Ok(Answer::Fetched(fresh)) => {
+                Answer::Fetched(Box::new(Fetched { took: began.elapsed(), ..*fresh }))
             }
             Ok(Answer::Unchanged(unchanged)) => {
                 Answer::Unchanged(Unchanged { took: began.elapsed(), ..unchanged })
@@ -55,7 +55,7 @@ struct Exchange<'a> {
     request: Request<'a>,
     limits: Limits,
     deadline: Instant,
-    now: Moment,
+    now: Timestamp,
 }
 
 impl Exchange<'_> {
@@ -65,7 +65,7 @@ impl Exchange<'_> {
         let mut moved_to = None;
         let mut permanent = true;
         for _ in 0..=REDIRECTS_MAX {
-            let response = self.ask(&url).await?;
+            let response = self.send(&url).await?;
             let status = response.status();
             if status == StatusCode::NOT_MODIFIED && self.request.validators.is_some() {
                 let freshness = freshness(response.headers());
@@ -73,7 +73,7 @@ impl Exchange<'_> {
             }
             if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
                 let next = next_hop(&url, &response, self.request)?;
-                self.may_resend(&url, status, &next)?;
+                self.check_form_redirect(&url, status, &next)?;
                 permanent &= matches!(status.as_u16(), 301 | 308);
                 if permanent {
                     moved_to = Some(next.clone());
@@ -82,45 +82,48 @@ impl Exchange<'_> {
                 continue;
             }
             if !status.is_success() {
-                return Err(refused_by_server(status, response.headers(), self.now));
+                return Err(status_failure(status, response.headers(), self.now));
             }
             return self.read(url, response, moved_to).await;
         }
-        let why =
-            format!("more than {REDIRECTS_MAX} redirects; the last pointed to {}", shown(&url));
+        let why = format!(
+            "more than {REDIRECTS_MAX} redirects; the last pointed to {}",
+            without_query(&url)
+        );
         Err(Failure::new(FailureKind::Refused, why))
     }
 
     /// A form may hold a secret: it is sent on only where the server kept the method, and to
     /// nobody else.
-    fn may_resend(&self, from: &Url, status: StatusCode, to: &Url) -> Result<(), Failure> {
-        let is_form = matches!(self.request.ask, Ask::Form(_));
+    fn check_form_redirect(&self, from: &Url, status: StatusCode, to: &Url) -> Result<(), Failure> {
+        let is_form = matches!(self.request.kind, RequestKind::Form(_));
         let kept = matches!(status.as_u16(), 307 | 308) && from.origin() == to.origin();
         if is_form && !kept {
-            let why = format!("{} to {}: a form is not sent on", status.as_u16(), shown(to));
+            let why =
+                format!("{} to {}: a form is not sent on", status.as_u16(), without_query(to));
             return Err(Failure::new(FailureKind::Refused, why));
         }
         Ok(())
     }
 
     /// One hop: vetted, asked, and the peer vetted again.
-    async fn ask(&self, url: &Url) -> Result<Response, Failure> {
+    async fn send(&self, url: &Url) -> Result<Response, Failure> {
         let request = self.request;
         // What the operator allowed holds for the origin it was written for, and nowhere else.
         let own = url.origin() == request.home.origin();
         let allowed = if own { request.allow_private } else { &[] };
-        vet(url, Hop { own, allowed })?;
-        let reach = self.gate.reach(url, allowed);
+        check_hop(url, Hop { own, allowed })?;
+        let reach = self.gate.access(url, allowed);
         // A name is vetted by the client's resolver, which is never asked about literals.
         match url.host() {
-            Some(Host::Ipv4(ip)) => reach.refuse(IpAddr::V4(ip))?,
-            Some(Host::Ipv6(ip)) => reach.refuse(IpAddr::V6(ip))?,
+            Some(Host::Ipv4(ip)) => reach.check(IpAddr::V4(ip))?,
+            Some(Host::Ipv6(ip)) => reach.check(IpAddr::V6(ip))?,
             Some(Host::Domain(_)) | None => (),
         }
         let client = self.gate.client(&reach)?;
-        let question = match request.ask {
-            Ask::Feed | Ask::Page => client.get(url.clone()),
-            Ask::Form(fields) => {
+        let question = match request.kind {
+            RequestKind::Feed | RequestKind::Page => client.get(url.clone()),
+            RequestKind::Form(fields) => {
                 let form = url::form_urlencoded::Serializer::new(String::new())
                     .extend_pairs(fields)
                     .finish();
@@ -136,7 +139,7 @@ impl Exchange<'_> {
             .map_err(|_elapsed| self.too_slow(until < self.deadline))?
             .map_err(|error| Failure::transport(&error))?;
         if let Some(peer) = response.remote_addr() {
-            reach.refuse(peer.ip())?;
+            reach.check(peer.ip())?;
         }
         Ok(response)
     }
@@ -164,9 +167,9 @@ impl Exchange<'_> {
         };
         let arrived = body::receive(&mut response, bounds).await?;
         let headers = response.headers();
-        let coding = text(headers, &CONTENT_ENCODING);
+        let coding = header_text(headers, &CONTENT_ENCODING);
         let (body, incomplete) = body::unpack(arrived, coding, bounds.bytes_max)?;
-        if body.is_empty() && !matches!(self.request.ask, Ask::Form(_)) {
+        if body.is_empty() && !matches!(self.request.kind, RequestKind::Form(_)) {
             return Err(incomplete.unwrap_or_else(|| {
                 Failure::unreadable(format!("the server answered {status} with nothing in it"))
             }));
@@ -179,10 +182,10 @@ impl Exchange<'_> {
                 last_modified: validator(headers, &LAST_MODIFIED),
             }
         };
-        Ok(Answer::Fresh(Box::new(Fresh {
+        Ok(Answer::Fetched(Box::new(Fetched {
             status,
             body,
-            content_type: text(headers, &CONTENT_TYPE).map(str::to_owned),
+            content_type: header_text(headers, &CONTENT_TYPE).map(str::to_owned),
             validators,
             freshness: freshness(headers),
             links: links(headers),
@@ -194,15 +197,15 @@ impl Exchange<'_> {
     }
 }
 
-fn links(headers: &HeaderMap) -> Vec<Link> {
+fn links(headers: &HeaderMap) -> Vec<HeaderLink> {
     let values = headers.get_all(LINK).iter().take(LINK_LINES_MAX);
     let values = values.filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
-    values.flat_map(link_header::links).take(link_header::LINKS_MAX).collect()
+    values.flat_map(link_header::parse_links).take(link_header::LINKS_MAX).collect()
 }
 
 fn headers(request: Request<'_>, own: bool) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static(request.ask.accepts()));
+    headers.insert(ACCEPT, HeaderValue::from_static(request.kind.accepts()));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd"));
     if let Some(validators) = request.validators {
         let pairs =
@@ -242,10 +245,10 @@ fn next_hop(url: &Url, response: &Response, request: Request<'_>) -> Result<Url,
     };
     let location = std::str::from_utf8(location.as_bytes())
         .map_err(|_bytes| astray(format!("{status} to a Location that is no address")))?;
-    let next = address::read(location, Some(url))
+    let next = address::parse_url(location, Some(url))
         .map_err(|refusal| astray(format!("{status} to a Location that is {refusal}")))?;
     if url.scheme() == "https" && next.scheme() == "http" && !request.allow_downgrade {
-        return Err(astray(format!("{status} from https down to {}", shown(&next))));
+        return Err(astray(format!("{status} from https down to {}", without_query(&next))));
     }
     if &next == url {
         return Err(astray(format!("{status} to itself")));
@@ -253,24 +256,24 @@ fn next_hop(url: &Url, response: &Response, request: Request<'_>) -> Result<Url,
     Ok(next)
 }
 
-fn refused_by_server(status: StatusCode, headers: &HeaderMap, now: Moment) -> Failure {
+fn status_failure(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Failure {
     let reason = status.canonical_reason().map(|r| format!(" {r}")).unwrap_or_default();
     let kind = FailureKind::Status(status.as_u16());
     let why = format!("the server answered {}{reason}", status.as_u16());
-    let retry_after = text(headers, &RETRY_AFTER).and_then(|value| retry_after(value, now));
+    let retry_after = header_text(headers, &RETRY_AFTER).and_then(|value| retry_after(value, now));
     Failure { retry_after, ..Failure::new(kind, why) }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
 }
 
 fn validator(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    text(headers, name).filter(|v| v.len() <= VALIDATOR_BYTES_MAX).map(str::to_owned)
+    header_text(headers, name).filter(|v| v.len() <= VALIDATOR_BYTES_MAX).map(str::to_owned)
 }
 
 /// An address for people: without query, which may hold a token.
-fn shown(url: &Url) -> String {
+fn without_query(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);

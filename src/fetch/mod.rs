@@ -28,13 +28,13 @@ use url::Url;
 
 use crate::domain::Network;
 
-pub use address::{admit, refuse};
-pub use answer::{Answer, Failure, FailureKind, Fresh, Unchanged};
+pub use address::{check_ip, parse_public_url};
+pub use answer::{Answer, Failure, FailureKind, Fetched, Unchanged};
 pub use decode::{Coding, decode};
-pub use names::{Found, LookUp};
-use names::{Names, Reach, Resolver};
+use names::{Access, NameLookup, Resolver};
+pub use names::{LookUp, Resolved};
 pub use refusal::Refusal;
-pub use request::{Ask, Limits, Request};
+pub use request::{Limits, Request, RequestKind};
 pub use retry::retry_after;
 
 /// How long a name may take to resolve and a connection to be made and secured.
@@ -51,11 +51,11 @@ const HEADERS_MAX: usize = 200;
 pub struct Gate {
     user_agent: String,
     limits: Limits,
-    names: Names,
+    names: NameLookup,
     listeners: Mutex<Vec<SocketAddr>>,
     /// One client for each set of private networks some feed was allowed; the empty set is the
     /// public internet's.
-    clients: Mutex<HashMap<Reach, Client>>,
+    clients: Mutex<HashMap<Access, Client>>,
 }
 
 impl Gate {
@@ -66,7 +66,7 @@ impl Gate {
             Some(contact) => format!("wirewatch/{version} (feed monitor; +{contact})"),
             None => format!("wirewatch/{version} (feed monitor)"),
         };
-        let (names, listeners) = (Names::default(), Mutex::default());
+        let (names, listeners) = (NameLookup::default(), Mutex::default());
         Self { user_agent, limits, names, listeners, clients: Mutex::default() }
     }
 
@@ -77,7 +77,7 @@ impl Gate {
     /// The same gate, asking somebody else about names.
     #[must_use]
     pub fn with_names(self, look_up: LookUp) -> Self {
-        Self { names: Names::Given(look_up), ..self }
+        Self { names: NameLookup::Given(look_up), ..self }
     }
 
     /// Where this program itself listens: no feed, page or hub is ever asked there, whatever the
@@ -87,13 +87,13 @@ impl Gate {
     }
 
     /// What may be reached at this URL's port.
-    fn reach(&self, url: &Url, allowed: &[Network]) -> Reach {
+    fn access(&self, url: &Url, allowed: &[Network]) -> Access {
         let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         let ours = names::on_port(&listeners, url.port_or_known_default());
-        Reach { allowed: allowed.to_vec(), ours }
+        Access { allowed: allowed.to_vec(), own_listeners: ours }
     }
 
-    fn client(&self, reach: &Reach) -> Result<Client, Failure> {
+    fn client(&self, reach: &Access) -> Result<Client, Failure> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(reach) {
             return Ok(client.clone());
@@ -104,7 +104,7 @@ impl Gate {
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the gate")]
-    fn build(&self, reach: &Reach) -> Result<Client, reqwest::Error> {
+    fn build(&self, reach: &Access) -> Result<Client, reqwest::Error> {
         let builder = || {
             Client::builder()
                 .user_agent(&self.user_agent)

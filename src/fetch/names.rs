@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::{Refusal, refuse};
+use super::{Refusal, check_ip};
 use crate::domain::{Network, contains, unwrapped};
 
 /// Addresses one name may have; more is an attack on our memory, not a web server.
@@ -20,20 +20,20 @@ const RESOLVE_WAIT: Duration = Duration::from_secs(5);
 const NO_PORT: u16 = 9;
 
 /// What a look-up comes to.
-pub type Found = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+pub type Resolved = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 /// Looks names up in place of the machine's own resolver.
-pub type LookUp = Arc<dyn Fn(String) -> Found + Send + Sync>;
+pub type LookUp = Arc<dyn Fn(String) -> Resolved + Send + Sync>;
 
 /// Who is asked about names.
 #[derive(Clone, Default)]
-pub(super) enum Names {
+pub(super) enum NameLookup {
     /// The machine's resolver, with its hosts file.
     #[default]
     System,
     Given(LookUp),
 }
 
-impl fmt::Debug for Names {
+impl fmt::Debug for NameLookup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::System => "System",
@@ -42,7 +42,7 @@ impl fmt::Debug for Names {
     }
 }
 
-impl Names {
+impl NameLookup {
     async fn look_up(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         match self {
             Self::System => {
@@ -57,19 +57,19 @@ impl Names {
 
 /// What a client may reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Reach {
+pub(super) struct Access {
     /// Private networks, by the operator's word.
     pub(super) allowed: Vec<Network>,
     /// Addresses at which this program listens on the port in question.
-    pub(super) ours: Vec<IpAddr>,
+    pub(super) own_listeners: Vec<IpAddr>,
 }
 
-impl Reach {
+impl Access {
     /// The last word on an address that is about to be connected to.
-    pub(super) fn refuse(&self, ip: IpAddr) -> Result<(), Refusal> {
+    pub(super) fn check(&self, ip: IpAddr) -> Result<(), Refusal> {
         let ip = unwrapped(ip);
-        refuse(ip, &self.allowed)?;
-        let listening = self.ours.iter().any(|ours| *ours == ip || ours.is_unspecified());
+        check_ip(ip, &self.allowed)?;
+        let listening = self.own_listeners.iter().any(|ours| *ours == ip || ours.is_unspecified());
         if listening && is_this_machine(ip) {
             return Err(Refusal::NotPublic { ip, what: "this very program" });
         }
@@ -102,12 +102,16 @@ fn is_this_machine(ip: IpAddr) -> bool {
 /// Resolves names, and refuses a name if any of its addresses is refused: a mixed answer is an
 /// attack or a broken zone.
 pub(super) struct Resolver {
-    pub(super) names: Names,
-    pub(super) reach: Reach,
+    pub(super) names: NameLookup,
+    pub(super) reach: Access,
 }
 
 impl Resolver {
-    async fn vetted(names: Names, reach: Reach, name: String) -> Result<Vec<SocketAddr>, Refusal> {
+    async fn vetted(
+        names: NameLookup,
+        reach: Access,
+        name: String,
+    ) -> Result<Vec<SocketAddr>, Refusal> {
         let unresolved = |why: String| Refusal::Unresolved { name: name.clone(), why };
         let found = tokio::time::timeout(RESOLVE_WAIT, names.look_up(&name))
             .await
@@ -120,7 +124,7 @@ impl Resolver {
             return Err(Refusal::TooMany { name, most: ADDRESSES_MAX });
         }
         for ip in &found {
-            reach.refuse(*ip).map_err(|refusal| refusal.of(&name))?;
+            reach.check(*ip).map_err(|refusal| refusal.of(&name))?;
         }
         // The port is the client's to fill in.
         Ok(found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect())
@@ -163,7 +167,8 @@ mod tests {
             let answer = answer.lock().unwrap().take().unwrap();
             Box::pin(async move { answer })
         });
-        Resolver::vetted(Names::Given(look_up), Reach::default(), "a.example".to_owned()).await
+        Resolver::vetted(NameLookup::Given(look_up), Access::default(), "a.example".to_owned())
+            .await
     }
 
     #[tokio::test]
@@ -192,7 +197,7 @@ mod tests {
         assert_eq!(empty.to_string(), "`a.example` does not resolve: it has no address");
         let silent: LookUp = Arc::new(|_| Box::pin(std::future::pending()));
         let name = "a.example".to_owned();
-        let refusal = Resolver::vetted(Names::Given(silent), Reach::default(), name).await;
+        let refusal = Resolver::vetted(NameLookup::Given(silent), Access::default(), name).await;
         let words = "`a.example` does not resolve: no answer within 5s";
         assert_eq!(refusal.unwrap_err().to_string(), words);
     }
@@ -203,7 +208,7 @@ mod tests {
         let allowed = vec![("127.0.0.0".parse().unwrap(), 8)];
         let to = |port, ip: &str| {
             let ours = on_port(&listeners, Some(port));
-            Reach { allowed: allowed.clone(), ours }.refuse(ip.parse().unwrap())
+            Access { allowed: allowed.clone(), own_listeners: ours }.check(ip.parse().unwrap())
         };
         assert!(to(8780, "127.0.0.1").is_err());
         assert!(to(8780, "127.0.0.2").is_ok());

@@ -52,7 +52,7 @@ impl Limits {
 
 /// The kind of question, which decides method, `Accept` and limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask<'a> {
+pub enum RequestKind<'a> {
     /// GET a feed, within the gate's own limits.
     Feed,
     /// GET an HTML page: 5 MiB, 20 s.
@@ -63,7 +63,7 @@ pub enum Ask<'a> {
     Form(&'a [(&'a str, &'a str)]),
 }
 
-impl Ask<'_> {
+impl RequestKind<'_> {
     pub(super) fn limits(self, gate: Limits) -> Limits {
         match self {
             Self::Feed => gate,
@@ -88,7 +88,7 @@ impl Ask<'_> {
 /// One question to a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    pub ask: Ask<'a>,
+    pub kind: RequestKind<'a>,
     pub url: &'a Url,
     /// The address the operator wrote. `headers`, `auth` and `allow_private` hold for its origin and
     /// nowhere else, and it alone may name any port.
@@ -105,19 +105,19 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// A poll of a feed; with validators it is a conditional one.
     pub fn feed(feed: &'a Feed, validators: Option<&'a Validators>) -> Self {
-        Self { validators, ..Self::beside(feed, &feed.url, Ask::Feed) }
+        Self { validators, ..Self::linked_from(feed, &feed.url, RequestKind::Feed) }
     }
 
     /// A page a feed's item links to. What the operator allowed the feed holds if the page is of
     /// the feed's own origin.
     pub fn page(feed: &'a Feed, url: &'a Url) -> Self {
-        Self::beside(feed, url, Ask::Page)
+        Self::linked_from(feed, url, RequestKind::Page)
     }
 
     /// Another document found through a feed: its hub (a form), another sitemap (a feed).
-    pub fn beside(feed: &'a Feed, url: &'a Url, ask: Ask<'a>) -> Self {
+    pub fn linked_from(feed: &'a Feed, url: &'a Url, kind: RequestKind<'a>) -> Self {
         Self {
-            ask,
+            kind,
             url,
             home: &feed.url,
             headers: &feed.headers,
@@ -129,14 +129,14 @@ impl<'a> Request<'a> {
     }
 
     /// An address a person typed, with nothing allowed beyond the public internet.
-    pub fn typed(url: &'a Url, ask: Ask<'a>) -> Self {
+    pub fn typed(url: &'a Url, ask: RequestKind<'a>) -> Self {
         Self { home: url, ..Self::found(url, url, ask) }
     }
 
     /// An address found in a document that came from `home`.
-    pub fn found(home: &'a Url, url: &'a Url, ask: Ask<'a>) -> Self {
+    pub fn found(home: &'a Url, url: &'a Url, kind: RequestKind<'a>) -> Self {
         Self {
-            ask,
+            kind,
             url,
             home,
             headers: &[],

@@ -1,18 +1,18 @@
 //! How long a server asks to be left alone.
 use std::time::Duration;
 
-use crate::domain::Moment;
+use crate::domain::Timestamp;
 
 /// Seconds or a date (RFC 9110 section 10.2.3). A date in the past is no wish at all,
 /// and no bound is put on one for next year: whoever waits decides how long at most.
-pub fn retry_after(value: &str, now: Moment) -> Option<Duration> {
+pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    let wait = Moment(0).after(since_epoch).since(now);
+    let wait = Timestamp(0).after(since_epoch).since(now);
     (!wait.is_zero()).then_some(wait)
 }
 
@@ -22,7 +22,7 @@ mod tests {
 
     #[test]
     fn retry_after_is_read_as_seconds_or_date_and_nonsense_is_no_wish() {
-        let now = Moment(784_111_777_000); // Sun, 06 Nov 1994 08:49:37 GMT
+        let now = Timestamp(784_111_777_000); // Sun, 06 Nov 1994 08:49:37 GMT
         assert_eq!(retry_after("120", now), Some(Duration::from_mins(2)));
         let date = "Sun, 06 Nov 1994 08:50:37 GMT";
         assert_eq!(retry_after(date, now), Some(Duration::from_mins(1)));

@@ -7,16 +7,16 @@ use rustls::{CertificateError, Error as Tls, pki_types::UnixTime};
 const DAY_S: u64 = 24 * 60 * 60;
 
 /// The words for one link of an error's chain, if TLS is what it speaks of.
-pub(super) fn words(cause: &(dyn Error + 'static)) -> Option<String> {
+pub(super) fn describe(cause: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = cause.downcast_ref::<Tls>() {
-        return Some(of(error));
+        return Some(describe_tls(error));
     }
     // An I/O error does not name what it wraps as its source, only that thing's own source; and it
     // may be wrapped in another.
-    words(cause.downcast_ref::<io::Error>()?.get_ref()?)
+    describe(cause.downcast_ref::<io::Error>()?.get_ref()?)
 }
 
-fn of(error: &Tls) -> String {
+fn describe_tls(error: &Tls) -> String {
     #[expect(clippy::wildcard_enum_match_arm, reason = "rustls adds errors; its words then serve")]
     match error {
         Tls::InvalidCertificate(why) => certificate(why),
@@ -95,7 +95,7 @@ mod tests {
 
     fn said(why: CertificateError) -> String {
         let wrapped = io::Error::other(io::Error::other(Tls::InvalidCertificate(why)));
-        words(&wrapped).unwrap()
+        describe(&wrapped).unwrap()
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_is_not_tls_is_not_spoken_of_as_tls() {
-        assert_eq!(words(&io::Error::other("reset")), None);
-        assert_eq!(words(&io::Error::from(io::ErrorKind::ConnectionRefused)), None);
+        assert_eq!(describe(&io::Error::other("reset")), None);
+        assert_eq!(describe(&io::Error::from(io::ErrorKind::ConnectionRefused)), None);
     }
 }

@@ -2,7 +2,7 @@
 use std::collections::HashSet;
 
 use crate::schedule::Overlap;
-use crate::store::{Batch, Recognised, Sighting};
+use crate::store::{Batch, Recognised, WindowItem};
 
 /// So many items that left, and as many that came back, make an older batch: fewer may be an
 /// editor who took something down.
@@ -22,7 +22,7 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    pub(super) fn of(before: &[Sighting], batch: &Batch) -> Self {
+    pub(super) fn of(before: &[WindowItem], batch: &Batch) -> Self {
         let listed: HashSet<u64> = before.iter().map(|item| item.key).collect();
         let keys = batch.candidates.iter().map(|candidate| &candidate.article.keys);
         let unlisted = keys
@@ -48,7 +48,7 @@ impl Compared {
 
     /// Items that came since.
     pub(super) fn arrived(&self) -> usize {
-        let known = self.recognised.returned + self.recognised.echoed;
+        let known = self.recognised.returned + self.recognised.rekeyed;
         self.unlisted.len().saturating_sub(known)
     }
 
@@ -60,7 +60,7 @@ impl Compared {
     }
 
     pub(super) fn overlap(&self) -> Overlap {
-        let known = self.common + self.recognised.returned + self.recognised.echoed;
+        let known = self.common + self.recognised.returned + self.recognised.rekeyed;
         Overlap::of(known, self.before, self.now)
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::{Host as UrlHost, Url};
 
-use crate::domain::{Feed, Moment, Scope};
+use crate::domain::{Feed, Scope, Timestamp};
 
 /// Labels under which anybody can register a name below a country's, as `co.uk` and `or.kr`. A table
 /// of every such suffix would be a dependency of its own; what is missing here is merely paced as one
@@ -23,7 +23,7 @@ pub(super) struct Hosts {
 struct Host {
     busy: bool,
     gap: Duration,
-    free_at: Moment,
+    free_at: Timestamp,
     waiting: VecDeque<usize>,
 }
 
@@ -32,7 +32,7 @@ struct Host {
 pub(super) enum Turn {
     Now,
     /// The host is free, but was asked a moment ago.
-    At(Moment),
+    At(Timestamp),
     /// Another feed of the host is being asked; this one is called when that is over.
     Waiting,
 }
@@ -62,7 +62,7 @@ impl Hosts {
     }
 
     /// Asks for a turn; [`Turn::Now`] takes it.
-    pub(super) fn turn(&mut self, feed: usize, now: Moment) -> Turn {
+    pub(super) fn turn(&mut self, feed: usize, now: Timestamp) -> Turn {
         let Some(host) = self.host(feed) else { return Turn::Now };
         if host.busy {
             host.waiting.push_back(feed);
@@ -75,14 +75,14 @@ impl Hosts {
         Turn::Now
     }
 
-    /// Gives the turn back; names the feed that waited longest and when it may ask. `hold` is a longer
+    /// Gives the turn back; names the feed that waited longest and when it may ask. `host_hold` is a longer
     /// breath the host asked for.
     pub(super) fn landed(
         &mut self,
         feed: usize,
         hold: Option<Duration>,
-        now: Moment,
-    ) -> Option<(usize, Moment)> {
+        now: Timestamp,
+    ) -> Option<(usize, Timestamp)> {
         let host = self.host(feed)?;
         host.busy = false;
         // The operator's own server is not asked for more patience than its own feeds need.
@@ -148,22 +148,22 @@ mod tests {
         let feeds = ["http://www.a.example/1", "https://a.example/2", "http://b.example/"];
         let feeds: Vec<Feed> = feeds.iter().map(|url| feed(url)).collect();
         let mut hosts = Hosts::new(&feeds, Scope::Host, Duration::from_secs(1));
-        let (start, end) = (Moment(10_000), Moment(12_000));
+        let (start, end) = (Timestamp(10_000), Timestamp(12_000));
         assert_eq!(hosts.turn(0, start), Turn::Now);
         assert_eq!(hosts.turn(1, start), Turn::Waiting);
         assert_eq!(hosts.turn(2, start), Turn::Now);
-        assert_eq!(hosts.landed(0, None, end), Some((1, Moment(13_000))));
-        assert_eq!(hosts.turn(1, Moment(12_500)), Turn::At(Moment(13_000)));
-        assert_eq!(hosts.turn(1, Moment(13_000)), Turn::Now);
+        assert_eq!(hosts.landed(0, None, end), Some((1, Timestamp(13_000))));
+        assert_eq!(hosts.turn(1, Timestamp(12_500)), Turn::At(Timestamp(13_000)));
+        assert_eq!(hosts.turn(1, Timestamp(13_000)), Turn::Now);
         assert_eq!(hosts.landed(1, None, end), None);
     }
     #[test]
     fn a_host_that_asked_for_peace_is_left_in_peace_by_all_its_feeds() {
         let feeds: Vec<Feed> = ["http://a.example/1", "http://a.example/2"].map(feed).into();
         let mut hosts = Hosts::new(&feeds, Scope::Host, Duration::from_secs(1));
-        assert_eq!(hosts.turn(0, Moment(0)), Turn::Now);
-        assert_eq!(hosts.landed(0, Some(Duration::from_mins(5)), Moment(0)), None);
-        assert_eq!(hosts.turn(1, Moment(2_000)), Turn::At(Moment(300_000)));
+        assert_eq!(hosts.turn(0, Timestamp(0)), Turn::Now);
+        assert_eq!(hosts.landed(0, Some(Duration::from_mins(5)), Timestamp(0)), None);
+        assert_eq!(hosts.turn(1, Timestamp(2_000)), Turn::At(Timestamp(300_000)));
     }
 
     #[test]

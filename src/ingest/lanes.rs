@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::domain::Moment;
+use crate::domain::Timestamp;
 use crate::store::FeedState;
 
 /// A poll under way for longer than this gives its place up and goes on in the slow lane.
-const PATIENCE: Duration = Duration::from_secs(2);
+const FAST_LANE_MAX: Duration = Duration::from_secs(2);
 /// An exchange that took longer marks its feed as slow; one of half that clears it.
 pub(super) const SLOW_EXCHANGE: Duration = Duration::from_secs(5);
 /// Places in the slow lane for each in the fast one: waiting costs a socket and some 20 KB, no more.
@@ -15,7 +15,7 @@ const SLOW_PLACES: usize = 6;
 /// And at most so many, for the sake of file descriptors.
 const SLOW_PLACES_MAX: usize = 512;
 /// One place in so many is kept for feeds that are known to answer.
-const KEPT_SHARE: usize = 8;
+const PROVEN_SHARE: usize = 8;
 
 /// How a feed flies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +50,12 @@ pub(super) struct Lanes {
     unproven: VecDeque<usize>,
     slow: VecDeque<usize>,
     /// Each feed's class while its poll is under way.
-    flying: Vec<Option<Class>>,
-    flying_proven: usize,
-    flying_unproven: usize,
-    flying_slow: usize,
+    running: Vec<Option<Class>>,
+    running_proven: usize,
+    running_unproven: usize,
+    running_slow: usize,
     /// Polls of the fast lane by when they began.
-    begun: VecDeque<(Moment, usize)>,
+    started: VecDeque<(Timestamp, usize)>,
 }
 
 impl Lanes {
@@ -63,20 +63,20 @@ impl Lanes {
         Self {
             places,
             slow_places: places.saturating_mul(SLOW_PLACES).min(SLOW_PLACES_MAX),
-            unproven_places: places - places / KEPT_SHARE,
+            unproven_places: places - places / PROVEN_SHARE,
             proven: VecDeque::new(),
             unproven: VecDeque::new(),
             slow: VecDeque::new(),
-            flying: vec![None; feeds],
-            flying_proven: 0,
-            flying_unproven: 0,
-            flying_slow: 0,
-            begun: VecDeque::new(),
+            running: vec![None; feeds],
+            running_proven: 0,
+            running_unproven: 0,
+            running_slow: 0,
+            started: VecDeque::new(),
         }
     }
 
     /// The feed is due.
-    pub(super) fn line_up(&mut self, feed: usize, class: Class) {
+    pub(super) fn enqueue(&mut self, feed: usize, class: Class) {
         let line = match class {
             Class::Proven => &mut self.proven,
             Class::Unproven => &mut self.unproven,
@@ -87,69 +87,69 @@ impl Lanes {
 
     /// The next feed there is a place for; [`take`](Self::take) takes it.
     pub(super) fn next(&mut self) -> Option<(usize, Class)> {
-        if self.flying_proven + self.flying_unproven < self.places {
+        if self.running_proven + self.running_unproven < self.places {
             if let Some(feed) = self.proven.pop_front() {
                 return Some((feed, Class::Proven));
             }
-            if self.flying_unproven < self.unproven_places
+            if self.running_unproven < self.unproven_places
                 && let Some(feed) = self.unproven.pop_front()
             {
                 return Some((feed, Class::Unproven));
             }
         }
-        if self.flying_slow < self.slow_places {
+        if self.running_slow < self.slow_places {
             return Some((self.slow.pop_front()?, Class::Slow));
         }
         None
     }
 
-    pub(super) fn take(&mut self, feed: usize, class: Class, now: Moment) {
-        *self.flying_of(class) += 1;
-        if let Some(slot) = self.flying.get_mut(feed) {
+    pub(super) fn start(&mut self, feed: usize, class: Class, now: Timestamp) {
+        *self.running_of(class) += 1;
+        if let Some(slot) = self.running.get_mut(feed) {
             *slot = Some(class);
         }
         if class != Class::Slow {
-            self.begun.push_back((now, feed));
+            self.started.push_back((now, feed));
         }
     }
 
-    pub(super) fn landed(&mut self, feed: usize) {
-        if let Some(class) = self.flying.get_mut(feed).and_then(Option::take) {
-            *self.flying_of(class) -= 1;
+    pub(super) fn finish(&mut self, feed: usize) {
+        if let Some(class) = self.running.get_mut(feed).and_then(Option::take) {
+            *self.running_of(class) -= 1;
         }
     }
 
     /// Moves whoever flies for too long into the slow lane, while that has places.
-    pub(super) fn make_way(&mut self, now: Moment) {
-        while let Some((begun, feed)) = self.begun.front().copied() {
-            let under_way = self.flying.get(feed).copied().flatten();
+    pub(super) fn move_slow_polls(&mut self, now: Timestamp) {
+        while let Some((begun, feed)) = self.started.front().copied() {
+            let under_way = self.running.get(feed).copied().flatten();
             let fast = under_way.filter(|class| *class != Class::Slow);
             if let Some(class) = fast {
-                if now.since(begun) < PATIENCE || self.flying_slow >= self.slow_places {
+                if now.since(begun) < FAST_LANE_MAX || self.running_slow >= self.slow_places {
                     return;
                 }
-                *self.flying_of(class) -= 1;
-                self.flying_slow += 1;
-                if let Some(slot) = self.flying.get_mut(feed) {
+                *self.running_of(class) -= 1;
+                self.running_slow += 1;
+                if let Some(slot) = self.running.get_mut(feed) {
                     *slot = Some(Class::Slow);
                 }
             }
-            self.begun.pop_front();
+            self.started.pop_front();
         }
     }
 
     /// When a place will be made for one who waits, if somebody waits.
-    pub(super) fn way_at(&self) -> Option<Moment> {
+    pub(super) fn next_move_at(&self) -> Option<Timestamp> {
         let waits = !self.proven.is_empty() || !self.unproven.is_empty();
-        let (begun, _) = self.begun.front().filter(|_| waits)?;
-        Some(begun.after(PATIENCE))
+        let (begun, _) = self.started.front().filter(|_| waits)?;
+        Some(begun.after(FAST_LANE_MAX))
     }
 
-    fn flying_of(&mut self, class: Class) -> &mut usize {
+    fn running_of(&mut self, class: Class) -> &mut usize {
         match class {
-            Class::Proven => &mut self.flying_proven,
-            Class::Unproven => &mut self.flying_unproven,
-            Class::Slow => &mut self.flying_slow,
+            Class::Proven => &mut self.running_proven,
+            Class::Unproven => &mut self.running_unproven,
+            Class::Slow => &mut self.running_slow,
         }
     }
 }
@@ -158,12 +158,12 @@ impl Lanes {
 mod tests {
     use super::*;
 
-    const NOW: Moment = Moment(1_000_000);
+    const NOW: Timestamp = Timestamp(1_000_000);
 
-    fn launch(lanes: &mut Lanes, now: Moment) -> Vec<usize> {
+    fn launch(lanes: &mut Lanes, now: Timestamp) -> Vec<usize> {
         let mut launched = Vec::new();
         while let Some((feed, class)) = lanes.next() {
-            lanes.take(feed, class, now);
+            lanes.start(feed, class, now);
             launched.push(feed);
         }
         launched
@@ -172,47 +172,47 @@ mod tests {
     #[test]
     fn tarpits_never_hold_a_healthy_feed_up() {
         let mut lanes = Lanes::new(1_000, 8);
-        (0..500).for_each(|feed| lanes.line_up(feed, Class::Unproven));
+        (0..500).for_each(|feed| lanes.enqueue(feed, Class::Unproven));
         assert_eq!(launch(&mut lanes, NOW).len(), 7, "one place is kept");
-        lanes.line_up(900, Class::Proven);
+        lanes.enqueue(900, Class::Proven);
         assert_eq!(launch(&mut lanes, NOW), [900]);
-        lanes.landed(900);
-        assert_eq!(lanes.way_at(), Some(NOW.after(PATIENCE)));
+        lanes.finish(900);
+        assert_eq!(lanes.next_move_at(), Some(NOW.after(FAST_LANE_MAX)));
         // Nobody lands; they make way until the slow lane is full, and even then one place is left.
         let mut now = NOW;
         for _ in 0..20 {
-            now = now.after(PATIENCE);
-            lanes.make_way(now);
+            now = now.after(FAST_LANE_MAX);
+            lanes.move_slow_polls(now);
             launch(&mut lanes, now);
         }
-        assert_eq!(lanes.flying_slow, 48);
-        lanes.line_up(901, Class::Proven);
+        assert_eq!(lanes.running_slow, 48);
+        lanes.enqueue(901, Class::Proven);
         assert_eq!(launch(&mut lanes, now), [901]);
         // Known tarpits wait for their own lane alone.
-        lanes.line_up(902, Class::Slow);
+        lanes.enqueue(902, Class::Slow);
         assert!(launch(&mut lanes, now).is_empty());
-        lanes.landed(0);
+        lanes.finish(0);
         assert_eq!(launch(&mut lanes, now), [902]);
     }
 
     #[test]
     fn who_lands_in_time_is_not_moved() {
         let mut lanes = Lanes::new(4, 2);
-        (0..4).for_each(|feed| lanes.line_up(feed, Class::Proven));
+        (0..4).for_each(|feed| lanes.enqueue(feed, Class::Proven));
         assert_eq!(launch(&mut lanes, NOW), [0, 1]);
-        lanes.landed(0);
-        assert_eq!(launch(&mut lanes, NOW.after(PATIENCE / 2)), [2]);
-        lanes.make_way(NOW.after(PATIENCE));
-        assert_eq!((lanes.flying_proven, lanes.flying_slow), (1, 1));
-        lanes.landed(1);
-        lanes.landed(2);
-        assert_eq!((lanes.flying_proven, lanes.flying_slow), (0, 0));
+        lanes.finish(0);
+        assert_eq!(launch(&mut lanes, NOW.after(FAST_LANE_MAX / 2)), [2]);
+        lanes.move_slow_polls(NOW.after(FAST_LANE_MAX));
+        assert_eq!((lanes.running_proven, lanes.running_slow), (1, 1));
+        lanes.finish(1);
+        lanes.finish(2);
+        assert_eq!((lanes.running_proven, lanes.running_slow), (0, 0));
     }
 
     #[test]
     fn a_single_place_serves_everyone() {
         let mut lanes = Lanes::new(2, 1);
-        lanes.line_up(0, Class::Unproven);
+        lanes.enqueue(0, Class::Unproven);
         assert_eq!(launch(&mut lanes, NOW), [0]);
     }
 }

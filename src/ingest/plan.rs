@@ -6,16 +6,16 @@ use std::time::Duration;
 use crate::domain::{Feed, Name, Scope, Severity};
 use crate::matcher::Matcher;
 use crate::schedule::Bounds;
-use crate::store::{Occasions, Route};
+use crate::store::{Route, UpdateTriggers};
 
 /// What polling needs to know of the configuration, whole and checked.
 #[derive(Debug)]
 pub struct Plan {
     pub feeds: Arc<Vec<Feed>>,
     pub matcher: Matcher,
-    pub watches: HashMap<Name, Told>,
+    pub watches: HashMap<Name, WatchInfo>,
     /// When more of a told story is told, by watch.
-    pub occasions: Arc<Occasions>,
+    pub occasions: Arc<UpdateTriggers>,
     pub bounds: Bounds,
     /// Polls under way at once.
     pub concurrency: usize,
@@ -27,7 +27,7 @@ pub struct Plan {
 
 /// What the reader of a watch's alerts is told, and where.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct WatchInfo {
     pub title: String,
     pub severity: Severity,
     /// Watches of one such name tell a receiver a story once between them.

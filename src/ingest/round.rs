@@ -10,11 +10,11 @@ pub struct Round {
     pub failed: u64,
     /// Entries in the documents read.
     pub entries: u64,
-    pub committed: store::Committed,
+    pub committed: store::CommitCounts,
 }
 
 impl Round {
-    pub(super) fn add(&mut self, entries: u64, failed: bool, committed: store::Committed) {
+    pub(super) fn add(&mut self, entries: u64, failed: bool, committed: store::CommitCounts) {
         self.polled += 1;
         self.failed += u64::from(failed);
         self.entries += entries;
@@ -37,7 +37,7 @@ impl Round {
             changed: self.changed - before.changed,
             failed: self.failed - before.failed,
             entries: self.entries - before.entries,
-            committed: store::Committed {
+            committed: store::CommitCounts {
                 new: self.committed.new - before.committed.new,
                 copies: self.committed.copies - before.committed.copies,
                 revised: self.committed.revised - before.committed.revised,

@@ -1,10 +1,10 @@
 //! A feed whose address is a list of sitemaps: the news sitemaps it names are read in its place.
 use std::cmp::Reverse;
 
-use super::flight::Shared;
-use crate::domain::{Feed, Moment, Validators};
-use crate::fetch::{Answer, Ask, Fresh, Request};
-use crate::parse::{Hints, sitemap};
+use super::poll::Shared;
+use crate::domain::{Feed, Timestamp, Validators};
+use crate::fetch::{Answer, Fetched, Request, RequestKind};
+use crate::parse::{ResponseContext, sitemap};
 
 /// Sitemaps read of one list, the latest first; news sitemaps hold two days, so few are enough.
 const SITEMAPS_MAX: usize = 3;
@@ -17,14 +17,20 @@ const HEAD_BYTES: usize = 4 << 10;
 /// together. Each is asked through the gate, one after another, with the host's pause between.
 ///
 /// One that cannot be read costs its own pages: they are there at the next poll, or the poll after.
-pub(super) async fn gathered(shared: &Shared, feed: &Feed, fresh: Fresh, now: Moment) -> Fresh {
+pub(super) async fn read_listed(
+    shared: &Shared,
+    feed: &Feed,
+    fresh: Fetched,
+    now: Timestamp,
+) -> Fetched {
     let head = fresh.body.get(..HEAD_BYTES.min(fresh.body.len())).unwrap_or_default();
     if memchr::memmem::find(head, b"sitemapindex").is_none() {
         return fresh;
     }
-    let hints = Hints { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
-    let mut list = sitemap::list(&fresh.body, &hints);
-    list.retain(|child| sitemap::speaks_of_news(&child.url));
+    let hints =
+        ResponseContext { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+    let mut list = sitemap::sitemaps_of_index(&fresh.body, &hints);
+    list.retain(|child| sitemap::is_news_sitemap(&child.url));
     list.sort_by_key(|child| Reverse(child.modified));
     list.truncate(SITEMAPS_MAX);
     let mut read = Vec::new();
@@ -32,9 +38,9 @@ pub(super) async fn gathered(shared: &Shared, feed: &Feed, fresh: Fresh, now: Mo
         if feed.allow_private.is_empty() {
             tokio::time::sleep(shared.plan.host_gap).await;
         }
-        let request = Request::beside(feed, &child.url, Ask::Feed);
+        let request = Request::linked_from(feed, &child.url, RequestKind::Feed);
         match shared.gate.fetch(request, now).await {
-            Answer::Fresh(part) => read.push(*part),
+            Answer::Fetched(part) => read.push(*part),
             Answer::Unchanged(_) => (),
             Answer::Failed(failure) => {
                 let (feed, why) = (&feed.name, failure.why);
@@ -46,11 +52,12 @@ pub(super) async fn gathered(shared: &Shared, feed: &Feed, fresh: Fresh, now: Mo
         return fresh;
     }
     let parts = read.iter().map(|part| {
-        let hints = Hints { content_type: part.content_type.as_deref(), base: Some(&part.url) };
+        let hints =
+            ResponseContext { content_type: part.content_type.as_deref(), base: Some(&part.url) };
         (part.body.as_slice(), hints)
     });
-    Fresh {
-        body: sitemap::joined(parts).into_bytes(),
+    Fetched {
+        body: sitemap::merge_sitemaps(parts).into_bytes(),
         content_type: Some("application/xml; charset=utf-8".to_owned()),
         // The list may stay as it is while what it names changes.
         validators: Validators::default(),

@@ -2,9 +2,9 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::Text;
-use super::lexicon::{Fields, Lexicon, Sighting, TermId};
-use super::near::{self, Ruler};
+use super::ArticleText;
+use super::automaton::{CompiledTerms, FieldSet, TermId, TermMatch};
+use super::proximity::{self, WordCounter};
 use crate::domain::{Field, Finding, Hit, Name};
 
 /// Hits reported with one finding; a watch that hits more often than this is explained well enough.
@@ -16,7 +16,7 @@ const SCORE_SLACK: f64 = 1e-9;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
     pub(super) term: TermId,
-    pub(super) fields: Fields,
+    pub(super) fields: FieldSet,
 }
 
 /// What must hold for a watch to fire.
@@ -26,7 +26,7 @@ pub(super) enum Node {
     /// Any of many terms, sorted.
     Lookup {
         terms: Arc<[TermId]>,
-        fields: Fields,
+        fields: FieldSet,
     },
     All(Vec<Node>),
     Any(Vec<Node>),
@@ -65,23 +65,23 @@ impl Node {
 
 /// A term, or a set of them, with its weight.
 #[derive(Clone, Debug)]
-pub(super) struct Signal {
+pub(super) struct TermWeight {
     pub(super) node: Node,
     pub(super) written: String,
     pub(super) weight: f64,
 }
 
-impl Signal {
+impl TermWeight {
     /// The most it can add to a score.
-    pub(super) fn most(&self, title_factor: f64) -> f64 {
+    pub(super) fn points_max(&self, title_factor: f64) -> f64 {
         (self.weight * title_factor.max(1.0)).max(0.0)
     }
 }
 
 /// Weighed terms and the sum they must reach.
 #[derive(Clone, Debug)]
-pub(super) struct Scale {
-    pub(super) signals: Vec<Signal>,
+pub(super) struct Weights {
+    pub(super) signals: Vec<TermWeight>,
     pub(super) threshold: f64,
     pub(super) title_factor: f64,
 }
@@ -90,10 +90,10 @@ pub(super) struct Scale {
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
     pub(super) watch: Name,
-    pub(super) need: Node,
+    pub(super) condition: Node,
     /// If it holds the watch stays silent.
     pub(super) veto: Node,
-    pub(super) scale: Option<Scale>,
+    pub(super) scale: Option<Weights>,
     /// In lower case; empty is any.
     pub(super) languages: Vec<String>,
     /// In lower case, perhaps ending in `*`; empty is any.
@@ -101,14 +101,15 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// Whether the watch looks at articles in `language`; one that is unknown may be any.
-    pub(super) fn hears(&self, language: Option<&str>) -> bool {
+    /// Whether the watch looks at articles in `read_language`; one that is unknown may be any.
+    pub(super) fn accepts_language(&self, language: Option<&str>) -> bool {
         let Some(language) = language.filter(|tag| !tag.is_empty()) else { return true };
-        self.languages.is_empty() || self.languages.iter().any(|wanted| speaks(language, wanted))
+        self.languages.is_empty()
+            || self.languages.iter().any(|wanted| is_language(language, wanted))
     }
 
     /// Whether the watch looks at articles from `source`.
-    pub(super) fn reads(&self, source: &str) -> bool {
+    pub(super) fn accepts_source(&self, source: &str) -> bool {
         let source = source.to_lowercase();
         self.sources.is_empty()
             || self.sources.iter().any(|wanted| match wanted.strip_suffix('*') {
@@ -119,39 +120,43 @@ impl Rule {
 }
 
 /// Whether a language tag is `wanted` or a form of it: `ko-KR` is `ko`.
-fn speaks(tag: &str, wanted: &str) -> bool {
+fn is_language(tag: &str, wanted: &str) -> bool {
     let tag = tag.replace('_', "-").to_lowercase();
     let wanted = wanted.replace('_', "-");
     tag.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// What was seen in one article.
-pub(super) struct Seen<'a> {
-    pub(super) lexicon: &'a Lexicon,
-    pub(super) text: &'a Text<'a>,
+pub(super) struct ArticleMatches<'a> {
+    pub(super) lexicon: &'a CompiledTerms,
+    pub(super) text: &'a ArticleText<'a>,
     /// Sorted by term.
-    sightings: &'a [Sighting],
+    sightings: &'a [TermMatch],
     /// Where the words of the article begin; only NEAR asks.
-    ruler: OnceCell<Ruler>,
+    ruler: OnceCell<WordCounter>,
 }
 
-impl<'a> Seen<'a> {
-    pub(super) fn new(lexicon: &'a Lexicon, text: &'a Text<'a>, sightings: &'a [Sighting]) -> Self {
+impl<'a> ArticleMatches<'a> {
+    pub(super) fn new(
+        lexicon: &'a CompiledTerms,
+        text: &'a ArticleText<'a>,
+        sightings: &'a [TermMatch],
+    ) -> Self {
         Self { lexicon, text, sightings, ruler: OnceCell::new() }
     }
 
-    pub(super) fn ruler(&self) -> &Ruler {
-        self.ruler.get_or_init(|| Ruler::new(self.text))
+    pub(super) fn word_counter(&self) -> &WordCounter {
+        self.ruler.get_or_init(|| WordCounter::new(self.text))
     }
 
     /// The sightings of one term after the other.
-    pub(super) fn by_term(&self) -> impl Iterator<Item = (TermId, &'a [Sighting])> {
+    pub(super) fn by_term(&self) -> impl Iterator<Item = (TermId, &'a [TermMatch])> {
         let same = self.sightings.chunk_by(|a, b| a.term == b.term);
         same.filter_map(|all| Some((all.first()?.term, all)))
     }
 
     /// Where the leaf's term stands in the leaf's fields.
-    fn of(&self, leaf: Leaf) -> impl Iterator<Item = &'a Sighting> {
+    fn matches_of(&self, leaf: Leaf) -> impl Iterator<Item = &'a TermMatch> {
         let from = self.sightings.partition_point(|s| s.term < leaf.term);
         self.sightings
             .get(from..)
@@ -161,7 +166,11 @@ impl<'a> Seen<'a> {
             .filter(move |s| leaf.fields.has(s.field))
     }
 
-    fn of_many(&self, terms: &[TermId], fields: Fields) -> impl Iterator<Item = &'a Sighting> {
+    fn matches_of_any(
+        &self,
+        terms: &[TermId],
+        fields: FieldSet,
+    ) -> impl Iterator<Item = &'a TermMatch> {
         self.by_term()
             .filter(|(term, _)| terms.binary_search(term).is_ok())
             .flat_map(|(_, all)| all)
@@ -170,46 +179,47 @@ impl<'a> Seen<'a> {
 
     pub(super) fn holds(&self, node: &Node) -> bool {
         match node {
-            Node::Leaf(leaf) => self.of(*leaf).next().is_some(),
-            Node::Lookup { terms, fields } => self.of_many(terms, *fields).next().is_some(),
+            Node::Leaf(leaf) => self.matches_of(*leaf).next().is_some(),
+            Node::Lookup { terms, fields } => self.matches_of_any(terms, *fields).next().is_some(),
             Node::All(nodes) => nodes.iter().all(|node| self.holds(node)),
             Node::Any(nodes) => nodes.iter().any(|node| self.holds(node)),
             Node::Not(node) => !self.holds(node),
-            Node::Near { .. } => !near::spans(self, node).is_empty(),
+            Node::Near { .. } => !proximity::spans(self, node).is_empty(),
             Node::Language(wanted) => {
-                self.text.language.is_some_and(|language| speaks(language, wanted))
+                self.text.language.is_some_and(|language| is_language(language, wanted))
             }
         }
     }
 
-    /// The places that make `node` hold.
-    pub(super) fn gather(&self, node: &Node) -> Vec<&'a Sighting> {
+    /// The places that make `build_node` hold.
+    pub(super) fn collect_matches(&self, node: &Node) -> Vec<&'a TermMatch> {
         match node {
-            Node::Leaf(leaf) => self.of(*leaf).collect(),
-            Node::Lookup { terms, fields } => self.of_many(terms, *fields).collect(),
-            Node::All(nodes) => nodes.iter().flat_map(|node| self.gather(node)).collect(),
+            Node::Leaf(leaf) => self.matches_of(*leaf).collect(),
+            Node::Lookup { terms, fields } => self.matches_of_any(terms, *fields).collect(),
+            Node::All(nodes) => nodes.iter().flat_map(|node| self.collect_matches(node)).collect(),
             Node::Any(nodes) => nodes
                 .iter()
                 .filter(|node| self.holds(node))
-                .flat_map(|node| self.gather(node))
+                .flat_map(|node| self.collect_matches(node))
                 .collect(),
             Node::Near { left, right, .. } => {
-                let spans = near::spans(self, node);
-                let all = [self.gather(left), self.gather(right)].concat();
-                near::within(all, &spans)
+                let spans = proximity::spans(self, node);
+                let all = [self.collect_matches(left), self.collect_matches(right)].concat();
+                proximity::within(all, &spans)
             }
             Node::Not(_) | Node::Language(_) => Vec::new(),
         }
     }
 
     /// The points of each weighed term that was seen, and whether it stood in the title.
-    pub(super) fn points<'s>(&self, scale: &'s Scale) -> Vec<(&'s Signal, bool, f64)> {
+    pub(super) fn points<'s>(&self, scale: &'s Weights) -> Vec<(&'s TermWeight, bool, f64)> {
         scale
             .signals
             .iter()
             .filter(|signal| self.holds(&signal.node))
             .map(|signal| {
-                let in_title = self.gather(&signal.node).iter().any(|s| s.field == Field::Title);
+                let in_title =
+                    self.collect_matches(&signal.node).iter().any(|s| s.field == Field::Title);
                 let factor = if in_title { scale.title_factor } else { 1.0 };
                 (signal, in_title, signal.weight * factor)
             })
@@ -218,13 +228,13 @@ impl<'a> Seen<'a> {
 
     /// What `rule` makes of the article; `None` if it does not fire.
     pub(super) fn decide(&self, rule: &Rule) -> Option<Finding> {
-        if !rule.hears(self.text.language) || !rule.reads(self.text.source) {
+        if !rule.accepts_language(self.text.language) || !rule.accepts_source(self.text.source) {
             return None;
         }
-        if !self.holds(&rule.need) || self.holds(&rule.veto) {
+        if !self.holds(&rule.condition) || self.holds(&rule.veto) {
             return None;
         }
-        let mut found = self.gather(&rule.need);
+        let mut found = self.collect_matches(&rule.condition);
         let (mut score, mut threshold) = (1.0, 1.0);
         if let Some(scale) = &rule.scale {
             let points = self.points(scale);
@@ -235,7 +245,7 @@ impl<'a> Seen<'a> {
             }
             for (signal, _, points) in points {
                 if points > 0.0 {
-                    found.extend(self.gather(&signal.node));
+                    found.extend(self.collect_matches(&signal.node));
                 }
             }
         }
@@ -243,14 +253,14 @@ impl<'a> Seen<'a> {
     }
 
     /// Title first, then by position; each place once per term.
-    pub(super) fn hits(&self, mut found: Vec<&Sighting>) -> Vec<Hit> {
+    pub(super) fn hits(&self, mut found: Vec<&TermMatch>) -> Vec<Hit> {
         found.sort_unstable_by_key(|s| (s.field as u8, s.item, s.start, s.end, s.term));
         found.dedup();
         found.truncate(HITS_MAX);
         found.into_iter().filter_map(|s| self.hit(s)).collect()
     }
 
-    fn hit(&self, s: &Sighting) -> Option<Hit> {
+    fn hit(&self, s: &TermMatch) -> Option<Hit> {
         let text = self.text.part(s.field, s.item)?.get(s.start..s.end)?;
         Some(Hit {
             term: self.lexicon.term(s.term)?.written.clone(),
@@ -263,7 +273,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The order of [`Field`] is the order of hits.
+/// The order of [`Role`] is the order of hits.
 const _: () = assert!((Field::Title as u8) < (Field::Summary as u8));
 
 #[cfg(test)]
@@ -273,7 +283,8 @@ mod tests {
     use super::super::Matcher;
     use super::*;
     use crate::domain::{
-        Complaint, Place, Severity, Telling, TermSet, Terms, Watch, Weighed, Weight, Written,
+        Diagnostic, DiagnosticSeverity, Severity, SourceSpan, Spanned, StoryRules, TermSet, Terms,
+        Watch, WeightedTerm,
     };
 
     fn watch(terms: Terms) -> Watch {
@@ -283,30 +294,30 @@ mod tests {
             severity: Severity::Normal,
             notify: Vec::new(),
             terms,
-            telling: Telling::default(),
-            at: Place::default(),
+            story_rules: StoryRules::default(),
+            at: SourceSpan::default(),
         }
     }
 
-    fn written(list: &[&str]) -> Vec<Written> {
-        list.iter().map(|text| Written::nowhere(text)).collect()
+    fn written(list: &[&str]) -> Vec<Spanned> {
+        list.iter().map(|text| Spanned::without_place(text)).collect()
     }
 
     fn query(text: &str) -> Terms {
-        Terms { query: Some(Written::nowhere(text)), ..Terms::default() }
+        Terms { query: Some(Spanned::without_place(text)), ..Terms::default() }
     }
 
-    fn find(terms: Terms, text: &Text<'_>) -> Option<Finding> {
+    fn find(terms: Terms, text: &ArticleText<'_>) -> Option<Finding> {
         let (matcher, _) = Matcher::compile(&[watch(terms)]).unwrap();
         matcher.find(text).pop()
     }
 
     /// Whether a query fires on a body.
     fn fires(text: &str, content: &str) -> bool {
-        find(query(text), &Text { content, ..Text::default() }).is_some()
+        find(query(text), &ArticleText { content, ..ArticleText::default() }).is_some()
     }
 
-    fn complaints(terms: Terms) -> Vec<Complaint> {
+    fn complaints(terms: Terms) -> Vec<Diagnostic> {
         Matcher::compile(&[watch(terms)]).map_or_else(|faults| faults, |(_, doubts)| doubts)
     }
 
@@ -344,7 +355,7 @@ mod tests {
         assert!(!fires("Japan ONEAR/2 export", "export to Japan"));
         assert!(fires("輸出 NEAR/2 半導体", "輸出された半導体"));
         assert!(!fires("Korea NEAR \"South Korea\"", "South Korea"));
-        let text = Text { title: "Japan", content: "export", ..Text::default() };
+        let text = ArticleText { title: "Japan", content: "export", ..ArticleText::default() };
         assert!(find(query("Japan NEAR/9 export"), &text).is_none());
     }
 
@@ -360,7 +371,8 @@ mod tests {
 
     #[test]
     fn near_reports_only_the_places_that_are_near() {
-        let text = Text { content: "Japan a b c d e f Japan export", ..Text::default() };
+        let text =
+            ArticleText { content: "Japan a b c d e f Japan export", ..ArticleText::default() };
         let finding = find(query("Japan NEAR/1 export"), &text).unwrap();
         let starts: Vec<_> = finding.hits.iter().map(|hit| hit.start).collect();
         assert_eq!(starts, [18, 24]);
@@ -369,7 +381,7 @@ mod tests {
     #[test]
     fn fields_look_where_they_say() {
         let (authors, tags) = (["Jane Doe".to_owned()], ["Politics".to_owned()]);
-        let text = Text {
+        let text = ArticleText {
             title: "alpha",
             summary: "beta",
             content: "gamma",
@@ -412,30 +424,33 @@ mod tests {
         let set = |name: &str, any: &[&str]| TermSet {
             name: Name::new(name),
             any: written(any),
-            at: Place::default(),
+            at: SourceSpan::default(),
         };
         let sets: Arc<[TermSet]> =
             [set("drills", &["Cobra Gold", "@more"]), set("more", &["Foal Eagle"])].into();
         let with = |terms: Terms| Terms { sets: Arc::clone(&sets), ..terms };
-        let text = Text { title: "Foal Eagle begins in Korea", ..Text::default() };
+        let text = ArticleText { title: "Foal Eagle begins in Korea", ..ArticleText::default() };
         assert!(find(with(query("@drills AND Korea")), &text).is_some());
         assert!(find(with(query("@drills NEAR/1 Korea")), &text).is_none());
         assert!(find(with(query("title:@drills NEAR/2 Korea")), &text).is_some());
         let listed = Terms { any: written(&["@drills"]), ..Terms::default() };
         assert_eq!(find(with(listed), &text).unwrap().hits[0].term, "Foal Eagle");
         let wrong = complaints(with(query("@drils")));
-        assert!(wrong[0].cure.contains("@drills"), "{wrong:?}");
+        assert!(wrong[0].help.contains("@drills"), "{wrong:?}");
         let own: Arc<[TermSet]> = [set("a", &["@a"])].into();
         let round = complaints(Terms { sets: own, ..query("@a") });
-        assert!(round[0].what.contains("holds itself"), "{round:?}");
+        assert!(round[0].problem.contains("holds itself"), "{round:?}");
     }
 
     fn weighed(list: &[(&str, f64)], threshold: f64) -> Terms {
         let weigh = list
             .iter()
-            .map(|(term, weight)| Weighed { term: Written::nowhere(term), weight: *weight })
+            .map(|(term, weight)| WeightedTerm {
+                term: Spanned::without_place(term),
+                weight: *weight,
+            })
             .collect();
-        Terms { weigh, threshold: Some(threshold), ..Terms::default() }
+        Terms { weighted: weigh, threshold: Some(threshold), ..Terms::default() }
     }
 
     #[test]
@@ -448,7 +463,7 @@ mod tests {
             ("gold price", -8.0),
         ];
         let score = |title: &str, content: &str| {
-            let text = Text { title, content, ..Text::default() };
+            let text = ArticleText { title, content, ..ArticleText::default() };
             find(weighed(&list, 10.0), &text).map(|finding| finding.score)
         };
         assert_eq!(score("", "Cobra Gold"), Some(10.0));
@@ -458,7 +473,7 @@ mod tests {
         assert_eq!(score("", "Cobra Gold and the gold price"), None);
         assert_eq!(score("Cobra Gold", "gold price"), Some(12.0));
         let tenths = [("a1", 0.1), ("b1", 0.2)];
-        let text = Text { content: "a1 b1", ..Text::default() };
+        let text = ArticleText { content: "a1 b1", ..ArticleText::default() };
         assert!(find(weighed(&tenths, 0.3), &text).is_some());
     }
 
@@ -468,13 +483,14 @@ mod tests {
             any: written(&["Japan", "Korea"]),
             all: written(&["export"]),
             none: written(&["crossword"]),
-            query: Some(Written::nowhere("control OR curb")),
+            query: Some(Spanned::without_place("control OR curb")),
             languages: written(&["en"]),
             sources: written(&["wire-*"]),
             ..weighed(&[("tariff", 1.0)], 1.0)
         };
         let fires = |content: &str, language: Option<&str>, source: &str| {
-            find(terms(), &Text { content, source, language, ..Text::default() }).is_some()
+            find(terms(), &ArticleText { content, source, language, ..ArticleText::default() })
+                .is_some()
         };
         assert!(fires("Japan export curbs tariff", Some("en-GB"), "wire-1"));
         assert!(fires("Japan export curbs tariff", None, "wire-1"));
@@ -515,18 +531,18 @@ mod tests {
             ("\"South Korea\" NOT Korea", 0..13, "never hold"),
         ] {
             let found = complaints(query(text));
-            let first = found.iter().find(|c| c.weight == Weight::Error).expect(text);
-            assert!(first.what.contains(word), "{text}: {}", first.what);
-            assert_eq!(first.at.as_ref().unwrap().span, span, "{text}: {}", first.what);
-            assert!(!first.cure.is_empty());
+            let first = found.iter().find(|c| c.severity == DiagnosticSeverity::Error).expect(text);
+            assert!(first.problem.contains(word), "{text}: {}", first.problem);
+            assert_eq!(first.at.as_ref().unwrap().span, span, "{text}: {}", first.problem);
+            assert!(!first.help.is_empty());
         }
     }
 
     #[test]
     fn a_million_terms_are_refused_with_a_reason() {
-        let any = (0..260_000).map(|n| Written::nowhere(&format!("term{n}"))).collect();
+        let any = (0..260_000).map(|n| Spanned::without_place(&format!("term{n}"))).collect();
         let found = complaints(Terms { any, ..Terms::default() });
-        assert!(found[0].what.contains("different terms"), "{}", found[0].what);
+        assert!(found[0].problem.contains("different terms"), "{}", found[0].problem);
     }
 
     #[test]
@@ -553,32 +569,32 @@ mod tests {
             (Terms { threshold: Some(1.0), ..query("a1") }, "weighs no terms"),
         ] {
             let found = complaints(terms);
-            assert!(found.iter().any(|c| c.what.contains(word)), "{word}: {found:?}");
+            assert!(found.iter().any(|c| c.problem.contains(word)), "{word}: {found:?}");
         }
     }
 
     #[test]
     fn pathological_watches_are_bounded() {
         let deep = format!("{}a1{}", "(".repeat(10_000), ")".repeat(10_000));
-        assert!(complaints(query(&deep))[0].what.contains("levels"));
+        assert!(complaints(query(&deep))[0].problem.contains("levels"));
         let fields = format!("{}a1", "title:".repeat(10_000));
-        assert!(complaints(query(&fields))[0].what.contains("levels"));
+        assert!(complaints(query(&fields))[0].problem.contains("levels"));
         let nots = format!("{}tariff", "NOT ".repeat(10_000));
         assert_eq!(complaints(query(&nots)), []);
         let wide: Vec<_> = (0..10_000).map(|n| format!("word{n}")).collect();
         assert!(fires(&wide.join(" OR "), "x word9999 y"));
-        assert!(complaints(query(&wide.join(" NEAR ")))[0].what.contains("in a row"));
+        assert!(complaints(query(&wide.join(" NEAR ")))[0].problem.contains("in a row"));
         let row = vec!["w1x"; 60].join(" NEAR ");
         let tower = (0..60).fold(row.clone(), |inner, _| format!("({inner}) NEAR {row}"));
-        assert!(complaints(query(&tower))[0].what.contains("levels deep"));
+        assert!(complaints(query(&tower))[0].problem.contains("levels deep"));
         let long = "a".repeat(100_000);
-        assert!(complaints(query(&long))[0].what.contains("bytes"));
+        assert!(complaints(query(&long))[0].problem.contains("bytes"));
         let all: Vec<_> = (0..400).map(|n| format!("term{n}")).collect();
         let group = format!("({})", all.join(" AND "));
         let blown = format!("{group} NEAR {group} NEAR {group}");
         let product = ["(termx termy termz)"; 9].join(" NEAR ");
-        assert!(complaints(query(&product)).iter().any(|c| c.what.contains("too much")));
-        assert!(complaints(query(&blown)).iter().any(|c| c.what.contains("too much")));
+        assert!(complaints(query(&product)).iter().any(|c| c.problem.contains("too much")));
+        assert!(complaints(query(&blown)).iter().any(|c| c.problem.contains("too much")));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Why a watch fired on an article, or what kept it from firing, in words for its author.
 use std::fmt::Write as _;
 
-use super::Text;
-use super::evaluate::{Leaf, Node, Rule, Scale, Seen};
-use super::letters;
-use super::lexicon::{Fields, Sighting};
+use super::ArticleText;
+use super::automaton::{FieldSet, TermMatch};
+use super::characters;
+use super::evaluate::{ArticleMatches, Leaf, Node, Rule, Weights};
 use super::normalise::{self, word_end};
-use super::reader;
+use super::query_tokens::FIELD_NAMES;
 use super::term::{self, Term};
-use super::token::FIELDS;
+use super::watch_reader;
 use crate::domain::{Field, Finding, Name};
 
 /// Terms named in one sentence; the rest are counted.
@@ -26,7 +26,7 @@ pub struct Explanation {
     pub score: f64,
     pub threshold: f64,
     /// The sum behind the score; empty for a watch that weighs nothing.
-    pub points: Vec<Points>,
+    pub points: Vec<TermPoints>,
     /// Sentences without a full stop, what was found before what was missed.
     pub reasons: Vec<String>,
     /// How much of what the watch wants was there, from 0 to 1, to show the nearest misses first.
@@ -35,7 +35,7 @@ pub struct Explanation {
 
 /// What one weighed term added to the score.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Points {
+pub struct TermPoints {
     /// As written.
     pub term: String,
     pub weight: f64,
@@ -45,11 +45,11 @@ pub struct Points {
 }
 
 /// Explains what `rule` makes of the article.
-pub(super) fn explain(seen: &Seen<'_>, rule: &Rule) -> Explanation {
+pub(super) fn explain(seen: &ArticleMatches<'_>, rule: &Rule) -> Explanation {
     let finding = seen.decide(rule);
-    let mut account = Account { seen, reasons: Vec::new(), calls: 0 };
-    let mut closeness = account.need(&rule.need);
-    let (mut score, mut threshold) = (f64::from(u8::from(seen.holds(&rule.need))), 1.0);
+    let mut account = ExplanationWriter { seen, reasons: Vec::new(), close_calls_shown: 0 };
+    let mut closeness = account.explain_condition(&rule.condition);
+    let (mut score, mut threshold) = (f64::from(u8::from(seen.holds(&rule.condition))), 1.0);
     let mut points = Vec::new();
     if let Some(scale) = &rule.scale {
         threshold = scale.threshold;
@@ -57,19 +57,19 @@ pub(super) fn explain(seen: &Seen<'_>, rule: &Rule) -> Explanation {
         score = points.iter().map(|points| points.points).sum();
         account.reasons.push(arithmetic(&points, score, threshold));
         if score < threshold {
-            account.missing_signals(scale);
+            account.explain_missing_weights(scale);
         }
         closeness = f64::midpoint(closeness, (score / threshold).clamp(0.0, 1.0));
     }
     if seen.holds(&rule.veto) {
-        account.veto(&rule.veto);
+        account.explain_veto(&rule.veto);
     }
-    if !rule.hears(seen.text.language) {
+    if !rule.accepts_language(seen.text.language) {
         let language = seen.text.language.unwrap_or_default();
         let wanted = rule.languages.join(", ");
         account.reasons.push(format!("the article is in `{language}`, the watch wants {wanted}"));
     }
-    if !rule.reads(seen.text.source) {
+    if !rule.accepts_source(seen.text.source) {
         let wanted = rule.sources.join(", ");
         account
             .reasons
@@ -82,10 +82,10 @@ pub(super) fn explain(seen: &Seen<'_>, rule: &Rule) -> Explanation {
     Explanation { watch, finding, score, threshold, points, reasons, closeness }
 }
 
-fn points(seen: &Seen<'_>, scale: &Scale) -> Vec<Points> {
+fn points(seen: &ArticleMatches<'_>, scale: &Weights) -> Vec<TermPoints> {
     let points = seen.points(scale).into_iter();
     points
-        .map(|(signal, in_title, points)| Points {
+        .map(|(signal, in_title, points)| TermPoints {
             term: signal.written.clone(),
             weight: signal.weight,
             in_title,
@@ -95,7 +95,7 @@ fn points(seen: &Seen<'_>, scale: &Scale) -> Vec<Points> {
 }
 
 /// The sum as one would write it down.
-fn arithmetic(points: &[Points], score: f64, threshold: f64) -> String {
+fn arithmetic(points: &[TermPoints], score: f64, threshold: f64) -> String {
     let verdict = if score < threshold { "under" } else { "at or over" };
     if points.is_empty() {
         return format!("score 0 is under the threshold {threshold}: no weighed term was found");
@@ -118,27 +118,27 @@ fn arithmetic(points: &[Points], score: f64, threshold: f64) -> String {
 }
 
 /// Gathers sentences.
-struct Account<'a> {
-    seen: &'a Seen<'a>,
+struct ExplanationWriter<'a> {
+    seen: &'a ArticleMatches<'a>,
     reasons: Vec<String>,
-    calls: usize,
+    close_calls_shown: usize,
 }
 
-impl Account<'_> {
-    /// Says what of `node` was found and what was not; gives how much was there, from 0 to 1.
-    fn need(&mut self, node: &Node) -> f64 {
+impl ExplanationWriter<'_> {
+    /// Says what of `build_node` was found and what was not; gives how much was there, from 0 to 1.
+    fn explain_condition(&mut self, node: &Node) -> f64 {
         if let Node::All(parts) = node {
-            let shares: Vec<f64> = parts.iter().map(|part| self.need(part)).collect();
+            let shares: Vec<f64> = parts.iter().map(|part| self.explain_condition(part)).collect();
             let count = u32::try_from(shares.len()).unwrap_or(u32::MAX);
             return if count == 0 { 1.0 } else { shares.iter().sum::<f64>() / f64::from(count) };
         }
         if self.seen.holds(node) {
-            self.found(node);
+            self.explain_matches(node);
             return 1.0;
         }
         match node {
             Node::Not(part) => {
-                self.veto(part);
+                self.explain_veto(part);
                 0.5
             }
             Node::Near { left, right, words, ordered } => {
@@ -147,45 +147,49 @@ impl Account<'_> {
                     let order = if *ordered { " in that order" } else { "" };
                     self.reasons.push(format!(
                         "{} and {} are both there, but not within {words} words of each other{order}",
-                        self.named(left),
-                        self.named(right)
+                        self.description_of(left),
+                        self.description_of(right)
                     ));
                     return 0.75;
                 }
-                self.missing(node);
-                f64::midpoint(self.share(left), self.share(right))
+                self.explain_missing(node);
+                f64::midpoint(self.satisfied_share(left), self.satisfied_share(right))
             }
             Node::Leaf(_)
             | Node::Lookup { .. }
             | Node::Any(_)
             | Node::Language(_)
             | Node::All(_) => {
-                self.missing(node);
-                self.share(node)
+                self.explain_missing(node);
+                self.satisfied_share(node)
             }
         }
     }
 
-    /// How much of `node` is there.
-    fn share(&self, node: &Node) -> f64 {
+    /// How much of `build_node` is there.
+    fn satisfied_share(&self, node: &Node) -> f64 {
         if self.seen.holds(node) {
             return 1.0;
         }
         match node {
             Node::All(parts) => {
                 let count = u32::try_from(parts.len()).unwrap_or(u32::MAX).max(1);
-                parts.iter().map(|part| self.share(part)).sum::<f64>() / f64::from(count)
+                parts.iter().map(|part| self.satisfied_share(part)).sum::<f64>() / f64::from(count)
             }
-            Node::Any(parts) => parts.iter().map(|part| self.share(part)).fold(0.0, f64::max),
-            Node::Near { left, right, .. } => f64::midpoint(self.share(left), self.share(right)),
+            Node::Any(parts) => {
+                parts.iter().map(|part| self.satisfied_share(part)).fold(0.0, f64::max)
+            }
+            Node::Near { left, right, .. } => {
+                f64::midpoint(self.satisfied_share(left), self.satisfied_share(right))
+            }
             Node::Leaf(_) | Node::Lookup { .. } | Node::Not(_) | Node::Language(_) => 0.0,
         }
     }
 
-    fn found(&mut self, node: &Node) {
+    fn explain_matches(&mut self, node: &Node) {
         match node {
             Node::Not(part) => {
-                self.reasons.push(format!("nothing of {} is there", self.named(part)));
+                self.reasons.push(format!("nothing of {} is there", self.description_of(part)));
             }
             Node::Language(wanted) => self.reasons.push(format!("the language is `{wanted}`")),
             Node::Leaf(_)
@@ -193,7 +197,7 @@ impl Account<'_> {
             | Node::All(_)
             | Node::Any(_)
             | Node::Near { .. } => {
-                let mut places = self.seen.gather(node);
+                let mut places = self.seen.collect_matches(node);
                 places.sort_unstable_by_key(|s| (s.field as u8, s.item, s.start));
                 let mut said: Vec<String> = Vec::new();
                 for place in places {
@@ -208,7 +212,7 @@ impl Account<'_> {
     }
 
     /// “the title has “export controls” (`export control`, plural)”
-    fn place(&self, s: &Sighting) -> String {
+    fn place(&self, s: &TermMatch) -> String {
         let part = self.seen.text.part(s.field, s.item).unwrap_or_default();
         let words = part.get(s.start..s.end).unwrap_or_default();
         let written = self.seen.lexicon.term(s.term).map_or("", |term| &term.written);
@@ -219,29 +223,32 @@ impl Account<'_> {
         }
     }
 
-    fn veto(&mut self, node: &Node) {
-        let first = self.seen.gather(node).into_iter().min_by_key(|s| (s.field as u8, s.start));
+    fn explain_veto(&mut self, node: &Node) {
+        let first =
+            self.seen.collect_matches(node).into_iter().min_by_key(|s| (s.field as u8, s.start));
         self.reasons.push(match first {
             Some(s) => format!("{}, which the watch excludes", self.place(s)),
-            None => format!("{} is there, which the watch excludes", self.named(node)),
+            None => format!("{} is there, which the watch excludes", self.description_of(node)),
         });
     }
 
-    fn missing(&mut self, node: &Node) {
+    fn explain_missing(&mut self, node: &Node) {
         self.reasons.push(match node {
-            Node::Leaf(_) | Node::Near { .. } => format!("{} is not there", self.named(node)),
+            Node::Leaf(_) | Node::Near { .. } => {
+                format!("{} is not there", self.description_of(node))
+            }
             Node::Language(wanted) => match self.seen.text.language {
                 Some(language) => format!("the language is `{language}`, not `{wanted}`"),
                 None => format!("the language is unknown, not `{wanted}`"),
             },
             Node::Lookup { .. } | Node::All(_) | Node::Any(_) | Node::Not(_) => {
-                format!("nothing of {} is there", self.named(node))
+                format!("nothing of {} is there", self.description_of(node))
             }
         });
-        self.close_calls(node);
+        self.explain_close_calls(node);
     }
 
-    fn missing_signals(&mut self, scale: &Scale) {
+    fn explain_missing_weights(&mut self, scale: &Weights) {
         let missing: Vec<&Node> = scale
             .signals
             .iter()
@@ -249,38 +256,38 @@ impl Account<'_> {
             .map(|signal| &signal.node)
             .collect();
         for node in missing {
-            self.close_calls(node);
+            self.explain_close_calls(node);
         }
     }
 
     /// Says where a term stands that almost is what was asked for.
-    fn close_calls(&mut self, node: &Node) {
+    fn explain_close_calls(&mut self, node: &Node) {
         let mut leaves = Vec::new();
         all_leaves(node, &mut leaves);
         for leaf in leaves {
-            if self.calls >= CLOSE_CALLS_MAX {
+            if self.close_calls_shown >= CLOSE_CALLS_MAX {
                 return;
             }
-            self.calls += 1;
+            self.close_calls_shown += 1;
             let Some(term) = self.seen.lexicon.term(leaf.term) else { continue };
             let mut parts = self.seen.text.parts().filter(|(field, _, _)| leaf.fields.has(*field));
             let call = parts.find_map(|(field, _, part)| close_call(term, field, part));
-            let elsewhere = || elsewhere(self.seen.text, term, leaf);
+            let elsewhere = || match_in_other_field(self.seen.text, term, leaf);
             self.reasons.extend(call.or_else(elsewhere));
         }
     }
 
     /// A part of a rule as its author would name it.
-    fn named(&self, node: &Node) -> String {
+    fn description_of(&self, node: &Node) -> String {
         match node {
-            Node::Leaf(leaf) => format!("`{}`", self.written(*leaf)),
+            Node::Leaf(leaf) => format!("`{}`", self.term_text(*leaf)),
             Node::Lookup { .. } | Node::Any(_) => {
                 let mut leaves = Vec::new();
                 all_leaves(node, &mut leaves);
                 let mut names: Vec<String> = leaves
                     .iter()
                     .take(TERMS_NAMED)
-                    .map(|leaf| format!("`{}`", self.written(*leaf)))
+                    .map(|leaf| format!("`{}`", self.term_text(*leaf)))
                     .collect();
                 if leaves.len() > TERMS_NAMED {
                     names.push(format!("{} more", leaves.len() - TERMS_NAMED));
@@ -288,23 +295,28 @@ impl Account<'_> {
                 format!("({})", names.join(", "))
             }
             Node::All(parts) => {
-                let names: Vec<String> = parts.iter().map(|part| self.named(part)).collect();
+                let names: Vec<String> =
+                    parts.iter().map(|part| self.description_of(part)).collect();
                 format!("({})", names.join(" AND "))
             }
-            Node::Not(part) => format!("NOT {}", self.named(part)),
+            Node::Not(part) => format!("NOT {}", self.description_of(part)),
             Node::Near { left, right, words, ordered } => {
                 let near = if *ordered { "ONEAR" } else { "NEAR" };
-                format!("({} {near}/{words} {})", self.named(left), self.named(right))
+                format!(
+                    "({} {near}/{words} {})",
+                    self.description_of(left),
+                    self.description_of(right)
+                )
             }
             Node::Language(wanted) => format!("`lang:{wanted}`"),
         }
     }
 
-    fn written(&self, leaf: Leaf) -> String {
+    fn term_text(&self, leaf: Leaf) -> String {
         let written = self.seen.lexicon.term(leaf.term).map_or("", |term| &term.written);
-        let field = FIELDS
-            .into_iter()
-            .find(|name| leaf.fields != Fields::TEXT && reader::fields(name) == leaf.fields);
+        let field = FIELD_NAMES.into_iter().find(|name| {
+            leaf.fields != FieldSet::TEXT && watch_reader::fields(name) == leaf.fields
+        });
         field.map_or_else(|| written.to_owned(), |field| format!("{field}:{written}"))
     }
 }
@@ -332,7 +344,7 @@ fn all_leaves(node: &Node, found: &mut Vec<Leaf>) {
 fn close_call(term: &Term, field: Field, text: &str) -> Option<String> {
     let (mut at, mut buffer) = (0, String::new());
     while at < text.len().min(CLOSE_CALL_BYTES_MAX) {
-        if let Some(end) = term::follow(text, at, &term.head) {
+        if let Some(end) = term::match_folded(text, at, &term.head) {
             let word = word_around(text, at, end);
             let words = text.get(at..end).unwrap_or_default();
             let written = &term.written;
@@ -343,7 +355,7 @@ fn close_call(term: &Term, field: Field, text: &str) -> Option<String> {
             });
         }
         buffer.clear();
-        at = normalise::step(text, at, &mut buffer)?.end;
+        at = normalise::fold_cluster(text, at, &mut buffer)?.end;
     }
     None
 }
@@ -351,40 +363,40 @@ fn close_call(term: &Term, field: Field, text: &str) -> Option<String> {
 /// The word or words that the bytes `start..end` are a part of.
 fn word_around(text: &str, start: usize, end: usize) -> &str {
     let first = text.get(start..).and_then(|text| text.chars().next());
-    let kind = first.map(|c| letters::letter(c).kind);
+    let kind = first.map(|c| characters::char_info(c).class);
     let from = text
         .get(..start)
         .unwrap_or_default()
         .char_indices()
         .rev()
         .take_while(|(_, c)| {
-            let letter = letters::letter(*c);
-            letter.joins || kind.is_some_and(|kind| kind.glues(letter.kind))
+            let letter = characters::char_info(*c);
+            letter.joins || kind.is_some_and(|kind| kind.forms_word_with(letter.class))
         })
         .last()
         .map_or(start, |(at, _)| at);
     let last = text.get(..end).and_then(|text| text.chars().next_back());
-    let to = last.map_or(end, |c| word_end(text, end, letters::letter(c).kind).0);
+    let to = last.map_or(end, |c| word_end(text, end, characters::char_info(c).class).0);
     text.get(from..to).unwrap_or_default()
 }
 
 /// The term in a field the watch does not look at.
-fn elsewhere(text: &Text<'_>, term: &Term, leaf: Leaf) -> Option<String> {
-    if leaf.fields == Fields::TEXT {
+fn match_in_other_field(text: &ArticleText<'_>, term: &Term, leaf: Leaf) -> Option<String> {
+    if leaf.fields == FieldSet::TEXT {
         return None;
     }
     let mut others = text.parts().filter(|(field, _, _)| !leaf.fields.has(*field));
     others.find_map(|(field, _, part)| {
         let (mut at, mut buffer) = (0, String::new());
         while at < part.len().min(CLOSE_CALL_BYTES_MAX) {
-            if term::follow(part, at, &term.head).is_some() {
+            if term::match_folded(part, at, &term.head).is_some() {
                 return Some(format!(
                     "`{}` stands in the {field}, where it is not asked for",
                     term.written
                 ));
             }
             buffer.clear();
-            at = normalise::step(part, at, &mut buffer)?.end;
+            at = normalise::fold_cluster(part, at, &mut buffer)?.end;
         }
         None
     })
@@ -394,32 +406,32 @@ fn elsewhere(text: &Text<'_>, term: &Term, leaf: Leaf) -> Option<String> {
 mod tests {
     use super::super::Matcher;
     use super::*;
-    use crate::domain::{Place, Severity, Telling, Terms, Watch, Weighed, Written};
+    use crate::domain::{Severity, SourceSpan, Spanned, StoryRules, Terms, Watch, WeightedTerm};
 
-    fn reasons(terms: Terms, text: &Text<'_>) -> Vec<String> {
+    fn reasons(terms: Terms, text: &ArticleText<'_>) -> Vec<String> {
         let watch = Watch {
             name: Name::new("w"),
             title: String::new(),
             severity: Severity::Normal,
             notify: Vec::new(),
             terms,
-            telling: Telling::default(),
-            at: Place::default(),
+            story_rules: StoryRules::default(),
+            at: SourceSpan::default(),
         };
         let (matcher, _) = Matcher::compile(&[watch]).unwrap();
         matcher.explain(text).remove(0).reasons
     }
 
     fn query(text: &str) -> Terms {
-        Terms { query: Some(Written::nowhere(text)), ..Terms::default() }
+        Terms { query: Some(Spanned::without_place(text)), ..Terms::default() }
     }
 
     #[test]
     fn a_watch_that_fired_says_by_which_words() {
-        let text = Text {
+        let text = ArticleText {
             title: "Japan weighs steps",
             content: "New export\u{2011}controls on chips.",
-            ..Text::default()
+            ..ArticleText::default()
         };
         assert_eq!(
             reasons(query("\"export control\" AND (Japan OR 日本)"), &text),
@@ -432,7 +444,11 @@ mod tests {
 
     #[test]
     fn a_watch_that_did_not_fire_names_its_nearest_miss() {
-        let text = Text { title: "Japan weighs steps", content: "gsomia", ..Text::default() };
+        let text = ArticleText {
+            title: "Japan weighs steps",
+            content: "gsomia",
+            ..ArticleText::default()
+        };
         assert_eq!(
             reasons(query("(\"export control\" OR 輸出規制) AND Japan"), &text),
             ["nothing of (`export control`, `輸出規制`) is there", "the title has “Japan”",]
@@ -444,7 +460,10 @@ mod tests {
                 "`=GSOMIA` wants another spelling than the content's “gsomia”",
             ]
         );
-        let text = Text { title: "Rockstars", content: "감사드린다", ..Text::default() };
+        let text =
+            ArticleText {
+                title: "Rockstars", content: "감사드린다", ..ArticleText::default()
+            };
         assert_eq!(
             reasons(query("star OR 사드"), &text),
             [
@@ -453,7 +472,7 @@ mod tests {
                 "`사드` stands in the content only as a part of “감사드린다”",
             ]
         );
-        let text = Text { content: "Japan a b c d e f export", ..Text::default() };
+        let text = ArticleText { content: "Japan a b c d e f export", ..ArticleText::default() };
         assert_eq!(
             reasons(query("Japan NEAR/2 export"), &text),
             ["`Japan` and `export` are both there, but not within 2 words of each other",]
@@ -475,13 +494,17 @@ mod tests {
     fn a_score_is_shown_as_a_sum() {
         let weigh = [("Cobra Gold", 10.0), ("troops", 3.0), ("gold price", -8.0)];
         let terms = Terms {
-            weigh: weigh
-                .map(|(term, weight)| Weighed { term: Written::nowhere(term), weight })
+            weighted: weigh
+                .map(|(term, weight)| WeightedTerm { term: Spanned::without_place(term), weight })
                 .into(),
             threshold: Some(10.0),
             ..Terms::default()
         };
-        let text = Text { title: "Troops", content: "Cobra Gold, gold price", ..Text::default() };
+        let text = ArticleText {
+            title: "Troops",
+            content: "Cobra Gold, gold price",
+            ..ArticleText::default()
+        };
         assert_eq!(
             reasons(terms, &text),
             ["score 8 is under the threshold 10: `Cobra Gold` 10 + `troops` 3 × 2 in the title − \
@@ -492,12 +515,17 @@ mod tests {
     #[test]
     fn filters_that_kept_a_watch_silent_are_named() {
         let terms = Terms {
-            any: vec![Written::nowhere("Japan")],
-            languages: vec![Written::nowhere("ko")],
-            sources: vec![Written::nowhere("wire-*")],
+            any: vec![Spanned::without_place("Japan")],
+            languages: vec![Spanned::without_place("ko")],
+            sources: vec![Spanned::without_place("wire-*")],
             ..Terms::default()
         };
-        let text = Text { title: "Japan", source: "blog", language: Some("en"), ..Text::default() };
+        let text = ArticleText {
+            title: "Japan",
+            source: "blog",
+            language: Some("en"),
+            ..ArticleText::default()
+        };
         assert_eq!(
             reasons(terms, &text),
             [

@@ -1,17 +1,17 @@
 //! What cannot work in a watchlist, or hardly can, with the reason and the cure.
+use super::automaton::{CompiledTerms, TermId};
+use super::characters::{self, CharClass};
 use super::evaluate::{Leaf, Node};
-use super::letters::{self, Kind};
-use super::lexicon::{Lexicon, TermId};
-use super::reader::{List, Read, Use};
-use super::term::{Fault, Term};
-use crate::domain::{Complaint, Weight};
+use super::term::{Term, TermError};
+use super::watch_reader::{TermRole, TermUse, WatchRules};
+use crate::domain::{Diagnostic, DiagnosticSeverity};
 
 /// Letters below which a term of a spaced script is taken for a mistake unless marked `=`.
 const LETTERS_MIN: usize = 3;
 
 /// Faults of a term that is not a term at all: a regular expression, say.
-pub(super) fn shape(text: &str) -> Vec<Fault> {
-    regex_sign(text)
+pub(super) fn check_entry(text: &str) -> Vec<TermError> {
+    find_regex_sign(text)
         .map(|(at, sign)| {
             let plain = without_signs(text);
             let cure = if plain.is_empty() {
@@ -23,14 +23,14 @@ pub(super) fn shape(text: &str) -> Vec<Fault> {
             };
             let what =
                 format!("`{sign}` belongs to regular expressions, which are not understood here");
-            Fault::new(at..at + sign.len(), what, cure)
+            TermError::new(at..at + sign.len(), what, cure)
         })
         .into_iter()
         .collect()
 }
 
 /// The first sign of a regular expression and where it stands.
-fn regex_sign(text: &str) -> Option<(usize, &str)> {
+fn find_regex_sign(text: &str) -> Option<(usize, &str)> {
     const SIGNS: [&str; 12] =
         ["(?", "(i?)", "(*", ".*", ".+", ".?", "[^", "(^", "$)", "||", ")|", "|("];
     let found = SIGNS.iter().filter_map(|sign| text.find(sign).map(|at| (at, *sign))).min();
@@ -39,7 +39,7 @@ fn regex_sign(text: &str) -> Option<(usize, &str)> {
         (after.is_ascii_alphanumeric() || ".*+?()[]{}|^$/".contains(after))
             .then(|| text.get(at..at + 2).map(|sign| (at, sign)))?
     });
-    let class = class(text);
+    let class = find_char_class(text);
     let count = text.match_indices('{').find_map(|(at, _)| {
         let close = at + text.get(at..)?.find('}')?;
         let inside = text.get(at + 1..close)?;
@@ -58,7 +58,7 @@ fn regex_sign(text: &str) -> Option<(usize, &str)> {
 }
 
 /// A bracket list written onto a word: `[Ee]xport`, `[a-z]`.
-fn class(text: &str) -> Option<(usize, &str)> {
+fn find_char_class(text: &str) -> Option<(usize, &str)> {
     text.match_indices('[').find_map(|(at, _)| {
         let close = at + text.get(at..)?.find(']')?;
         let inside = text.get(at + 1..close)?;
@@ -70,7 +70,7 @@ fn class(text: &str) -> Option<(usize, &str)> {
     })
 }
 
-/// Whether letters stand on both sides of the ASCII character at `at`.
+/// Whether letters stand on both sides of the ASCII character at `polled_at`.
 fn beside_letters(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|text| text.chars().next_back());
     let after = text.get(at + 1..).and_then(|text| text.chars().next());
@@ -88,43 +88,45 @@ fn without_signs(text: &str) -> String {
 }
 
 /// What is odd about a term that can be looked for.
-pub(super) fn doubts(term: &Term, list: List) -> Vec<Fault> {
+pub(super) fn check_term(term: &Term, list: TermRole) -> Vec<TermError> {
     let mut faults = Vec::new();
     let whole = 0..term.written.len();
     let letters: Vec<char> = term.written.chars().filter(|c| c.is_alphanumeric()).collect();
-    let kinds = || letters.iter().map(|c| letters::letter(*c).kind);
+    let kinds = || letters.iter().map(|c| characters::char_info(*c).class);
     let others = term.written.chars().any(|c| {
-        let kind = letters::letter(c).kind;
-        kind == Kind::Other && !"=*~\"".contains(c)
+        let kind = characters::char_info(c).class;
+        kind == CharClass::Other && !"=*~\"".contains(c)
     });
     if !term.exact
         && !others
-        && list != List::None
+        && list != TermRole::None
         && letters.len() < LETTERS_MIN
-        && kinds().all(|k| k == Kind::Spaced)
+        && kinds().all(|k| k == CharClass::Spaced)
     {
-        faults.push(Fault::new(
+        faults.push(TermError::new(
             whole.clone(),
             format!("`{}` is so short that it stands in many texts by chance", term.written),
             format!("write `={}` so that only this spelling counts", term.written),
         ));
     }
-    if letters.len() == 1 && kinds().all(|kind| matches!(kind, Kind::Hangul | Kind::Unspaced)) {
-        faults.push(Fault::new(
+    if letters.len() == 1
+        && kinds().all(|kind| matches!(kind, CharClass::Hangul | CharClass::Unspaced))
+    {
+        faults.push(TermError::new(
             whole,
             format!("`{}` is one syllable or sign and stands inside many words", term.written),
             "write the whole word",
         ));
     }
-    if list != List::Query {
-        faults.extend(operator(&term.written));
+    if list != TermRole::Query {
+        faults.extend(check_operator(&term.written));
     }
-    faults.extend(mixed(&term.written));
+    faults.extend(check_mixed_scripts(&term.written));
     faults
 }
 
 /// An operator in a list, where it is a word like any other.
-fn operator(written: &str) -> Option<Fault> {
+fn check_operator(written: &str) -> Option<TermError> {
     let words: Vec<&str> = written.split_whitespace().collect();
     // A term all in capitals says nothing by an AND in capitals.
     let shouted = !written.chars().any(char::is_lowercase);
@@ -133,7 +135,7 @@ fn operator(written: &str) -> Option<Fault> {
         ["AND", "OR", "NOT", "NEAR", "ONEAR"].contains(word) || word.starts_with("NEAR/")
     })?;
     (!shouted).then(|| {
-        Fault::new(
+        TermError::new(
             0..0,
             format!("`{operator}` is looked for as a word here: the entry is one phrase"),
             format!("write query = '{written}' to have it decide"),
@@ -142,14 +144,14 @@ fn operator(written: &str) -> Option<Fault> {
 }
 
 /// Words that mix scripts whose letters look alike: a Cyrillic `о` in a Latin name.
-fn mixed(written: &str) -> Option<Fault> {
+fn check_mixed_scripts(written: &str) -> Option<TermError> {
     let script = |c: char| match c {
         'a'..='z' | 'A'..='Z' | 'À'..='ɏ' => Some("Latin"),
         'Ͱ'..='Ͽ' | 'ἀ'..='῿' => Some("Greek"),
         'Ѐ'..='ԯ' => Some("Cyrillic"),
         _ => None,
     };
-    for word in written.split(|c: char| letters::letter(c).kind != Kind::Spaced) {
+    for word in written.split(|c: char| characters::char_info(c).class != CharClass::Spaced) {
         let mut seen: Option<&str> = None;
         for c in word.chars() {
             let Some(this) = script(c) else { continue };
@@ -157,7 +159,7 @@ fn mixed(written: &str) -> Option<Fault> {
                 && before != this
             {
                 let at = word.as_ptr().addr().saturating_sub(written.as_ptr().addr());
-                return Some(Fault::new(
+                return Some(TermError::new(
                     at..at + word.len(),
                     format!("`{word}` mixes {before} and {this} letters: `{c}` is {this}"),
                     "write the word again in one script",
@@ -170,93 +172,104 @@ fn mixed(written: &str) -> Option<Fault> {
 }
 
 /// Terms of one watch that get in each other's way.
-pub(super) fn watch(read: &Read<'_>, lexicon: &Lexicon, complaints: &mut Vec<Complaint>) {
+pub(super) fn check_watch(
+    read: &WatchRules<'_>,
+    lexicon: &CompiledTerms,
+    complaints: &mut Vec<Diagnostic>,
+) {
     let mut vetoed = 0;
-    let any: Vec<&Use> = read.uses.iter().filter(|one| one.list == List::Any).collect();
+    let any: Vec<&TermUse> = read.uses.iter().filter(|one| one.list == TermRole::Any).collect();
     let alone = any.len() == read.watch.terms.any.len();
-    let say = |one: &Use, weight: Weight, what: String, cure: &str| Complaint {
-        weight,
+    let say = |one: &TermUse, weight: DiagnosticSeverity, what: String, cure: &str| Diagnostic {
+        severity: weight,
         at: Some(one.at.clone()),
-        what,
-        cure: cure.to_owned(),
+        problem: what,
+        help: cure.to_owned(),
     };
-    for one in read.uses.iter().filter(|one| matches!(one.list, List::Any | List::All)) {
+    for one in read.uses.iter().filter(|one| matches!(one.list, TermRole::Any | TermRole::All)) {
         let within = covering(one, &read.uses, lexicon);
-        if let Some(veto) = within.iter().find(|other| other.list == List::None) {
+        if let Some(veto) = within.iter().find(|other| other.list == TermRole::None) {
             let what = format!(
                 "`{}` can never fire: `none` has `{}`, which is part of it",
                 one.text, veto.text
             );
-            let weight = if one.list == List::All { Weight::Error } else { Weight::Warning };
+            let weight = if one.list == TermRole::All {
+                DiagnosticSeverity::Error
+            } else {
+                DiagnosticSeverity::Warning
+            };
             complaints.push(say(one, weight, what, "take one of the two out"));
-            vetoed += usize::from(one.list == List::Any);
+            vetoed += usize::from(one.list == TermRole::Any);
         } else if let Some(other) = within.iter().find(|other| other.list == one.list)
-            && one.list == List::Any
+            && one.list == TermRole::Any
         {
             let what =
                 format!("`{}` adds nothing: `{}` fires wherever it does", one.text, other.text);
             let cure = "take it out, or the shorter one if that says too much";
-            complaints.push(say(one, Weight::Warning, what, cure));
+            complaints.push(say(one, DiagnosticSeverity::Warning, what, cure));
         }
     }
     if vetoed == any.len() && vetoed > 0 && alone {
-        complaints.push(Complaint {
-            weight: Weight::Error,
+        complaints.push(Diagnostic {
+            severity: DiagnosticSeverity::Error,
             at: Some(read.watch.at.clone()),
-            what: format!("watch `{}` can never fire: `none` vetoes every term", read.watch.name),
-            cure: "take the vetoing terms out of `none`".to_owned(),
+            problem: format!(
+                "watch `{}` can never fire: `none` vetoes every term",
+                read.watch.name
+            ),
+            help: "take the vetoing terms out of `none`".to_owned(),
         });
     }
-    if let Some(complaint) = contradiction(read, lexicon) {
+    if let Some(complaint) = check_contradiction(read, lexicon) {
         complaints.push(complaint);
     }
 }
 
 /// A query that asks for a term and excludes it.
-fn contradiction(read: &Read<'_>, lexicon: &Lexicon) -> Option<Complaint> {
+fn check_contradiction(read: &WatchRules<'_>, lexicon: &CompiledTerms) -> Option<Diagnostic> {
     let mut needed = Vec::new();
     let mut excluded = Vec::new();
-    demands(&read.rule.need, &mut needed, &mut excluded);
-    leaves(&read.rule.veto, &mut excluded);
+    collect_demands(&read.rule.condition, &mut needed, &mut excluded);
+    collect_leaves(&read.rule.veto, &mut excluded);
     let query =
-        |leaf: &Leaf| read.uses.iter().find(|one| one.leaf == *leaf && one.list == List::Query);
+        |leaf: &Leaf| read.uses.iter().find(|one| one.leaf == *leaf && one.list == TermRole::Query);
     for leaf in needed {
         let Some(one) = query(&leaf) else { continue };
         if let Some(veto) = excluded.iter().find(|veto| covers(**veto, leaf, lexicon)) {
             let by = lexicon.term(veto.term).map_or("", |term| &term.written);
-            return Some(Complaint {
-                weight: Weight::Error,
+            return Some(Diagnostic {
+                severity: DiagnosticSeverity::Error,
                 at: Some(one.at.clone()),
-                what: format!(
+                problem: format!(
                     "this query can never hold: it needs `{}` and excludes `{by}`",
                     one.text
                 ),
-                cure: "take one of the two out".to_owned(),
+                help: "take one of the two out".to_owned(),
             });
         }
     }
     None
 }
 
-/// The terms `node` cannot do without, and those it cannot do with.
-fn demands(node: &Node, needed: &mut Vec<Leaf>, excluded: &mut Vec<Leaf>) {
+/// The terms `build_node` cannot do without, and those it cannot do with.
+fn collect_demands(node: &Node, needed: &mut Vec<Leaf>, excluded: &mut Vec<Leaf>) {
     match node {
         Node::Leaf(leaf) => needed.push(*leaf),
-        Node::All(parts) => parts.iter().for_each(|part| demands(part, needed, excluded)),
+        Node::All(parts) => parts.iter().for_each(|part| collect_demands(part, needed, excluded)),
         Node::Near { left, right, .. } => {
-            demands(left, needed, excluded);
-            demands(right, needed, excluded);
+            collect_demands(left, needed, excluded);
+            collect_demands(right, needed, excluded);
         }
-        Node::Not(part) => leaves(part, excluded),
+        Node::Not(part) => collect_leaves(part, excluded),
         Node::Lookup { .. } | Node::Any(_) | Node::Language(_) => {}
     }
 }
 
-/// The terms any of which makes `node` hold.
-fn leaves(node: &Node, found: &mut Vec<Leaf>) {
+/// The terms any of which makes `build_node` hold.
+fn collect_leaves(node: &Node, found: &mut Vec<Leaf>) {
     match node {
         Node::Leaf(leaf) => found.push(*leaf),
-        Node::Any(parts) => parts.iter().for_each(|part| leaves(part, found)),
+        Node::Any(parts) => parts.iter().for_each(|part| collect_leaves(part, found)),
         Node::Lookup { terms, fields } => {
             found.extend(terms.iter().map(|term| Leaf { term: *term, fields: *fields }));
         }
@@ -265,7 +278,7 @@ fn leaves(node: &Node, found: &mut Vec<Leaf>) {
 }
 
 /// Whether `by` is found wherever `leaf` is.
-fn covers(by: Leaf, leaf: Leaf, lexicon: &Lexicon) -> bool {
+fn covers(by: Leaf, leaf: Leaf, lexicon: &CompiledTerms) -> bool {
     if !by.fields.covers(leaf.fields) {
         return false;
     }
@@ -278,17 +291,17 @@ fn covers(by: Leaf, leaf: Leaf, lexicon: &Lexicon) -> bool {
     let text = term.sample();
     // An exact term covers only terms that are exact themselves.
     (!other.exact || term.exact)
-        && lexicon.within(&text).iter().any(|s| {
+        && lexicon.find_in_text(&text).iter().any(|s| {
             let open = s.end == text.len() && !term.tail.is_empty();
             s.term == by.term && (!open || !other.tail.is_empty())
         })
 }
 
 /// The other terms of the watch that are found wherever `one` is.
-fn covering<'u>(one: &Use, uses: &'u [Use], lexicon: &Lexicon) -> Vec<&'u Use> {
+fn covering<'u>(one: &TermUse, uses: &'u [TermUse], lexicon: &CompiledTerms) -> Vec<&'u TermUse> {
     let Some(term) = lexicon.term(one.leaf.term) else { return Vec::new() };
     let text = term.sample();
-    let mut seen: Vec<TermId> = lexicon.within(&text).iter().map(|s| s.term).collect();
+    let mut seen: Vec<TermId> = lexicon.find_in_text(&text).iter().map(|s| s.term).collect();
     seen.sort_unstable();
     seen.dedup();
     // Most terms hold no other, and a watch may have thousands.

@@ -3,37 +3,37 @@
 //! Every literal of every watch stands in one Aho-Corasick automaton over folded text. One pass over
 //! the article, in place and without a copy, asks it wherever a word begins; the watches whose
 //! terms were seen are decided, the others cost nothing. Pure and thread-safe.
-mod arrange;
-mod beyond;
+mod automaton;
+mod characters;
 mod compile;
 mod evaluate;
 mod explain;
-mod filter;
-mod letters;
-mod lexicon;
+mod language;
 mod lint;
-mod near;
+mod non_ascii;
 mod normalise;
-mod particle;
+mod prefilter;
+mod proximity;
 mod query;
-mod reader;
-mod scale;
+mod query_tokens;
 mod scan;
-mod shared;
+mod simplify;
 mod snippet;
 mod term;
-mod token;
+mod term_sets;
+mod watch_reader;
+mod weights;
 
-pub use explain::{Explanation, Points};
+pub use explain::{Explanation, TermPoints};
 
-use evaluate::{Rule, Seen};
-use lexicon::{Lexicon, TermId};
+use automaton::{CompiledTerms, TermId};
+use evaluate::{ArticleMatches, Rule};
 
-use crate::domain::{Complaint, Field, Finding, Snippet, Watch};
+use crate::domain::{Diagnostic, Field, Finding, Snippet, Watch};
 
 /// What a watch can look at; borrowed from an article.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Text<'a> {
+pub struct ArticleText<'a> {
     pub title: &'a str,
     pub summary: &'a str,
     pub content: &'a str,
@@ -46,7 +46,7 @@ pub struct Text<'a> {
     pub language: Option<&'a str>,
 }
 
-impl<'a> Text<'a> {
+impl<'a> ArticleText<'a> {
     /// Every field with its text; authors and tags one by one, numbered.
     ///
     /// A summary that is only the beginning of the content says nothing of its own and is left out,
@@ -90,8 +90,8 @@ impl<'a> Text<'a> {
             // A summary cut inside a word ends in half a word, which is no word.
             Some(_) if begun.is_some() => true,
             Some(rest) => {
-                let last = normalise::kind_before(whole, whole.len());
-                !last.glues(normalise::kind_after(rest, 0))
+                let last = normalise::class_before(whole, whole.len());
+                !last.forms_word_with(normalise::class_after(rest, 0))
             }
             None => false,
         }
@@ -111,12 +111,12 @@ pub struct Size {
 /// A compiled watchlist.
 #[derive(Debug)]
 pub struct Matcher {
-    lexicon: Lexicon,
+    lexicon: CompiledTerms,
     rules: Vec<Rule>,
     /// For each term, the rules that cannot fire without it or one of its fellows, as a range of
-    /// `waiting`.
-    first_waiting: Vec<u32>,
-    waiting: Vec<u32>,
+    /// `dependents`.
+    first_dependent: Vec<u32>,
+    dependents: Vec<u32>,
     /// The rules that wait for no term: queries of languages alone.
     always: Vec<u32>,
 }
@@ -124,7 +124,7 @@ pub struct Matcher {
 impl Matcher {
     /// Reads the terms of all watches and builds the automaton. Every fault is reported at once;
     /// warnings come with the matcher.
-    pub fn compile(watches: &[Watch]) -> Result<(Self, Vec<Complaint>), Vec<Complaint>> {
+    pub fn compile(watches: &[Watch]) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         compile::compile(watches)
     }
 
@@ -133,7 +133,7 @@ impl Matcher {
         Size {
             watches: self.rules.len(),
             terms: self.lexicon.len(),
-            bytes: self.lexicon.bytes() + (self.waiting.len() + self.first_waiting.len()) * 4,
+            bytes: self.lexicon.bytes() + (self.dependents.len() + self.first_dependent.len()) * 4,
         }
     }
 
@@ -143,9 +143,9 @@ impl Matcher {
     }
 
     /// The watches that fire on `text`, in the order of the watchlist.
-    pub fn find(&self, text: &Text<'_>) -> Vec<Finding> {
-        let sightings = self.lexicon.sightings(text);
-        let seen = Seen::new(&self.lexicon, text, &sightings);
+    pub fn find(&self, text: &ArticleText<'_>) -> Vec<Finding> {
+        let sightings = self.lexicon.find_in_article(text);
+        let seen = ArticleMatches::new(&self.lexicon, text, &sightings);
         self.candidates(&seen)
             .into_iter()
             .filter_map(|number| self.rules.get(number as usize))
@@ -155,20 +155,20 @@ impl Matcher {
 
     /// What becomes of every watch on `text`, in the order of the watchlist: why it fires, or what
     /// it misses.
-    pub fn explain(&self, text: &Text<'_>) -> Vec<Explanation> {
-        let sightings = self.lexicon.sightings(text);
-        let seen = Seen::new(&self.lexicon, text, &sightings);
+    pub fn explain(&self, text: &ArticleText<'_>) -> Vec<Explanation> {
+        let sightings = self.lexicon.find_in_article(text);
+        let seen = ArticleMatches::new(&self.lexicon, text, &sightings);
         self.rules.iter().map(|rule| explain::explain(&seen, rule)).collect()
     }
 
     /// The rules that may fire, by number: those waiting for a term that was seen.
-    fn candidates(&self, seen: &Seen<'_>) -> Vec<u32> {
+    fn candidates(&self, seen: &ArticleMatches<'_>) -> Vec<u32> {
         let mut numbers = self.always.clone();
         for (TermId(term), _) in seen.by_term() {
             let term = term as usize;
-            let from = self.first_waiting.get(term).copied().unwrap_or(0) as usize;
-            let to = self.first_waiting.get(term + 1).copied().unwrap_or(0) as usize;
-            numbers.extend(self.waiting.get(from..to).unwrap_or_default());
+            let from = self.first_dependent.get(term).copied().unwrap_or(0) as usize;
+            let to = self.first_dependent.get(term + 1).copied().unwrap_or(0) as usize;
+            numbers.extend(self.dependents.get(from..to).unwrap_or_default());
         }
         numbers.sort_unstable();
         numbers.dedup();
@@ -177,32 +177,34 @@ impl Matcher {
 }
 
 /// The passages of `text` that hold the finding's hits, marked, about 300 characters.
-pub fn snippet(text: &Text<'_>, finding: &Finding) -> Snippet {
+pub fn snippet(text: &ArticleText<'_>, finding: &Finding) -> Snippet {
     snippet::cut(text, finding)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Name, Place, Severity, Telling, Terms, Weight, Written};
+    use crate::domain::{
+        DiagnosticSeverity, Name, Severity, SourceSpan, Spanned, StoryRules, Terms,
+    };
 
     fn watch(any: &[&str], none: &[&str]) -> Watch {
-        let list = |terms: &[&str]| terms.iter().map(|text| Written::nowhere(text)).collect();
+        let list = |terms: &[&str]| terms.iter().map(|text| Spanned::without_place(text)).collect();
         Watch {
             name: Name::new("w"),
             title: String::new(),
             severity: Severity::Normal,
             notify: Vec::new(),
             terms: Terms { any: list(any), none: list(none), ..Terms::default() },
-            telling: Telling::default(),
-            at: Place::default(),
+            story_rules: StoryRules::default(),
+            at: SourceSpan::default(),
         }
     }
 
     /// The hits of one term in one text: the words found, with the tolerance behind a slash.
     fn found(term: &str, content: &str) -> Vec<String> {
         let (matcher, _) = Matcher::compile(&[watch(&[term], &[])]).unwrap();
-        let text = Text { content, ..Text::default() };
+        let text = ArticleText { content, ..ArticleText::default() };
         matcher
             .find(&text)
             .into_iter()
@@ -218,7 +220,7 @@ mod tests {
             .collect()
     }
 
-    fn complaints(any: &[&str], none: &[&str]) -> Vec<Complaint> {
+    fn complaints(any: &[&str], none: &[&str]) -> Vec<Diagnostic> {
         Matcher::compile(&[watch(any, none)]).map_or_else(|faults| faults, |(_, doubts)| doubts)
     }
 
@@ -359,7 +361,7 @@ mod tests {
     fn a_veto_silences_the_watch() {
         let (matcher, _) = Matcher::compile(&[watch(&["GSOMIA"], &["crossword"])]).unwrap();
         let fires = |title: &str, content: &str| {
-            !matcher.find(&Text { title, content, ..Text::default() }).is_empty()
+            !matcher.find(&ArticleText { title, content, ..ArticleText::default() }).is_empty()
         };
         assert!(fires("GSOMIA", ""));
         assert!(!fires("GSOMIA", "the daily crossword"));
@@ -369,11 +371,11 @@ mod tests {
     #[test]
     fn hits_come_title_first_and_a_repeated_summary_counts_once() {
         let (matcher, _) = Matcher::compile(&[watch(&["Japan", "Korea"], &[])]).unwrap();
-        let text = Text {
+        let text = ArticleText {
             title: "Korea",
             summary: "Japan and Korea…",
             content: "Japan and Korea met.",
-            ..Text::default()
+            ..ArticleText::default()
         };
         let finding = matcher.find(&text).remove(0);
         let shown: Vec<_> =
@@ -393,7 +395,8 @@ mod tests {
         let named = |name: &str, any: &[&str]| Watch { name: Name::new(name), ..watch(any, &[]) };
         let list = [named("b", &["Korea"]), named("a", &["Japan"]), named("c", &["korea"])];
         let (matcher, _) = Matcher::compile(&list).unwrap();
-        let found = matcher.find(&Text { content: "Japan, Korea", ..Text::default() });
+        let found =
+            matcher.find(&ArticleText { content: "Japan, Korea", ..ArticleText::default() });
         let order: Vec<_> = found.iter().map(|finding| finding.watch.as_str()).collect();
         assert_eq!(order, ["b", "a", "c"]);
     }
@@ -415,14 +418,14 @@ mod tests {
         ] {
             let found = complaints(&[term], &[]);
             assert_eq!(found.len(), 1, "{term}: {found:?}");
-            assert_eq!(found[0].weight, Weight::Error, "{term}");
-            assert!(found[0].what.contains(sign), "{term}: {}", found[0].what);
-            assert!(!found[0].cure.is_empty());
+            assert_eq!(found[0].severity, DiagnosticSeverity::Error, "{term}");
+            assert!(found[0].problem.contains(sign), "{term}: {}", found[0].problem);
+            assert!(!found[0].help.is_empty());
         }
         for term in ["", "  ", "\u{200B}", "---", "=", "*"] {
             let found = complaints(&[term], &[]);
             assert_eq!(found.len(), 1, "{term}: {found:?}");
-            assert_eq!(found[0].weight, Weight::Error, "{term}");
+            assert_eq!(found[0].severity, DiagnosticSeverity::Error, "{term}");
         }
     }
 
@@ -447,8 +450,8 @@ mod tests {
         ] {
             let found = complaints(any, none);
             assert_eq!(found.len(), 1, "{any:?}: {found:?}");
-            assert_eq!(found[0].weight, Weight::Warning, "{any:?}");
-            assert!(found[0].what.contains(word), "{any:?}: {}", found[0].what);
+            assert_eq!(found[0].severity, DiagnosticSeverity::Warning, "{any:?}");
+            assert!(found[0].problem.contains(word), "{any:?}: {}", found[0].problem);
         }
         assert_eq!(complaints(&["=US", "日本", "사드", "=export control", "exports*"], &[]), []);
     }
@@ -456,7 +459,9 @@ mod tests {
     #[test]
     fn a_watch_that_can_never_fire_is_refused() {
         assert!(
-            complaints(&["export control"], &["export"]).iter().any(|c| c.weight == Weight::Error)
+            complaints(&["export control"], &["export"])
+                .iter()
+                .any(|c| c.severity == DiagnosticSeverity::Error)
         );
         assert_eq!(complaints(&[], &["export"]).len(), 1);
     }
@@ -464,8 +469,8 @@ mod tests {
     #[test]
     fn complaints_point_into_the_file() {
         let mut bad = watch(&["x"], &[]);
-        let at = Place { file: "watchlist.toml".into(), span: 100..110 };
-        bad.terms.any = vec![Written { text: "foo(?i)bar".to_owned(), at }];
+        let at = SourceSpan { file: "watchlist.toml".into(), span: 100..110 };
+        bad.terms.any = vec![Spanned { text: "foo(?i)bar".to_owned(), at }];
         let faults = Matcher::compile(&[bad]).unwrap_err();
         assert_eq!(faults[0].at.as_ref().unwrap().span, 103..105);
     }
@@ -481,7 +486,7 @@ mod tests {
         for (query, span) in
             [("\"\\\nƞ* ͼ*z\"", 0..12), ("“ƞ*ͼ”", 0..11), ("Seoul AND \"a * b\"", 10..17)]
         {
-            let terms = Terms { query: Some(Written::nowhere(query)), ..Terms::default() };
+            let terms = Terms { query: Some(Spanned::without_place(query)), ..Terms::default() };
             let complaints = Matcher::compile(&[Watch { terms, ..watch(&[], &[]) }]).unwrap_err();
             let found = complaints[0].at.clone().unwrap().span;
             assert_eq!(found, span, "{query}: {complaints:?}");

@@ -2,7 +2,7 @@
 //! original.
 use icu_normalizer::ComposingNormalizer;
 
-use super::letters::{self, Kind, Letter};
+use super::characters::{self, CharClass, CharInfo};
 
 /// Marks and invisible characters taken into one cluster. Unicode's stream-safe format allows 30;
 /// beyond that a text is an attack, and the rest of its marks stand alone.
@@ -10,80 +10,84 @@ const CLUSTER_CHARS_MAX: usize = 32;
 
 /// One step through a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct FoldedCluster {
     /// Where the next step begins.
     pub(super) end: usize,
-    pub(super) kind: Kind,
+    pub(super) class: CharClass,
 }
 
-/// Reads what stands at byte `at`: a character with its marks, a whole run of separators, or an
+/// Reads what stands at byte `polled_at`: a character with its marks, a whole run of separators, or an
 /// invisible character. Its folded form is added to `into`. `None` at the end of the text.
-pub(super) fn step(text: &str, at: usize, into: &mut String) -> Option<Step> {
+pub(super) fn fold_cluster(text: &str, at: usize, into: &mut String) -> Option<FoldedCluster> {
     let c = char_at(text, at)?;
     let after = at + c.len_utf8();
-    let (letter, fold) = letters::folded(c);
-    match letter.kind {
-        Kind::Ignored => return Some(Step { end: after, kind: Kind::Ignored }),
-        Kind::Space | Kind::Dash => return Some(separators(text, at, into)),
-        Kind::Apostrophe | Kind::Other | Kind::Spaced | Kind::Hangul | Kind::Unspaced => {}
+    let (letter, fold) = characters::char_info_and_fold(c);
+    match letter.class {
+        CharClass::Ignored => return Some(FoldedCluster { end: after, class: CharClass::Ignored }),
+        CharClass::Space | CharClass::Dash => return Some(separators(text, at, into)),
+        CharClass::Apostrophe
+        | CharClass::Other
+        | CharClass::Spaced
+        | CharClass::Hangul
+        | CharClass::Unspaced => {}
     }
     let (end, only_accents) = cluster_end(text, after);
-    if end == after || (letter.sheds && only_accents) {
+    if end == after || (letter.drops_accents && only_accents) {
         fold.push_to(into);
     } else {
-        into.push_str(&letters::fold(text.get(at..end).unwrap_or_default()));
+        into.push_str(&characters::fold(text.get(at..end).unwrap_or_default()));
     }
-    Some(Step { end, kind: letter.kind })
+    Some(FoldedCluster { end, class: letter.class })
 }
 
 /// The folded form of a whole text, without separators at either end.
 pub(super) fn normalise(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut at = 0;
-    while let Some(step) = step(text, at, &mut folded) {
+    while let Some(step) = fold_cluster(text, at, &mut folded) {
         at = step.end;
     }
     folded.trim_matches([' ', '-']).to_owned()
 }
 
-/// The kind of the last visible character before byte `at`; a text's beginning is an edge.
-pub(super) fn kind_before(text: &str, at: usize) -> Kind {
+/// The kind of the last visible character before byte `polled_at`; a text's beginning is an edge.
+pub(super) fn class_before(text: &str, at: usize) -> CharClass {
     text.get(..at)
         .unwrap_or_default()
         .chars()
         .rev()
-        .map(letters::letter)
-        .find(|letter| letter.kind != Kind::Ignored && !letter.joins)
-        .map_or(Kind::Space, |letter| letter.kind)
+        .map(characters::char_info)
+        .find(|letter| letter.class != CharClass::Ignored && !letter.joins)
+        .map_or(CharClass::Space, |letter| letter.class)
 }
 
-/// The kind of the next visible character from byte `at` on; a text's end is an edge.
-pub(super) fn kind_after(text: &str, at: usize) -> Kind {
-    letter_after(text, at).map_or(Kind::Space, |letter| letter.kind)
+/// The kind of the next visible character from byte `polled_at` on; a text's end is an edge.
+pub(super) fn class_after(text: &str, at: usize) -> CharClass {
+    char_info_after(text, at).map_or(CharClass::Space, |letter| letter.class)
 }
 
-fn letter_after(text: &str, at: usize) -> Option<Letter> {
+fn char_info_after(text: &str, at: usize) -> Option<CharInfo> {
     let rest = text.get(at..)?;
-    rest.chars().map(letters::letter).find(|letter| letter.kind != Kind::Ignored)
+    rest.chars().map(characters::char_info).find(|letter| letter.class != CharClass::Ignored)
 }
 
-/// The character at byte `at`; `None` at the end or inside a character.
+/// The character at byte `polled_at`; `None` at the end or inside a character.
 pub(super) fn char_at(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()
 }
 
-/// Where the word that goes on at `at` ends, and how many characters it still has, for a word of
-/// `kind`. Scripts without spaces have no such end: the answer is `at`.
-pub(super) fn word_end(text: &str, at: usize, kind: Kind) -> (usize, usize) {
+/// Where the word that goes on at `polled_at` ends, and how many characters it still has, for a word of
+/// `kind`. Scripts without spaces have no such end: the answer is `polled_at`.
+pub(super) fn word_end(text: &str, at: usize, kind: CharClass) -> (usize, usize) {
     let (mut end, mut count, mut ahead) = (at, 0, at);
     while let Some(c) = char_at(text, ahead) {
-        let letter = letters::letter(c);
+        let letter = characters::char_info(c);
         ahead += c.len_utf8();
-        if letter.kind == Kind::Ignored {
+        if letter.class == CharClass::Ignored {
             continue;
         }
         if !letter.joins {
-            if !kind.glues(letter.kind) {
+            if !kind.forms_word_with(letter.class) {
                 break;
             }
             count += 1;
@@ -102,7 +106,9 @@ pub(super) fn spelling(text: &str) -> String {
             if !seen.ends_with(' ') {
                 seen.push(' ');
             }
-        } else if letters::letter(c).kind != Kind::Ignored || matches!(c, '™' | '®' | '℠') {
+        } else if characters::char_info(c).class != CharClass::Ignored
+            || matches!(c, '™' | '®' | '℠')
+        {
             seen.push(c);
         }
     }
@@ -117,18 +123,22 @@ pub(super) fn dashes(text: &str) -> Vec<bool> {
     let mut runs = Vec::new();
     let mut inside = false;
     for c in text.chars() {
-        let kind = letters::letter(c).kind;
+        let kind = characters::char_info(c).class;
         match kind {
-            Kind::Space | Kind::Dash => {
-                let dash = kind == Kind::Dash;
+            CharClass::Space | CharClass::Dash => {
+                let dash = kind == CharClass::Dash;
                 match runs.last_mut() {
                     Some(run) if inside => *run |= dash,
                     _ => runs.push(dash),
                 }
                 inside = true;
             }
-            Kind::Ignored => {}
-            Kind::Apostrophe | Kind::Other | Kind::Spaced | Kind::Hangul | Kind::Unspaced => {
+            CharClass::Ignored => {}
+            CharClass::Apostrophe
+            | CharClass::Other
+            | CharClass::Spaced
+            | CharClass::Hangul
+            | CharClass::Unspaced => {
                 inside = false;
             }
         }
@@ -146,9 +156,9 @@ fn cluster_end(text: &str, after: usize) -> (usize, bool) {
             break;
         }
         let Some(c) = char_at(text, ahead) else { break };
-        let letter = letters::letter(c);
+        let letter = characters::char_info(c);
         ahead += c.len_utf8();
-        if letter.kind == Kind::Ignored {
+        if letter.class == CharClass::Ignored {
             continue;
         }
         if !letter.joins {
@@ -162,23 +172,27 @@ fn cluster_end(text: &str, after: usize) -> (usize, bool) {
 
 /// A run of white space and dashes. One space stands for it, as it does for a hyphen between words;
 /// a dash with white space on both sides, or several, part two phrases and stay visible.
-fn separators(text: &str, at: usize, into: &mut String) -> Step {
+fn separators(text: &str, at: usize, into: &mut String) -> FoldedCluster {
     let (mut end, mut ahead, mut dashes) = (at, at, 0_usize);
     let (mut space_before, mut space_after) = (false, false);
     while let Some(c) = char_at(text, ahead) {
         ahead += c.len_utf8();
-        match letters::letter(c).kind {
-            Kind::Space if dashes == 0 => space_before = true,
-            Kind::Space => space_after = true,
-            Kind::Dash => dashes += 1,
-            Kind::Ignored => continue,
-            Kind::Apostrophe | Kind::Other | Kind::Spaced | Kind::Hangul | Kind::Unspaced => break,
+        match characters::char_info(c).class {
+            CharClass::Space if dashes == 0 => space_before = true,
+            CharClass::Space => space_after = true,
+            CharClass::Dash => dashes += 1,
+            CharClass::Ignored => continue,
+            CharClass::Apostrophe
+            | CharClass::Other
+            | CharClass::Spaced
+            | CharClass::Hangul
+            | CharClass::Unspaced => break,
         }
         end = ahead;
     }
     let parts = dashes > 1 || (dashes == 1 && space_before && space_after);
     into.push_str(if parts { " - " } else { " " });
-    Step { end, kind: Kind::Space }
+    FoldedCluster { end, class: CharClass::Space }
 }
 
 #[cfg(test)]
@@ -207,7 +221,7 @@ mod tests {
     #[test]
     fn endless_marks_cost_no_endless_cluster() {
         let text = format!("a{}b", "\u{301}".repeat(100_000));
-        let end = step(&text, 0, &mut String::new()).unwrap().end;
+        let end = fold_cluster(&text, 0, &mut String::new()).unwrap().end;
         assert!(end < 100, "{end}");
     }
 
@@ -215,7 +229,7 @@ mod tests {
     fn steps_end_on_character_boundaries() {
         let text = "a\u{AD}—— é ｶ\u{FF9E}한";
         let mut at = 0;
-        while let Some(step) = step(text, at, &mut String::new()) {
+        while let Some(step) = fold_cluster(text, at, &mut String::new()) {
             assert!(text.is_char_boundary(step.end) && step.end > at);
             at = step.end;
         }

@@ -2,8 +2,8 @@
 use std::ops::Range;
 
 use super::lint;
-use super::term::Fault;
-use super::token::{self, Placed, Token};
+use super::query_tokens::{self, PlacedToken, Token};
+use super::term::TermError;
 
 /// Parentheses within parentheses.
 const DEPTH_MAX: usize = 64;
@@ -60,65 +60,65 @@ impl Ast {
 /// A query with what is doubtful about it.
 pub(super) struct Parsed {
     pub(super) ast: Ast,
-    pub(super) doubts: Vec<Fault>,
+    pub(super) warnings: Vec<TermError>,
 }
 
 /// Reads a query. The faults say what was expected and where.
-pub(super) fn parse(query: &str) -> Result<Parsed, Vec<Fault>> {
+pub(super) fn parse(query: &str) -> Result<Parsed, Vec<TermError>> {
     if query.len() > QUERY_BYTES_MAX {
-        return Err(vec![Fault::new(
+        return Err(vec![TermError::new(
             0..query.len(),
             format!("a query of {} bytes; {QUERY_BYTES_MAX} are the most", query.len()),
             "move its terms into sets, or split the watch",
         )]);
     }
-    let regex = lint::shape(query);
+    let regex = lint::check_entry(query);
     if !regex.is_empty() {
         return Err(regex);
     }
-    let tokens = token::tokens(query)?;
+    let tokens = query_tokens::tokens(query)?;
     let terms = tokens.iter().filter(|(token, _)| matches!(token, Token::Term(_))).count();
     if terms > TERMS_MAX {
-        return Err(vec![Fault::new(
+        return Err(vec![TermError::new(
             0..query.len(),
             format!("a query of {terms} terms; {TERMS_MAX} are the most"),
             "split the watch",
         )]);
     }
     let mut parser = Parser { tokens, at: 0, end: query.len(), depth: 0, doubts: Vec::new() };
-    let ast = parser.whole().map_err(|fault| vec![fault])?;
+    let ast = parser.parse_query().map_err(|fault| vec![fault])?;
     if ast.depth() > AST_DEPTH_MAX {
-        return Err(vec![Fault::new(
+        return Err(vec![TermError::new(
             0..query.len(),
             format!("the query is nested more than {AST_DEPTH_MAX} levels deep"),
             "split the query",
         )]);
     }
-    Ok(Parsed { ast, doubts: parser.doubts })
+    Ok(Parsed { ast, warnings: parser.doubts })
 }
 
 struct Parser {
-    tokens: Vec<Placed>,
+    tokens: Vec<PlacedToken>,
     at: usize,
     end: usize,
     depth: usize,
-    doubts: Vec<Fault>,
+    doubts: Vec<TermError>,
 }
 
 impl Parser {
-    fn whole(&mut self) -> Result<Ast, Fault> {
+    fn parse_query(&mut self) -> Result<Ast, TermError> {
         if self.tokens.is_empty() {
-            return Err(Fault::new(0..self.end, "the query is empty", "write a term"));
+            return Err(TermError::new(0..self.end, "the query is empty", "write a term"));
         }
-        let ast = self.either()?;
-        match self.here() {
+        let ast = self.parse_or()?;
+        match self.current() {
             None => Ok(ast),
-            Some((Token::Close, span)) => Err(Fault::new(
+            Some((Token::Close, span)) => Err(TermError::new(
                 span,
                 "this `)` closes nothing",
                 "take it out, or open it further left",
             )),
-            Some((token, span)) => Err(Fault::new(
+            Some((token, span)) => Err(TermError::new(
                 span,
                 format!("expected AND, OR or the end of the query, found {}", token.shown()),
                 "join the two with an operator",
@@ -126,30 +126,30 @@ impl Parser {
         }
     }
 
-    fn here(&self) -> Option<Placed> {
+    fn current(&self) -> Option<PlacedToken> {
         self.tokens.get(self.at).cloned()
     }
 
-    fn sees(&self, wanted: impl Fn(&Token) -> bool) -> bool {
+    fn next_is(&self, wanted: impl Fn(&Token) -> bool) -> bool {
         self.tokens.get(self.at).is_some_and(|(token, _)| wanted(token))
     }
 
     /// Parts joined by OR.
-    fn either(&mut self) -> Result<Ast, Fault> {
+    fn parse_or(&mut self) -> Result<Ast, TermError> {
         let from = self.at;
-        let mut parts = vec![self.both()?];
-        while self.sees(|token| *token == Token::Or) {
+        let mut parts = vec![self.parse_and()?];
+        while self.next_is(|token| *token == Token::Or) {
             self.at += 1;
-            parts.push(self.both()?);
+            parts.push(self.parse_and()?);
         }
         if parts.len() > 1 && parts.iter().any(|part| matches!(part, Ast::All(_))) {
-            self.doubt_precedence(from);
+            self.warn_precedence(from);
         }
         Ok(one_or(parts, Ast::Any))
     }
 
     /// AND without parentheses beside OR is read as search engines do, which surprises many.
-    fn doubt_precedence(&mut self, from: usize) {
+    fn warn_precedence(&mut self, from: usize) {
         let mut depth = 0_usize;
         let mut beside = None;
         for (token, span) in self.tokens.get(from..self.at).unwrap_or_default() {
@@ -167,7 +167,7 @@ impl Parser {
             }
         }
         if let Some(span) = beside {
-            self.doubts.push(Fault::new(
+            self.doubts.push(TermError::new(
                 span,
                 "this `AND` joins its neighbours before the `OR` beside it does",
                 "put parentheses round what belongs together",
@@ -176,52 +176,52 @@ impl Parser {
     }
 
     /// Parts joined by AND, written or not.
-    fn both(&mut self) -> Result<Ast, Fault> {
-        let mut parts = vec![self.negation()?];
+    fn parse_and(&mut self) -> Result<Ast, TermError> {
+        let mut parts = vec![self.parse_not()?];
         loop {
-            if self.sees(|token| *token == Token::And) {
+            if self.next_is(|token| *token == Token::And) {
                 self.at += 1;
-            } else if !self.sees(Token::begins) {
+            } else if !self.next_is(Token::begins) {
                 break;
             }
-            parts.push(self.negation()?);
+            parts.push(self.parse_not()?);
         }
         Ok(one_or(parts, Ast::All))
     }
 
-    fn negation(&mut self) -> Result<Ast, Fault> {
+    fn parse_not(&mut self) -> Result<Ast, TermError> {
         let mut odd = false;
-        while self.sees(|token| *token == Token::Not) {
+        while self.next_is(|token| *token == Token::Not) {
             self.at += 1;
             odd = !odd;
         }
-        let ast = self.near()?;
+        let ast = self.parse_near()?;
         Ok(if odd { Ast::Not(Box::new(ast)) } else { ast })
     }
 
-    fn near(&mut self) -> Result<Ast, Fault> {
-        let mut left = self.atom()?;
+    fn parse_near(&mut self) -> Result<Ast, TermError> {
+        let mut left = self.parse_operand()?;
         let mut chain = 0;
-        while let Some((Token::Near { words, ordered }, span)) = self.here() {
+        while let Some((Token::Near { words, ordered }, span)) = self.current() {
             chain += 1;
             if chain > DEPTH_MAX {
-                return Err(Fault::new(
+                return Err(TermError::new(
                     span,
                     format!("more than {DEPTH_MAX} NEAR in a row"),
                     "split the query",
                 ));
             }
             self.at += 1;
-            let right = self.atom()?;
+            let right = self.parse_operand()?;
             left = Ast::Near { left: left.into(), right: right.into(), words, ordered, span };
         }
         Ok(left)
     }
 
-    fn atom(&mut self) -> Result<Ast, Fault> {
-        let Some((token, span)) = self.here() else {
+    fn parse_operand(&mut self) -> Result<Ast, TermError> {
+        let Some((token, span)) = self.current() else {
             let before = self.tokens.last().map(|(token, _)| token.shown()).unwrap_or_default();
-            return Err(Fault::new(
+            return Err(TermError::new(
                 self.end..self.end,
                 format!("expected a term after {before}, found the end of the query"),
                 "write a term or take the operator out",
@@ -232,17 +232,17 @@ impl Parser {
             Token::Term(text) => Ok(Ast::Term { text, span }),
             Token::Set(name) => Ok(Ast::Set { name, span }),
             Token::Field(field) => {
-                let of = self.deeper(&span, Self::atom)?;
+                let of = self.with_depth(&span, Self::parse_operand)?;
                 Ok(Ast::Field { field, of: Box::new(of), span })
             }
-            Token::Open => self.group(&span),
+            Token::Open => self.parse_group(&span),
             Token::Close | Token::And | Token::Or | Token::Not | Token::Near { .. } => {
                 let after = self.at.checked_sub(2).and_then(|at| self.tokens.get(at));
                 let place = after.map_or_else(
                     || "at the beginning".to_owned(),
                     |(before, _)| format!("after {}", before.shown()),
                 );
-                Err(Fault::new(
+                Err(TermError::new(
                     span,
                     format!("expected a term {place}, found {}", token.shown()),
                     "write a term there, or take the operator out",
@@ -251,17 +251,17 @@ impl Parser {
         }
     }
 
-    fn group(&mut self, open: &Range<usize>) -> Result<Ast, Fault> {
-        if self.sees(|token| *token == Token::Close) {
-            return Err(Fault::new(
+    fn parse_group(&mut self, open: &Range<usize>) -> Result<Ast, TermError> {
+        if self.next_is(|token| *token == Token::Close) {
+            return Err(TermError::new(
                 open.clone(),
                 "nothing stands between these parentheses",
                 "write a term between them, or take them out",
             ));
         }
-        let inside = self.deeper(open, Self::either)?;
-        if !self.sees(|token| *token == Token::Close) {
-            return Err(Fault::new(
+        let inside = self.with_depth(open, Self::parse_or)?;
+        if !self.next_is(|token| *token == Token::Close) {
+            return Err(TermError::new(
                 open.clone(),
                 "the parenthesis opened here is never closed",
                 "close it with `)`",
@@ -271,14 +271,14 @@ impl Parser {
         Ok(inside)
     }
 
-    fn deeper(
+    fn with_depth(
         &mut self,
         span: &Range<usize>,
-        read: impl Fn(&mut Self) -> Result<Ast, Fault>,
-    ) -> Result<Ast, Fault> {
+        read: impl Fn(&mut Self) -> Result<Ast, TermError>,
+    ) -> Result<Ast, TermError> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            return Err(Fault::new(
+            return Err(TermError::new(
                 span.clone(),
                 format!("more than {DEPTH_MAX} levels of parentheses"),
                 "take needless parentheses out, or split the query",

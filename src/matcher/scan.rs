@@ -2,29 +2,33 @@
 use aho_corasick::Anchored;
 use aho_corasick::automaton::Automaton;
 
-use super::filter;
-use super::letters::{self, Kind};
-use super::lexicon::{Lexicon, SIGHTINGS_MAX, Sighting};
+use super::automaton::{CompiledTerms, MATCHES_MAX, TermMatch};
+use super::characters::{self, CharClass};
+use super::language;
 use super::normalise::{self, char_at, word_end};
-use super::particle;
-use super::term::Used;
+use super::prefilter;
+use super::term::Tolerances;
 use crate::domain::Field;
 
 /// One pass over one field.
-pub(super) struct Pass<'a> {
-    pub(super) lexicon: &'a Lexicon,
+pub(super) struct TextScan<'a> {
+    pub(super) lexicon: &'a CompiledTerms,
     pub(super) text: &'a str,
     pub(super) field: Field,
     pub(super) item: usize,
-    pub(super) found: &'a mut Vec<Sighting>,
+    pub(super) found: &'a mut Vec<TermMatch>,
     /// Finds terms whatever fields they want.
     pub(super) everywhere: bool,
     /// Folded bytes of the step at hand.
     pub(super) fold: String,
 }
 
-impl<'a> Pass<'a> {
-    pub(super) fn new(lexicon: &'a Lexicon, text: &'a str, found: &'a mut Vec<Sighting>) -> Self {
+impl<'a> TextScan<'a> {
+    pub(super) fn new(
+        lexicon: &'a CompiledTerms,
+        text: &'a str,
+        found: &'a mut Vec<TermMatch>,
+    ) -> Self {
         let field = Field::Title;
         Self { lexicon, text, field, item: 0, found, everywhere: false, fold: String::new() }
     }
@@ -32,35 +36,37 @@ impl<'a> Pass<'a> {
     /// Asks the automaton at every place where a term may begin.
     pub(super) fn run(mut self) {
         let bytes = self.text.as_bytes();
-        let (mut at, mut before) = (0, Kind::Space);
+        let (mut at, mut before) = (0, CharClass::Space);
         while let Some(&byte) = bytes.get(at) {
             if byte.is_ascii_alphanumeric() {
                 at = self.ascii_word(at, before);
-                before = Kind::Spaced;
+                before = CharClass::Spaced;
             } else if byte < 0x80 {
                 let folded = if byte == b'`' { b'\'' } else { byte };
                 if self.lexicon.filter.punctuation(folded) {
-                    self.ask(at, Used::default());
+                    self.find_terms_at(at, Tolerances::default());
                 }
-                before = Kind::Other;
+                before = CharClass::Other;
                 at += 1;
             } else {
                 let Some(c) = char_at(self.text, at) else { break };
-                if let Some(kind) = letters::plain_kind(c) {
+                if let Some(kind) = characters::ascii_class(c) {
                     let filter = &self.lexicon.filter;
-                    if !before.glues(kind) && filter.beyond.may_begin_plain(self.text, at, c) {
-                        self.ask(at, Used::default());
+                    if !before.forms_word_with(kind)
+                        && filter.non_ascii.may_begin_plain(self.text, at, c)
+                    {
+                        self.find_terms_at(at, Tolerances::default());
                     }
                     before = kind;
                     at += c.len_utf8();
                     continue;
                 }
-                let letter = letters::letter(c);
-                if letter.kind != Kind::Ignored && !letter.joins {
-                    if !before.glues(letter.kind) {
-                        self.beyond_ascii(at, c);
+                let letter = characters::char_info(c);
+                if letter.class != CharClass::Ignored && !letter.joins {
+                    if !before.forms_word_with(letter.class) {
+                        self.non_ascii_word(at, c);
                     }
-                    before = letter.kind;
+                    before = letter.class;
                 }
                 at += c.len_utf8();
             }
@@ -69,24 +75,24 @@ impl<'a> Pass<'a> {
 
     /// A run of ASCII letters and digits: a word or a part of one. Gives its end.
     #[inline]
-    fn ascii_word(&mut self, at: usize, before: Kind) -> usize {
+    fn ascii_word(&mut self, at: usize, before: CharClass) -> usize {
         let bytes = self.text.as_bytes();
-        let key = filter::ascii_key(bytes, at);
+        let key = prefilter::ascii_key(bytes, at);
         let mut end = at + key.map_or(1, |(_, length)| length.max(1));
-        if key.is_none_or(|(_, length)| length == filter::KEY_BYTES) {
+        if key.is_none_or(|(_, length)| length == prefilter::KEY_BYTES) {
             while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
                 end += 1;
             }
         }
-        if before != Kind::Spaced {
-            let key = key.map_or_else(|| filter::folded_key(self.text, at), |(key, _)| key);
+        if before != CharClass::Spaced {
+            let key = key.map_or_else(|| prefilter::folded_key(self.text, at), |(key, _)| key);
             let next = || {
                 let ascii = bytes.get(end).is_none_or(u8::is_ascii);
-                let end = if ascii { end } else { word_end(self.text, end, Kind::Spaced).0 };
-                filter::next_key(self.text, end)
+                let end = if ascii { end } else { word_end(self.text, end, CharClass::Spaced).0 };
+                prefilter::next_key(self.text, end)
             };
-            if self.lexicon.filter.word(key, next) {
-                self.ask(at, Used::default());
+            if self.lexicon.filter.may_match_word(key, next) {
+                self.find_terms_at(at, Tolerances::default());
             }
         }
         end
@@ -94,27 +100,27 @@ impl<'a> Pass<'a> {
 
     /// A character beyond ASCII at which a term may begin.
     #[inline]
-    fn beyond_ascii(&mut self, at: usize, c: char) {
-        let (letter, fold) = letters::folded(c);
+    fn non_ascii_word(&mut self, at: usize, c: char) {
+        let (letter, fold) = characters::char_info_and_fold(c);
         let filter = &self.lexicon.filter;
         let may = match fold.first() {
             None => false,
-            Some(first) if first.is_ascii_alphanumeric() && letter.kind == Kind::Spaced => {
+            Some(first) if first.is_ascii_alphanumeric() && letter.class == CharClass::Spaced => {
                 let next = || {
-                    let end = word_end(self.text, at, Kind::Spaced).0;
-                    filter::next_key(self.text, end)
+                    let end = word_end(self.text, at, CharClass::Spaced).0;
+                    prefilter::next_key(self.text, end)
                 };
-                filter.word(filter::folded_key(self.text, at), next)
+                filter.may_match_word(prefilter::folded_key(self.text, at), next)
             }
             Some(first) if first.is_ascii() => {
                 u8::try_from(first).is_ok_and(|byte| filter.punctuation(byte))
             }
-            Some(_) => filter.beyond.may_begin(self.text, at),
+            Some(_) => filter.non_ascii.may_begin(self.text, at),
         };
         if may {
-            self.ask(at, Used::default());
+            self.find_terms_at(at, Tolerances::default());
         }
-        if !particle::proclitics(c).is_empty() {
+        if !language::proclitics(c).is_empty() {
             self.after_proclitics(at);
         }
     }
@@ -123,7 +129,7 @@ impl<'a> Pass<'a> {
     fn after_proclitics(&mut self, at: usize) {
         let Some(first) = char_at(self.text, at) else { return };
         let mut places = vec![at];
-        for group in particle::proclitics(first) {
+        for group in language::proclitics(first) {
             for place in places.clone() {
                 for letters in *group {
                     if let Some(end) = self.skip(place, letters)
@@ -135,16 +141,16 @@ impl<'a> Pass<'a> {
             }
         }
         for place in places.into_iter().skip(1) {
-            self.ask(place, Used::PROCLITIC);
+            self.find_terms_at(place, Tolerances::PROCLITIC);
         }
     }
 
-    /// The end of `letters` at `at`, with any marks on them.
+    /// The end of `letters` at `polled_at`, with any marks on them.
     fn skip(&mut self, at: usize, letters: &str) -> Option<usize> {
         let mut end = at;
         for letter in letters.chars() {
             self.fold.clear();
-            let step = normalise::step(self.text, end, &mut self.fold)?;
+            let step = normalise::fold_cluster(self.text, end, &mut self.fold)?;
             if !self.fold.starts_with(letter) {
                 return None;
             }
@@ -153,8 +159,8 @@ impl<'a> Pass<'a> {
         Some(end)
     }
 
-    /// Walks the automaton from `at` and records every term that begins there.
-    fn ask(&mut self, at: usize, used: Used) {
+    /// Walks the automaton from `polled_at` and records every term that begins there.
+    fn find_terms_at(&mut self, at: usize, used: Tolerances) {
         let lexicon = self.lexicon;
         let bytes = self.text.as_bytes();
         let Ok(mut state) = lexicon.automaton.start_state(Anchored::Yes) else { return };
@@ -172,7 +178,7 @@ impl<'a> Pass<'a> {
                     fed += 1;
                     end += 1;
                 }
-                Some(_) if let Some(length) = self.plain_length(end) => {
+                Some(_) if let Some(length) = self.ascii_length(end) => {
                     for byte in bytes.get(end..end + length).unwrap_or_default() {
                         state = lexicon.automaton.next_state(Anchored::Yes, state, *byte);
                     }
@@ -181,11 +187,11 @@ impl<'a> Pass<'a> {
                 }
                 Some(_) => {
                     self.fold.clear();
-                    let Some(step) = normalise::step(self.text, end, &mut self.fold) else {
+                    let Some(step) = normalise::fold_cluster(self.text, end, &mut self.fold) else {
                         return;
                     };
                     end = step.end;
-                    if step.kind == Kind::Ignored {
+                    if step.class == CharClass::Ignored {
                         continue;
                     }
                     for byte in self.fold.bytes() {
@@ -209,32 +215,33 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The bytes of the character at `at` if it folds to itself and nothing joins it.
+    /// The bytes of the character at `polled_at` if it folds to itself and nothing joins it.
     #[inline]
-    fn plain_length(&self, at: usize) -> Option<usize> {
+    fn ascii_length(&self, at: usize) -> Option<usize> {
         let mut chars = self.text.get(at..)?.chars();
         let first = chars.next()?;
-        letters::plain_kind(first)?;
-        let alone = chars.next().is_none_or(|c| c.is_ascii() || letters::plain_kind(c).is_some());
+        characters::ascii_class(first)?;
+        let alone =
+            chars.next().is_none_or(|c| c.is_ascii() || characters::ascii_class(c).is_some());
         alone.then_some(first.len_utf8())
     }
 
-    fn record(&mut self, literal: usize, start: usize, end: usize, used: Used) {
+    fn record(&mut self, literal: usize, start: usize, end: usize, used: Tolerances) {
         let lexicon = self.lexicon;
-        for owner in lexicon.owners(literal) {
+        for owner in lexicon.terms_at(literal) {
             let Some(term) = lexicon.term(owner.term) else { continue };
             let wanted = lexicon.fields(owner.term);
             let looks = self.everywhere || wanted.has(self.field);
-            if !looks || (used == Used::PROCLITIC && !term.tolerates.proclitic) {
+            if !looks || (used == Tolerances::PROCLITIC && !term.tolerates.proclitic) {
                 continue;
             }
             let mut used = used;
             used.add(owner.used);
-            if let Some((end, used)) = term.complete(self.text, start..end, used)
-                && self.found.len() < SIGHTINGS_MAX
+            if let Some((end, used)) = term.match_rest(self.text, start..end, used)
+                && self.found.len() < MATCHES_MAX
             {
                 let (field, item) = (self.field, self.item);
-                self.found.push(Sighting { term: owner.term, field, item, start, end, used });
+                self.found.push(TermMatch { term: owner.term, field, item, start, end, used });
             }
         }
     }
@@ -245,27 +252,27 @@ mod tests {
     use proptest::prelude::*;
     use proptest::test_runner::FileFailurePersistence;
 
-    use super::super::lexicon::{Draft, Fields};
+    use super::super::automaton::{FieldSet, TermCollector};
     use super::super::term::Term;
     use super::*;
 
     /// The same pass, asking wherever a word may begin, whatever the filter says.
-    fn unfiltered(lexicon: &Lexicon, text: &str) -> Vec<Sighting> {
+    fn unfiltered(lexicon: &CompiledTerms, text: &str) -> Vec<TermMatch> {
         let mut found = Vec::new();
-        let mut pass = Pass { everywhere: true, ..Pass::new(lexicon, text, &mut found) };
-        let mut before = Kind::Space;
+        let mut pass = TextScan { everywhere: true, ..TextScan::new(lexicon, text, &mut found) };
+        let mut before = CharClass::Space;
         for (at, c) in text.char_indices() {
-            let letter = letters::letter(c);
-            if letter.kind == Kind::Ignored || letter.joins {
+            let letter = characters::char_info(c);
+            if letter.class == CharClass::Ignored || letter.joins {
                 continue;
             }
-            if !before.glues(letter.kind) {
-                pass.ask(at, Used::default());
-                if !particle::proclitics(c).is_empty() {
+            if !before.forms_word_with(letter.class) {
+                pass.find_terms_at(at, Tolerances::default());
+                if !language::proclitics(c).is_empty() {
                     pass.after_proclitics(at);
                 }
             }
-            before = letter.kind;
+            before = letter.class;
         }
         found
     }
@@ -298,7 +305,7 @@ mod tests {
             cuts in prop::collection::vec((0..24_usize, 1..5_usize, 0..4_usize), 1..12),
         ) {
             let text = pieces.concat();
-            let mut draft = Draft::default();
+            let mut draft = TermCollector::default();
             for (from, length, mark) in cuts {
                 // Terms cut out of the text, so that they are found.
                 let term: String = pieces.iter().skip(from % pieces.len()).take(length).cloned().collect();
@@ -308,13 +315,13 @@ mod tests {
                     1 => format!("{term}*"),
                     _ => term.to_owned(),
                 };
-                if let Ok(term) = Term::read(&written) {
-                    draft.add(term, Fields::TEXT);
+                if let Ok(term) = Term::parse(&written) {
+                    draft.add(term, FieldSet::TEXT);
                 }
             }
-            let lexicon = Lexicon::build(draft).unwrap();
-            let place = |s: &Sighting| (s.term, s.start, s.end);
-            let mut ours: Vec<_> = lexicon.within(&text).iter().map(place).collect();
+            let lexicon = CompiledTerms::build(draft).unwrap();
+            let place = |s: &TermMatch| (s.term, s.start, s.end);
+            let mut ours: Vec<_> = lexicon.find_in_text(&text).iter().map(place).collect();
             let mut theirs: Vec<_> = unfiltered(&lexicon, &text).iter().map(place).collect();
             ours.sort_unstable();
             theirs.sort_unstable();

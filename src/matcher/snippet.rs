@@ -1,8 +1,8 @@
 //! The passage a reader is shown: the article's own words round the hits, marked.
 use std::ops::Range;
 
-use super::Text;
-use super::letters::{self, Kind};
+use super::ArticleText;
+use super::characters::{self, CharClass};
 use crate::domain::{Field, Finding, Snippet};
 
 /// Characters of a snippet, about; cut at the nearest word.
@@ -13,7 +13,7 @@ const LEAD_CHARS: usize = 60;
 const CUT_CHARS: usize = 20;
 
 /// The passages of `text` that hold the finding's hits, marked.
-pub(super) fn cut(text: &Text<'_>, finding: &Finding) -> Snippet {
+pub(super) fn cut(text: &ArticleText<'_>, finding: &Finding) -> Snippet {
     let mut snippet = Snippet::default();
     // The body says more than the title, which the reader sees anyway.
     let fields = [Field::Content, Field::Summary, Field::Title];
@@ -61,10 +61,10 @@ pub(super) fn cut(text: &Text<'_>, finding: &Finding) -> Snippet {
 
 /// A passage round `hit`, not before `from`, of at most `chars` characters.
 fn passage(text: &str, from: usize, hit: &Range<usize>, chars: usize) -> Range<usize> {
-    let start = back(text, hit.start, LEAD_CHARS).max(from);
+    let start = step_back(text, hit.start, LEAD_CHARS).max(from);
     let start = if start > from { word_start(text, start, hit.start) } else { start };
     // A hit longer than the snippet is shown from its beginning.
-    let end = ahead(text, start, chars);
+    let end = step_ahead(text, start, chars);
     let end = if end < text.len() { word_cut(text, start.max(hit.end.min(end)), end) } else { end };
     start..end
 }
@@ -97,50 +97,50 @@ fn add(snippet: &mut Snippet, text: &str, passage: &Range<usize>, spans: &[Range
     chars
 }
 
-/// The byte `chars` characters before `at`.
-fn back(text: &str, at: usize, chars: usize) -> usize {
+/// The byte `chars` characters before `polled_at`.
+fn step_back(text: &str, at: usize, chars: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     before.char_indices().rev().take(chars).last().map_or(at, |(at, _)| at)
 }
 
-/// The byte `chars` characters after `at`.
-fn ahead(text: &str, at: usize, chars: usize) -> usize {
+/// The byte `chars` characters after `polled_at`.
+fn step_ahead(text: &str, at: usize, chars: usize) -> usize {
     let after = text.get(at..).unwrap_or_default();
     after.char_indices().nth(chars).map_or(text.len(), |(offset, _)| at + offset)
 }
 
-/// The first beginning of a word at or after `at`, not beyond `limit`.
+/// The first beginning of a word at or after `polled_at`, not beyond `limit`.
 fn word_start(text: &str, at: usize, limit: usize) -> usize {
-    let mut before = super::normalise::kind_before(text, at);
+    let mut before = super::normalise::class_before(text, at);
     for (offset, c) in text.get(at..limit).unwrap_or_default().char_indices().take(CUT_CHARS) {
-        let letter = letters::letter(c);
-        if letter.joins || letter.kind == Kind::Ignored {
+        let letter = characters::char_info(c);
+        if letter.joins || letter.class == CharClass::Ignored {
             continue;
         }
-        if letter.kind.is_word() && !before.glues(letter.kind) {
+        if letter.class.is_word() && !before.forms_word_with(letter.class) {
             return at + offset;
         }
-        before = letter.kind;
+        before = letter.class;
     }
     at
 }
 
-/// The last end of a word at or before `at`, not before `limit`.
+/// The last end of a word at or before `polled_at`, not before `limit`.
 fn word_cut(text: &str, limit: usize, at: usize) -> usize {
-    let mut after = super::normalise::kind_after(text, at);
+    let mut after = super::normalise::class_after(text, at);
     for (offset, c) in text.get(limit..at).unwrap_or_default().char_indices().rev().take(CUT_CHARS)
     {
-        let letter = letters::letter(c);
-        if letter.joins || letter.kind == Kind::Ignored {
+        let letter = characters::char_info(c);
+        if letter.joins || letter.class == CharClass::Ignored {
             continue;
         }
-        if letter.kind.is_word() && !letter.kind.glues(after) {
+        if letter.class.is_word() && !letter.class.forms_word_with(after) {
             let end = limit + offset + c.len_utf8();
             // Marks on the letter stay with it.
-            let (end, _) = super::normalise::word_end(text, end, Kind::Other);
+            let (end, _) = super::normalise::word_end(text, end, CharClass::Other);
             return end;
         }
-        after = letter.kind;
+        after = letter.class;
     }
     at
 }
@@ -151,7 +151,7 @@ mod tests {
     use crate::domain::{Hit, Name};
 
     fn shown(title: &str, content: &str, words: &[&str]) -> String {
-        let text = Text { title, content, ..Text::default() };
+        let text = ArticleText { title, content, ..ArticleText::default() };
         let hits = words
             .iter()
             .flat_map(|word| {

@@ -1,9 +1,9 @@
 //! One term of a watchlist: what it is written as, and whether a place in a text is it.
 use std::ops::Range;
 
-use super::letters::{self, Kind};
-use super::normalise::{self, char_at, kind_after, word_end};
-use super::particle;
+use super::characters::{self, CharClass};
+use super::language;
+use super::normalise::{self, char_at, class_after, word_end};
 
 /// Letters an ending written `~` may have: Russian and Greek endings have up to four.
 const ENDING_LETTERS_MAX: usize = 4;
@@ -16,9 +16,9 @@ const PARTICLE_SYLLABLES_MAX: usize = 8;
 
 /// The tolerances a match needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Used(u8);
+pub(super) struct Tolerances(u8);
 
-impl Used {
+impl Tolerances {
     pub(super) const PROCLITIC: Self = Self(1);
     pub(super) const HYPHEN: Self = Self(2);
     pub(super) const PREFIX: Self = Self(4);
@@ -58,11 +58,11 @@ impl Used {
 
 /// A part of a term after its first literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum TermPart {
     /// `*`: the rest of the word, whatever it is.
-    Star,
+    AnyEnding,
     /// `~`: the rest of the word, if it is as short as an ending.
-    Ending,
+    ShortEnding,
     /// Literal text, folded, and its exact spelling.
     Text { folded: String, spelling: String },
 }
@@ -77,16 +77,16 @@ pub(super) struct Term {
     /// The folded literal it begins with; never empty.
     pub(super) head: String,
     head_spelling: String,
-    pub(super) tail: Vec<Piece>,
-    last: Kind,
+    pub(super) tail: Vec<TermPart>,
+    last: CharClass,
     /// For each run of separators, whether it holds a dash.
     dashes: Vec<bool>,
-    pub(super) tolerates: Tolerates,
+    pub(super) tolerates: Inflections,
 }
 
 /// Which additions to the term are no difference.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tolerates {
+pub(super) struct Inflections {
     /// An English plural ending.
     pub(super) plural: bool,
     /// An English possessive, which then belongs to the match.
@@ -97,69 +97,70 @@ pub(super) struct Tolerates {
 
 /// What is wrong with a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct TermError {
     /// Bytes of the written term.
     pub(super) span: Range<usize>,
-    pub(super) what: String,
-    pub(super) cure: String,
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
-impl Fault {
+impl TermError {
     pub(super) fn new(
         span: Range<usize>,
         what: impl Into<String>,
         cure: impl Into<String>,
     ) -> Self {
-        Self { span, what: what.into(), cure: cure.into() }
+        Self { span, message: what.into(), help: cure.into() }
     }
 }
 
 impl Term {
     /// Reads a term as a list holds it: an optional `=`, then words, each perhaps ending in `*` or
     /// `~`.
-    pub(super) fn read(written: &str) -> Result<Self, Fault> {
+    pub(super) fn parse(written: &str) -> Result<Self, TermError> {
         let body = written.trim();
         let (exact, body) = match body.strip_prefix('=') {
             Some(rest) => (true, unquoted(rest.trim())),
             None => (false, unquoted(body)),
         };
         let pieces = split(body).map_err(|(at, what, cure)| {
-            // `body` is a slice of `written`, so the difference is where it begins.
+            // `encode_body` is a slice of `written`, so the difference is where it begins.
             let from = body.as_ptr().addr().saturating_sub(written.as_ptr().addr());
-            Fault::new(from + at.start..from + at.end, what, cure)
+            TermError::new(from + at.start..from + at.end, what, cure)
         })?;
         let empty = || {
-            Fault::new(
+            TermError::new(
                 0..written.len(),
                 format!("`{written}` holds no letter, digit or symbol to look for"),
                 "write a word or a phrase",
             )
         };
         let mut pieces = pieces.into_iter();
-        let Some(Piece::Text { folded: head, spelling: head_spelling }) = pieces.next() else {
+        let Some(TermPart::Text { folded: head, spelling: head_spelling }) = pieces.next() else {
             return Err(empty());
         };
         let tail: Vec<_> = pieces.collect();
-        if exact && tail.contains(&Piece::Ending) {
-            return Err(Fault::new(
+        if exact && tail.contains(&TermPart::ShortEnding) {
+            return Err(TermError::new(
                 0..written.len(),
                 format!("`{written}` asks for the exact spelling and for any ending"),
                 "drop the `=` or the `~`",
             ));
         }
-        let kind_of = |c: Option<char>| c.map_or(Kind::Other, |c| letters::letter(c).kind);
+        let kind_of =
+            |c: Option<char>| c.map_or(CharClass::Other, |c| characters::char_info(c).class);
         let last_text = tail
             .iter()
             .rev()
             .find_map(|piece| match piece {
-                Piece::Text { folded, .. } => Some(folded),
-                Piece::Star | Piece::Ending => None,
+                TermPart::Text { folded, .. } => Some(folded),
+                TermPart::AnyEnding | TermPart::ShortEnding => None,
             })
             .unwrap_or(&head);
         let last_word: Vec<char> = last_text
             .chars()
             .rev()
-            .take_while(|c| letters::letter(*c).kind == Kind::Spaced)
+            .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
             .collect();
         let latin = !exact && last_word.first().is_some_and(char::is_ascii_alphanumeric);
         let plural = latin
@@ -171,14 +172,17 @@ impl Term {
             exact,
             last: kind_of(last_text.chars().next_back()),
             dashes: normalise::dashes(body.trim_matches(|c| {
-                matches!(letters::letter(c).kind, Kind::Space | Kind::Dash | Kind::Ignored)
+                matches!(
+                    characters::char_info(c).class,
+                    CharClass::Space | CharClass::Dash | CharClass::Ignored
+                )
             })),
-            tolerates: Tolerates {
+            tolerates: Inflections {
                 plural: plural && !ends_open(&tail),
                 possessive: latin,
                 proclitic: !exact
                     && letters >= PROCLITIC_LETTERS_MIN
-                    && first.is_some_and(|c| !particle::proclitics(c).is_empty()),
+                    && first.is_some_and(|c| !language::proclitics(c).is_empty()),
             },
             written: written.trim().to_owned(),
             head,
@@ -191,7 +195,7 @@ impl Term {
     pub(super) fn sample(&self) -> String {
         let mut text = if self.exact { self.head_spelling.clone() } else { self.head.clone() };
         for piece in &self.tail {
-            if let Piece::Text { folded, spelling } = piece {
+            if let TermPart::Text { folded, spelling } = piece {
                 text.push_str(if self.exact { spelling } else { folded });
             }
         }
@@ -210,12 +214,12 @@ impl Term {
 
     /// Whether the match that has found the first literal at `start..end` of `text` is the term.
     /// Gives the end of all of it, with the tolerances it needed beside those in `used`.
-    pub(super) fn complete(
+    pub(super) fn match_rest(
         &self,
         text: &str,
         place: Range<usize>,
-        mut used: Used,
-    ) -> Option<(usize, Used)> {
+        mut used: Tolerances,
+    ) -> Option<(usize, Tolerances)> {
         let Range { start, mut end } = place;
         if self.exact && normalise::spelling(text.get(start..end)?) != self.head_spelling {
             return None;
@@ -223,22 +227,22 @@ impl Term {
         let mut last = self.head.chars().next_back().unwrap_or(' ');
         for piece in &self.tail {
             match piece {
-                Piece::Text { folded, spelling } => {
-                    let to = follow(text, end, folded)?;
+                TermPart::Text { folded, spelling } => {
+                    let to = match_folded(text, end, folded)?;
                     if self.exact && normalise::spelling(text.get(end..to)?) != *spelling {
                         return None;
                     }
                     end = to;
                     last = folded.chars().next_back()?;
                 }
-                Piece::Star | Piece::Ending => {
-                    let (to, letters) = word_end(text, end, letters::letter(last).kind);
-                    let ending = *piece == Piece::Ending;
+                TermPart::AnyEnding | TermPart::ShortEnding => {
+                    let (to, letters) = word_end(text, end, characters::char_info(last).class);
+                    let ending = *piece == TermPart::ShortEnding;
                     if ending && letters > ENDING_LETTERS_MAX {
                         return None;
                     }
                     if to > end {
-                        used.add(if ending { Used::ENDING } else { Used::PREFIX });
+                        used.add(if ending { Tolerances::ENDING } else { Tolerances::PREFIX });
                     }
                     end = to;
                 }
@@ -248,16 +252,16 @@ impl Term {
             end = self.right_edge(text, end, &mut used)?;
         }
         if !self.dashes.is_empty() && normalise::dashes(text.get(start..end)?) != self.dashes {
-            used.add(Used::HYPHEN);
+            used.add(Tolerances::HYPHEN);
         }
         Some((end, used))
     }
 
     /// Where the term ends, if it may end at `end`: at a word's edge, or before an ending that does
     /// not change what the word names.
-    fn right_edge(&self, text: &str, end: usize, used: &mut Used) -> Option<usize> {
+    fn right_edge(&self, text: &str, end: usize, used: &mut Tolerances) -> Option<usize> {
         let mut end = end;
-        if self.last.glues(kind_after(text, end)) {
+        if self.last.forms_word_with(class_after(text, end)) {
             if self.exact {
                 return None;
             }
@@ -266,23 +270,23 @@ impl Term {
                 return None;
             }
             let rest = normalise::normalise(text.get(end..to)?);
-            if self.last == Kind::Hangul {
+            if self.last == CharClass::Hangul {
                 let last = self.last_char()?;
-                used.add(particle::is_particle(last, &rest).then_some(Used::PARTICLE)?);
+                used.add(language::is_particle(last, &rest).then_some(Tolerances::PARTICLE)?);
                 return Some(to);
             }
-            let singular = !used.has(Used::PLURAL);
+            let singular = !used.has(Tolerances::PLURAL);
             used.add(
                 (singular && self.tolerates.plural && self.takes_plural(&rest))
-                    .then_some(Used::PLURAL)?,
+                    .then_some(Tolerances::PLURAL)?,
             );
             end = to;
         }
         if self.tolerates.possessive
-            && let Some(to) = follow(text, end, "'s")
-            && !Kind::Spaced.glues(kind_after(text, to))
+            && let Some(to) = match_folded(text, end, "'s")
+            && !CharClass::Spaced.forms_word_with(class_after(text, to))
         {
-            used.add(Used::POSSESSIVE);
+            used.add(Tolerances::POSSESSIVE);
             end = to;
         }
         Some(end)
@@ -290,15 +294,17 @@ impl Term {
 
     fn last_char(&self) -> Option<char> {
         match self.tail.last() {
-            Some(Piece::Text { folded, .. }) => folded.chars().next_back(),
-            Some(Piece::Star | Piece::Ending) | None => self.head.chars().next_back(),
+            Some(TermPart::Text { folded, .. }) => folded.chars().next_back(),
+            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => {
+                self.head.chars().next_back()
+            }
         }
     }
 
     fn takes_plural(&self, ending: &str) -> bool {
         let word = match self.tail.last() {
-            Some(Piece::Text { folded, .. }) => folded,
-            Some(Piece::Star | Piece::Ending) | None => &self.head,
+            Some(TermPart::Text { folded, .. }) => folded,
+            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => &self.head,
         };
         let hisses = ["s", "x", "z", "ch", "sh", "o"].iter().any(|end| word.ends_with(end));
         match ending {
@@ -310,17 +316,17 @@ impl Term {
 }
 
 /// Whether the term ends in `*` or `~`, so that it has no right edge of its own.
-fn ends_open(tail: &[Piece]) -> bool {
-    matches!(tail.last(), Some(Piece::Star | Piece::Ending))
+fn ends_open(tail: &[TermPart]) -> bool {
+    matches!(tail.last(), Some(TermPart::AnyEnding | TermPart::ShortEnding))
 }
 
-/// Where `folded` ends in `text` if it stands at byte `at`.
-pub(super) fn follow(text: &str, at: usize, folded: &str) -> Option<usize> {
+/// Where `folded` ends in `text` if it stands at byte `polled_at`.
+pub(super) fn match_folded(text: &str, at: usize, folded: &str) -> Option<usize> {
     let mut rest = folded;
     let (mut end, mut buffer) = (at, String::new());
     while !rest.is_empty() {
         buffer.clear();
-        let step = normalise::step(text, end, &mut buffer)?;
+        let step = normalise::fold_cluster(text, end, &mut buffer)?;
         rest = rest.strip_prefix(buffer.as_str())?;
         end = step.end;
     }
@@ -339,15 +345,16 @@ fn unquoted(text: &str) -> &str {
 type Misplaced = (Range<usize>, String, String);
 
 /// Splits a term at its `*` and `~`.
-fn split(body: &str) -> Result<Vec<Piece>, Misplaced> {
+fn split(body: &str) -> Result<Vec<TermPart>, Misplaced> {
     let mut pieces = Vec::new();
     let mut from = 0;
     for (at, sign) in body.match_indices(['*', '~']) {
         let end = at + sign.len();
         let before = body.get(..at).and_then(|text| text.chars().next_back());
-        let at_word = before.is_some_and(|c| letters::letter(c).kind.is_word());
-        let at_end = char_at(body, end)
-            .is_none_or(|c| matches!(letters::letter(c).kind, Kind::Space | Kind::Dash));
+        let at_word = before.is_some_and(|c| characters::char_info(c).class.is_word());
+        let at_end = char_at(body, end).is_none_or(|c| {
+            matches!(characters::char_info(c).class, CharClass::Space | CharClass::Dash)
+        });
         if sign == "~" && !(at_word && at_end) {
             continue;
         }
@@ -359,7 +366,7 @@ fn split(body: &str) -> Result<Vec<Piece>, Misplaced> {
             ));
         }
         push_text(&mut pieces, body.get(from..at).unwrap_or_default());
-        pieces.push(if sign == "*" { Piece::Star } else { Piece::Ending });
+        pieces.push(if sign == "*" { TermPart::AnyEnding } else { TermPart::ShortEnding });
         from = end;
     }
     push_text(&mut pieces, body.get(from..).unwrap_or_default());
@@ -368,10 +375,10 @@ fn split(body: &str) -> Result<Vec<Piece>, Misplaced> {
 
 /// Adds literal text as it continues what is there: separators at a term's ends say nothing, those
 /// after a `*` part words.
-fn push_text(pieces: &mut Vec<Piece>, text: &str) {
+fn push_text(pieces: &mut Vec<TermPart>, text: &str) {
     let mut folded = String::new();
     let mut at = 0;
-    while let Some(step) = normalise::step(text, at, &mut folded) {
+    while let Some(step) = normalise::fold_cluster(text, at, &mut folded) {
         at = step.end;
     }
     let mut trimmed = folded.trim_end_matches([' ', '-']);
@@ -382,6 +389,6 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str) {
     if !trimmed.is_empty() {
         let spelling = normalise::spelling(text.trim_end());
         let spelling = if is_first { spelling.trim_start().to_owned() } else { spelling };
-        pieces.push(Piece::Text { folded: trimmed.to_owned(), spelling });
+        pieces.push(TermPart::Text { folded: trimmed.to_owned(), spelling });
     }
 }

@@ -12,18 +12,18 @@ use crate::domain::Outcome;
 pub(super) const WRITE_WAIT: Duration = Duration::from_secs(10);
 
 /// The one place alerts are printed; shared by all console channels and kept over a reload.
-pub struct Screen {
+pub struct Terminal {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
     colour: bool,
 }
 
-impl std::fmt::Debug for Screen {
+impl std::fmt::Debug for Terminal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Screen").field("colour", &self.colour).finish_non_exhaustive()
     }
 }
 
-impl Screen {
+impl Terminal {
     /// Without `colour` the colour codes of a message are left out.
     pub fn new(out: Box<dyn Write + Send>, colour: bool) -> Self {
         Self { out: Arc::new(Mutex::new(out)), colour }
@@ -98,7 +98,7 @@ mod tests {
     async fn colour_codes_come_only_when_asked_for() {
         for (colour, expected) in [(false, "bold text\n"), (true, "\x1b[1mbold\x1b[0m text\n")] {
             let page = Page::default();
-            let screen = Screen::new(Box::new(page.clone()), colour);
+            let screen = Terminal::new(Box::new(page.clone()), colour);
             let outcome = screen.send(b"\x1b[1mbold\x1b[0m text\n").await;
             assert_eq!(outcome, Outcome::Accepted { detail: "printed".into() });
             assert_eq!(page.0.lock().unwrap().as_slice(), expected.as_bytes());
@@ -107,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_pipe_loses_nothing() {
-        let screen = Screen::new(Box::new(Gone), false);
+        let screen = Terminal::new(Box::new(Gone), false);
         assert!(matches!(screen.send(b"x").await, Outcome::Retry { .. }));
     }
 }

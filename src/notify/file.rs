@@ -19,12 +19,12 @@ const NEW_FILE_MODE: u32 = 0o600;
 
 /// One file. It is opened for every append, so that it may be rotated away at any time.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(super) struct JsonLinesFile {
     path: PathBuf,
     turn: Arc<Mutex<()>>,
 }
 
-impl Journal {
+impl JsonLinesFile {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path, turn: Arc::new(Mutex::new(())) }
     }
@@ -116,7 +116,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("alerts.jsonl");
         std::fs::write(&path, "{\"torn\":").unwrap();
-        let journal = Journal::new(path.clone());
+        let journal = JsonLinesFile::new(path.clone());
         for line in ["{\"a\":1}\n", "{\"b\":2}\n{\"c\":3}\n"] {
             let outcome = journal.send(line.as_bytes()).await;
             assert_eq!(outcome, Outcome::Accepted { detail: "on disk".into() });
@@ -130,19 +130,19 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new.jsonl");
-        Journal::new(path.clone()).send(b"{}\n").await;
+        JsonLinesFile::new(path.clone()).send(b"{}\n").await;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
     }
 
     #[tokio::test]
     async fn a_folder_that_is_not_there_pauses_the_channel() {
-        let journal = Journal::new("/nonexistent/alerts.jsonl".into());
+        let journal = JsonLinesFile::new("/nonexistent/alerts.jsonl".into());
         assert!(matches!(journal.send(b"{}\n").await, Outcome::Paused { .. }));
     }
 
     #[tokio::test]
     async fn a_full_disk_is_tried_again() {
-        let journal = Journal::new("/dev/full".into());
+        let journal = JsonLinesFile::new("/dev/full".into());
         assert!(matches!(journal.send(b"{}\n").await, Outcome::Retry { .. }));
     }
 }

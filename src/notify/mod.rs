@@ -1,25 +1,25 @@
 //! Carries finished bytes to their receivers, once per call. What became of an attempt is a value;
 //! when to try again is not decided here.
 
+mod address_guard;
 pub mod console;
 mod file;
-mod reach;
+mod server_text;
 mod smtp;
+mod smtp_stream;
 mod webhook;
-mod wire;
-mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Channel, ChannelKind, DeliveryId, Moment, Name, Outcome};
+use crate::domain::{Channel, ChannelKind, DeliveryId, Name, Outcome, Timestamp};
 
-use console::Screen;
+use console::Terminal;
 
 /// One attempt to deliver one message to one receiver.
 #[derive(Clone, Copy, Debug)]
-pub struct Parcel<'a> {
+pub struct Outgoing<'a> {
     /// The same for every attempt: receivers recognise a repeat by it.
     pub id: DeliveryId,
     /// Counts from 1.
@@ -42,61 +42,61 @@ pub struct Error {
 /// Every channel's own way out, made ready once. A new configuration gets a new one.
 #[derive(Debug)]
 pub struct Notifier {
-    ways: HashMap<Name, Way>,
+    transports: HashMap<Name, Transport>,
 }
 
 #[derive(Debug)]
-enum Way {
-    Console(Arc<Screen>),
-    File(file::Journal),
-    Email(Box<smtp::Relay>),
+enum Transport {
+    Console(Arc<Terminal>),
+    File(file::JsonLinesFile),
+    Email(Box<smtp::MailServer>),
     Webhook(Box<webhook::Endpoint>),
 }
 
 impl Notifier {
     /// Makes every channel ready: reads certificate files, decodes secrets, opens no connection.
     /// All channels that cannot be made ready are told of at once.
-    pub fn new(channels: &[Channel], screen: &Arc<Screen>) -> Result<Self, Vec<Error>> {
+    pub fn new(channels: &[Channel], screen: &Arc<Terminal>) -> Result<Self, Vec<Error>> {
         let mut ways = HashMap::new();
         let mut errors = Vec::new();
         for channel in channels {
-            match Way::new(channel, screen) {
+            match Transport::new(channel, screen) {
                 Ok(way) => drop(ways.insert(channel.name.clone(), way)),
                 Err(what) => errors.push(Error { channel: channel.name.clone(), what }),
             }
         }
-        if errors.is_empty() { Ok(Self { ways }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { transports: ways }) } else { Err(errors) }
     }
 
     /// Tries once. `now` becomes the attempt's timestamp, and dates a `Retry-After`.
-    pub async fn send(&self, channel: &Channel, parcel: &Parcel<'_>, now: Moment) -> Outcome {
-        match self.ways.get(&channel.name) {
-            Some(Way::Console(screen)) => screen.send(parcel.message).await,
-            Some(Way::File(journal)) => journal.send(parcel.message).await,
-            Some(Way::Email(relay)) => relay.send(parcel).await,
-            Some(Way::Webhook(endpoint)) => endpoint.send(parcel, now).await,
+    pub async fn send(&self, channel: &Channel, parcel: &Outgoing<'_>, now: Timestamp) -> Outcome {
+        match self.transports.get(&channel.name) {
+            Some(Transport::Console(screen)) => screen.send(parcel.message).await,
+            Some(Transport::File(journal)) => journal.send(parcel.message).await,
+            Some(Transport::Email(relay)) => relay.send(parcel).await,
+            Some(Transport::Webhook(endpoint)) => endpoint.send(parcel, now).await,
             None => Outcome::Paused { why: format!("no channel is called `{}`", channel.name) },
         }
     }
 
     /// The longest [`send`](Self::send) can take: a lease on a delivery must outlast it.
-    pub fn longest(&self, channel: &Channel) -> Duration {
-        match self.ways.get(&channel.name) {
-            Some(Way::Console(_)) => console::WRITE_WAIT,
-            Some(Way::File(_)) => file::WRITE_WAIT,
-            Some(Way::Email(relay)) => relay.longest(),
-            Some(Way::Webhook(endpoint)) => endpoint.longest(),
+    pub fn exchange_max(&self, channel: &Channel) -> Duration {
+        match self.transports.get(&channel.name) {
+            Some(Transport::Console(_)) => console::WRITE_WAIT,
+            Some(Transport::File(_)) => file::WRITE_WAIT,
+            Some(Transport::Email(relay)) => relay.exchange_max(),
+            Some(Transport::Webhook(endpoint)) => endpoint.exchange_max(),
             None => Duration::ZERO,
         }
     }
 }
 
-impl Way {
-    fn new(channel: &Channel, screen: &Arc<Screen>) -> Result<Self, String> {
+impl Transport {
+    fn new(channel: &Channel, screen: &Arc<Terminal>) -> Result<Self, String> {
         Ok(match &channel.kind {
             ChannelKind::Console => Self::Console(Arc::clone(screen)),
-            ChannelKind::File { path } => Self::File(file::Journal::new(path.clone())),
-            ChannelKind::Email(settings) => Self::Email(Box::new(smtp::Relay::new(settings)?)),
+            ChannelKind::File { path } => Self::File(file::JsonLinesFile::new(path.clone())),
+            ChannelKind::Email(settings) => Self::Email(Box::new(smtp::MailServer::new(settings)?)),
             ChannelKind::Webhook(settings) => {
                 Self::Webhook(Box::new(webhook::Endpoint::new(settings)?))
             }
@@ -137,14 +137,14 @@ mod tests {
                 ca_file: Some("/nonexistent/ca.pem".into()),
             }),
         );
-        let screen = Arc::new(Screen::new(Box::new(std::io::sink()), false));
+        let screen = Arc::new(Terminal::new(Box::new(std::io::sink()), false));
         let told = Notifier::new(&[hook.clone(), mail], &screen).unwrap_err();
         assert_eq!(told.len(), 2);
         assert!(told.iter().all(|error| !error.to_string().contains("§§§")));
 
         let nobody = Notifier::new(&[], &screen).unwrap();
-        let parcel = Parcel { id: DeliveryId(1), attempt: 1, recipient: "", message: b"" };
-        let outcome = nobody.send(&hook, &parcel, Moment(0)).await;
+        let parcel = Outgoing { id: DeliveryId(1), attempt: 1, recipient: "", message: b"" };
+        let outcome = nobody.send(&hook, &parcel, Timestamp(0)).await;
         assert!(matches!(outcome, Outcome::Paused { .. }));
     }
 }

@@ -8,7 +8,7 @@ use super::notes::Notes;
 
 /// How far into a body an XML declaration is looked for, in bytes: junk may stand before it.
 const DECLARATION_WITHIN_BYTES: usize = 1_024;
-/// How far into a page its `meta` elements are looked for, in bytes: HTML asks for the first
+/// How far into a page its `head` elements are looked for, in bytes: HTML asks for the first
 /// kilobyte, pages have scripts before it.
 const META_WITHIN_BYTES: usize = 8 << 10;
 /// Bytes the detector is shown; it has made up its mind long before.
@@ -22,13 +22,13 @@ pub(super) fn decode<'a>(
     content_type: Option<&str>,
     notes: &mut Notes,
 ) -> Cow<'a, str> {
-    if let Some(text) = marked(body, notes) {
+    if let Some(text) = by_byte_order_mark(body, notes) {
         return text;
     }
-    if let Some(text) = wide(body, notes) {
+    if let Some(text) = without_mark(body, notes) {
         return text;
     }
-    if let Some(text) = escaped(body, notes) {
+    if let Some(text) = by_escape_sequences(body, notes) {
         return text;
     }
     // The same check as the standard library's, several times as fast.
@@ -38,22 +38,22 @@ pub(super) fn decode<'a>(
     // Only the last character is cut off: a download that ended early, not another encoding.
     let fault = std::str::from_utf8(body).err();
     if fault.is_some_and(|fault| fault.error_len().is_none() && fault.valid_up_to() > 0) {
-        notes.say("the last character was cut off");
+        notes.add("the last character was cut off");
         return String::from_utf8_lossy(body);
     }
     let (encoding, said_by) = choose(body, content_type);
     let (text, had_errors) = encoding.decode_without_bom_handling(body);
     if encoding != UTF_8 {
-        notes.say(format!("read as {} ({said_by})", encoding.name()));
+        notes.add(format!("read as {} ({said_by})", encoding.name()));
     }
     if had_errors {
-        notes.say("bytes that are not text were replaced");
+        notes.add("bytes that are not text were replaced");
     }
     text
 }
 
 /// A body that begins with a byte order mark.
-fn marked<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
+fn by_byte_order_mark<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
     if let Some(rest) = body.strip_prefix(&[0xff, 0xfe, 0, 0]) {
         return Some(Cow::Owned(utf32(rest, u32::from_le_bytes, notes)));
     }
@@ -64,24 +64,24 @@ fn marked<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
     let rest = body.get(length..).unwrap_or_default();
     let (text, had_errors) = encoding.decode_without_bom_handling(rest);
     if encoding != UTF_8 {
-        notes.say(format!("read as {} (byte order mark)", encoding.name()));
+        notes.add(format!("read as {} (byte order mark)", encoding.name()));
     }
     if had_errors {
-        notes.say("bytes that are not text were replaced");
+        notes.add("bytes that are not text were replaced");
     }
     Some(text)
 }
 
 /// ISO-2022-JP, all of whose bytes are ASCII: known by its escape sequences, if all of it fits.
-fn escaped<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
+fn by_escape_sequences<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
     memchr::memmem::find(body.get(..DETECT_BYTES_MAX).unwrap_or(body), b"\x1b$")?;
     let text = ISO_2022_JP.decode_without_bom_handling_and_without_replacement(body)?;
-    notes.say("read as ISO-2022-JP (its bytes)");
+    notes.add("read as ISO-2022-JP (its bytes)");
     Some(text)
 }
 
 /// UTF-16 and UTF-32 without a mark, known by where the zeros of `<` or `{` stand.
-fn wide<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
+fn without_mark<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
     let open = |byte: u8| byte == b'<' || byte == b'{' || byte.is_ascii_whitespace();
     let encoding = match body {
         [0, 0, 0, d, ..] if open(*d) => {
@@ -94,12 +94,12 @@ fn wide<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
         [a, 0, c, 0, ..] if open(*a) && *c != 0 => UTF_16LE,
         _ => return None,
     };
-    notes.say(format!("read as {} (its bytes)", encoding.name()));
+    notes.add(format!("read as {} (its bytes)", encoding.name()));
     Some(Cow::Owned(encoding.decode_without_bom_handling(body).0.into_owned()))
 }
 
 fn utf32(body: &[u8], unit: fn([u8; 4]) -> u32, notes: &mut Notes) -> String {
-    notes.say("read as UTF-32");
+    notes.add("read as UTF-32");
     body.chunks_exact(4)
         .filter_map(|chunk| <[u8; 4]>::try_from(chunk).ok())
         .map(|bytes| char::from_u32(unit(bytes)).unwrap_or(char::REPLACEMENT_CHARACTER))
@@ -117,7 +117,7 @@ fn choose(body: &[u8], content_type: Option<&str>) -> (&'static Encoding, &'stat
             return (encoding, "HTTP header");
         }
     }
-    if let Some(encoding) = declared(body).or_else(|| of_page(body)).filter(usable)
+    if let Some(encoding) = declared_by_xml(body).or_else(|| declared_by_page(body)).filter(usable)
         && (encoding != UTF_8 || mostly_utf8(body))
     {
         return (encoding, "XML declaration");
@@ -157,7 +157,7 @@ fn http_charset(content_type: &str) -> Option<&'static Encoding> {
 
 /// The encoding an XML declaration names. Only ASCII-compatible encodings get this far, so the
 /// declaration can be read as bytes.
-fn declared(body: &[u8]) -> Option<&'static Encoding> {
+fn declared_by_xml(body: &[u8]) -> Option<&'static Encoding> {
     let head = body.get(..DECLARATION_WITHIN_BYTES).unwrap_or(body);
     let at = memchr::memmem::find(head, b"<?xml")?;
     let head = head.get(at..)?;
@@ -169,8 +169,8 @@ fn declared(body: &[u8]) -> Option<&'static Encoding> {
     label(value.get(..memchr::memchr(quote, value)?)?)
 }
 
-/// The encoding an HTML page names in a `meta` element, in either of the two ways to write it.
-fn of_page(body: &[u8]) -> Option<&'static Encoding> {
+/// The encoding an HTML page names in a `head` element, in either of the two ways to write it.
+fn declared_by_page(body: &[u8]) -> Option<&'static Encoding> {
     let head = body.get(..META_WITHIN_BYTES).unwrap_or(body).to_ascii_lowercase();
     memchr::memmem::find_iter(&head, b"<meta").find_map(|at| {
         let tag = head.get(at..)?;

@@ -1,4 +1,4 @@
-//! The `Link` header (RFC 8288): where a hub, the feed's own address or an alternate is named
+//! The `HeaderLink` header (RFC 8288): where a hub, the feed's own address or an alternate is named
 //! outside the document.
 
 /// Links read of one header; more is no server's honest answer.
@@ -10,7 +10,7 @@ const PARAMETERS_MAX: usize = 32;
 
 /// One link as the server wrote it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Link {
+pub struct HeaderLink {
     /// Relative to the address the answer came from.
     pub target: String,
     /// In lower case; a link may stand in several relations at once.
@@ -19,7 +19,7 @@ pub struct Link {
     pub kind: Option<String>,
 }
 
-impl Link {
+impl HeaderLink {
     pub fn is(&self, rel: &str) -> bool {
         self.rels.iter().any(|own| own == rel)
     }
@@ -27,7 +27,7 @@ impl Link {
 
 /// Reads one header line. What is no link is passed over up to the next comma; a link without a
 /// relation, and one with an `anchor` (it speaks of another document), is not taken.
-pub fn links(header: &str) -> Vec<Link> {
+pub fn parse_links(header: &str) -> Vec<HeaderLink> {
     let mut rest = header.get(..header.floor_char_boundary(LINE_BYTES_MAX)).unwrap_or(header);
     let mut links = Vec::new();
     while links.len() < LINKS_MAX {
@@ -47,8 +47,8 @@ pub fn links(header: &str) -> Vec<Link> {
 }
 
 /// Reads `;name=value` up to the comma that ends the link.
-fn parameters<'a>(target: &str, mut rest: &'a str) -> (Option<Link>, &'a str) {
-    let mut link = Link { target: target.trim().to_owned(), ..Link::default() };
+fn parameters<'a>(target: &str, mut rest: &'a str) -> (Option<HeaderLink>, &'a str) {
+    let mut link = HeaderLink { target: target.trim().to_owned(), ..HeaderLink::default() };
     let mut anchored = false;
     for _ in 0..PARAMETERS_MAX {
         rest = rest.trim_start();
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn found(header: &str) -> Vec<(String, String)> {
-        links(header).into_iter().map(|link| (link.target, link.rels.join(" "))).collect()
+        parse_links(header).into_iter().map(|link| (link.target, link.rels.join(" "))).collect()
     }
 
     fn pair(target: &str, rels: &str) -> (String, String) {
@@ -118,10 +118,11 @@ mod tests {
         let expected =
             [pair("https://hub.example/", "hub"), pair("https://a.example/f,eed", "self")];
         assert_eq!(found(header), expected);
-        assert!(links("<u>;rel=\"Hub preload\"")[0].is("hub"));
-        let typed = links("</feed>; REL = alternate ; type=\"application/RSS+xml; charset=utf-8\"");
+        assert!(parse_links("<u>;rel=\"Hub preload\"")[0].is("hub"));
+        let typed =
+            parse_links("</feed>; REL = alternate ; type=\"application/RSS+xml; charset=utf-8\"");
         assert_eq!(typed[0].kind.as_deref(), Some("application/rss+xml"));
-        assert_eq!(links("<u>; rel=\"hub\u{b}self\"")[0].rels, ["hub", "self"]);
+        assert_eq!(parse_links("<u>; rel=\"hub\u{b}self\"")[0].rels, ["hub", "self"]);
     }
 
     #[test]

@@ -6,23 +6,23 @@
 //! element that can trip the reader.
 use std::borrow::Cow;
 
-use super::item::{Carried, Piece, Writer};
+use super::base_url::BaseUrl;
+use super::item_writer::{FieldText, ItemExtras, Writer};
 use super::limits::{FIELDS_MAX, ITEMS_MAX, SECOND_LOOKS_MAX};
-use super::links::Base;
-use super::names::{Bindings, Family, Field, Kind, field};
 use super::notes::Notes;
-use super::rope::Rope;
 use super::scan::{Scan, Tag, Token, split_name};
+use super::segmented::SegmentedText;
 use super::text::Entities;
+use super::vocabulary::{Bindings, DocumentFormat, Namespace, Role, role_of};
 
 /// A document made readable, and what the reader has no place for.
 #[derive(Debug)]
-pub(super) struct Mended<'a> {
-    pub(super) kind: Kind,
+pub(super) struct RepairedFeed<'a> {
+    pub(super) kind: DocumentFormat,
     /// Well-formed; for Atom an Atom document, for all others RSS 2.0.
-    pub(super) xml: Rope<'a>,
+    pub(super) xml: SegmentedText<'a>,
     /// One for each item in `xml`, in order.
-    pub(super) items: Vec<Carried>,
+    pub(super) items: Vec<ItemExtras>,
     pub(super) link: Option<String>,
     pub(super) language: Option<String>,
     pub(super) hubs: Vec<String>,
@@ -31,25 +31,25 @@ pub(super) struct Mended<'a> {
 
 /// Where the root element was found, and what it says the document is.
 pub(super) struct Root<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: DocumentFormat,
     pub(super) tag: Tag<'a>,
     pub(super) scan: Scan<'a>,
     pub(super) entities: Entities<'a>,
 }
 
 /// Mends a document from its root on.
-pub(super) fn mend<'a>(root: Root<'a>, base: Base, notes: &mut Notes) -> Mended<'a> {
-    let mut walk = Walk {
+pub(super) fn repair<'a>(root: Root<'a>, base: BaseUrl, notes: &mut Notes) -> RepairedFeed<'a> {
+    let mut walk = Repairer {
         kind: root.kind,
         root: root.tag,
         scan: root.scan,
         entities: root.entities,
-        names: Bindings::default(),
+        bindings: Bindings::default(),
         base,
         notes,
         item: None,
         feed: Vec::new(),
-        xml: Rope::default(),
+        xml: SegmentedText::default(),
         items: Vec::new(),
         items_over: 0,
         second_looks: 0,
@@ -60,15 +60,15 @@ pub(super) fn mend<'a>(root: Root<'a>, base: Base, notes: &mut Notes) -> Mended<
 }
 
 /// An item whose end has not been seen.
-struct Open<'a> {
+struct OpenItem<'a> {
     tag: Tag<'a>,
-    pieces: Vec<Piece<'a>>,
+    pieces: Vec<FieldText<'a>>,
     /// Bindings in force outside it.
     bindings: usize,
 }
 
 /// How the end of an element was found.
-enum Inside<'a> {
+enum ElementContent<'a> {
     /// By its own end tag.
     Whole(&'a str),
     /// By the end of something around it, before which the walk stands now.
@@ -77,33 +77,33 @@ enum Inside<'a> {
     Cut,
 }
 
-struct Walk<'a, 'n> {
-    kind: Kind,
+struct Repairer<'a, 'n> {
+    kind: DocumentFormat,
     root: Tag<'a>,
     scan: Scan<'a>,
     entities: Entities<'a>,
-    names: Bindings<'a>,
-    base: Base,
+    bindings: Bindings<'a>,
+    base: BaseUrl,
     notes: &'n mut Notes,
-    item: Option<Open<'a>>,
+    item: Option<OpenItem<'a>>,
     /// What the feed says of itself.
-    feed: Vec<Piece<'a>>,
-    xml: Rope<'a>,
-    items: Vec<Carried>,
+    feed: Vec<FieldText<'a>>,
+    xml: SegmentedText<'a>,
+    items: Vec<ItemExtras>,
     items_over: usize,
     second_looks: usize,
     /// The root's end tag has been seen.
     closed: bool,
 }
 
-impl<'a> Walk<'a, '_> {
+impl<'a> Repairer<'a, '_> {
     fn run(&mut self) {
         let root = self.root;
-        self.names.declare(&root, true);
-        self.rebase(&root);
+        self.bindings.declare(&root, true);
+        self.apply_xml_base(&root);
         self.xml.push(match self.kind {
-            Kind::Atom => "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
-            Kind::Rss | Kind::Rdf | Kind::Cdf | Kind::Sitemap => {
+            DocumentFormat::Atom => "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
+            DocumentFormat::Rss | DocumentFormat::Rdf | DocumentFormat::Cdf | DocumentFormat::Sitemap => {
                 "<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel>"
             }
         });
@@ -119,7 +119,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn rebase(&mut self, tag: &Tag<'a>) {
+    fn apply_xml_base(&mut self, tag: &Tag<'a>) {
         if tag.rest.contains("xml:base")
             && let Some(base) = self.base.within(tag, self.notes)
         {
@@ -129,14 +129,14 @@ impl<'a> Walk<'a, '_> {
 
     fn start(&mut self, tag: Tag<'a>) {
         let (prefix, local) = split_name(tag.name);
-        let bindings = self.names.depth();
-        self.names.declare(&tag, false);
-        let resolved = self.names.family(prefix);
+        let bindings = self.bindings.depth();
+        self.bindings.declare(&tag, false);
+        let resolved = self.bindings.namespace_of(prefix);
         if is_item(self.kind, local)
-            && matches!(resolved.family, Family::Native | Family::Rss | Family::Atom)
+            && matches!(resolved.family, Namespace::Native | Namespace::Rss | Namespace::Atom)
         {
             if self.item.is_some() {
-                self.notes.say("an item without an end tag was closed");
+                self.notes.add("an item without an end tag was closed");
                 self.close_item();
             }
             self.open_item(tag);
@@ -144,99 +144,102 @@ impl<'a> Walk<'a, '_> {
         }
         // RDF and some others keep their items beside the channel: it is only a wrapper here.
         if self.item.is_none() && local.eq_ignore_ascii_case("channel") {
-            self.rebase(&tag);
-            if self.kind == Kind::Rdf || self.kind == Kind::Rss {
+            self.apply_xml_base(&tag);
+            if self.kind == DocumentFormat::Rdf || self.kind == DocumentFormat::Rss {
                 self.language_of(&tag);
             }
             return;
         }
         let found = self.field(resolved.family, local);
         if found.is_some() && !resolved.declared {
-            self.notes.say_of("undeclared prefix", prefix);
+            self.notes.add_about("undeclared prefix", prefix);
         }
         match found {
-            Some((Field::Wrapper, _)) => {}
+            Some((Role::Wrapper, _)) => {}
             Some((field, rank)) => {
-                self.take(tag, field, rank);
-                self.names.forget_above(bindings);
+                self.take_field(tag, field, rank);
+                self.bindings.forget_above(bindings);
             }
             None => {
-                self.inside(&tag, self.kind != Kind::Atom || self.item.is_none());
-                self.names.forget_above(bindings);
+                self.element_content(
+                    &tag,
+                    self.kind != DocumentFormat::Atom || self.item.is_none(),
+                );
+                self.bindings.forget_above(bindings);
             }
         }
     }
 
     /// What an element is, by its name in whatever case.
-    fn field(&mut self, family: Family, local: &str) -> Option<(Field, u8)> {
+    fn field(&mut self, family: Namespace, local: &str) -> Option<(Role, u8)> {
         if !local.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            let found = field(self.kind, family, local);
+            let found = role_of(self.kind, family, local);
             if found.is_some() && local == "pubdate" {
-                self.notes.say("`<pubdate>` read as `<pubDate>`");
+                self.notes.add("`<pubdate>` read as `<pubDate>`");
             }
             return found;
         }
-        let found = field(self.kind, family, &local.to_ascii_lowercase());
+        let found = role_of(self.kind, family, &local.to_ascii_lowercase());
         if found.is_some()
-            && self.kind != Kind::Cdf
+            && self.kind != DocumentFormat::Cdf
             && !matches!(local, "pubDate" | "lastBuildDate")
         {
-            self.notes.say_of("unusual spelling", local);
+            self.notes.add_about("unusual spelling", local);
         }
         found
     }
 
     /// Takes the inside of an element that means something.
-    fn take(&mut self, tag: Tag<'a>, field: Field, rank: u8) {
+    fn take_field(&mut self, tag: Tag<'a>, field: Role, rank: u8) {
         let may_hold_xml =
-            self.kind == Kind::Atom && matches!(field, Field::Summary | Field::Content);
-        let inner = match self.inside(&tag, !may_hold_xml) {
-            Inside::Whole(inner) => inner,
-            Inside::Unclosed(inner) => {
-                self.notes.say_of("no end tag for", tag.name);
+            self.kind == DocumentFormat::Atom && matches!(field, Role::Summary | Role::Content);
+        let inner = match self.element_content(&tag, !may_hold_xml) {
+            ElementContent::Whole(inner) => inner,
+            ElementContent::Unclosed(inner) => {
+                self.notes.add_about("no end tag for", tag.name);
                 self.up_to_next_field(inner)
             }
-            Inside::Cut => return,
+            ElementContent::Cut => return,
         };
-        let piece = Piece { field, rank, tag, inner };
+        let piece = FieldText { field, rank, tag, inner };
         let pieces = self.item.as_mut().map_or(&mut self.feed, |item| &mut item.pieces);
         if pieces.len() < FIELDS_MAX {
             pieces.push(piece);
         } else {
-            self.notes.say("an item with too many fields was cut");
+            self.notes.add("an item with too many fields was cut");
         }
     }
 
     /// The inside of an element that was just begun. Inside one element only tags of its own name
     /// count, so that what is mis-nested in there stays in there.
-    fn inside(&mut self, tag: &Tag<'a>, items_end_it: bool) -> Inside<'a> {
+    fn element_content(&mut self, tag: &Tag<'a>, items_end_it: bool) -> ElementContent<'a> {
         if tag.empty {
-            return Inside::Whole("");
+            return ElementContent::Whole("");
         }
         let from = self.scan.at();
         let mut depth = 0_usize;
         loop {
             let to = self.scan.at();
             match self.scan.next() {
-                None => return Inside::Cut,
+                None => return ElementContent::Cut,
                 Some(Token::Start(inner)) => {
                     let again = inner.name.eq_ignore_ascii_case(tag.name);
                     let item = items_end_it && is_item(self.kind, inner.name) && !again;
                     if item {
                         self.scan.rewind(to);
-                        return Inside::Unclosed(self.scan.piece(from, to));
+                        return ElementContent::Unclosed(self.scan.piece(from, to));
                     }
                     depth = depth.saturating_add(usize::from(again && !inner.empty));
                 }
                 Some(Token::End(name)) if name.eq_ignore_ascii_case(tag.name) => {
                     let Some(left) = depth.checked_sub(1) else {
-                        return Inside::Whole(self.scan.piece(from, to));
+                        return ElementContent::Whole(self.scan.piece(from, to));
                     };
                     depth = left;
                 }
                 Some(Token::End(name)) if self.encloses(name) => {
                     self.scan.rewind(to);
-                    return Inside::Unclosed(self.scan.piece(from, to));
+                    return ElementContent::Unclosed(self.scan.piece(from, to));
                 }
                 Some(
                     Token::End(_)
@@ -253,7 +256,7 @@ impl<'a> Walk<'a, '_> {
     fn encloses(&self, name: &str) -> bool {
         self.item.as_ref().is_some_and(|item| name.eq_ignore_ascii_case(item.tag.name))
             || name.eq_ignore_ascii_case(self.root.name)
-            || (self.kind != Kind::Atom && name.eq_ignore_ascii_case("channel"))
+            || (self.kind != DocumentFormat::Atom && name.eq_ignore_ascii_case("channel"))
     }
 
     /// An element without an end tag ran to the end of its item: gives back what stands behind the
@@ -270,11 +273,11 @@ impl<'a> Walk<'a, '_> {
             let Some(token) = look.next() else { return inner };
             let Token::Start(tag) = token else { continue };
             let (prefix, local) = split_name(tag.name);
-            let family = self.names.family(prefix).family;
-            if family == Family::Xhtml || prefix.is_empty() && is_html(local) {
+            let family = self.bindings.namespace_of(prefix).family;
+            if family == Namespace::Xhtml || prefix.is_empty() && is_html(local) {
                 continue;
             }
-            if field(self.kind, family, &local.to_ascii_lowercase()).is_some() {
+            if role_of(self.kind, family, &local.to_ascii_lowercase()).is_some() {
                 self.scan.rewind(begin.saturating_add(at));
                 return look.piece(0, at);
             }
@@ -285,7 +288,7 @@ impl<'a> Walk<'a, '_> {
         let own = self.item.as_ref().map(|item| name.eq_ignore_ascii_case(item.tag.name));
         if own.is_some() && self.encloses(name) {
             if own == Some(false) {
-                self.notes.say("an item without an end tag was closed");
+                self.notes.add("an item without an end tag was closed");
             }
             self.close_item();
         }
@@ -293,8 +296,8 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn open_item(&mut self, tag: Tag<'a>) {
-        let bindings = self.names.depth();
-        self.item = Some(Open { tag, pieces: Vec::new(), bindings });
+        let bindings = self.bindings.depth();
+        self.item = Some(OpenItem { tag, pieces: Vec::new(), bindings });
         if tag.empty {
             self.close_item();
         }
@@ -303,7 +306,7 @@ impl<'a> Walk<'a, '_> {
     /// Writes out the item whose end has been seen.
     fn close_item(&mut self) {
         let Some(open) = self.item.take() else { return };
-        self.names.forget_above(open.bindings);
+        self.bindings.forget_above(open.bindings);
         if self.items.len() >= ITEMS_MAX {
             self.items_over = self.items_over.saturating_add(1);
             return;
@@ -317,24 +320,29 @@ impl<'a> Walk<'a, '_> {
             notes: self.notes,
             xml: &mut self.xml,
         };
-        self.items.push(writer.item(&open.tag, &open.pieces));
+        self.items.push(writer.write_item(&open.tag, &open.pieces));
     }
 
     /// The language a wrapper names for everything in it.
     fn language_of(&mut self, tag: &Tag<'a>) {
         if let Some(language) = tag.attribute("xml:lang") {
-            self.feed.push(Piece { field: Field::Language, rank: 1, tag: *tag, inner: language });
+            self.feed.push(FieldText {
+                field: Role::Language,
+                rank: 1,
+                tag: *tag,
+                inner: language,
+            });
         }
     }
 
-    fn finish(mut self) -> Mended<'a> {
+    fn finish(mut self) -> RepairedFeed<'a> {
         let kept = self.items.len();
         if !self.closed {
-            self.notes.say(format!("document ended early; {kept} complete items kept"));
+            self.notes.add(format!("document ended early; {kept} complete items kept"));
         }
         if self.items_over > 0 {
             let over = self.items_over;
-            self.notes.say(format!("{over} items beyond the first {ITEMS_MAX} were not read"));
+            self.notes.add(format!("{over} items beyond the first {ITEMS_MAX} were not read"));
         }
         let root = self.root;
         self.language_of(&root);
@@ -345,23 +353,34 @@ impl<'a> Walk<'a, '_> {
             notes: self.notes,
             xml: &mut self.xml,
         };
-        let link = writer.link(&root, &self.feed);
+        let link = writer.write_link(&root, &self.feed);
         let language = writer.language(&root, &self.feed);
         let hubs = writer.related(&self.feed, "hub");
         let own_link = writer.related(&self.feed, "self").into_iter().next();
-        writer.text(&self.feed, Field::Title, "title");
+        writer.write_field(&self.feed, Role::Title, "title");
         self.xml.push(match self.kind {
-            Kind::Atom => "</feed>",
-            Kind::Rss | Kind::Rdf | Kind::Cdf | Kind::Sitemap => "</channel></rss>",
+            DocumentFormat::Atom => "</feed>",
+            DocumentFormat::Rss
+            | DocumentFormat::Rdf
+            | DocumentFormat::Cdf
+            | DocumentFormat::Sitemap => "</channel></rss>",
         });
-        Mended { kind: self.kind, xml: self.xml, items: self.items, link, language, hubs, own_link }
+        RepairedFeed {
+            kind: self.kind,
+            xml: self.xml,
+            items: self.items,
+            link,
+            language,
+            hubs,
+            own_link,
+        }
     }
 }
 
 /// Items of RSS and entries of Atom, which some feeds mix up; pages of a sitemap.
-fn is_item(kind: Kind, name: &str) -> bool {
+fn is_item(kind: DocumentFormat, name: &str) -> bool {
     let local = split_name(name).1;
-    if kind == Kind::Sitemap {
+    if kind == DocumentFormat::Sitemap {
         return local.eq_ignore_ascii_case("url");
     }
     local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry")

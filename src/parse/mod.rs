@@ -1,44 +1,44 @@
 //! Makes a document of any feed's bytes, or says in words why it is none.
 //!
 //! The bytes become text ([`charset`]), the text becomes well-formed and small ([`mend`]), feed-rs
-//! reads that ([`read`]). JSON feeds are read item by item ([`json`]). Nothing here fails on one
+//! reads that ([`read`]). JSON feeds are read item by item ([`json_text`]). Nothing here fails on one
 //! bad item, and nothing grows faster than the body it was given.
+mod base_url;
 mod charset;
 pub mod date;
+mod detect;
 mod entities;
 mod error;
-mod item;
+pub mod feed_links;
+mod item_writer;
 mod json;
 pub mod limits;
 pub mod link_header;
-mod links;
 mod mend;
-mod names;
 mod notes;
 pub mod opml;
-mod pace;
-pub mod page;
-mod read;
-mod relation;
-mod rope;
+mod related_links;
 mod scan;
+mod segmented;
 pub mod sitemap;
-mod sniff;
 mod text;
+mod update_interval;
+mod vocabulary;
+mod xml_reader;
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use base_url::BaseUrl;
 pub use error::Error;
-use links::Base;
 use notes::Notes;
-pub use pace::pace;
+pub use update_interval::update_interval;
 
 use crate::domain::Document;
 
 /// What the exchange that brought the body knows of it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Hints<'a> {
+pub struct ResponseContext<'a> {
     /// The `Content-Type` header, for its charset.
     pub content_type: Option<&'a str>,
     /// The address the body came from, after redirects: relative links are resolved against it.
@@ -47,9 +47,9 @@ pub struct Hints<'a> {
 
 /// Reads a feed of any format and any encoding. Never panics; time and memory are bounded by a
 /// small multiple of the body's length.
-pub fn document(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
+pub fn document(body: &[u8], hints: &ResponseContext<'_>) -> Result<Document, Error> {
     // One feed's bad day is never the daemon's, whoever's fault it is.
-    catch_unwind(AssertUnwindSafe(|| understand(body, hints))).unwrap_or_else(|panic| {
+    catch_unwind(AssertUnwindSafe(|| parse_unguarded(body, hints))).unwrap_or_else(|panic| {
         let why = panic
             .downcast_ref::<String>()
             .map(String::as_str)
@@ -60,41 +60,44 @@ pub fn document(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
 }
 
 /// A body as text, whatever its encoding: for pages, which are no feeds but are encoded like them.
-pub fn text<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
-    text_noted(body, content_type).0
+pub fn decode_text<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
+    decode_text_with_notes(body, content_type).0
 }
 
 /// The same, with what had to be done to read it.
-pub fn text_noted<'a>(body: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, Vec<String>) {
+pub fn decode_text_with_notes<'a>(
+    body: &'a [u8],
+    content_type: Option<&str>,
+) -> (Cow<'a, str>, Vec<String>) {
     let mut notes = Notes::default();
     let text = charset::decode(body, content_type, &mut notes);
     (text, notes.into_phrases())
 }
 
 /// What feed-rs is given for an XML body: for looking into a repair, and for measuring its cost.
-pub fn mended(body: &[u8], hints: &Hints<'_>) -> Result<String, Error> {
+pub fn repaired_xml(body: &[u8], hints: &ResponseContext<'_>) -> Result<String, Error> {
     let mut notes = Notes::default();
     let text = charset::decode(body, hints.content_type, &mut notes);
     let text = without_controls(text, &mut notes);
-    let root = sniff::root(&text, &mut notes)?;
-    let mended = mend::mend(root, Base::new(hints.base), &mut notes);
+    let root = detect::find_root(&text, &mut notes)?;
+    let mended = mend::repair(root, BaseUrl::new(hints.base), &mut notes);
     std::io::read_to_string(mended.xml.reader())
         .map_err(|fault| Error::Unreadable { why: fault.to_string() })
 }
 
-fn understand(body: &[u8], hints: &Hints<'_>) -> Result<Document, Error> {
+fn parse_unguarded(body: &[u8], hints: &ResponseContext<'_>) -> Result<Document, Error> {
     let mut notes = Notes::default();
     let text = charset::decode(body, hints.content_type, &mut notes);
     let text = without_controls(text, &mut notes);
     if text.trim().is_empty() {
         return Err(Error::Empty);
     }
-    let base = Base::new(hints.base);
-    let mut document = if let Some(json) = sniff::json(&text) {
-        json::read(json, &base, &mut notes)?
+    let base = BaseUrl::new(hints.base);
+    let mut document = if let Some(json) = detect::json_text(&text) {
+        json::parse_feed(json, &base, &mut notes)?
     } else {
-        let root = sniff::root(&text, &mut notes)?;
-        read::read(mend::mend(root, base, &mut notes))?
+        let root = detect::find_root(&text, &mut notes)?;
+        xml_reader::read_document(mend::repair(root, base, &mut notes))?
     };
     document.mended = notes.into_phrases();
     Ok(document)
@@ -122,7 +125,7 @@ fn without_controls<'a>(text: Cow<'a, str>, notes: &mut Notes) -> Cow<'a, str> {
             Some('\r') if after.starts_with("\r\n") => {}
             Some('\r') => clean.push('\n'),
             Some(control) if control.is_control() => {
-                notes.say("control characters dropped or read as windows-1252");
+                notes.add("control characters dropped or read as windows-1252");
                 clean.extend(entities::numbered(u32::from(control)));
             }
             Some(other) => clean.push(other),

@@ -15,17 +15,17 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Says it, unless it has been said.
-    pub(super) fn say(&mut self, phrase: impl Into<Cow<'static, str>>) {
-        self.add(phrase.into(), "");
+    pub(super) fn add(&mut self, phrase: impl Into<Cow<'static, str>>) {
+        self.push(phrase.into(), "");
     }
 
     /// Says something about a foreign word, which is shortened before it is repeated.
-    pub(super) fn say_of(&mut self, what: &'static str, word: &str) {
+    pub(super) fn add_about(&mut self, what: &'static str, word: &str) {
         let end = word.floor_char_boundary(WORD_BYTES_MAX);
-        self.add(Cow::Borrowed(what), word.get(..end).unwrap_or_default());
+        self.push(Cow::Borrowed(what), word.get(..end).unwrap_or_default());
     }
 
-    fn add(&mut self, what: Cow<'static, str>, word: &str) {
+    fn push(&mut self, what: Cow<'static, str>, word: &str) {
         if self.said.len() < NOTES_MAX && !self.said.iter().any(|(w, x)| *w == what && x == word) {
             self.said.push((what, word.to_owned()));
         }
@@ -47,8 +47,8 @@ mod tests {
     fn a_fault_met_a_thousand_times_is_said_once_and_the_list_is_bounded() {
         let mut notes = Notes::default();
         for n in 0..1_000 {
-            notes.say("bare `&` escaped");
-            notes.say_of("unknown type", &format!("{n}{}", "値".repeat(1_000)));
+            notes.add("bare `&` escaped");
+            notes.add_about("unknown type", &format!("{n}{}", "値".repeat(1_000)));
         }
         let phrases = notes.into_phrases();
         assert_eq!(phrases.len(), NOTES_MAX);

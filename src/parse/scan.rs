@@ -126,7 +126,7 @@ impl<'a> Scan<'a> {
         self.at
     }
 
-    /// Goes back to a place that [`at`](Self::at) gave.
+    /// Goes back to a place that [`polled_at`](Self::polled_at) gave.
     pub(super) fn rewind(&mut self, at: usize) {
         self.at = at;
     }

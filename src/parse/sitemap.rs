@@ -1,12 +1,12 @@
-//! Lists of sitemaps, and the `Sitemap:` lines of robots.txt: the way to a site's news sitemap.
+//! Lists of sitemaps, and the `SitemapLink:` lines of robots.txt: the way to a site's news sitemap.
 use url::Url;
 
 use super::date;
 use super::notes::Notes;
 use super::scan::{Scan, Token, split_name};
 use super::text::{Entities, Mode, resolve};
-use super::{Hints, charset};
-use crate::domain::Moment;
+use super::{ResponseContext, charset};
+use crate::domain::Timestamp;
 
 /// Sitemaps read of one list or one robots.txt.
 const SITEMAPS_MAX: usize = 1_000;
@@ -15,17 +15,17 @@ const ROBOTS_BYTES_MAX: usize = 500 << 10;
 
 /// A sitemap named by a list of sitemaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sitemap {
+pub struct SitemapLink {
     pub url: Url,
-    pub modified: Option<Moment>,
+    pub modified: Option<Timestamp>,
 }
 
 /// The sitemaps a list of sitemaps names, in its order; none if the body is no such list.
-pub fn list(body: &[u8], hints: &Hints<'_>) -> Vec<Sitemap> {
+pub fn sitemaps_of_index(body: &[u8], hints: &ResponseContext<'_>) -> Vec<SitemapLink> {
     let mut notes = Notes::default();
     let text = charset::decode(body, hints.content_type, &mut notes);
     let mut scan = Scan::before_root(&text);
-    let mut found: Vec<Sitemap> = Vec::new();
+    let mut found: Vec<SitemapLink> = Vec::new();
     let mut inside = false;
     while let Some(token) = scan.next() {
         let Token::Start(tag) = token else { continue };
@@ -44,9 +44,9 @@ pub fn list(body: &[u8], hints: &Hints<'_>) -> Vec<Sitemap> {
             if found.len() >= SITEMAPS_MAX {
                 return found;
             }
-            found.push(Sitemap { url, modified: None });
+            found.push(SitemapLink { url, modified: None });
         } else if local.eq_ignore_ascii_case("lastmod") {
-            let modified = date::read(&value(&mut scan));
+            let modified = date::parse(&value(&mut scan));
             if let Some(last) = found.last_mut() {
                 last.modified = modified;
             }
@@ -56,7 +56,7 @@ pub fn list(body: &[u8], hints: &Hints<'_>) -> Vec<Sitemap> {
 }
 
 /// Several sitemaps as one document: the pages of each, under the names they all declare.
-pub fn joined<'a>(parts: impl Iterator<Item = (&'a [u8], Hints<'a>)>) -> String {
+pub fn merge_sitemaps<'a>(parts: impl Iterator<Item = (&'a [u8], ResponseContext<'a>)>) -> String {
     let mut names = String::new();
     let mut pages = String::new();
     for (body, hints) in parts {
@@ -96,7 +96,7 @@ fn text_up_to_end(text: &str, scan: &mut Scan<'_>, from: usize) -> String {
     }
 }
 
-fn address(text: &str, hints: &Hints<'_>) -> Option<Url> {
+fn address(text: &str, hints: &ResponseContext<'_>) -> Option<Url> {
     let url = match hints.base {
         Some(base) => base.join(text).ok()?,
         None => Url::parse(text).ok()?,
@@ -104,11 +104,11 @@ fn address(text: &str, hints: &Hints<'_>) -> Option<Url> {
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
-/// The addresses of the `Sitemap:` lines of a robots.txt, those that speak of news first.
-pub fn in_robots(body: &[u8], base: &Url) -> Vec<Url> {
+/// The addresses of the `SitemapLink:` lines of a robots.txt, those that speak of news first.
+pub fn sitemaps_of_robots(body: &[u8], base: &Url) -> Vec<Url> {
     let body = body.get(..ROBOTS_BYTES_MAX.min(body.len())).unwrap_or_default();
     let text = String::from_utf8_lossy(body);
-    let hints = Hints { content_type: None, base: Some(base) };
+    let hints = ResponseContext { content_type: None, base: Some(base) };
     let mut found: Vec<Url> = Vec::new();
     for line in text.lines() {
         let line = line.trim_start_matches('\u{feff}').trim();
@@ -124,12 +124,12 @@ pub fn in_robots(body: &[u8], base: &Url) -> Vec<Url> {
             found.push(url);
         }
     }
-    found.sort_by_key(|url| !speaks_of_news(url));
+    found.sort_by_key(|url| !is_news_sitemap(url));
     found
 }
 
 /// Whether a sitemap's address says that it lists news.
-pub fn speaks_of_news(url: &Url) -> bool {
+pub fn is_news_sitemap(url: &Url) -> bool {
     url.path().to_ascii_lowercase().contains("news")
 }
 
@@ -145,21 +145,22 @@ mod tests {
             <sitemap><loc><![CDATA[/pages.xml]]></loc></sitemap>\
             <sitemap><loc>ftp://a.example/</loc></sitemap></sitemapindex>";
         let base = Url::parse("https://a.example/index.xml").unwrap();
-        let hints = Hints { content_type: None, base: Some(&base) };
-        let found = list(body, &hints);
+        let hints = ResponseContext { content_type: None, base: Some(&base) };
+        let found = sitemaps_of_index(body, &hints);
         let urls: Vec<_> = found.iter().map(|sitemap| sitemap.url.as_str()).collect();
         assert_eq!(urls, ["https://a.example/news.xml?a=1&b=2", "https://a.example/pages.xml"]);
         assert!(found[0].modified.is_some() && found[1].modified.is_none());
         assert!(
-            list(b"<urlset><url><loc>https://a.example/</loc></url></urlset>", &hints).is_empty()
+            sitemaps_of_index(b"<urlset><url><loc>https://a.example/</loc></url></urlset>", &hints)
+                .is_empty()
         );
-        assert!(list(b"<sitemapindex><loc>x", &hints).len() <= 1);
+        assert!(sitemaps_of_index(b"<sitemapindex><loc>x", &hints).len() <= 1);
     }
 
     #[test]
     fn news_sitemaps_of_a_robots_file_come_first() {
         let base = Url::parse("https://a.example/robots.txt").unwrap();
-        let found = in_robots(
+        let found = sitemaps_of_robots(
             b"\xef\xbb\xbfSitemap: https://a.example/pages.xml\r\nUser-agent: *\n\
               SITEMAP : /news-sitemap.xml\nsitemap:\nSitemap: javascript:x\n",
             &base,

@@ -6,8 +6,8 @@ use memchr::{memchr, memchr2, memchr3};
 use super::entities::{named, numbered};
 use super::limits::{DEPTH_MAX, ENTITIES_MAX, ENTITY_BYTES_MAX, TEXT_BYTES_MAX};
 use super::notes::Notes;
-use super::rope::Rope;
 use super::scan::{Scan, Token, section_end, split_name};
+use super::segmented::SegmentedText;
 
 /// How the inside of an element is to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl<'a> Entities<'a> {
             let (Some(name), Some(value)) = (words.next(), words.next()) else { continue };
             let value = value.trim_ascii_start();
             let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-                notes.say("external entities ignored");
+                notes.add("external entities ignored");
                 continue;
             };
             let Some((value, _)) = value.get(1..).and_then(|rest| rest.split_once(quote)) else {
@@ -48,7 +48,7 @@ impl<'a> Entities<'a> {
             if plain && self.known.len() < ENTITIES_MAX {
                 self.known.push((name, value));
             } else {
-                notes.say("entities that hold markup or other entities ignored");
+                notes.add("entities that hold markup or other entities ignored");
             }
         }
     }
@@ -90,7 +90,7 @@ fn shortened<'a>(text: &'a str, bytes_max: usize, notes: &mut Notes) -> &'a str 
     if text.len() <= bytes_max {
         return text;
     }
-    notes.say("a text over 1 MiB was cut");
+    notes.add("a text over 1 MiB was cut");
     text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
@@ -136,7 +136,7 @@ fn markup(inner: &str, mode: Mode, entities: &Entities<'_>, notes: &mut Notes) -
                 if depth < DEPTH_MAX {
                     push_tag(scan.piece(from, scan.at()), tag.name, &mut text);
                 } else {
-                    notes.say("markup nested too deeply was dropped");
+                    notes.add("markup nested too deeply was dropped");
                 }
                 depth = depth.saturating_add(usize::from(!tag.empty));
             }
@@ -203,20 +203,20 @@ fn unescape(raw: &str, entities: &Entities<'_>, text: &mut String, notes: &mut N
         text.push_str(before);
         let after = after.get(1..).unwrap_or_default();
         rest = match reference(after, entities) {
-            Some((Stands::For(character), length)) => {
+            Some((Replacement::For(character), length)) => {
                 text.push(character);
                 after.get(length..).unwrap_or_default()
             }
-            Some((Stands::ForText(value), length)) => {
+            Some((Replacement::ForText(value), length)) => {
                 text.push_str(value);
                 after.get(length..).unwrap_or_default()
             }
-            Some((Stands::ForNothing, length)) => {
-                notes.say("references to control characters dropped");
+            Some((Replacement::ForNothing, length)) => {
+                notes.add("references to control characters dropped");
                 after.get(length..).unwrap_or_default()
             }
             None => {
-                notes.say("bare `&` taken as a character");
+                notes.add("bare `&` taken as a character");
                 text.push('&');
                 after
             }
@@ -249,14 +249,14 @@ fn declared_only(raw: &str, entities: &Entities<'_>, text: &mut String) {
     text.push_str(rest);
 }
 
-enum Stands<'e> {
+enum Replacement<'e> {
     For(char),
     ForText(&'e str),
     ForNothing,
 }
 
 /// What a reference stands for and how many bytes it takes, the `&` not counted.
-fn reference<'e>(after: &str, entities: &Entities<'e>) -> Option<(Stands<'e>, usize)> {
+fn reference<'e>(after: &str, entities: &Entities<'e>) -> Option<(Replacement<'e>, usize)> {
     let (name, length) = reference_name(after)?;
     if let Some(number) = name.strip_prefix('#') {
         let code = match number.strip_prefix(['x', 'X']) {
@@ -265,7 +265,7 @@ fn reference<'e>(after: &str, entities: &Entities<'e>) -> Option<(Stands<'e>, us
         };
         // `+1` is a number to the library and a slip to everyone else.
         let code = code.ok().filter(|_| !number.contains('+'))?;
-        return Some((numbered(code).map_or(Stands::ForNothing, Stands::For), length));
+        return Some((numbered(code).map_or(Replacement::ForNothing, Replacement::For), length));
     }
     // XML's own first: they are nearly all there are.
     let own = match name {
@@ -276,9 +276,9 @@ fn reference<'e>(after: &str, entities: &Entities<'e>) -> Option<(Stands<'e>, us
         _ => None,
     };
     let stands = own
-        .map(Stands::For)
-        .or_else(|| entities.value(name).map(Stands::ForText))
-        .or_else(|| named(name).map(Stands::For));
+        .map(Replacement::For)
+        .or_else(|| entities.value(name).map(Replacement::ForText))
+        .or_else(|| named(name).map(Replacement::For));
     stands.map(|stands| (stands, length))
 }
 
@@ -301,7 +301,7 @@ fn escape(raw: &str, text: &mut String) {
 }
 
 /// Writes a text into XML so that every reader gets exactly it back.
-pub(super) fn write<'a>(text: Cow<'a, str>, xml: &mut Rope<'a>) {
+pub(super) fn write<'a>(text: Cow<'a, str>, xml: &mut SegmentedText<'a>) {
     if section_end(text.as_bytes(), 0).is_some() {
         write_label(&text, xml);
         return;
@@ -313,7 +313,7 @@ pub(super) fn write<'a>(text: Cow<'a, str>, xml: &mut Rope<'a>) {
 }
 
 /// Writes a text that is copied: short, or in need of a change.
-pub(super) fn write_label(text: &str, xml: &mut Rope<'_>) {
+pub(super) fn write_label(text: &str, xml: &mut SegmentedText<'_>) {
     if memchr3(b'<', b'&', b']', text.as_bytes()).is_none() {
         xml.push(text);
         return;

@@ -1,7 +1,7 @@
 //! When a feed is read whole though it says "unchanged", and how long one that lied is not believed.
 use std::time::Duration;
 
-use crate::domain::Moment;
+use crate::domain::Timestamp;
 
 /// A validator is taken at its word for this long.
 const AUDIT_EVERY: Duration = Duration::from_hours(24);
@@ -22,23 +22,23 @@ const RETRIAL_ANSWERS: u32 = 3;
 
 /// What is known of a feed's validators.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Trust {
+pub struct ValidatorTrust {
     /// When it was last read whole.
-    pub audited: Option<Moment>,
+    pub audited: Option<Timestamp>,
     /// "Unchanged" in a row since then, or since the program started.
     pub unchanged: u32,
     /// Since when it has been in doubt: set with the first lie, cleared when a retrial went well.
-    pub distrusted_since: Option<Moment>,
+    pub distrusted_since: Option<Timestamp>,
     /// Until when it is not asked "has it changed?" at all.
-    pub distrusted_until: Option<Moment>,
+    pub distrusted_until: Option<Timestamp>,
     /// How often it was caught.
     pub lies: u32,
 }
 
-impl Trust {
-    /// Whether the feed is to be read whole now; `overdue` items were expected since the last one
-    /// came ([`Habit::overdue`](super::Habit::overdue)).
-    pub fn is_audit_due(&self, now: Moment, overdue: f64, dice: f64) -> bool {
+impl ValidatorTrust {
+    /// Whether the feed is to be read whole now; `overdue_items` items were expected since the last one
+    /// came ([`PublishingHabit::overdue_items`](super::PublishingHabit::overdue_items)).
+    pub fn is_audit_due(&self, now: Timestamp, overdue: f64, dice: f64) -> bool {
         if self.distrusted_until.is_some_and(|until| now < until) {
             return true;
         }
@@ -54,12 +54,12 @@ impl Trust {
     }
 
     /// "Unchanged" was said and not looked into.
-    pub fn believed(&mut self) {
+    pub fn record_unchanged(&mut self) {
         self.unchanged = self.unchanged.saturating_add(1);
     }
 
     /// The feed was read whole, and nothing speaks against its validators.
-    pub fn read(&mut self, now: Moment) {
+    pub fn record_full_read(&mut self, now: Timestamp) {
         self.audited = Some(now);
         if self.distrusted_until.is_some_and(|until| now < until) {
             return;
@@ -71,7 +71,7 @@ impl Trust {
     }
 
     /// The feed was read whole, and "unchanged" was a lie.
-    pub fn caught(&mut self, now: Moment) {
+    pub fn record_lie(&mut self, now: Timestamp) {
         let doublings = self.lies.min(16);
         let span = DISTRUST_FIRST.saturating_mul(2_u32.saturating_pow(doublings));
         self.lies = self.lies.saturating_add(1);
@@ -87,15 +87,15 @@ mod tests {
     use super::*;
 
     const HOUR: Duration = Duration::from_hours(1);
-    const NOW: Moment = Moment(1_795_392_000_000);
+    const NOW: Timestamp = Timestamp(1_795_392_000_000);
 
     #[test]
     fn a_validator_is_audited_daily_or_after_fifty_answers_or_on_suspicion() {
-        let trust = Trust { audited: Some(NOW), ..Trust::default() };
+        let trust = ValidatorTrust { audited: Some(NOW), ..ValidatorTrust::default() };
         let at = |hours: u32| NOW.after(hours * HOUR);
         assert!(!trust.is_audit_due(at(19), 0.0, 0.0) && trust.is_audit_due(at(20), 0.0, 0.0));
         assert!(!trust.is_audit_due(at(28), 0.0, 1.0) && trust.is_audit_due(at(29), 0.0, 1.0));
-        let often = |unchanged| Trust { unchanged, ..trust };
+        let often = |unchanged| ValidatorTrust { unchanged, ..trust };
         assert!(
             !often(49).is_audit_due(at(1), 0.0, 0.5) && often(50).is_audit_due(at(1), 0.0, 0.5)
         );
@@ -106,19 +106,20 @@ mod tests {
     #[test]
     fn a_liar_is_read_whole_for_a_week_then_tried_again_and_longer_the_next_time() {
         let (week, shy) = (7 * 24 * HOUR, 167 * HOUR);
-        let mut trust = Trust { audited: Some(NOW), unchanged: 9, ..Trust::default() };
-        trust.caught(NOW);
+        let mut trust =
+            ValidatorTrust { audited: Some(NOW), unchanged: 9, ..ValidatorTrust::default() };
+        trust.record_lie(NOW);
         assert!(trust.is_audit_due(NOW.after(shy), 0.0, 0.5));
-        trust.read(NOW.after(shy));
+        trust.record_full_read(NOW.after(shy));
         assert_eq!(trust.distrusted_since, Some(NOW));
         let retried = NOW.after(week);
         assert!(!trust.is_audit_due(retried, 0.0, 0.5), "it is asked again");
-        (0..3).for_each(|_| trust.believed());
+        (0..3).for_each(|_| trust.record_unchanged());
         assert!(trust.is_audit_due(retried, 0.0, 0.5), "and looked into soon");
         let mut honest = trust;
-        honest.read(retried);
+        honest.record_full_read(retried);
         assert_eq!((honest.distrusted_since, honest.lies), (None, 1));
-        trust.caught(retried);
+        trust.record_lie(retried);
         assert_eq!(trust.distrusted_until, Some(retried.after(2 * week)));
         assert_eq!(trust.distrusted_since, Some(NOW));
     }

@@ -1,14 +1,14 @@
 //! How much of a span was covered: what is left of it without its gaps.
-use crate::domain::{Coverage, Gap, Moment};
+use crate::domain::{Coverage, Gap, Timestamp};
 
-/// The share of `since..until` that lies in none of the gaps, `0.0..=1.0`. Gaps may overlap, in any
+/// The share of `articles_since..time_until_expected` that lies in none of the gaps, `0.0..=1.0`. Gaps may overlap, in any
 /// order; an empty span is covered.
-pub fn share(gaps: &[Gap], since: Moment, until: Moment) -> f64 {
+pub fn share(gaps: &[Gap], since: Timestamp, until: Timestamp) -> f64 {
     let whole = until.since(since).as_secs_f64();
     if whole <= 0.0 {
         return 1.0;
     }
-    let mut spans: Vec<(Moment, Moment)> =
+    let mut spans: Vec<(Timestamp, Timestamp)> =
         gaps.iter().map(|gap| (gap.start.max(since), gap.end.min(until))).collect();
     spans.sort_unstable();
     let (mut lost, mut reached) = (0.0, since);
@@ -20,7 +20,7 @@ pub fn share(gaps: &[Gap], since: Moment, until: Moment) -> f64 {
 }
 
 /// The coverage of several feeds over one span: the mean of their shares, and all their gaps.
-pub fn together<'a>(each: impl IntoIterator<Item = &'a Coverage>) -> Coverage {
+pub fn mean_coverage<'a>(each: impl IntoIterator<Item = &'a Coverage>) -> Coverage {
     let (mut feeds, mut sum, mut gaps) = (0_u32, 0.0, Vec::new());
     for coverage in each {
         feeds += 1;
@@ -40,8 +40,8 @@ mod tests {
     fn gap(start: i64, end: i64) -> Gap {
         Gap {
             feed: Name::new("a"),
-            start: Moment(start),
-            end: Moment(end),
+            start: Timestamp(start),
+            end: Timestamp(end),
             kind: GapKind::Overlap,
             missed_at_most: 0,
             delayed: 0,
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn time_in_two_gaps_is_lost_once_and_time_outside_the_span_not_at_all() {
-        let share = |gaps: &[Gap]| share(gaps, Moment(1_000), Moment(2_000));
+        let share = |gaps: &[Gap]| share(gaps, Timestamp(1_000), Timestamp(2_000));
         assert!((share(&[]) - 1.0).abs() < 1e-9);
         assert!((share(&[gap(1_100, 1_200)]) - 0.9).abs() < 1e-9);
         assert!((share(&[gap(1_150, 1_250), gap(1_100, 1_200)]) - 0.85).abs() < 1e-9);
@@ -66,9 +66,9 @@ mod tests {
             Coverage { share: 0.5, gaps: vec![gap(5, 9)] },
             Coverage { share: 1.0, gaps: vec![gap(2, 3)] },
         );
-        let both = together([&half, &whole]);
+        let both = mean_coverage([&half, &whole]);
         assert!((both.share - 0.75).abs() < 1e-9);
         assert_eq!(both.gaps, [gap(2, 3), gap(5, 9)]);
-        assert!((together([]).share - 1.0).abs() < 1e-9);
+        assert!((mean_coverage([]).share - 1.0).abs() < 1e-9);
     }
 }

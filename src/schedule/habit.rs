@@ -2,7 +2,7 @@
 //! weekends. Learned from what arrived, never from the dates items claim.
 use std::time::Duration;
 
-use crate::domain::Moment;
+use crate::domain::Timestamp;
 
 /// The hours of a day, for working days and again for weekends.
 const SLOTS: usize = 48;
@@ -11,18 +11,18 @@ const LEARNED_HALF: Duration = Duration::from_hours(14 * 24);
 /// What arrived lately counts half after this time: a burst is over within hours.
 const LATELY_HALF: Duration = Duration::from_mins(30);
 /// An hour of the day leans on the whole day's rate as if that had been seen in it for so long.
-const PRIOR_HOURS: f64 = 2.0;
+const ASSUMED_HOURS: f64 = 2.0;
 /// Longer spans than this teach nothing about hours of the day.
-const SPAN_MAX: Duration = LEARNED_HALF;
+const LEARN_SPAN_MAX: Duration = LEARNED_HALF;
 /// No feed is called silent sooner.
 const SILENCE_MIN: Duration = Duration::from_hours(24);
 /// Silence is longer than this many times the longest pause known.
 const SILENCE_PAUSES: u32 = 3;
 /// Until a weekend was surely seen, silence takes this long.
-const SILENCE_YOUNG: Duration = Duration::from_hours(7 * 24);
-const YOUNG: Duration = Duration::from_hours(8 * 24);
+const SILENCE_MIN_YOUNG: Duration = Duration::from_hours(7 * 24);
+const YOUNG_AGE: Duration = Duration::from_hours(8 * 24);
 /// A feed that never published while we looked is silent after this time.
-const SILENCE_UNKNOWN: Duration = Duration::from_hours(30 * 24);
+const SILENCE_MIN_UNKNOWN: Duration = Duration::from_hours(30 * 24);
 /// Arrivals (polls that brought something) before there is a habit to break.
 const ARRIVALS_MIN: u16 = 5;
 /// The longest pause known shrinks by half in this time, so that one summer break does not excuse
@@ -37,12 +37,12 @@ const HOUR_STEP: f32 = 1_024.0;
 
 /// What was learned of one feed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Habit {
+pub struct PublishingHabit {
     /// When the watch began; `None` before the first reading.
-    since: Option<Moment>,
+    since: Option<Timestamp>,
     /// Until when arrivals are accounted for.
-    at: Moment,
-    last_arrival: Option<Moment>,
+    at: Timestamp,
+    last_arrival: Option<Timestamp>,
     longest_pause: Duration,
     /// Polls that brought something.
     arrivals: u16,
@@ -52,11 +52,11 @@ pub struct Habit {
     hours: [f32; SLOTS],
 }
 
-impl Default for Habit {
+impl Default for PublishingHabit {
     fn default() -> Self {
         Self {
             since: None,
-            at: Moment(0),
+            at: Timestamp(0),
             last_arrival: None,
             longest_pause: Duration::ZERO,
             arrivals: 0,
@@ -67,11 +67,11 @@ impl Default for Habit {
     }
 }
 
-impl Habit {
+impl PublishingHabit {
     /// A feed was read at `now` and `arrived` items had come since it was last read.
     ///
     /// The first reading only begins the watch: what it lists may be years old.
-    pub fn learn(&mut self, now: Moment, arrived: usize) {
+    pub fn learn(&mut self, now: Timestamp, arrived: usize) {
         let began = self.since.is_some() && now >= self.at;
         if !began {
             self.since.get_or_insert(now);
@@ -81,7 +81,7 @@ impl Habit {
         let span = now.since(self.at);
         self.decay(span);
         let arrived = f32::from(u16::try_from(arrived).unwrap_or(u16::MAX));
-        if span <= SPAN_MAX && !span.is_zero() {
+        if span <= LEARN_SPAN_MAX && !span.is_zero() {
             let per_hour = arrived / hours(span);
             each_hour(self.at, span, |slot, part| {
                 if let (Some(seen), Some(items)) =
@@ -119,29 +119,29 @@ impl Habit {
         let hours: f32 = self.hours.iter().sum();
         let mean = (f64::from(items) + 1.0) / f64::from(hours).max(1.0 / 60.0);
         let own = |of: &[f32; SLOTS]| f64::from(of.get(slot).copied().unwrap_or_default());
-        (own(&self.items) + PRIOR_HOURS * mean) / (own(&self.hours) + PRIOR_HOURS)
+        (own(&self.items) + ASSUMED_HOURS * mean) / (own(&self.hours) + ASSUMED_HOURS)
     }
 
     /// Items an hour as they came of late.
-    fn rate_lately(&self, now: Moment) -> f64 {
+    fn rate_lately(&self, now: Timestamp) -> f64 {
         let kept = (-halves(now.since(self.at), LATELY_HALF)).exp2();
         f64::from(self.lately * kept) * std::f64::consts::LN_2 / f64::from(hours(LATELY_HALF))
     }
 
     /// Items to be expected within `span` from `from` on. A burst is taken to go on for an hour.
-    pub fn expected(&self, from: Moment, span: Duration) -> f64 {
+    pub fn expected(&self, from: Timestamp, span: Duration) -> f64 {
         let mut sum = 0.0;
-        self.walk(from, span, |rate, part| {
+        self.visit_hours(from, span, |rate, part| {
             sum += rate * f64::from(hours(part));
             true
         });
         sum
     }
 
-    /// How long from `from` until `most` items are to be expected; `limit` if they are not before.
-    pub fn until(&self, from: Moment, most: f64, limit: Duration) -> Duration {
+    /// How long from `from` until `points_max` items are to be expected; `limit` if they are not before.
+    pub fn time_until_expected(&self, from: Timestamp, most: f64, limit: Duration) -> Duration {
         let (mut sum, mut reached) = (0.0, Duration::ZERO);
-        self.walk(from, limit, |rate, part| {
+        self.visit_hours(from, limit, |rate, part| {
             let more = rate * f64::from(hours(part));
             if sum + more >= most {
                 let left = Duration::try_from_secs_f64((most - sum) / rate * 3_600.0);
@@ -156,7 +156,12 @@ impl Habit {
     }
 
     /// Calls `visit` with the rate of each part of a span, until it says `false`.
-    fn walk(&self, from: Moment, span: Duration, mut visit: impl FnMut(f64, Duration) -> bool) {
+    fn visit_hours(
+        &self,
+        from: Timestamp,
+        span: Duration,
+        mut visit: impl FnMut(f64, Duration) -> bool,
+    ) {
         let (burst, mut done, mut on) = (self.rate_lately(from), Duration::ZERO, true);
         each_hour(from, span, |slot, part| {
             if on {
@@ -168,36 +173,36 @@ impl Habit {
     }
 
     /// Since when the feed, which answered at `now`, has been silent against its habit.
-    pub fn silent_since(&self, now: Moment) -> Option<Moment> {
+    pub fn silent_since(&self, now: Timestamp) -> Option<Timestamp> {
         let since = self.since?;
         let Some(last) = self.last_arrival else {
-            return Some(since.after(SILENCE_UNKNOWN)).filter(|silent| *silent <= now);
+            return Some(since.after(SILENCE_MIN_UNKNOWN)).filter(|silent| *silent <= now);
         };
         if self.arrivals < ARRIVALS_MIN {
-            return Some(last.after(SILENCE_UNKNOWN)).filter(|silent| *silent <= now);
+            return Some(last.after(SILENCE_MIN_UNKNOWN)).filter(|silent| *silent <= now);
         }
         let pauses = self.longest_pause.saturating_mul(SILENCE_PAUSES).max(SILENCE_MIN);
-        let young = last.since(since) < YOUNG;
-        let patience = if young { pauses.max(SILENCE_YOUNG) } else { pauses };
+        let young = last.since(since) < YOUNG_AGE;
+        let patience = if young { pauses.max(SILENCE_MIN_YOUNG) } else { pauses };
         Some(last.after(patience)).filter(|silent| *silent <= now)
     }
 
     /// Items that should have come since the last one did.
-    pub fn overdue(&self, now: Moment) -> f64 {
+    pub fn overdue_items(&self, now: Timestamp) -> f64 {
         let Some(last) = self.last_arrival.filter(|_| self.arrivals >= ARRIVALS_MIN) else {
             return 0.0;
         };
         let mut sum = 0.0;
-        each_hour(last, now.since(last).min(SPAN_MAX), |slot, part| {
+        each_hour(last, now.since(last).min(LEARN_SPAN_MAX), |slot, part| {
             sum += self.rate(slot) * f64::from(hours(part));
         });
         sum
     }
 
     /// How many items may have come and gone unseen between two readings with nothing in common, the
-    /// later of `window` items: what the habit lets expect, with room for chance; at least another
+    /// later of `read_window` items: what the habit lets expect, with room for chance; at least another
     /// window, since one was certainly filled. An estimate: nobody can know.
-    pub fn missed_at_most(&self, start: Moment, end: Moment, window: usize) -> u64 {
+    pub fn missed_at_most(&self, start: Timestamp, end: Timestamp, window: usize) -> u64 {
         let expected = self.expected(start, end.since(start));
         let bound = (3.0_f64.mul_add(expected.sqrt(), expected)).ceil();
         #[expect(
@@ -213,7 +218,7 @@ impl Habit {
     pub fn pack(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(PACKED_BYTES);
         bytes.push(VERSION);
-        let moment = |at: Option<Moment>| at.map_or(i64::MIN, |at| at.0).to_be_bytes();
+        let moment = |at: Option<Timestamp>| at.map_or(i64::MIN, |at| at.0).to_be_bytes();
         bytes.extend_from_slice(&moment(self.since));
         bytes.extend_from_slice(&moment(Some(self.at)));
         bytes.extend_from_slice(&moment(self.last_arrival));
@@ -232,24 +237,24 @@ impl Habit {
 
     /// Reads what [`pack`](Self::pack) wrote; a habit that cannot be read is learned again.
     pub fn unpack(bytes: &[u8]) -> Self {
-        Self::read(bytes).unwrap_or_default()
+        Self::parse(bytes).unwrap_or_default()
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
+    fn parse(bytes: &[u8]) -> Option<Self> {
         if bytes.first() != Some(&VERSION) || bytes.len() != PACKED_BYTES {
             return None;
         }
         let moment = |at: usize| {
-            let number = word(bytes, at).map(i64::from_be_bytes);
-            number.map(|at| (at != i64::MIN).then_some(Moment(at)))
+            let number = bytes_at(bytes, at).map(i64::from_be_bytes);
+            number.map(|at| (at != i64::MIN).then_some(Timestamp(at)))
         };
         let mut habit = Self {
             since: moment(1)?,
             at: moment(9)?.unwrap_or_default(),
             last_arrival: moment(17)?,
-            longest_pause: Duration::from_millis(u64::from_be_bytes(word(bytes, 25)?)),
-            lately: f32::from_be_bytes(word(bytes, 33)?),
-            arrivals: u16::from_be_bytes(word(bytes, 37)?),
+            longest_pause: Duration::from_millis(u64::from_be_bytes(bytes_at(bytes, 25)?)),
+            lately: f32::from_be_bytes(bytes_at(bytes, 33)?),
+            arrivals: u16::from_be_bytes(bytes_at(bytes, 37)?),
             ..Self::default()
         };
         if !habit.lately.is_finite() || habit.lately < 0.0 {
@@ -258,14 +263,14 @@ impl Habit {
         let slots = habit.items.iter_mut().zip(std::iter::repeat(ARRIVAL_STEP));
         let slots = slots.chain(habit.hours.iter_mut().zip(std::iter::repeat(HOUR_STEP)));
         for ((learned, step), at) in slots.zip((39..).step_by(2)) {
-            *learned = f32::from(u16::from_be_bytes(word(bytes, at)?)) / step;
+            *learned = f32::from(u16::from_be_bytes(bytes_at(bytes, at)?)) / step;
         }
         Some(habit)
     }
 }
 
 /// The bytes of a number at an offset.
-fn word<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
 }
 
@@ -287,13 +292,13 @@ fn halves(span: Duration, half: Duration) -> f32 {
 }
 
 /// Cuts a span at the hours of the clock (UTC) and calls `visit` with the slot and length of each
-/// part; at most [`SPAN_MAX`] is walked.
-fn each_hour(from: Moment, span: Duration, mut visit: impl FnMut(usize, Duration)) {
+/// part; at most [`LEARN_SPAN_MAX`] is walked.
+fn each_hour(from: Timestamp, span: Duration, mut visit: impl FnMut(usize, Duration)) {
     const HOUR_MS: i64 = 3_600_000;
-    let (mut at, end) = (from, from.after(span.min(SPAN_MAX)));
+    let (mut at, end) = (from, from.after(span.min(LEARN_SPAN_MAX)));
     while at < end {
         let hour = at.0.div_euclid(HOUR_MS);
-        let next = Moment(hour.saturating_add(1).saturating_mul(HOUR_MS)).min(end);
+        let next = Timestamp(hour.saturating_add(1).saturating_mul(HOUR_MS)).min(end);
         if next <= at {
             return;
         }
@@ -310,14 +315,14 @@ mod tests {
     use super::*;
 
     /// 2026-11-23T00:00:00Z, a Monday.
-    const MONDAY: Moment = Moment(1_795_392_000_000);
+    const MONDAY: Timestamp = Timestamp(1_795_392_000_000);
     const MINUTE: Duration = Duration::from_mins(1);
     const HOUR: Duration = Duration::from_hours(1);
     const DAY: Duration = Duration::from_hours(24);
 
     /// Fifteen working days of `per_hour` items between 8 and 18 o'clock, read every quarter hour.
-    fn office(per_hour: usize) -> (Habit, Moment) {
-        let (mut habit, mut now) = (Habit::default(), MONDAY);
+    fn office(per_hour: usize) -> (PublishingHabit, Timestamp) {
+        let (mut habit, mut now) = (PublishingHabit::default(), MONDAY);
         habit.learn(now, 0);
         for quarter in 0..(21 * 96_u32) {
             now = now.after(15 * MINUTE);
@@ -346,11 +351,11 @@ mod tests {
 
     #[test]
     fn a_feed_just_met_is_trusted_only_as_long_as_it_was_seen() {
-        let mut habit = Habit::default();
+        let mut habit = PublishingHabit::default();
         habit.learn(MONDAY, 30);
         let (mut now, mut last) = (MONDAY, Duration::ZERO);
         for _ in 0..12 {
-            last = habit.until(now, 1.0, HOUR);
+            last = habit.time_until_expected(now, 1.0, HOUR);
             assert!(last <= now.since(MONDAY).max(MINUTE).mul_f64(1.6), "{last:?} at {now}");
             now = now.after(last.max(5 * MINUTE));
             habit.learn(now, 0);
@@ -363,16 +368,16 @@ mod tests {
         let (mut habit, now) = office(1);
         let night = now.after(2 * HOUR);
         habit.learn(night, 0);
-        assert!(habit.until(night, 10.0, HOUR) == HOUR);
+        assert!(habit.time_until_expected(night, 10.0, HOUR) == HOUR);
         let burst = night.after(5 * MINUTE);
         habit.learn(burst, 20);
-        assert!(habit.until(burst, 10.0, HOUR) < 30 * MINUTE);
+        assert!(habit.time_until_expected(burst, 10.0, HOUR) < 30 * MINUTE);
         let later = burst.after(4 * HOUR);
         habit.learn(later, 0);
-        assert!(habit.until(later, 10.0, HOUR) == HOUR);
+        assert!(habit.time_until_expected(later, 10.0, HOUR) == HOUR);
         // Twenty items after a day away are no burst.
         habit.learn(later.after(DAY), 20);
-        assert!(habit.until(later.after(DAY), 10.0, HOUR) == HOUR);
+        assert!(habit.time_until_expected(later.after(DAY), 10.0, HOUR) == HOUR);
     }
 
     #[test]
@@ -384,7 +389,7 @@ mod tests {
         let silent = habit.silent_since(last.after(14 * DAY)).unwrap();
         assert!(silent > last.after(5 * DAY) && silent < last.after(10 * DAY), "{silent}");
         let unknown = {
-            let mut habit = Habit::default();
+            let mut habit = PublishingHabit::default();
             habit.learn(MONDAY, 9);
             habit
         };
@@ -395,9 +400,9 @@ mod tests {
     #[test]
     fn what_is_overdue_grows_with_the_hours_it_usually_publishes_in() {
         let (habit, now) = office(6);
-        assert!(habit.overdue(now) < 40.0, "a weekend");
-        assert!(habit.overdue(now.after(18 * HOUR)) > habit.overdue(now) + 40.0);
-        assert!(Habit::default().overdue(now).abs() < 1e-9);
+        assert!(habit.overdue_items(now) < 40.0, "a weekend");
+        assert!(habit.overdue_items(now.after(18 * HOUR)) > habit.overdue_items(now) + 40.0);
+        assert!(PublishingHabit::default().overdue_items(now).abs() < 1e-9);
     }
 
     #[test]
@@ -406,27 +411,27 @@ mod tests {
         let bytes = habit.pack();
         assert_eq!(bytes.len(), PACKED_BYTES);
         assert_eq!(PACKED_BYTES, 231);
-        let back = Habit::unpack(&bytes);
+        let back = PublishingHabit::unpack(&bytes);
         assert_eq!(
             (back.since, back.at, back.last_arrival),
             (habit.since, habit.at, habit.last_arrival)
         );
         let (one, other) = (habit.expected(now, DAY), back.expected(now, DAY));
         assert!((one - other).abs() < one / 20.0, "{one} {other}");
-        assert_eq!(Habit::unpack(&bytes[1..]), Habit::default());
-        assert_eq!(Habit::unpack(b""), Habit::default());
+        assert_eq!(PublishingHabit::unpack(&bytes[1..]), PublishingHabit::default());
+        assert_eq!(PublishingHabit::unpack(b""), PublishingHabit::default());
     }
 
     #[test]
     fn no_clock_and_no_count_breaks_it() {
-        let mut habit = Habit::default();
+        let mut habit = PublishingHabit::default();
         for now in [0, i64::MAX, i64::MIN, 5, 1_795_392_000_000, 1_795_392_000_001] {
-            habit.learn(Moment(now), usize::MAX);
-            assert!(habit.expected(Moment(now), Duration::MAX).is_finite());
-            assert!(habit.until(Moment(now), 3.0, Duration::MAX) <= Duration::MAX);
-            assert!(habit.overdue(Moment(now)).is_finite());
-            assert!(habit.silent_since(Moment(now)).is_none_or(|since| since <= Moment(now)));
-            habit = Habit::unpack(&habit.pack());
+            habit.learn(Timestamp(now), usize::MAX);
+            assert!(habit.expected(Timestamp(now), Duration::MAX).is_finite());
+            assert!(habit.time_until_expected(Timestamp(now), 3.0, Duration::MAX) <= Duration::MAX);
+            assert!(habit.overdue_items(Timestamp(now)).is_finite());
+            assert!(habit.silent_since(Timestamp(now)).is_none_or(|since| since <= Timestamp(now)));
+            habit = PublishingHabit::unpack(&habit.pack());
         }
     }
 }

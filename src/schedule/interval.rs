@@ -1,8 +1,8 @@
 //! How long until a feed that answered is asked again.
 use std::time::Duration;
 
-use super::Habit;
-use crate::domain::Moment;
+use super::PublishingHabit;
+use crate::domain::Timestamp;
 
 /// A feed is read again before a third of its window is to be expected anew: three times the usual
 /// still loses nothing.
@@ -30,13 +30,13 @@ impl Bounds {
 
 /// What the interval is chosen by, beside the habit.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading {
+pub struct FeedReading {
     /// The operator's own interval, which always wins.
     pub every: Option<Duration>,
     /// Items the feed holds.
     pub window: usize,
     /// The longest of the publisher's wishes.
-    pub wish: Option<Duration>,
+    pub publisher_interval: Option<Duration>,
     pub overlap: Overlap,
     /// Since the reading before.
     pub elapsed: Duration,
@@ -70,20 +70,25 @@ impl Overlap {
 }
 
 /// The next interval of a feed that answered at `now`.
-pub fn interval(habit: &Habit, now: Moment, bounds: Bounds, reading: &Reading) -> Duration {
+pub fn interval(
+    habit: &PublishingHabit,
+    now: Timestamp,
+    bounds: Bounds,
+    reading: &FeedReading,
+) -> Duration {
     if let Some(every) = reading.every {
         return every;
     }
     let longest = bounds.longest();
     let window = f64::from(u32::try_from(reading.window).unwrap_or(u32::MAX));
-    let safe = habit.until(now, (window * WINDOW_SHARE).max(1.0), longest);
+    let safe = habit.time_until_expected(now, (window * WINDOW_SHARE).max(1.0), longest);
     let safe = match reading.overlap {
         Overlap::Good => safe,
         Overlap::Thin => safe.min(reading.elapsed / 2),
         Overlap::None => bounds.floor,
     };
-    let prompt = habit.until(now, PROMPT_ITEMS, longest);
-    let wish = reading.wish.unwrap_or(Duration::ZERO).min(bounds.max_staleness);
+    let prompt = habit.time_until_expected(now, PROMPT_ITEMS, longest);
+    let wish = reading.publisher_interval.unwrap_or(Duration::ZERO).min(bounds.max_staleness);
     prompt.max(wish).min(safe).clamp(bounds.floor, longest)
 }
 
@@ -94,12 +99,17 @@ mod tests {
     const MINUTE: Duration = Duration::from_mins(1);
     const HOUR: Duration = Duration::from_hours(1);
     const BOUNDS: Bounds = Bounds { floor: Duration::from_mins(5), cap: HOUR, max_staleness: HOUR };
-    const QUIET: Reading =
-        Reading { every: None, window: 30, wish: None, overlap: Overlap::Good, elapsed: HOUR };
+    const QUIET: FeedReading = FeedReading {
+        every: None,
+        window: 30,
+        publisher_interval: None,
+        overlap: Overlap::Good,
+        elapsed: HOUR,
+    };
 
     /// A habit of so many items in every hour of a fortnight, and the moment it ends.
-    fn steady(per_hour: usize) -> (Habit, Moment) {
-        let (mut habit, mut now) = (Habit::default(), Moment(0));
+    fn steady(per_hour: usize) -> (PublishingHabit, Timestamp) {
+        let (mut habit, mut now) = (PublishingHabit::default(), Timestamp(0));
         habit.learn(now, 0);
         for _ in 0..336 {
             now = now.after(HOUR);
@@ -113,7 +123,12 @@ mod tests {
         let (habit, now) = steady(100);
         let month = Some(720 * HOUR);
         for every in [Duration::from_secs(7), 12 * HOUR] {
-            let own = Reading { every: Some(every), wish: month, overlap: Overlap::None, ..QUIET };
+            let own = FeedReading {
+                every: Some(every),
+                publisher_interval: month,
+                overlap: Overlap::None,
+                ..QUIET
+            };
             assert_eq!(interval(&habit, now, BOUNDS, &own), every);
         }
     }
@@ -128,7 +143,7 @@ mod tests {
                         &habit,
                         now,
                         BOUNDS,
-                        &Reading { window: window as usize, wish, ..QUIET },
+                        &FeedReading { window: window as usize, publisher_interval: wish, ..QUIET },
                     );
                     assert!(chosen >= BOUNDS.floor && chosen <= BOUNDS.cap);
                     let expected = habit.expected(now, chosen);
@@ -147,7 +162,7 @@ mod tests {
         let (habit, now) = steady(4);
         let of = |wish, max_staleness| {
             let bounds = Bounds { max_staleness, ..BOUNDS };
-            interval(&habit, now, bounds, &Reading { wish, ..QUIET })
+            interval(&habit, now, bounds, &FeedReading { publisher_interval: wish, ..QUIET })
         };
         let prompt = of(None, HOUR);
         assert!(prompt < 20 * MINUTE, "{prompt:?}");
@@ -160,7 +175,7 @@ mod tests {
     #[test]
     fn a_loss_is_polled_at_the_floor_and_a_near_one_twice_as_fast() {
         let (habit, now) = steady(0);
-        let of = |overlap| interval(&habit, now, BOUNDS, &Reading { overlap, ..QUIET });
+        let of = |overlap| interval(&habit, now, BOUNDS, &FeedReading { overlap, ..QUIET });
         assert_eq!(of(Overlap::Good), HOUR);
         assert_eq!(of(Overlap::Thin), HOUR / 2);
         assert_eq!(of(Overlap::None), BOUNDS.floor);

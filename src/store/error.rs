@@ -28,7 +28,7 @@ pub enum Error {
 
 impl Error {
     /// Whether waiting and trying again can help, with nothing lost meanwhile.
-    pub fn passes(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         matches!(self, Self::Full(_) | Self::Busy(_))
     }
 
@@ -43,7 +43,7 @@ impl Error {
     }
 
     /// The same fault for each of the jobs that shared a transaction.
-    pub(super) fn again(&self) -> Self {
+    pub(super) fn duplicate(&self) -> Self {
         match self {
             Self::InUse { path, owner } => Self::InUse { path: path.clone(), owner: *owner },
             Self::Missing(path) => Self::Missing(path.clone()),

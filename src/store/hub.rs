@@ -1,34 +1,34 @@
 //! What the store remembers of hubs that push feeds.
 use std::time::Duration;
 
-use super::Moment;
+use super::Timestamp;
 use crate::domain::{Name, Secret};
 
 /// Polls in a row that may find what a hub did not push: one may have come a breath before the push.
-pub const MISSED_MAX: u32 = 2;
+pub const MISSED_PUSHES_MAX: u32 = 2;
 
 /// The hub a document names, and the address the hub knows it by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
+pub struct HubOffer {
     pub hub: String,
     pub topic: String,
 }
 
 /// A subscription to be asked for.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct NewSubscription {
     /// In the callback; whoever knows it may ask us things.
     pub id: String,
     pub secret: Secret,
     pub feed: Name,
-    pub offer: Offer,
+    pub offer: HubOffer,
     /// The address hubs reach us at.
     pub base: String,
 }
 
 /// A request to a hub that is due.
 #[derive(Debug)]
-pub struct Errand {
+pub struct HubRequest {
     pub id: String,
     pub feed: Name,
     pub hub: String,
@@ -42,17 +42,17 @@ pub struct Errand {
 
 /// How a request to a hub ended.
 #[derive(Debug)]
-pub struct Answered {
+pub struct HubAnswer {
     pub id: String,
     /// Why the hub did not take it; `None` if it did.
     pub why: Option<String>,
     /// When to ask again, if it is not confirmed before.
-    pub due: Moment,
+    pub due: Timestamp,
 }
 
 /// What a hub confirms.
 #[derive(Debug)]
-pub struct Granted {
+pub struct HubGrant {
     pub id: String,
     pub topic: String,
     /// For how long the hub will push.
@@ -67,8 +67,8 @@ pub struct HubHealth {
     pub feed: Name,
     pub hub: String,
     pub state: String,
-    pub lease_until: Option<Moment>,
-    pub pushed_at: Option<Moment>,
+    pub lease_until: Option<Timestamp>,
+    pub pushed_at: Option<Timestamp>,
     pub pushes: u32,
     /// Pushes without a good signature.
     pub dropped: u32,

@@ -9,31 +9,35 @@ mod hub;
 mod page;
 mod poll;
 mod sqlite;
-mod stories;
+mod story;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::dedupe::judge::Setting;
 use crate::domain::{
-    Alert, AlertId, Article, ArticleId, DeliveryId, FeedWord, Finding, Letter, LetterId, Moment,
-    Name, Outage, Outcome, Severity, Snippet,
+    Alert, AlertId, Article, ArticleId, DeliveryId, FeedCondition, Finding, Message, MessageId,
+    Name, Outage, Outcome, Severity, Snippet, Timestamp,
 };
-use crate::vigil::{self, Ailing, Stand};
+use crate::health::{self, FailingChannel, FeedStatus};
+use crate::stories::decide::SharedKeys;
 
 pub use error::Error;
-pub use hub::{Answered, Errand, Granted, HubHealth, MISSED_MAX, Offer, Wanted};
-pub use page::{PageCame, PageDue, PageLease, PageTrace, PageTurn};
-pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, Sighting};
+pub use hub::{
+    HubAnswer, HubGrant, HubHealth, HubOffer, HubRequest, MISSED_PUSHES_MAX, NewSubscription,
+};
+pub use page::{PageDue, PageLease, PageOutcome, PageResult, PageTrace};
+pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, WindowItem};
 pub use sqlite::{Lock, Store, notice_id, update_id};
-pub use stories::{Member, Occasions, Refused, Story, StoryLine, Told};
+pub use story::{
+    AlertDetails, Story, StoryArticle, StoryEditRefusal, StorySummary, UpdateTriggers,
+};
 
 /// An item that may be news, with the watches that fired on it.
 #[derive(Debug)]
 pub struct Candidate {
     pub article: Article,
     /// What it is among the other items of its document.
-    pub setting: Setting,
+    pub setting: SharedKeys,
     pub fired: Vec<Fired>,
     /// The address of its page, if that is to be read as well.
     pub page: Option<String>,
@@ -47,7 +51,7 @@ pub struct Fired {
     pub watch_title: String,
     pub severity: Severity,
     /// Watches of one such name tell a receiver a story once between them.
-    pub shares: Option<Name>,
+    pub share_group: Option<Name>,
     pub routes: Vec<Route>,
 }
 
@@ -61,7 +65,7 @@ pub struct Route {
 
 /// What a poll came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Committed {
+pub struct CommitCounts {
     /// Articles stored that opened a story.
     pub new: u64,
     /// Articles stored as copies of known ones.
@@ -86,24 +90,24 @@ pub struct Lease {
     /// This attempt's number, from 1.
     pub attempt: u32,
     /// The bytes an earlier attempt already sent; they must be sent again.
-    pub message: Option<Vec<u8>>,
+    pub encoded: Option<Vec<u8>>,
     /// What to compose the message from if there are none.
-    pub letter: Letter,
+    pub message: Message,
     /// For an update: the message that told the same receiver of the alert it follows.
     pub answers: Option<DeliveryId>,
 }
 
 /// What a look into the outbox found for one channel.
 #[derive(Debug, Default)]
-pub struct Due {
+pub struct DueDeliveries {
     pub leases: Vec<Lease>,
     /// When the next row is due, if no row is due now.
-    pub next: Option<Moment>,
+    pub next: Option<Timestamp>,
 }
 
 /// How an attempt ended, and what is to happen to its row.
 #[derive(Debug)]
-pub struct Settlement {
+pub struct AttemptResult {
     pub id: DeliveryId,
     pub token: i64,
     pub outcome: Outcome,
@@ -133,12 +137,12 @@ pub struct Totals {
     /// Put aside by a person with `outbox drop`.
     pub dropped: u64,
     /// The messages that are not alerts: updates and notices, by receiver.
-    pub letters: Letters,
+    pub letters: MessageCounts,
 }
 
 /// Updates and notices by the state of their messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Letters {
+pub struct MessageCounts {
     pub pending: u64,
     pub delivered: u64,
     pub dead: u64,
@@ -150,27 +154,27 @@ pub struct Letters {
 pub struct FeedHealth {
     pub name: Name,
     pub url: String,
-    pub state: FeedWord,
+    pub state: FeedCondition,
     /// Since when it is in that state; `None` if it always was, or that is not known.
-    pub since: Option<Moment>,
+    pub since: Option<Timestamp>,
     pub failures: u32,
-    pub failing_since: Option<Moment>,
+    pub failing_since: Option<Timestamp>,
     pub error: Option<String>,
-    pub polled_at: Option<Moment>,
-    pub succeeded_at: Option<Moment>,
-    pub changed_at: Option<Moment>,
-    pub next_due: Moment,
+    pub polled_at: Option<Timestamp>,
+    pub succeeded_at: Option<Timestamp>,
+    pub changed_at: Option<Timestamp>,
+    pub next_due: Timestamp,
     /// Between two polls, as things stand, in seconds.
     pub interval_s: u64,
     pub articles: u64,
     /// Where the publisher says it lives now: seen often enough, for long enough, to be advice.
     pub moved_to: Option<String>,
     /// Until when its validators are not believed.
-    pub distrusted_until: Option<Moment>,
+    pub distrusted_until: Option<Timestamp>,
     pub mended: Option<String>,
 }
 
-impl From<FeedHealth> for Stand {
+impl From<FeedHealth> for FeedStatus {
     fn from(health: FeedHealth) -> Self {
         Self {
             name: health.name,
@@ -188,21 +192,21 @@ impl From<FeedHealth> for Stand {
 
 /// What the operator may have to be told of.
 #[derive(Debug)]
-pub struct Standing {
-    pub feeds: Vec<Stand>,
-    pub channels: Vec<Ailing>,
+pub struct HealthReport {
+    pub feeds: Vec<FeedStatus>,
+    pub channels: Vec<FailingChannel>,
     /// The latest outage, over or not.
     pub outage: Option<Outage>,
-    pub told: Vec<vigil::Told>,
+    pub notified: Vec<health::SentNotice>,
 }
 
 /// A channel that rests.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Pause {
     pub channel: String,
-    pub since: Option<Moment>,
+    pub since: Option<Timestamp>,
     /// `None`: until a person acts.
-    pub until: Option<Moment>,
+    pub until: Option<Timestamp>,
     pub why: String,
 }
 
@@ -210,8 +214,8 @@ pub struct Pause {
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Loss {
     pub feed: String,
-    pub start: Moment,
-    pub end: Moment,
+    pub start: Timestamp,
+    pub end: Timestamp,
     /// Items the feed held at the later poll.
     pub window: u64,
 }
@@ -224,12 +228,12 @@ pub struct OutboxRow {
     pub channel: String,
     pub recipient: String,
     pub attempts: u32,
-    pub created: Moment,
-    pub due: Option<Moment>,
+    pub created: Timestamp,
+    pub due: Option<Timestamp>,
     pub error: Option<String>,
     pub alerts: Vec<AlertId>,
     /// What it carries if not alerts, and of what type that is.
-    pub letter: Option<LetterId>,
+    pub letter: Option<MessageId>,
     pub kind: Option<String>,
     /// Of the first alert, or of the letter; empty for a notice.
     pub watch: String,
@@ -238,7 +242,7 @@ pub struct OutboxRow {
 
 /// A stored article.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct StoredArticle {
     pub id: ArticleId,
     pub feed: Name,
     pub story: i64,
@@ -248,8 +252,8 @@ pub struct Kept {
     pub copy_of: Option<ArticleId>,
     /// To that one, where texts were compared.
     pub similarity: Option<f64>,
-    pub first_seen: Moment,
-    pub published: Option<Moment>,
+    pub first_seen: Timestamp,
+    pub published: Option<Timestamp>,
     pub url: Option<String>,
     pub title: String,
     pub summary: String,
@@ -261,19 +265,19 @@ pub struct Kept {
 
 /// An article's way through the house.
 #[derive(Clone, Debug)]
-pub struct Trace {
-    pub article: Kept,
+pub struct ArticleTrace {
+    pub article: StoredArticle,
     /// Each watch that fired on it, and what came of that.
     pub outcomes: Vec<(String, String)>,
     /// Every message about its story.
-    pub sent: Vec<Sent>,
+    pub sent: Vec<DeliveryStatus>,
     /// `None` if the feed's own text was enough.
     pub page: Option<PageTrace>,
 }
 
 /// One message about a story, and how far it came.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Sent {
+pub struct DeliveryStatus {
     pub watch: String,
     pub id: DeliveryId,
     pub channel: String,
@@ -286,13 +290,13 @@ pub struct Sent {
 /// What a reader makes of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Word {
+pub enum Feedback {
     /// It was worth it.
     Ack,
     Noise,
 }
 
-impl Word {
+impl Feedback {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ack => "ack",
@@ -303,14 +307,14 @@ impl Word {
 
 /// An alert with its reader's word, if there is one.
 #[derive(Clone, Debug)]
-pub struct Judged {
+pub struct RatedAlert {
     pub alert: Alert,
-    pub word: Option<Word>,
+    pub feedback: Option<Feedback>,
 }
 
 /// Which outbox rows a command means.
 #[derive(Clone, Debug)]
-pub enum Select {
+pub enum OutboxFilter {
     One(DeliveryId),
     /// Every dead row, of one channel or of all.
     Dead {

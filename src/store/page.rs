@@ -1,9 +1,9 @@
 //! What the loop that reads pages and the store say to each other.
 use std::sync::Arc;
 
-use crate::domain::{Article, ArticleId, Moment, Name};
+use crate::domain::{Article, ArticleId, Name, Timestamp};
 
-use super::{Fired, Occasions};
+use super::{Fired, UpdateTriggers};
 
 /// A page that waits to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,33 +27,33 @@ pub struct PageLease {
 
 /// The end of one attempt, committed as one with all that follows from it.
 #[derive(Debug)]
-pub struct PageTurn {
+pub struct PageResult {
     pub article: ArticleId,
     /// Of the article when its page was asked for: a page of an earlier one does not count. `None`
     /// if nothing was asked.
     pub revision: Option<u64>,
-    pub at: Moment,
-    pub came: PageCame,
+    pub at: Timestamp,
+    pub outcome: PageOutcome,
 }
 
 /// What an attempt came to.
 #[derive(Debug)]
-pub enum PageCame {
+pub enum PageOutcome {
     /// The article with the page's text as its content, and the watches that fire on it.
     Read {
         article: Box<Article>,
         fired: Vec<Fired>,
         /// What the watches' readers want to hear more of once a story is told.
-        occasions: Arc<Occasions>,
+        occasions: Arc<UpdateTriggers>,
         /// The page's own word for its address.
         canonical: Option<String>,
     },
     /// The page had nothing to add; the article stays as it was.
-    Nothing { characters: u64, why: String },
+    NothingToAdd { characters: u64, why: String },
     Failed {
         why: String,
         /// `None`: the page is given up.
-        retry_at: Option<Moment>,
+        retry_at: Option<Timestamp>,
     },
 }
 
@@ -63,8 +63,8 @@ pub struct PageTrace {
     /// `due`, `read` or `given-up`.
     pub state: String,
     pub attempts: u32,
-    pub due: Moment,
-    pub ended: Option<Moment>,
+    pub due: Timestamp,
+    pub ended: Option<Timestamp>,
     /// Of the text that was found.
     pub characters: Option<u64>,
     /// What went wrong last, or why the text was not used.

@@ -2,9 +2,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Candidate, Occasions, Offer};
-use crate::domain::{Backlog, FeedWord, Gap, Moment, Validators};
-use crate::schedule::{Habit, Strikes, Trust};
+use super::{Candidate, HubOffer, UpdateTriggers};
+use crate::domain::{Backlog, FeedCondition, Gap, Timestamp, Validators};
+use crate::schedule::{FailureStreak, PublishingHabit, ValidatorTrust};
 
 /// Row number of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,7 +13,7 @@ pub struct FeedId(pub i64);
 /// One item of a feed as it stood at the last poll: enough to see, without a look-up, that it is
 /// known and unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Sighting {
+pub struct WindowItem {
     /// Hash of the identity key.
     pub key: u64,
     /// Hash over all the publisher wrote of it.
@@ -24,21 +24,21 @@ pub struct Sighting {
 #[derive(Clone, Debug)]
 pub struct FeedState {
     pub id: FeedId,
-    pub next_due: Moment,
+    pub next_due: Timestamp,
     pub interval: Duration,
     pub validators: Validators,
     /// Failed polls in a row.
     pub failures: u32,
-    pub failing_since: Option<Moment>,
-    pub succeeded_at: Option<Moment>,
+    pub failing_since: Option<Timestamp>,
+    pub succeeded_at: Option<Timestamp>,
     /// When the feed was first read; `None` until then.
-    pub baseline_at: Option<Moment>,
-    pub window: Vec<Sighting>,
+    pub baseline_at: Option<Timestamp>,
+    pub window: Vec<WindowItem>,
     /// What its failures in a row weigh.
-    pub strikes: Strikes,
+    pub strikes: FailureStreak,
     /// How far its "unchanged" is believed.
-    pub trust: Trust,
-    pub habit: Habit,
+    pub trust: ValidatorTrust,
+    pub habit: PublishingHabit,
     /// Its exchanges take long: it is asked in a lane of its own.
     pub slow: bool,
     /// How long its document said it stays as it is; only kept in memory.
@@ -49,8 +49,8 @@ pub struct FeedState {
 #[derive(Debug)]
 pub struct Poll {
     pub feed: FeedId,
-    pub at: Moment,
-    pub next_due: Moment,
+    pub at: Timestamp,
+    pub next_due: Timestamp,
     pub interval: Duration,
     /// The exchange took long.
     pub slow: bool,
@@ -62,15 +62,15 @@ pub enum PollResult {
     /// The server said so (304).
     Unchanged,
     /// Our own network is down: nothing was learned of the feed.
-    Unheard {
+    NetworkDown {
         why: String,
     },
     /// No state but the failure count and the words for people.
     Failed {
         why: String,
         /// The kind of trouble.
-        word: FeedWord,
-        strikes: Strikes,
+        word: FeedCondition,
+        strikes: FailureStreak,
     },
     Read(Box<Batch>),
 }
@@ -80,26 +80,26 @@ pub enum PollResult {
 pub struct Batch {
     pub validators: Validators,
     /// Every item now in the feed.
-    pub window: Vec<Sighting>,
+    pub window: Vec<WindowItem>,
     /// Only those not in the last window in just this form.
     pub candidates: Vec<Candidate>,
     /// What may alert if this is the first time the feed is read.
     pub backlog: Backlog,
     /// Of every watch there is, fired or not.
-    pub occasions: Arc<Occasions>,
+    pub update_triggers: Arc<UpdateTriggers>,
     /// Where a permanent redirect points.
     pub moved_to: Option<String>,
     /// Repairs and limits, in words; empty if none.
-    pub mended: String,
+    pub repaired: String,
     /// The hub that pushes the feed, if its document or its server names one.
-    pub offer: Option<Offer>,
+    pub hub_offer: Option<HubOffer>,
     /// An older batch than the one before: neither its window nor its validators are kept.
     pub stale: bool,
     /// What may have come and gone, or came late, since the feed was last read.
     pub gaps: Vec<Gap>,
-    pub trust: Trust,
+    pub trust: ValidatorTrust,
     /// The habit as it now is.
-    pub habit: Habit,
+    pub habit: PublishingHabit,
 }
 
 /// How many items that a feed did not list before are known all the same.
@@ -108,7 +108,7 @@ pub struct Recognised {
     /// By their identity: they were listed earlier.
     pub returned: usize,
     /// By another key: they have a new id.
-    pub echoed: usize,
+    pub rekeyed: usize,
 }
 
 impl FeedState {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use url::form_urlencoded;
 
-use super::hints::Hints;
-use super::signature::{self, Worth};
+use super::pushes::PushedFeeds;
+use super::signature::{self, Verdict};
 use super::{ID_BYTES, WebSub};
-use crate::domain::{Clock, Moment};
-use crate::store::{self, Granted, Store};
+use crate::domain::{Clock, Timestamp};
+use crate::store::{self, HubGrant, Store};
 
 /// Bytes of a challenge we repeat.
 const CHALLENGE_BYTES_MAX: usize = 512;
@@ -21,10 +21,10 @@ const LEASE_MAX: Duration = Duration::from_hours(14 * 24);
 
 /// Answers hubs. It holds what it needs of the loop, which runs beside it.
 #[derive(Clone, Debug)]
-pub struct Callback {
+pub struct HubCallback {
     store: Store,
     clock: Clock,
-    hints: Arc<Hints>,
+    hints: Arc<PushedFeeds>,
 }
 
 /// An answer to a hub: a status and a line of plain text.
@@ -32,8 +32,8 @@ pub type Reply = (u16, String);
 
 impl WebSub {
     /// What answers on behalf of this loop.
-    pub fn callback_server(&self) -> Callback {
-        Callback {
+    pub fn callback_server(&self) -> HubCallback {
+        HubCallback {
             store: self.store.clone(),
             clock: self.clock.clone(),
             hints: Arc::clone(&self.hints),
@@ -41,20 +41,20 @@ impl WebSub {
     }
 }
 
-impl Callback {
+impl HubCallback {
     /// A GET: a hub asks whether we want what it was asked for. Only a question about a request
     /// that is under way, in the very words of the request, is answered with its challenge.
-    pub async fn question(&self, path: &str, query: &str) -> Reply {
+    pub async fn handle_get(&self, path: &str, query: &str) -> Reply {
         match self.verify(path, query).await {
             Ok(Some(challenge)) => (200, challenge),
-            Ok(None) => no_such_thing(),
-            Err(error) => broken(&error),
+            Ok(None) => not_found(),
+            Err(error) => unavailable(&error),
         }
     }
 
     async fn verify(&self, path: &str, query: &str) -> Result<Option<String>, store::Error> {
-        let Some(id) = id_of(path) else { return Ok(None) };
-        let mut asked = Question::default();
+        let Some(id) = subscription_id(path) else { return Ok(None) };
+        let mut asked = HubQuery::default();
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
             asked.take(&key, value.into_owned());
         }
@@ -66,7 +66,7 @@ impl Callback {
             let reason: String = reason.chars().filter(|c| !c.is_control()).collect();
             let end = reason.floor_char_boundary(REASON_BYTES_MAX);
             let reason = reason.get(..end).unwrap_or_default().to_owned();
-            let denied = self.store.hub_denied((id, topic), reason, now).await?;
+            let denied = self.store.record_hub_denial((id, topic), reason, now).await?;
             return Ok(denied.then(|| "noted\n".to_owned()));
         }
         let Some(challenge) = asked.challenge.filter(|text| is_challenge(text)) else {
@@ -75,58 +75,58 @@ impl Callback {
         let known = match mode.as_str() {
             "subscribe" => {
                 let lease = lease(asked.lease.as_deref());
-                let granted = Granted { renew_in: renewal(&id, lease), id, topic, lease };
-                self.store.hub_granted(granted, now).await?
+                let granted = HubGrant { renew_in: renewal(&id, lease), id, topic, lease };
+                self.store.record_hub_grant(granted, now).await?
             }
-            "unsubscribe" => self.store.hub_released(id, topic).await?,
+            "unsubscribe" => self.store.remove_hub(id, topic).await?,
             _ => false,
         };
         Ok(known.then_some(challenge))
     }
 
     /// A POST: a push. Whoever knows the callback is told nothing of whether the signature was good.
-    pub async fn push(&self, path: &str, signature: Option<&str>, body: &[u8]) -> Reply {
+    pub async fn handle_push(&self, path: &str, signature: Option<&str>, body: &[u8]) -> Reply {
         let now = self.clock.now();
-        match self.take(path, (signature, body), now).await {
+        match self.record_push(path, (signature, body), now).await {
             Ok(true) => (202, "taken\n".to_owned()),
-            Ok(false) => no_such_thing(),
-            Err(error) => broken(&error),
+            Ok(false) => not_found(),
+            Err(error) => unavailable(&error),
         }
     }
 
-    async fn take(
+    async fn record_push(
         &self,
         path: &str,
         (signature, body): (Option<&str>, &[u8]),
-        now: Moment,
+        now: Timestamp,
     ) -> Result<bool, store::Error> {
-        let Some(id) = id_of(path) else { return Ok(false) };
+        let Some(id) = subscription_id(path) else { return Ok(false) };
         let Some((feed, secret)) = self.store.hub_secret(id.clone()).await? else {
             return Ok(false);
         };
-        let worth = signature::judge(signature, secret.expose(), body);
-        let good = worth == Worth::Good;
+        let worth = signature::verify(signature, secret.expose(), body);
+        let good = worth == Verdict::Good;
         if good {
             self.hints.pushed(&feed, now);
         } else {
             tracing::warn!(feed = %feed, "a push for `{feed}` was dropped: its signature is {worth:?}");
         }
-        self.store.hub_pushed(id, good, now).await?;
+        self.store.record_hub_push(id, good, now).await?;
         Ok(true)
     }
 }
 
-fn no_such_thing() -> Reply {
+fn not_found() -> Reply {
     (404, "there is no such subscription\n".to_owned())
 }
 
-fn broken(error: &store::Error) -> Reply {
+fn unavailable(error: &store::Error) -> Reply {
     tracing::error!("a hub could not be answered: {error}");
     (503, "try again later\n".to_owned())
 }
 
 #[derive(Default)]
-struct Question {
+struct HubQuery {
     mode: Option<String>,
     topic: Option<String>,
     challenge: Option<String>,
@@ -134,7 +134,7 @@ struct Question {
     reason: Option<String>,
 }
 
-impl Question {
+impl HubQuery {
     /// Of a parameter given twice the first counts.
     fn take(&mut self, key: &str, value: String) {
         let slot = match key {
@@ -150,7 +150,7 @@ impl Question {
 }
 
 /// The id at the end of a callback's path, whatever a proxy put before it.
-fn id_of(path: &str) -> Option<String> {
+fn subscription_id(path: &str) -> Option<String> {
     let (before, id) = path.rsplit_once('/')?;
     let ours = before.ends_with("/websub") && id.len() == ID_BYTES * 2;
     let hexadecimal = id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn an_id_is_found_behind_any_prefix_and_nothing_else_is_one() {
         let id = "0123456789abcdef0123456789abcdef";
-        assert_eq!(id_of(&format!("/websub/{id}")).as_deref(), Some(id));
-        assert_eq!(id_of(&format!("/wire/watch/websub/{id}")).as_deref(), Some(id));
+        assert_eq!(subscription_id(&format!("/websub/{id}")).as_deref(), Some(id));
+        assert_eq!(subscription_id(&format!("/wire/watch/websub/{id}")).as_deref(), Some(id));
         for wrong in [
             format!("/websub/{id}/"),
             format!("/other/{id}"),
@@ -190,7 +190,7 @@ mod tests {
             "/websub/12".to_owned(),
             format!("websub/{id}"),
         ] {
-            assert_eq!(id_of(&wrong), None, "{wrong}");
+            assert_eq!(subscription_id(&wrong), None, "{wrong}");
         }
     }
 

@@ -5,7 +5,7 @@
 //! a hub serves well are polled at the cap, and one that let a poll find what it never pushed,
 //! twice, is not believed any more.
 mod callback;
-mod hints;
+mod pushes;
 mod signature;
 
 use std::collections::BTreeSet;
@@ -16,23 +16,23 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::domain::{Clock, Feed, Moment, Name, Pulse, Secret};
-use crate::fetch::{Answer, Ask, Gate, Request};
-use crate::store::{Answered, Errand, Store, Wanted};
-use hints::Hints;
+use crate::domain::{Clock, Feed, Heartbeat, Name, Secret, Timestamp};
+use crate::fetch::{Answer, Gate, Request, RequestKind};
+use crate::store::{HubAnswer, HubRequest, NewSubscription, Store};
+use pushes::PushedFeeds;
 
-pub use callback::{Callback, Reply};
+pub use callback::{HubCallback, Reply};
 
 /// The loop turns at least this often.
-const TURN_MAX: Duration = Duration::from_secs(2);
+const LOOP_WAIT_MAX: Duration = Duration::from_secs(2);
 /// How often the feeds' offers are compared with what is subscribed.
-const LOOK_EVERY: Duration = Duration::from_secs(30);
+const CHECK_EVERY: Duration = Duration::from_secs(30);
 /// Requests to hubs in one turn, one after another: a turn must end before its pulse is missed.
-const ERRANDS_MAX: u32 = 2;
+const REQUESTS_AT_ONCE_MAX: u32 = 2;
 /// The lease we ask for; hubs give what they like.
 const LEASE: Duration = Duration::from_hours(10 * 24);
 /// Hints to the polling loop that may wait to be taken. One that finds no room is sent later.
-pub const HINTS_MAX: usize = 256;
+pub const PUSHED_FEEDS_MAX: usize = 256;
 /// Bytes of a secret, drawn anew for each subscription; as hexadecimal digits it stays well under
 /// the 200 bytes the recommendation allows (section 5.1).
 const SECRET_BYTES: usize = 32;
@@ -48,10 +48,10 @@ pub struct WebSub {
     /// Where hubs reach us; our callbacks lie below it.
     public_url: Url,
     clock: Clock,
-    hints: Arc<Hints>,
+    hints: Arc<PushedFeeds>,
     trusted: watch::Sender<Arc<BTreeSet<Name>>>,
     dice: fastrand::Rng,
-    looked: Option<Moment>,
+    looked: Option<Timestamp>,
 }
 
 /// The polling loop's end: feeds to be polled now, and those that hubs serve well.
@@ -69,16 +69,16 @@ impl WebSub {
         clock: Clock,
         dice: fastrand::Rng,
     ) -> (Self, Ends) {
-        let (send, due) = mpsc::channel(HINTS_MAX);
+        let (send, due) = mpsc::channel(PUSHED_FEEDS_MAX);
         let trusted = watch::Sender::new(Arc::default());
         let ends = Ends { due, trusted: trusted.subscribe() };
-        let hints = Arc::new(Hints::new(send));
+        let hints = Arc::new(PushedFeeds::new(send));
         let looked = None;
         (Self { store, gate, feeds, public_url, clock, hints, trusted, dice, looked }, ends)
     }
 
     /// Works until told to stop.
-    pub async fn run(mut self, stop: CancellationToken, pulse: Pulse) -> anyhow::Result<()> {
+    pub async fn run(mut self, stop: CancellationToken, pulse: Heartbeat) -> anyhow::Result<()> {
         loop {
             let now = self.clock.now();
             pulse.beat(now);
@@ -86,44 +86,46 @@ impl WebSub {
                 () = stop.cancelled() => return Ok(()),
                 stepped = self.step(now) => match stepped {
                     Ok(()) => (),
-                    Err(error) if error.passes() => tracing::error!("hubs wait: {error}"),
+                    Err(error) if error.is_passing() => tracing::error!("hubs wait: {error}"),
                     Err(error) => return Err(error.into()),
                 },
             }
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(TURN_MAX) => (),
+                () = tokio::time::sleep(LOOP_WAIT_MAX) => (),
             }
         }
     }
 
     /// Compares what feeds offer with what is subscribed, and does what is due: asks, renews,
     /// leaves.
-    pub async fn step(&mut self, now: Moment) -> Result<(), crate::store::Error> {
+    pub async fn step(&mut self, now: Timestamp) -> Result<(), crate::store::Error> {
         self.hints.send_waiting(now);
-        if self.looked.is_some_and(|at| now.since(at) < LOOK_EVERY && at <= now) {
+        if self.looked.is_some_and(|at| now.since(at) < CHECK_EVERY && at <= now) {
             return Ok(());
         }
         self.looked = Some(now);
-        self.store.hubs_left(self.public_url.to_string(), now).await?;
-        for (feed, offer) in self.store.hubs_unasked().await? {
-            let (Some(id), Some(secret)) = (random::<ID_BYTES>(), random::<SECRET_BYTES>()) else {
+        self.store.leave_subscriptions(self.public_url.to_string(), now).await?;
+        for (feed, offer) in self.store.unsubscribed_offers().await? {
+            let (Some(id), Some(secret)) = (random_hex::<ID_BYTES>(), random_hex::<SECRET_BYTES>())
+            else {
                 tracing::error!("the machine gives no random bytes: no hub is asked for anything");
                 break;
             };
             let secret = Secret::new(secret);
-            let wanted = Wanted { id, secret, feed, offer, base: self.public_url.to_string() };
-            self.store.hub_wanted(wanted, now).await?;
+            let wanted =
+                NewSubscription { id, secret, feed, offer, base: self.public_url.to_string() };
+            self.store.add_subscription(wanted, now).await?;
         }
-        let errands = self.store.hub_errands(ERRANDS_MAX, now).await?;
+        let errands = self.store.hub_requests_due(REQUESTS_AT_ONCE_MAX, now).await?;
         for errand in &errands {
-            self.run_errand(errand, now).await?;
+            self.send_request(errand, now).await?;
         }
-        if u32::try_from(errands.len()).unwrap_or(u32::MAX) >= ERRANDS_MAX {
+        if u32::try_from(errands.len()).unwrap_or(u32::MAX) >= REQUESTS_AT_ONCE_MAX {
             // There may be more: the next turn looks again.
             self.looked = None;
         }
-        let trusted: BTreeSet<Name> = self.store.hubs_trusted(now).await?.into_iter().collect();
+        let trusted: BTreeSet<Name> = self.store.pushing_feeds(now).await?.into_iter().collect();
         if **self.trusted.borrow() != trusted {
             self.trusted.send_replace(Arc::new(trusted));
         }
@@ -132,23 +134,23 @@ impl WebSub {
 
     /// One request to a hub. That it is under way is stored before it is sent: many hubs ask back
     /// before they answer.
-    async fn run_errand(
+    async fn send_request(
         &mut self,
-        errand: &Errand,
-        now: Moment,
+        errand: &HubRequest,
+        now: Timestamp,
     ) -> Result<(), crate::store::Error> {
-        self.store.hub_asking(errand.id.clone(), now).await?;
-        let why = self.ask(errand, now).await.err();
+        self.store.count_hub_request(errand.id.clone(), now).await?;
+        let why = self.request_hub(errand, now).await.err();
         if let Some(why) = &why {
             let (feed, host) = (&errand.feed, host(&errand.hub));
             tracing::warn!(feed = %feed, "the hub {host} of `{feed}` did not take our request: {why}");
         }
         let wait = retry_after(errand.attempts, self.dice.f64());
-        let answered = Answered { id: errand.id.clone(), why, due: now.after(wait) };
-        self.store.hub_asked(answered).await
+        let answered = HubAnswer { id: errand.id.clone(), why, due: now.after(wait) };
+        self.store.record_hub_answer(answered).await
     }
 
-    async fn ask(&self, errand: &Errand, now: Moment) -> Result<(), String> {
+    async fn request_hub(&self, errand: &HubRequest, now: Timestamp) -> Result<(), String> {
         let hub = Url::parse(&errand.hub).map_err(|_bad| "its address is none".to_owned())?;
         let callback = self.callback(&errand.id);
         let lease = LEASE.as_secs().to_string();
@@ -162,18 +164,20 @@ impl WebSub {
             form.push(("hub.secret", errand.secret.expose()));
             form.push(("hub.lease_seconds", &lease));
         }
-        let ask = Ask::Form(&form);
+        let ask = RequestKind::Form(&form);
         // What the operator allowed a feed holds for a hub of the same origin, and for no other. None
         // of what the feed is asked with is the hub's business.
         let named = |feed: &&Feed| feed.name == errand.feed;
         let beside = |feed: &&Feed| feed.url.origin() == hub.origin();
         let feed = self.feeds.iter().find(named).or_else(|| self.feeds.iter().find(beside));
         let request = match feed {
-            Some(feed) => Request { headers: &[], auth: None, ..Request::beside(feed, &hub, ask) },
+            Some(feed) => {
+                Request { headers: &[], auth: None, ..Request::linked_from(feed, &hub, ask) }
+            }
             None => Request::found(&hub, &hub, ask),
         };
         match self.gate.fetch(request, now).await {
-            Answer::Fresh(_) => Ok(()),
+            Answer::Fetched(_) => Ok(()),
             Answer::Unchanged(_) => Err("it answered 304".to_owned()),
             Answer::Failed(failure) => Err(failure.why),
         }
@@ -207,7 +211,7 @@ fn host(url: &str) -> String {
 /// So many random bytes, as hexadecimal digits. These are no dice: whoever could foretell them could
 /// forge pushes, so they come from the operating system's generator; without it there is no
 /// subscription.
-fn random<const BYTES: usize>() -> Option<String> {
+fn random_hex<const BYTES: usize>() -> Option<String> {
     let mut bytes = [0_u8; BYTES];
     aws_lc_rs::rand::fill(&mut bytes).ok()?;
     Some(signature::hex(&bytes))

@@ -3,7 +3,7 @@ use aws_lc_rs::hmac;
 
 /// What a signature is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Worth {
+pub(super) enum Verdict {
     Good,
     /// Made with another secret, or over another body.
     Wrong,
@@ -14,22 +14,22 @@ pub(super) enum Worth {
 
 /// Judges `X-Hub-Signature: method=hex` over the body as it came (recommendation, section 8).
 /// `sha1`, which it still names, is refused.
-pub(super) fn judge(header: Option<&str>, secret: &str, body: &[u8]) -> Worth {
+pub(super) fn verify(header: Option<&str>, secret: &str, body: &[u8]) -> Verdict {
     let Some((method, digits)) = header.and_then(|header| header.trim().split_once('=')) else {
-        return Worth::Missing;
+        return Verdict::Missing;
     };
     let algorithm = match method.to_ascii_lowercase().as_str() {
         "sha256" => hmac::HMAC_SHA256,
         "sha384" => hmac::HMAC_SHA384,
         "sha512" => hmac::HMAC_SHA512,
-        _ => return Worth::Weak,
+        _ => return Verdict::Weak,
     };
-    let Some(given) = unhex(digits) else { return Worth::Wrong };
+    let Some(given) = unhex(digits) else { return Verdict::Wrong };
     let key = hmac::Key::new(algorithm, secret.as_bytes());
     // The comparison takes the same time wherever the difference is.
     match hmac::verify(&key, body, &given) {
-        Ok(()) => Worth::Good,
-        Err(_unspecified) => Worth::Wrong,
+        Ok(()) => Verdict::Good,
+        Err(_unspecified) => Verdict::Wrong,
     }
 }
 
@@ -55,16 +55,16 @@ mod tests {
 
     #[test]
     fn a_signature_counts_only_by_a_sound_method_over_the_very_body() {
-        let judge = |header: &str, body: &[u8]| judge(Some(header), "Jefe", body);
-        assert_eq!(judge(&format!("sha256={SHA256}"), DATA), Worth::Good);
-        assert_eq!(judge(&format!("SHA256={}", SHA256.to_uppercase()), DATA), Worth::Good);
-        assert_eq!(judge(&format!("sha256={SHA256}"), b"something else"), Worth::Wrong);
-        assert_eq!(judge(&format!("sha512={SHA256}"), DATA), Worth::Wrong);
-        assert_eq!(judge("sha1=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79", DATA), Worth::Weak);
+        let judge = |header: &str, body: &[u8]| verify(Some(header), "Jefe", body);
+        assert_eq!(judge(&format!("sha256={SHA256}"), DATA), Verdict::Good);
+        assert_eq!(judge(&format!("SHA256={}", SHA256.to_uppercase()), DATA), Verdict::Good);
+        assert_eq!(judge(&format!("sha256={SHA256}"), b"something else"), Verdict::Wrong);
+        assert_eq!(judge(&format!("sha512={SHA256}"), DATA), Verdict::Wrong);
+        assert_eq!(judge("sha1=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79", DATA), Verdict::Weak);
         for odd in ["sha256=", "sha256=5b", "sha256=5bd", "sha256=zz", "sha256=é"] {
-            assert_eq!(judge(odd, DATA), Worth::Wrong, "{odd}");
+            assert_eq!(judge(odd, DATA), Verdict::Wrong, "{odd}");
         }
-        assert_eq!(judge(SHA256, DATA), Worth::Missing);
-        assert_eq!(super::judge(None, "Jefe", DATA), Worth::Missing);
+        assert_eq!(judge(SHA256, DATA), Verdict::Missing);
+        assert_eq!(verify(None, "Jefe", DATA), Verdict::Missing);
     }
 }

@@ -18,8 +18,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use wirewatch::dedupe::copies::{Copies, Item, Stored};
-use wirewatch::domain::{ArticleId, Moment};
+use wirewatch::domain::{ArticleId, Timestamp};
+use wirewatch::stories::copies::{CopyFinder, Incoming, Stored};
 
 /// Articles in the full window, if nothing else is asked for.
 const WINDOW: u64 = 1_000_000;
@@ -85,15 +85,15 @@ fn clock() -> Duration {
 /// Where there is no such file, the wall clock has to do.
 static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-fn item(stored: &Stored) -> Item<'_> {
-    Item { source: &stored.source, published: None, title: &stored.title, text: &stored.text }
+fn item(stored: &Stored) -> Incoming<'_> {
+    Incoming { source: &stored.source, published: None, title: &stored.title, text: &stored.text }
 }
 
 fn main() {
     let words = Vocabulary::new();
     let asked = std::env::var("WIREWATCH_ARTICLES").ok().and_then(|count| count.parse().ok());
     let window = asked.unwrap_or(WINDOW);
-    let mut copies = Copies::default();
+    let mut copies = CopyFinder::default();
     let (mut found_copies, mut read_back, mut bytes) = (0_u64, 0_u64, 0_usize);
     let mut last = (0, Duration::ZERO);
     let mut spent = Duration::ZERO;
@@ -109,7 +109,7 @@ fn main() {
                 Some(article(&words, id.0 as u64))
             });
             found_copies += u64::from(found.is_some());
-            copies.add(ArticleId(number as i64), Moment(0), &ready, found.is_none());
+            copies.add(ArticleId(number as i64), Timestamp(0), &ready, found.is_none());
         }
         spent += clock().saturating_sub(begin);
         bytes += articles.iter().map(|stored| stored.text.len()).sum::<usize>();

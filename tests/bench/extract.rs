@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use wirewatch::domain::{Clock, Moment};
+use wirewatch::domain::{Clock, Timestamp};
 use wirewatch::{extract, pages};
 
 /// Turns each contestant takes.
@@ -62,11 +62,11 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn main() {
-    let clock = Clock::new(|| Moment(0));
+    let clock = Clock::new(|| Timestamp(0));
     let page = news_page();
     let (mut ours, mut plain) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(timed(|| drop(black_box(pages::read(page.as_bytes(), None, None, &clock)))));
+        ours.push(timed(|| drop(black_box(pages::read_page(page.as_bytes(), None, None, &clock)))));
         plain.push(timed(|| drop(black_box(extract::plain(&page)))));
     }
     let (ours, plain) = (median(ours), median(plain));
@@ -79,7 +79,7 @@ fn main() {
         ours.as_secs_f64() / plain.as_secs_f64()
     );
     for (name, page) in hostile() {
-        let took = timed(|| drop(black_box(pages::read(&page, None, None, &clock))));
+        let took = timed(|| drop(black_box(pages::read_page(&page, None, None, &clock))));
         println!("{name}: {} KiB in {:.1} ms", page.len() >> 10, took.as_secs_f64() * 1e3);
     }
 }

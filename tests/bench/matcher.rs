@@ -19,8 +19,8 @@ use std::time::{Duration, Instant};
 use aho_corasick::AhoCorasick;
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizer;
-use wirewatch::domain::{Name, Place, Severity, Telling, Terms, Watch, Written};
-use wirewatch::matcher::{Matcher, Text};
+use wirewatch::domain::{Name, Severity, SourceSpan, Spanned, StoryRules, Terms, Watch};
+use wirewatch::matcher::{ArticleText, Matcher};
 
 /// Bytes of text per language.
 const TEXT_BYTES: usize = 3 << 20;
@@ -39,9 +39,9 @@ struct Article {
 }
 
 /// A small generator, so that every run sees the same text (Marsaglia's xorshift).
-struct Dice(u64);
+struct TestRng(u64);
 
-impl Dice {
+impl TestRng {
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -81,7 +81,7 @@ impl Language {
         };
         let mut all: Vec<String> = common.iter().map(ToString::to_string).collect();
         let known: BTreeSet<String> = all.iter().cloned().collect();
-        let mut dice = Dice(0x7A11 ^ self as u64);
+        let mut dice = TestRng(0x7A11 ^ self as u64);
         let mut rare = BTreeSet::new();
         while rare.len() < TAIL_WORDS {
             let one = common[common.len() / 4 + dice.below(common.len() * 3 / 4)];
@@ -119,7 +119,7 @@ impl Language {
 }
 
 /// A surname or a town, made of syllables.
-fn name(dice: &mut Dice) -> String {
+fn name(dice: &mut TestRng) -> String {
     const HEADS: [&str; 16] = [
         "Bar", "Car", "Del", "Fer", "Gar", "Hol", "Kar", "Lan", "Mar", "Nor", "Pet", "Ros", "San",
         "Tor", "Vol", "Wal",
@@ -138,7 +138,7 @@ fn name(dice: &mut Dice) -> String {
     )
 }
 
-fn sentence(language: Language, words: &[String], dice: &mut Dice, into: &mut String) {
+fn sentence(language: Language, words: &[String], dice: &mut TestRng, into: &mut String) {
     let length = 8 + dice.below(18);
     let quoted = dice.below(6) == 0;
     let (open, close) = language.quotes();
@@ -178,7 +178,7 @@ fn sentence(language: Language, words: &[String], dice: &mut Dice, into: &mut St
 
 fn articles(language: Language) -> Vec<Article> {
     let words = language.words();
-    let mut dice = Dice(0x5EED ^ language as u64);
+    let mut dice = TestRng(0x5EED ^ language as u64);
     let mut bytes = 0;
     let mut all = Vec::new();
     while bytes < TEXT_BYTES {
@@ -209,7 +209,7 @@ fn terms(language: Language, count: usize) -> Vec<String> {
     // The commonest words and the punctuation begin no watch.
     let begins = |word: &&String| word.starts_with(char::is_alphabetic);
     let content: Vec<&String> = words[100..].iter().filter(begins).collect();
-    let mut dice = Dice(0xF00D ^ language as u64);
+    let mut dice = TestRng(0xF00D ^ language as u64);
     let mut all = BTreeSet::new();
     while all.len() < count {
         let length = 2 + dice.below(3);
@@ -227,8 +227,8 @@ fn watch(number: usize, terms: Terms) -> Watch {
         severity: Severity::Normal,
         notify: Vec::new(),
         terms,
-        telling: Telling::default(),
-        at: Place::default(),
+        story_rules: StoryRules::default(),
+        at: SourceSpan::default(),
     }
 }
 
@@ -238,7 +238,7 @@ fn lists(terms: &[String]) -> Vec<Watch> {
         .chunks(50)
         .enumerate()
         .map(|(number, terms)| {
-            let any = terms.iter().map(|term| Written::nowhere(term)).collect();
+            let any = terms.iter().map(|term| Spanned::without_place(term)).collect();
             watch(number, Terms { any, ..Terms::default() })
         })
         .collect()
@@ -254,11 +254,11 @@ fn find_all(matcher: &Matcher, articles: &[Article]) -> usize {
         .iter()
         .map(|article| {
             matcher
-                .find(&Text {
+                .find(&ArticleText {
                     title: &article.title,
                     summary: &article.summary,
                     content: &article.content,
-                    ..Text::default()
+                    ..ArticleText::default()
                 })
                 .len()
         })
@@ -368,7 +368,7 @@ fn queries(count: usize, hot: usize) -> Vec<Watch> {
                      NOT opinion{number}"
                 )
             };
-            let query = Some(Written::nowhere(&query));
+            let query = Some(Spanned::without_place(&query));
             watch(number, Terms { query, ..Terms::default() })
         })
         .collect()

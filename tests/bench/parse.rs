@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use wirewatch::parse::{Hints, document, mended};
+use wirewatch::parse::{ResponseContext, document, repaired_xml};
 
 /// Turns each contestant takes.
 const ROUNDS: usize = 41;
@@ -122,8 +122,12 @@ fn main() {
         let (mut alone, mut ours, mut mending) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             alone.push(timed(|| drop(black_box(feed_rs::parser::parse(black_box(bytes))))));
-            ours.push(timed(|| drop(black_box(document(black_box(bytes), &Hints::default())))));
-            mending.push(timed(|| drop(black_box(mended(black_box(bytes), &Hints::default())))));
+            ours.push(timed(|| {
+                drop(black_box(document(black_box(bytes), &ResponseContext::default())))
+            }));
+            mending.push(timed(|| {
+                drop(black_box(repaired_xml(black_box(bytes), &ResponseContext::default())))
+            }));
         }
         let (alone, ours, mending) = (median(alone), median(ours), median(mending));
         let share = mending / ours * 100.0;

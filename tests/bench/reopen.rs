@@ -20,15 +20,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wirewatch::dedupe::copies::WINDOW;
-use wirewatch::dedupe::identity::{self, Marks};
-use wirewatch::dedupe::judge::Setting;
 use wirewatch::domain::{
-    Article, Backlog, Feed, Field, Finding, FullText, Hit, Moment, Name, Severity, Snippet,
+    Article, Backlog, Feed, Field, Finding, FullText, Hit, Name, Severity, Snippet, Timestamp,
     Validators,
 };
-use wirewatch::schedule::{Habit, Trust};
-use wirewatch::store::{Batch, Candidate, Committed, FeedId, Fired, Poll, PollResult, Store};
+use wirewatch::schedule::{PublishingHabit, ValidatorTrust};
+use wirewatch::store::{Batch, Candidate, CommitCounts, FeedId, Fired, Poll, PollResult, Store};
+use wirewatch::stories::copies::WINDOW;
+use wirewatch::stories::decide::SharedKeys;
+use wirewatch::stories::identity::{self, ItemKeys};
 
 /// Flagged articles in the window.
 const ARTICLES: u64 = 100_000;
@@ -43,7 +43,7 @@ const WORDS: u64 = 140;
 const ROUNDS: u64 = 3;
 
 /// 2026-11-23T08:00:00Z.
-const MORNING: Moment = Moment(1_795_420_800_000);
+const MORNING: Timestamp = Timestamp(1_795_420_800_000);
 
 fn main() {
     let articles = setting("WIREWATCH_ARTICLES").map_or(ARTICLES, |text| text.parse().unwrap());
@@ -116,21 +116,21 @@ async fn commit(
     feed: FeedId,
     after_ms: u64,
     candidates: Vec<Candidate>,
-) -> Committed {
+) -> CommitCounts {
     let at = MORNING.after(Duration::from_millis(after_ms));
     let batch = Batch {
         validators: Validators::default(),
         window: Vec::new(),
         candidates,
         backlog: Backlog::All,
-        occasions: Arc::default(),
+        update_triggers: Arc::default(),
         moved_to: None,
-        mended: String::new(),
-        offer: None,
+        repaired: String::new(),
+        hub_offer: None,
         stale: false,
         gaps: Vec::new(),
-        trust: Trust::default(),
-        habit: Habit::default(),
+        trust: ValidatorTrust::default(),
+        habit: PublishingHabit::default(),
     };
     let interval = Duration::from_mins(5);
     let result = PollResult::Read(Box::new(batch));
@@ -162,7 +162,7 @@ fn candidate(words: &[&str], number: u64) -> Candidate {
     }
     let title = (0..8).map(|at| word(words, number * 977 + at)).collect::<Vec<_>>().join(" ");
     let link = format!("https://paper.example/news/{number}-{}", mix(number));
-    let marks = Marks { link: Some(&link), title: &title, text: &text, ..Marks::default() };
+    let marks = ItemKeys { link: Some(&link), title: &title, text: &text, ..ItemKeys::default() };
     let article = Article {
         keys: identity::keys(&marks),
         revision: identity::revision(&title, &text, ""),
@@ -172,7 +172,7 @@ fn candidate(words: &[&str], number: u64) -> Candidate {
         summary: text,
         ..Article::default()
     };
-    Candidate { article, setting: Setting::default(), fired: vec![fired()], page: None }
+    Candidate { article, setting: SharedKeys::default(), fired: vec![fired()], page: None }
 }
 
 fn fired() -> Fired {
@@ -191,7 +191,7 @@ fn fired() -> Fired {
         snippet: Snippet::default(),
         watch_title: "bench".to_owned(),
         severity: Severity::Normal,
-        shares: None,
+        share_group: None,
         routes: Vec::new(),
     }
 }

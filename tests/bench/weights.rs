@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use wirewatch::dedupe::copies::Stored;
-use wirewatch::dedupe::evidence::{Evidence, MEASURES};
-use wirewatch::dedupe::similar::{Between, Text, evidence, is_ruled_out};
+use wirewatch::stories::copies::Stored;
+use wirewatch::stories::copy_score::{FEATURE_NAMES, Features};
+use wirewatch::stories::novelty::{ComparableText, PairContext, features_of, is_ruled_out};
 
 #[path = "../it/dedupe/labelled.rs"]
 mod labelled;
@@ -23,7 +23,7 @@ mod labelled;
 use labelled::Pair;
 
 /// Measures and the constant.
-const SIZE: usize = MEASURES.len() + 1;
+const SIZE: usize = FEATURE_NAMES.len() + 1;
 
 /// How much a weight must explain to leave zero: the strength of the ridge.
 const RIDGE: f64 = 2.0;
@@ -43,18 +43,19 @@ struct Example {
     same: bool,
     /// What a rule keeps apart is judged by the rule.
     apart: bool,
-    measures: Evidence,
+    measures: Features,
 }
 
 fn examples(set: &'static str, pairs: Vec<Pair>) -> Vec<Example> {
     let read = |pair: Pair| {
-        let text = |of: &Stored| Text::new(&of.title, &of.text);
+        let text = |of: &Stored| ComparableText::new(&of.title, &of.text);
         let (a, b) = (text(&pair.a), text(&pair.b));
         let apart = match (pair.a.published, pair.b.published) {
             (Some(a), Some(b)) => a.max(b).since(a.min(b)),
             _ => Duration::ZERO,
         };
-        let between = Between { same_source: pair.a.source == pair.b.source, apart };
+        let between =
+            PairContext { same_source: pair.a.source == pair.b.source, time_apart: apart };
         let mut hasher = DefaultHasher::new();
         (set, &pair.group).hash(&mut hasher);
         Some(Example {
@@ -64,7 +65,7 @@ fn examples(set: &'static str, pairs: Vec<Pair>) -> Vec<Example> {
             fold: hasher.finish() % FOLDS,
             same: pair.same,
             apart: is_ruled_out(&a, &b, between),
-            measures: evidence(&a, &b, between)?,
+            measures: features_of(&a, &b, between)?,
         })
     };
     pairs.into_iter().filter_map(read).collect()
@@ -75,7 +76,7 @@ type Weights = [f64; SIZE];
 
 fn row(example: &Example) -> Weights {
     let mut row = [1.0; SIZE];
-    row[..MEASURES.len()].copy_from_slice(&example.measures);
+    row[..FEATURE_NAMES.len()].copy_from_slice(&example.measures);
     row
 }
 
@@ -88,7 +89,7 @@ fn probability(weights: &Weights, example: &Example) -> f64 {
 fn learn(examples: &[&Example]) -> Weights {
     let count = examples.len() as f64;
     let mean = |of: &dyn Fn(&Example) -> f64| examples.iter().map(|e| of(e)).sum::<f64>() / count;
-    let spread: Vec<f64> = (0..MEASURES.len())
+    let spread: Vec<f64> = (0..FEATURE_NAMES.len())
         .map(|at| {
             let middle = mean(&|e| e.measures[at]);
             mean(&|e| (e.measures[at] - middle).powi(2))
@@ -202,10 +203,10 @@ fn main() {
         println!("  wrong at {p:.2}: {} {}", example.set, example.what);
     }
     println!("weights");
-    for (name, weight) in MEASURES.iter().zip(weights) {
+    for (name, weight) in FEATURE_NAMES.iter().zip(weights) {
         println!("    {weight:.3}, // {name}");
     }
-    println!("constant {:.3}", weights[MEASURES.len()]);
+    println!("constant {:.3}", weights[FEATURE_NAMES.len()]);
     let mut counts: BTreeMap<bool, usize> = BTreeMap::new();
     for example in &learned {
         *counts.entry(example.same).or_default() += 1;

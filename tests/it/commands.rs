@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::world::answer::Answer;
-use crate::world::daemon::Daemon;
-use crate::world::feeds::Feeds;
-use crate::world::hooks::Hooks;
-use crate::world::render::Item;
-use crate::world::unix_ms;
+use crate::harness::answer::Answer;
+use crate::harness::daemon::Daemon;
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::Feeds;
+use crate::harness::unix_ms;
+use crate::harness::webhook_receiver::WebhookReceiver;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wirewatch");
 
@@ -46,7 +46,7 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 /// A folder with a configuration of one feed and a console channel.
-fn home(feed: &str) -> tempfile::TempDir {
+fn config_folder(feed: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let text = format!(
         "[[watch]]\nname = \"gsomia\"\nany = [\"GSOMIA\"]\n\
@@ -56,7 +56,7 @@ fn home(feed: &str) -> tempfile::TempDir {
     folder
 }
 
-fn fresh(id: &str, title: &str) -> Item {
+fn recent_item(id: &str, title: &str) -> Item {
     Item::new(id, title).dated(unix_ms() / 1_000 - 60)
 }
 
@@ -64,8 +64,8 @@ fn fresh(id: &str, title: &str) -> Item {
 fn once_and_status_print_the_figures_scripts_read() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/feed");
-    feed.publish(fresh("a", "GSOMIA talks")).publish(fresh("b", "Weather"));
-    let folder = home(&feed.url());
+    feed.publish(recent_item("a", "GSOMIA talks")).publish(recent_item("b", "Weather"));
+    let folder = config_folder(&feed.url());
     let once = run(folder.path(), &["once", "--json"], "");
     assert!(once.status.success(), "{}", err(&once));
     let figures = &json_lines(&once)[0];
@@ -91,7 +91,7 @@ fn status_says_why_a_feed_fails_and_before_the_first_run_that_there_was_none() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/feed");
     feed.answers(Answer::Page);
-    let folder = home(&feed.url());
+    let folder = config_folder(&feed.url());
     let before = run(folder.path(), &["status"], "");
     assert!(before.status.success() && out(&before).contains("1 not polled yet"));
     let once = run(folder.path(), &["once"], "");
@@ -209,7 +209,7 @@ fn match_reads_json_lines_and_prints_a_line_for_each_watch_that_fires() {
 fn a_second_daemon_on_one_store_is_refused_with_75() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/feed");
-    let folder = home(&feed.url());
+    let folder = config_folder(&feed.url());
     let mut daemon = Daemon::new(PROGRAM, folder.path());
     daemon.start(&["run"]);
     daemon.wait_for_text("watching 1 feed", Duration::from_secs(20));
@@ -226,7 +226,7 @@ fn a_second_daemon_on_one_store_is_refused_with_75() {
 fn a_reload_takes_a_good_configuration_and_refuses_a_broken_one() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/feed");
-    let folder = home(&feed.url());
+    let folder = config_folder(&feed.url());
     let path = folder.path().join("wirewatch.toml");
     let good = std::fs::read_to_string(&path).unwrap();
     let mut daemon = Daemon::new(PROGRAM, folder.path());
@@ -245,7 +245,7 @@ fn a_reload_takes_a_good_configuration_and_refuses_a_broken_one() {
 #[test]
 fn a_test_message_goes_the_way_alerts_go() {
     let folder = tempfile::tempdir().unwrap();
-    let hooks = Hooks::open(folder.path());
+    let hooks = WebhookReceiver::open(folder.path());
     crate::write_secret(&folder.path().join("secret"));
     let text = format!(
         "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"secret\"\n\
@@ -279,7 +279,7 @@ fn the_demo_shows_alerts_within_ten_seconds_and_says_what_to_do_next() {
 fn the_service_manager_hears_ready_then_pings_that_follow_proof_then_stopping() {
     use std::os::unix::net::UnixDatagram;
     let feeds = Feeds::open();
-    let folder = home(&feeds.feed("/feed").url());
+    let folder = config_folder(&feeds.feed("/feed").url());
     let socket = folder.path().join("notify");
     let manager = UnixDatagram::bind(&socket).unwrap();
     manager.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -317,9 +317,9 @@ fn explain_walks_an_article_through_every_stage() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/feed");
     let link = "https://news.example/politics/20261123-pact";
-    feed.publish(fresh("a", "GSOMIA talks").linked(link));
-    feed.publish(fresh("b", "Weather").linked("https://news.example/weather/20261123-rain"));
-    let folder = home(&feed.url());
+    feed.publish(recent_item("a", "GSOMIA talks").linked(link));
+    feed.publish(recent_item("b", "Weather").linked("https://news.example/weather/20261123-rain"));
+    let folder = config_folder(&feed.url());
     assert!(run(folder.path(), &["once"], "").status.success());
     let told = out(&run(folder.path(), &["explain", &format!("{link}?utm_source=x")], ""));
     for stage in
@@ -339,8 +339,8 @@ fn explain_walks_an_article_through_every_stage() {
 fn backtest_shows_what_another_watchlist_gains_and_loses() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/feed");
-    feed.publish(fresh("a", "GSOMIA talks")).publish(fresh("b", "Cobra Gold begins"));
-    let folder = home(&feed.url());
+    feed.publish(recent_item("a", "GSOMIA talks")).publish(recent_item("b", "Cobra Gold begins"));
+    let folder = config_folder(&feed.url());
     assert!(run(folder.path(), &["once"], "").status.success());
     let tried = "[[watch]]\nname = \"gsomia\"\nany = [\"Cobra Gold\", \"never seen\"]\n";
     std::fs::write(folder.path().join("tried.toml"), tried).unwrap();
@@ -363,8 +363,9 @@ fn backtest_shows_what_another_watchlist_gains_and_loses() {
 fn a_readers_verdicts_become_precision_by_watch_and_term() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/feed");
-    feed.publish(fresh("a", "GSOMIA talks")).publish(fresh("b", "GSOMIA crossword answers"));
-    let folder = home(&feed.url());
+    feed.publish(recent_item("a", "GSOMIA talks"))
+        .publish(recent_item("b", "GSOMIA crossword answers"));
+    let folder = config_folder(&feed.url());
     assert!(run(folder.path(), &["once"], "").status.success());
     let alerts = json_lines(&run(folder.path(), &["alerts", "list", "--json"], ""));
     let id = |title: &str| {
@@ -422,8 +423,8 @@ fn dedupe_attaches_a_copy_to_the_story_it_is_of() {
 fn retrying_everything_when_nothing_waits_is_no_failure_and_an_unknown_id_is() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/feed");
-    feed.publish(fresh("a", "GSOMIA talks begin"));
-    let folder = home(&feed.url());
+    feed.publish(recent_item("a", "GSOMIA talks begin"));
+    let folder = config_folder(&feed.url());
     assert!(run(folder.path(), &["once"], "").status.success());
     let all = run(folder.path(), &["outbox", "retry", "--all"], "");
     assert_eq!(all.status.code(), Some(0), "{}", err(&all));

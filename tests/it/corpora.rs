@@ -8,7 +8,7 @@ use std::process::Command;
 pub fn folder(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("WIREWATCH_CORPORA").map(PathBuf::from);
     if folder.is_none() {
-        crate::say_skipped(test, "WIREWATCH_CORPORA names no folder of corpora");
+        crate::report_skipped(test, "WIREWATCH_CORPORA names no folder of corpora");
     }
     folder
 }

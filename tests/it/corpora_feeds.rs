@@ -9,15 +9,18 @@ use std::process::Command;
 use std::time::Instant;
 
 use serde_json::Value;
-use wirewatch::domain::{Document, Entry, Moment};
-use wirewatch::parse::{Error, Hints, date, document};
+use wirewatch::domain::{Document, Entry, Timestamp};
+use wirewatch::parse::{Error, ResponseContext, date, document};
 
 /// The folder of archives, or nothing, said loudly.
 fn archives() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "a test is told where the corpora are")]
     let folder = std::env::var_os("WIREWATCH_CORPORA").map(PathBuf::from);
     if folder.is_none() {
-        crate::say_skipped("other projects' feeds", "WIREWATCH_CORPORA names no folder of corpora");
+        crate::report_skipped(
+            "other projects' feeds",
+            "WIREWATCH_CORPORA names no folder of corpora",
+        );
     }
     folder
 }
@@ -236,7 +239,7 @@ fn feedparsers_suite_is_read_as_feedparser_reads_it() {
         let location = header("content-location").unwrap_or("http://127.0.0.1:8097/");
         let start = url::Url::parse("http://127.0.0.1:8097/").unwrap();
         let base = start.join(location).unwrap();
-        let hints = Hints { content_type: header("content-type"), base: Some(&base) };
+        let hints = ResponseContext { content_type: header("content-type"), base: Some(&base) };
         let outcome = document(&body, &hints);
         assert!(!matches!(outcome, Err(Error::Panicked { .. })), "{name}: {outcome:?}");
         let text = String::from_utf8_lossy(&body);
@@ -302,7 +305,8 @@ fn no_file_of_the_peers_suites_costs_much() {
         let Ok(body) = fs::read(path) else { continue };
         let suite = path.strip_prefix(root.path()).unwrap().iter().next().unwrap();
         let start = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| document(&body, &Hints::default())));
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| document(&body, &ResponseContext::default())));
         let spent = start.elapsed();
         let outcome = outcome.unwrap();
         assert!(spent.as_millis() <= slow, "{}: {spent:?}", path.display());
@@ -339,7 +343,7 @@ fn gofeeds_own_expectations_are_met() {
         let Ok(wanted) = serde_json::from_slice::<Value>(&fs::read(path).unwrap()) else {
             continue;
         };
-        let Ok(document) = document(&fs::read(&feed).unwrap(), &Hints::default()) else {
+        let Ok(document) = document(&fs::read(&feed).unwrap(), &ResponseContext::default()) else {
             table.count("read", false);
             println!("{}: not read", feed.strip_prefix(root.path()).unwrap().display());
             continue;
@@ -355,7 +359,7 @@ fn gofeeds_own_expectations_are_met() {
                 let ours = ours.unwrap_or_default();
                 let good = match kind {
                     "date" => {
-                        date::read(text).map(|at: Moment| at.to_string()) == Some(ours.clone())
+                        date::parse(text).map(|at: Timestamp| at.to_string()) == Some(ours.clone())
                     }
                     "title" => words(text) == words(&ours),
                     _ => text.trim() == ours,
@@ -389,7 +393,7 @@ fn every_date_that_was_ever_seen_is_understood() {
     for line in text.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let input = case["input"].as_str().unwrap();
-        let ours = date::read(input).map(|at| at.to_string());
+        let ours = date::parse(input).map(|at| at.to_string());
         let Some(utc) = case["utc"].as_array() else {
             table.count("nonsense refused", ours.is_none());
             if let Some(ours) = ours {
@@ -410,7 +414,7 @@ fn every_date_that_was_ever_seen_is_understood() {
     let shapes = fs::read_to_string(folder.join("dates-real-shapes.tsv")).unwrap();
     let shapes = shapes.lines().skip(1).map(|line| ("shapes", line.split('\t').nth(2).unwrap()));
     for (name, input) in text.lines().map(|line| ("miniflux", line)).chain(shapes) {
-        let ours = date::read(&input.replace("\\n", "\n"));
+        let ours = date::parse(&input.replace("\\n", "\n"));
         table.count(name, ours.is_some());
         println!("{name} {input:<60} {}", ours.map_or("-".to_owned(), |at| at.to_string()));
     }

@@ -1,10 +1,10 @@
 //! Every format, in the languages the wires are written in.
 use url::Url;
 use wirewatch::domain::{Document, Entry, Format};
-use wirewatch::parse::{Error, Hints, document};
+use wirewatch::parse::{Error, ResponseContext, document};
 
 fn read(text: &str) -> Document {
-    document(text.as_bytes(), &Hints::default()).unwrap()
+    document(text.as_bytes(), &ResponseContext::default()).unwrap()
 }
 
 fn first(document: &Document) -> &Entry {
@@ -98,7 +98,9 @@ fn atom_is_read_with_its_types_persons_and_bases() {
 <author><name>Ann Lee</name><email>ann@example.org</email></author><author><email>desk@example.org</email></author>
 <category term="drills" label="Joint drills"/>
 <published>2024-05-28T15:04:05+09:00</published><updated>not a date</updated></entry></feed>"#;
-    let feed = document(text.as_bytes(), &Hints { content_type: None, base: Some(&base) }).unwrap();
+    let feed =
+        document(text.as_bytes(), &ResponseContext { content_type: None, base: Some(&base) })
+            .unwrap();
     assert_eq!((feed.format, feed.title.as_deref()), (Format::Atom, Some("Wire & Harbour")));
     assert_eq!(feed.link.as_deref(), Some("https://example.org/blog/"));
     let entry = first(&feed);
@@ -223,7 +225,8 @@ fn a_document_that_ends_early_keeps_its_complete_items_and_no_others() {
     for format in [KOREAN, &KOREAN.replace("item>", "entry>")] {
         let whole = read(format);
         for end in (0..format.len()).filter(|end| format.is_char_boundary(*end)) {
-            let Ok(part) = document(format.get(..end).unwrap().as_bytes(), &Hints::default())
+            let Ok(part) =
+                document(format.get(..end).unwrap().as_bytes(), &ResponseContext::default())
             else {
                 continue;
             };
@@ -282,7 +285,9 @@ fn entities_are_not_expanded_and_nothing_outside_is_read() {
 
 #[test]
 fn what_is_not_a_feed_is_named() {
-    let why = |text: &str| document(text.as_bytes(), &Hints::default()).unwrap_err().to_string();
+    let why = |text: &str| {
+        document(text.as_bytes(), &ResponseContext::default()).unwrap_err().to_string()
+    };
     assert_eq!(why(" \n"), "the answer is empty");
     assert_eq!(
         why("<!DOCTYPE html><html><head><title>Just a\n moment&hellip;</title></head></html>"),
@@ -297,7 +302,8 @@ fn what_is_not_a_feed_is_named() {
         "not a feed: it looks like plain text that begins “404 not found”"
     );
     assert_eq!(why(r#"{"error":"no"}"#), "not a feed: it looks like JSON without items");
-    let gzip = document(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0xff, 0xfe], &Hints::default());
+    let gzip =
+        document(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0xff, 0xfe], &ResponseContext::default());
     assert!(matches!(gzip, Err(Error::NotAFeed { .. })));
 }
 
@@ -341,7 +347,7 @@ fn each_language_round_trips_in_its_encodings() {
             if detected && matches!(label, "koi8-r" | "windows-1252") {
                 continue;
             }
-            let feed = document(body, &Hints { content_type, base: None }).unwrap();
+            let feed = document(body, &ResponseContext { content_type, base: None }).unwrap();
             assert_eq!(
                 feed.title.as_deref(),
                 Some(words.repeat(4).trim()),
@@ -375,7 +381,7 @@ fn wide_encodings_are_known_by_their_bytes() {
         wide(false, u32::to_be_bytes),
         text.as_bytes().to_vec(),
     ] {
-        let feed = document(&body, &Hints::default()).unwrap();
+        let feed = document(&body, &ResponseContext::default()).unwrap();
         assert_eq!(feed.title.as_deref(), Some("한일"));
     }
 }
@@ -385,9 +391,11 @@ fn damaged_bytes_cost_one_character_each() {
     let mut body = KOREAN.as_bytes().to_vec();
     let at = body.windows(3).position(|three| three == "합".as_bytes()).unwrap();
     body[at + 1] = 0xff;
-    let feed =
-        document(&body, &Hints { content_type: Some("text/xml; charset=utf-8"), base: None })
-            .unwrap();
+    let feed = document(
+        &body,
+        &ResponseContext { content_type: Some("text/xml; charset=utf-8"), base: None },
+    )
+    .unwrap();
     assert_eq!(feed.entries.len(), 2);
     let title = first(&feed).title.clone().unwrap();
     assert!(title.starts_with("한일, 지소미아 정상화 ") && title.contains('\u{fffd}'), "{title}");

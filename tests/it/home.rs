@@ -3,33 +3,33 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use wirewatch::app::{self, House, Ready};
+use wirewatch::app::{self, App, CheckedConfig};
 use wirewatch::config::{self, Directories};
-use wirewatch::deliver::Deliver;
-use wirewatch::domain::{Clock, Moment, NoticeKind};
+use wirewatch::deliver::DeliveryLoop;
+use wirewatch::domain::{Clock, NoticeKind, Timestamp};
 use wirewatch::ingest::{Ingest, Round};
-use wirewatch::notify::console::Screen;
+use wirewatch::notify::console::Terminal;
 use wirewatch::pages::Pages;
 use wirewatch::store::{FeedHealth, OutboxRow, Store, Totals};
-use wirewatch::websub::{Callback, WebSub};
+use wirewatch::websub::{HubCallback, WebSub};
 
 /// 2026-11-23T08:00:00Z.
-pub const MORNING: Moment = Moment(1_795_420_800_000);
+pub const MORNING: Timestamp = Timestamp(1_795_420_800_000);
 
 /// A clock that stands still until it is turned.
 #[derive(Clone, Debug)]
-pub struct Hand(Arc<AtomicI64>);
+pub struct TestClock(Arc<AtomicI64>);
 
-impl Hand {
-    pub fn now(&self) -> Moment {
-        Moment(self.0.load(Ordering::SeqCst))
+impl TestClock {
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
     }
 
-    pub fn turn(&self, by: Duration) {
+    pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    pub fn turn_back(&self, by: Duration) {
+    pub fn set_back(&self, by: Duration) {
         self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
@@ -45,9 +45,9 @@ pub struct Home {
     ingest: Ingest,
     websub: Option<WebSub>,
     pages: Pages,
-    delivers: Vec<Deliver>,
-    house: House,
-    pub hand: Hand,
+    delivers: Vec<DeliveryLoop>,
+    house: App,
+    pub hand: TestClock,
     pub folder: Arc<tempfile::TempDir>,
     config: String,
 }
@@ -56,11 +56,11 @@ impl Home {
     /// Opens a house on this configuration. `[store]` is the test's own.
     pub async fn open(config: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let hand = Hand(Arc::new(AtomicI64::new(MORNING.0)));
+        let hand = TestClock(Arc::new(AtomicI64::new(MORNING.0)));
         Self::open_in(folder, hand, config).await
     }
 
-    async fn open_in(folder: Arc<tempfile::TempDir>, hand: Hand, config: &str) -> Self {
+    async fn open_in(folder: Arc<tempfile::TempDir>, hand: TestClock, config: &str) -> Self {
         let path = folder.path().join("wirewatch.toml");
         std::fs::write(&path, config).unwrap();
         let directories = Directories { state: Some(folder.path()), credentials: None };
@@ -70,12 +70,12 @@ impl Home {
             Err(broken) => panic!("{broken}"),
         };
         let (plan, _) = app::compile(&config).unwrap();
-        let ready = Ready { config, plan };
-        let screen = Arc::new(Screen::new(Box::new(std::io::sink()), false));
-        let mut house = House::open(ready, hand.clock(), &screen).unwrap();
+        let ready = CheckedConfig { config, plan };
+        let screen = Arc::new(Terminal::new(Box::new(std::io::sink()), false));
+        let mut house = App::open(ready, hand.clock(), &screen).unwrap();
         let mut ingest = house.ingest().await.unwrap();
         let websub = house.websub(&mut ingest);
-        let delivers = house.delivers();
+        let delivers = house.delivery_loops();
         let pages = house.pages();
         Self { ingest, websub, pages, delivers, house, hand, folder, config: config_text }
     }
@@ -94,7 +94,7 @@ impl Home {
     }
 
     /// Closes the house, puts another store in the place of its own, and opens it again.
-    pub async fn restart_over(self, make: impl FnOnce(&std::path::Path)) -> Self {
+    pub async fn restart_after(self, make: impl FnOnce(&std::path::Path)) -> Self {
         let Self { ingest, websub, delivers, house, hand, folder, config, pages } = self;
         drop((ingest, websub, delivers, pages, house));
         for rest in ["", "-wal", "-shm"] {
@@ -138,7 +138,7 @@ impl Home {
     }
 
     /// One look of the watchman's: what the operator is told of, if anything.
-    pub async fn look(&self) -> Option<NoticeKind> {
+    pub async fn check_health(&self) -> Option<NoticeKind> {
         self.house.watchman().step(self.hand.now()).await.unwrap()
     }
 
@@ -150,7 +150,7 @@ impl Home {
     }
 
     /// What hubs are answered by.
-    pub fn callback(&self) -> Callback {
+    pub fn callback(&self) -> HubCallback {
         self.websub.as_ref().unwrap().callback_server()
     }
 

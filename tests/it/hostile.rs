@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wirewatch::parse::{Error, Hints, document, limits};
+use wirewatch::parse::{Error, ResponseContext, document, limits};
 
 /// Where the hostile bodies are, each its own attack.
 pub(crate) fn folder() -> PathBuf {
@@ -58,7 +58,7 @@ fn one_body_alone() {
     // The high-water mark begins again here.
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let (before_kb, before_ns) = (status_kb("VmRSS"), cpu_ns());
-    let outcome = document(&body, &Hints::default());
+    let outcome = document(&body, &ResponseContext::default());
     let us = (cpu_ns() - before_ns) / 1_000;
     println!("measured {us} {}", status_kb("VmHWM").saturating_sub(before_kb));
     drop(outcome);
@@ -82,7 +82,8 @@ fn every_hostile_body_is_survived_within_its_bounds() {
 
 #[test]
 fn what_can_be_read_of_a_hostile_feed_is_read() {
-    let read = |name: &str| document(&body(&folder().join(name)), &Hints::default()).unwrap();
+    let read =
+        |name: &str| document(&body(&folder().join(name)), &ResponseContext::default()).unwrap();
     let author = read("author-fullwidth.xml");
     assert_eq!(author.entries[0].authors, ["张三"]);
     for name in ["duration-overflow.xml", "duration-overflow-secs.xml", "media-text-npt.xml"] {
@@ -100,7 +101,7 @@ fn a_hostile_page_is_not_a_feed() {
     for entry in fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
         if path.file_name().unwrap().to_string_lossy().starts_with("html-") {
-            let outcome = document(&body(&path), &Hints::default());
+            let outcome = document(&body(&path), &ResponseContext::default());
             assert!(matches!(outcome, Err(Error::NotAFeed { .. })), "{}", path.display());
         }
     }
@@ -163,7 +164,7 @@ fn no_pattern_is_looked_at_again_and_again() {
         for pattern in PATTERNS {
             let text = prefix.to_owned() + &pattern.repeat(bytes / pattern.len());
             let start = cpu_ns();
-            drop(document(text.as_bytes(), &Hints::default()));
+            drop(document(text.as_bytes(), &ResponseContext::default()));
             let us = (cpu_ns() - start) / 1_000;
             slowest = slowest.max((us, format!("{prefix}{pattern}")));
         }

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::harness::compression::Coding;
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::Feeds;
+use crate::harness::unix_ms;
 use crate::hostile::{body, folder};
-use crate::world::feeds::Feeds;
-use crate::world::packing::Coding;
-use crate::world::render::Item;
-use crate::world::unix_ms;
 
 const HEALTHY: usize = 3;
 
@@ -23,7 +23,7 @@ struct Run {
     most_kb: u64,
 }
 
-/// `once --json` over these feeds, in a folder of its own, watched by `time`.
+/// `once --json_text` over these feeds, in a folder of its own, watched by `time`.
 fn once(urls: &[String]) -> Run {
     let home = tempfile::tempdir().unwrap();
     let mut config = String::from(
@@ -60,7 +60,10 @@ fn once(urls: &[String]) -> Run {
 #[test]
 fn each_hostile_body_as_a_feed_costs_its_share_and_hinders_nobody() {
     if !Path::new("/usr/bin/time").exists() {
-        return crate::say_skipped("hostile bodies through the program", "there is no `time` here");
+        return crate::report_skipped(
+            "hostile bodies through the program",
+            "there is no `time` here",
+        );
     }
     // Unoptimised code is given its handicap; the promise is about releases.
     let cpu_ms_max = if cfg!(debug_assertions) { 10_000 } else { 250 };
@@ -77,11 +80,11 @@ fn each_hostile_body_as_a_feed_costs_its_share_and_hinders_nobody() {
     names.sort();
     for (n, path) in names.iter().enumerate().filter(|(_, path)| !path.ends_with("README.md")) {
         let hostile = feeds.feed_on(&format!("127.0.4.{n}"), "/bad");
-        hostile.verbatim("application/xml", &body(path));
+        hostile.with_body("application/xml", &body(path));
         if path.extension().is_some_and(|end| end == "gz") {
-            hostile.packed_as(Coding::Gzip, fs::read(path).unwrap());
+            hostile.with_coded_body(Coding::Gzip, fs::read(path).unwrap());
         } else {
-            hostile.packed(Coding::Gzip);
+            hostile.with_coding(Coding::Gzip);
         }
         let mut all = urls.clone();
         all.push(hostile.url());

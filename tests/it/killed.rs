@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::world::daemon::Daemon;
-use crate::world::feeds::{Feed, Feeds};
-use crate::world::hooks::{Hooks, Reply};
-use crate::world::ledger::{Entry, Kill, Ledger};
-use crate::world::render::Item;
-use crate::world::unix_ms;
-use crate::world::wire::{Newsroom, Plan, Watched, expected, newsrooms};
+use crate::harness::daemon::Daemon;
+use crate::harness::delivery_check::{DeliveryRecord, Kill, ReceivedEntry};
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::{Feeds, ServedFeed};
+use crate::harness::news_generator::{Newsroom, Plan, WatchTerms, expected_alerts, newsrooms};
+use crate::harness::unix_ms;
+use crate::harness::webhook_receiver::{Reply, WebhookReceiver};
 
 /// Kills when nobody says how many.
 const KILLS: u64 = 12;
@@ -47,12 +47,12 @@ const WATCHES: [(&str, &[&str]); 4] = [
 ];
 
 /// A run of the test.
-struct Run {
+struct KillRun {
     dice: fastrand::Rng,
-    newsrooms: Vec<(Newsroom, Feed)>,
+    newsrooms: Vec<(Newsroom, ServedFeed)>,
     published: Vec<Item>,
     kills: Vec<Kill>,
-    hooks: Hooks,
+    hooks: WebhookReceiver,
     daemon: Daemon,
     // Last, so that it serves until the daemon is gone.
     _feeds: Feeds,
@@ -65,9 +65,9 @@ fn killed_at_any_moment_it_loses_nothing() {
     let seed = setting("WIREWATCH_SEED").map_or_else(unix_ms, |text| text.parse().unwrap());
     println!("to repeat: WIREWATCH_KILLS={kills} WIREWATCH_SEED={seed}");
     let folder = tempfile::tempdir().unwrap();
-    let mut run = Run::prepare(binary, folder.path(), seed);
+    let mut run = KillRun::prepare(binary, folder.path(), seed);
     for _ in 0..kills {
-        run.live_and_die();
+        run.run_until_killed();
     }
     run.drain();
     let faults = run.faults();
@@ -92,19 +92,19 @@ fn sleep(time: Duration) {
     std::thread::sleep(time);
 }
 
-fn watches() -> Vec<Watched> {
+fn watches() -> Vec<WatchTerms> {
     WATCHES
         .iter()
-        .map(|(name, any)| Watched {
+        .map(|(name, any)| WatchTerms {
             name: (*name).to_owned(),
             any: any.iter().map(|term| (*term).to_owned()).collect(),
         })
         .collect()
 }
 
-impl Run {
+impl KillRun {
     fn prepare(binary: PathBuf, folder: &Path, seed: u64) -> Self {
-        let hooks = Hooks::open(folder);
+        let hooks = WebhookReceiver::open(folder);
         let failures = [
             Reply::Status(500),
             Reply::Status(503),
@@ -112,7 +112,7 @@ impl Run {
             Reply::Slow(Duration::from_millis(300)),
             Reply::Later { status: 429, after: "1".to_owned() },
         ];
-        hooks.flaky(seed, 0.2, &failures);
+        hooks.set_random_failures(seed, 0.2, &failures);
         let feeds = Feeds::open();
         let terms = WATCHES.iter().flat_map(|(_, any)| any.iter().map(|term| (*term).to_owned()));
         let plan = Plan {
@@ -123,13 +123,13 @@ impl Run {
             terms: terms.collect(),
             one_in: 2,
         };
-        let newsrooms: Vec<(Newsroom, Feed)> = newsrooms(&plan)
+        let newsrooms: Vec<(Newsroom, ServedFeed)> = newsrooms(&plan)
             .into_iter()
             .enumerate()
             .map(|(at, room)| {
                 let feed = feeds.feed_on(&format!("127.0.9.{}", at + 1), "/feed");
                 // Nothing may leave the feed before the daemon had a chance to see it.
-                feed.headed(&room.head).rendered(room.rendering).holding(usize::MAX);
+                feed.with_head(&room.head).with_format(room.rendering).holding(usize::MAX);
                 (room, feed)
             })
             .collect();
@@ -149,7 +149,7 @@ impl Run {
     }
 
     /// One life: articles appear while it runs, and then it is killed.
-    fn live_and_die(&mut self) {
+    fn run_until_killed(&mut self) {
         self.publish();
         self.daemon.start(&RUN);
         if self.dice.f64() < 0.1 {
@@ -186,23 +186,23 @@ impl Run {
         for _ in 0..self.dice.usize(1..4) {
             let at = self.dice.usize(..self.newsrooms.len());
             let (room, feed) = &mut self.newsrooms[at];
-            let item = room.write();
+            let item = room.next_article();
             feed.publish(item.clone());
             self.published.push(item);
         }
     }
 
-    fn ledger(&self) -> Ledger {
-        Ledger {
-            expected: expected(&watches(), &self.published),
-            entries: self.hooks.received().iter().map(Entry::of).collect(),
+    fn delivery_record(&self) -> DeliveryRecord {
+        DeliveryRecord {
+            expected: expected_alerts(&watches(), &self.published),
+            entries: self.hooks.received().iter().map(ReceivedEntry::of).collect(),
             kills: self.kills.clone(),
         }
     }
 
     /// Lets the daemon finish: the receiver is well, and what waits for a later retry is due now.
     fn drain(&mut self) {
-        self.hooks.heals();
+        self.hooks.clear_failures();
         let until = Instant::now() + DRAIN;
         loop {
             let retried = self.daemon.run(&RETRY, b"");
@@ -210,13 +210,14 @@ impl Run {
             self.daemon.start(&RUN);
             let round = Instant::now() + Duration::from_secs(10);
             while Instant::now() < round
-                && !(self.ledger().lost().is_empty() && self.count(PENDING) == 0)
+                && !(self.delivery_record().lost().is_empty() && self.count(PENDING) == 0)
             {
                 sleep(Duration::from_millis(100));
             }
             let status = self.daemon.stop(STOP);
             assert!(status.success(), "asked to stop it ended with {status}");
-            if self.count(PENDING) == 0 && self.ledger().lost().is_empty() || Instant::now() > until
+            if self.count(PENDING) == 0 && self.delivery_record().lost().is_empty()
+                || Instant::now() > until
             {
                 return;
             }
@@ -236,8 +237,8 @@ impl Run {
     }
 
     fn faults(&self) -> Vec<String> {
-        let ledger = self.ledger();
-        let account = ledger.account();
+        let ledger = self.delivery_record();
+        let account = ledger.report();
         println!(
             "{} kills in {} starts, {} articles, {} alerts expected, {} messages: {account}",
             self.kills.len(),
@@ -247,7 +248,7 @@ impl Run {
             ledger.entries.len(),
         );
         let mut faults = Vec::new();
-        if !account.is_settled() {
+        if !account.is_clean() {
             faults.push(format!("{account:#?}"));
         }
         let sound: String =
@@ -270,7 +271,7 @@ impl Run {
     }
 }
 
-fn config(newsrooms: &[(Newsroom, Feed)], hooks: &Hooks) -> String {
+fn config(newsrooms: &[(Newsroom, ServedFeed)], hooks: &WebhookReceiver) -> String {
     let mut text = format!(
         "[store]\npath = \"state.db\"\n\n[poll]\nfloor = \"1s\"\nconcurrency = 16\n\n\
          [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"secret\"\n\

@@ -1,35 +1,35 @@
 //! One binary for all tests that look at the program from outside.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 #![expect(clippy::panic, reason = "a test says what is wrong by failing")]
-mod broken;
+mod broken_transfers;
 pub mod commands;
 mod config;
 pub mod corpora;
 mod corpora_feeds;
 mod dedupe;
-mod disk;
+mod end_to_end;
 mod extract;
 mod formats;
+mod full_disk;
+pub mod harness;
+mod harness_tests;
 pub mod home;
 mod hostile;
 mod hostile_daemon;
 mod killed;
-mod letters;
 mod matcher_oracle;
+mod messages;
 mod mutation;
+mod operator_notices;
 mod outward;
 mod pages;
 mod replay;
 mod schedule;
-mod smoke;
 mod sources;
-mod spine;
 mod ssrf;
 mod stories;
+mod term_edges;
 mod tidy;
-mod traps;
-mod watchman;
-pub mod world;
 
 /// A webhook secret of 32 bytes, readable by its owner alone.
 pub fn write_secret(path: &std::path::Path) {
@@ -39,7 +39,7 @@ pub fn write_secret(path: &std::path::Path) {
 }
 
 /// Says past the test runner's capture that a test was skipped: a skip nobody sees is a hole.
-pub fn say_skipped(test: &str, why: &str) {
+pub fn report_skipped(test: &str, why: &str) {
     use std::io::Write;
     let line = format!("SKIPPED {test}: {why}\n");
     std::io::stderr().write_all(line.as_bytes()).unwrap();

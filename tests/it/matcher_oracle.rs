@@ -13,8 +13,8 @@ use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::FileFailurePersistence;
-use wirewatch::domain::{Field, Name, Place, Severity, Telling, Terms, Watch, Written};
-use wirewatch::matcher::{Matcher, Text};
+use wirewatch::domain::{Field, Name, Severity, SourceSpan, Spanned, StoryRules, Terms, Watch};
+use wirewatch::matcher::{ArticleText, Matcher};
 
 // ---- the naive reading ----
 
@@ -222,7 +222,7 @@ fn left(all: &[Unit], from: usize, first: Class, exact: bool, wanted: &str) -> b
     })
 }
 
-/// Whether a word may go on with `rest` and still be the term.
+/// Whether a word may go on with `pause_polling` and still be the term.
 fn continues(wanted: &str, last: Class, rest: &str) -> bool {
     if last == Class::Hangul {
         return ["를", "는", "에서", "에서는", "들이", "까지"].contains(&rest);
@@ -480,8 +480,8 @@ fn watch(number: usize, terms: Terms) -> Watch {
         severity: Severity::Normal,
         notify: Vec::new(),
         terms,
-        telling: Telling::default(),
-        at: Place::default(),
+        story_rules: StoryRules::default(),
+        at: SourceSpan::default(),
     }
 }
 
@@ -500,7 +500,7 @@ fn settings() -> ProptestConfig {
 
 /// Queries that the linter refuses as contradictions are no use here.
 fn compiles(query: &Query) -> bool {
-    let query = Some(Written::nowhere(&query.shown()));
+    let query = Some(Spanned::without_place(&query.shown()));
     Matcher::compile(&[watch(0, Terms { query, ..Terms::default() })]).is_ok()
 }
 
@@ -520,13 +520,13 @@ proptest! {
             .iter()
             .enumerate()
             .map(|(number, query)| {
-                let query = Some(Written::nowhere(&query.shown()));
+                let query = Some(Spanned::without_place(&query.shown()));
                 watch(number, Terms { query, ..Terms::default() })
             })
             .collect();
         let (matcher, _) = Matcher::compile(&watches).unwrap();
         for (title, content) in &texts {
-            let found = matcher.find(&Text { title, content, ..Text::default() });
+            let found = matcher.find(&ArticleText { title, content, ..ArticleText::default() });
             let fired: Vec<String> = found.iter().map(|f| f.watch.as_str().to_owned()).collect();
             for (number, query) in queries.iter().enumerate() {
                 let expected = query.holds(title, content, &[Field::Title, Field::Content]);
@@ -547,10 +547,10 @@ proptest! {
             text(pool),
         )),
     ) {
-        let any = terms.iter().map(|term| Written::nowhere(term)).collect();
+        let any = terms.iter().map(|term| Spanned::without_place(term)).collect();
         let (matcher, _) =
             Matcher::compile(&[watch(0, Terms { any, ..Terms::default() })]).unwrap();
-        let found = matcher.find(&Text { content: &content, ..Text::default() });
+        let found = matcher.find(&ArticleText { content: &content, ..ArticleText::default() });
         for term in &terms {
             // A possessive belongs to a hit; the oracle leaves it out.
             let mut ours: Vec<(usize, usize)> = found

@@ -1,7 +1,7 @@
 //! Feeds damaged at random: nothing breaks, and no limit is passed.
 use proptest::prelude::*;
 use wirewatch::domain::{Document, Entry};
-use wirewatch::parse::{Error, Hints, document, limits};
+use wirewatch::parse::{Error, ResponseContext, document, limits};
 
 const SEEDS: [&str; 5] = [
     r#"<?xml version="1.0" encoding="utf-8"?><!DOCTYPE rss [<!ENTITY house "Wire">]><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:media="http://search.yahoo.com/mrss/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>&house; 통신</title><link>https://e.example/</link><item><title><![CDATA[하나 & 둘]]></title><link>https://e.example/1</link><guid isPermaLink="false">1</guid><description>a &lt;b&gt; c &amp;amp; d</description><author>a@b.example（張三）</author><dc:creator>Ann</dc:creator><itunes:duration>1:02:03</itunes:duration><media:text start="0:00:01">x</media:text><pubDate>Tue, 28 May 2024 15:04:05 +0900</pubDate><category>x</category></item><item><title>two <b>bold</b></title><content:encoded><![CDATA[<p>본문</p>]]></content:encoded></item><item/></channel></rss>"#,
@@ -113,7 +113,7 @@ proptest! {
         damages in prop::collection::vec(damage(), 1..8),
     ) {
         let body = damaged(seed, &damages);
-        match document(&body, &Hints::default()) {
+        match document(&body, &ResponseContext::default()) {
             Ok(document) => within_limits(&document)?,
             Err(error) => {
                 // Broken JSON is refused; XML is mended whatever it looks like.
@@ -137,8 +137,8 @@ proptest! {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let Ok(whole) = document(text.as_bytes(), &Hints::default()) else { return Ok(()) };
-        let Ok(part) = document(&text.as_bytes()[..end], &Hints::default()) else { return Ok(()) };
+        let Ok(whole) = document(text.as_bytes(), &ResponseContext::default()) else { return Ok(()) };
+        let Ok(part) = document(&text.as_bytes()[..end], &ResponseContext::default()) else { return Ok(()) };
         prop_assert!(part.entries.len() <= whole.entries.len(), "{}\n{}", text, end);
         for (ours, full) in part.entries.iter().zip(&whole.entries) {
             prop_assert_eq!(ours, full, "{}\n{}", text, end);

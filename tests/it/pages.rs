@@ -3,23 +3,23 @@
 use std::process::Command;
 use std::time::Duration;
 
+use crate::harness::answer::Answer;
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::{Feeds, ServedFeed};
+use crate::harness::unix_ms;
 use crate::home::{Home, MORNING};
 use crate::hostile::{body, folder};
-use crate::world::answer::Answer;
-use crate::world::feeds::{Feed, Feeds};
-use crate::world::render::Item;
-use crate::world::unix_ms;
 
 const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;
 const HTML: &str = "text/html; charset=utf-8";
 
 /// A feed whose items are teasers, its pages, and a watch told to a file.
-struct Town {
+struct TestServers {
     feeds: Feeds,
-    feed: Feed,
+    feed: ServedFeed,
 }
 
-impl Town {
+impl TestServers {
     fn new() -> Self {
         let feeds = Feeds::open();
         let feed = feeds.feed("/feed");
@@ -37,7 +37,7 @@ impl Town {
     }
 
     /// A page whose main text is `text`, with headlines beside it.
-    fn page(&self, path: &str, text: &str, beside: &str) -> Feed {
+    fn page(&self, path: &str, text: &str, beside: &str) -> ServedFeed {
         let page = format!(
             "<html lang=en><title>Harbour</title><body><nav><a href=/>Home</a></nav>\
              <article><h1>Harbour</h1><p>The council met at noon, and spoke of the harbour for an \
@@ -46,7 +46,7 @@ impl Town {
              </aside></body></html>"
         );
         let feed = self.feeds.feed(path);
-        feed.verbatim(HTML, page.as_bytes());
+        feed.with_body(HTML, page.as_bytes());
         feed
     }
 
@@ -70,7 +70,7 @@ const QUIET: &str = "In the end it went home without a vote, to the surprise of 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_word_of_the_main_text_fires_and_one_in_the_sidebar_does_not() {
-    let town = Town::new();
+    let town = TestServers::new();
     town.page("/in", TOLL, "Weather for the weekend");
     town.page("/beside", QUIET, "GSOMIA to end on Friday");
     let mut home = Home::open(&town.config("when-unmatched")).await;
@@ -92,7 +92,7 @@ async fn a_word_of_the_main_text_fires_and_one_in_the_sidebar_does_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_mode_asks_for_the_pages_it_says() {
     for (mode, teased, matched) in [("never", 0, 0), ("when-unmatched", 1, 0), ("always", 1, 1)] {
-        let town = Town::new();
+        let town = TestServers::new();
         town.page("/teased", QUIET, "");
         town.page("/matched", TOLL, "");
         let mut home = Home::open(&town.config(mode)).await;
@@ -107,7 +107,7 @@ async fn each_mode_asks_for_the_pages_it_says() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_first_poll_lists_from_before_its_backlog_is_not_fetched() {
-    let town = Town::new();
+    let town = TestServers::new();
     town.page("/old", TOLL, "");
     let old = Item::new("/old", "Harbour news").linked(&town.feeds.url("/old"));
     town.feed.publish(old.dated(NOW_S - 3 * 86_400));
@@ -118,7 +118,7 @@ async fn what_a_first_poll_lists_from_before_its_backlog_is_not_fetched() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_between_the_poll_and_the_page_loses_nothing_and_repeats_nothing() {
-    let town = Town::new();
+    let town = TestServers::new();
     town.page("/in", TOLL, "");
     let mut home = Home::open(&town.config("when-unmatched")).await;
     town.teaser("/in");
@@ -133,7 +133,7 @@ async fn a_restart_between_the_poll_and_the_page_loses_nothing_and_repeats_nothi
         assert_eq!(home.read_pages().await, 0, "an attempt under way is not made twice");
         home.restart().await
     };
-    home.hand.turn(Duration::from_mins(2));
+    home.hand.advance(Duration::from_mins(2));
     assert_eq!(home.read_pages().await, 1);
     assert_eq!(home.deliver().await, 1);
     let mut home = home.restart().await;
@@ -144,24 +144,24 @@ async fn a_restart_between_the_poll_and_the_page_loses_nothing_and_repeats_nothi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_server_that_is_down_is_asked_again_until_it_is_up() {
-    let town = Town::new();
+    let town = TestServers::new();
     let page = town.page("/in", TOLL, "");
-    page.next_answers([Answer::Status(503), Answer::Status(404)]);
+    page.set_next_answers([Answer::Status(503), Answer::Status(404)]);
     let mut home = Home::open(&town.config("when-unmatched")).await;
     town.teaser("/in");
     home.poll().await;
     assert_eq!(home.read_pages().await, 0);
     assert_eq!(home.read_pages().await, 0, "not before its time");
     assert_eq!(town.asked("/in"), 1);
-    home.hand.turn(Duration::from_mins(3));
+    home.hand.advance(Duration::from_mins(3));
     assert_eq!((home.read_pages().await, town.asked("/in")), (0, 2));
-    home.hand.turn(Duration::from_mins(20));
+    home.hand.advance(Duration::from_mins(20));
     assert_eq!((home.read_pages().await, town.asked("/in")), (1, 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_will_not_come_is_given_up_with_its_reason_and_its_article_stays() {
-    let town = Town::new();
+    let town = TestServers::new();
     for path in ["/refused", "/dead"] {
         town.page(path, TOLL, "").answers(Answer::Status(if path == "/dead" { 500 } else { 403 }));
         town.teaser(path);
@@ -174,7 +174,7 @@ async fn a_page_that_will_not_come_is_given_up_with_its_reason_and_its_article_s
     home.poll().await;
     for _ in 0..8 {
         assert_eq!(home.read_pages().await, 0);
-        home.hand.turn(Duration::from_hours(3));
+        home.hand.advance(Duration::from_hours(3));
     }
     assert_eq!((town.asked("/refused"), town.asked("/dead"), town.asked("/inside")), (1, 4, 0));
     assert_eq!(home.store().page_counts().await.unwrap(), (0, 3));
@@ -191,9 +191,9 @@ async fn a_page_that_will_not_come_is_given_up_with_its_reason_and_its_article_s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wall_before_the_page_replaces_nothing_the_feed_said() {
-    let town = Town::new();
+    let town = TestServers::new();
     let wall = "<title>Wall</title><p>To read on about the canal toll, let us know who you are, please.</p>";
-    town.feeds.feed("/wall").verbatim(HTML, wall.as_bytes());
+    town.feeds.feed("/wall").with_body(HTML, wall.as_bytes());
     let long = "The council met at noon. ".repeat(20);
     let item = Item::new("w", "Harbour news").saying(&long).linked(&town.feeds.url("/wall"));
     town.feed.publish(item.dated(NOW_S - 60));
@@ -210,7 +210,7 @@ async fn a_wall_before_the_page_replaces_nothing_the_feed_said() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rewritten_item_has_its_page_read_again() {
-    let town = Town::new();
+    let town = TestServers::new();
     town.page("/in", QUIET, "");
     let mut home = Home::open(&town.config("always")).await;
     town.teaser("/in");
@@ -224,14 +224,14 @@ async fn a_rewritten_item_has_its_page_read_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_pages_cost_their_own_feed_nothing_and_others_nothing() {
-    let town = Town::new();
+    let town = TestServers::new();
     let mut count = 0;
     for entry in std::fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if name.starts_with("html-") {
             let at = format!("/{}", name.trim_end_matches(".html.gz"));
-            town.feeds.feed(&at).verbatim(HTML, &body(&path));
+            town.feeds.feed(&at).with_body(HTML, &body(&path));
             town.teaser(&at);
             count += 1;
         }
@@ -256,7 +256,7 @@ async fn hostile_pages_cost_their_own_feed_nothing_and_others_nothing() {
 
 #[test]
 fn once_reads_what_it_queued_and_explain_says_how_the_page_fared() {
-    let town = Town::new();
+    let town = TestServers::new();
     town.page("/in", TOLL, "");
     town.page("/shut", TOLL, "").answers(Answer::Status(403));
     for path in ["/in", "/shut"] {

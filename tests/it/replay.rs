@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::corpora;
+use crate::harness::feeds::Feeds;
+use crate::harness::webhook_receiver::WebhookReceiver;
 use crate::home::Home;
-use crate::world::feeds::Feeds;
-use crate::world::hooks::Hooks;
 
 /// Distinct ids over all polls of each newsroom, counted by another parser.
 const DISTINCT: [(&str, i64); 2] = [("philstar", 1_513), ("rnz", 2_513)];
@@ -32,7 +32,7 @@ async fn every_id_of_two_newsrooms_is_accounted_for() {
     let root = unpacked.path().join("polls");
     let feeds = Feeds::open();
     let folder = tempfile::tempdir().unwrap();
-    let hooks = Hooks::open(folder.path());
+    let hooks = WebhookReceiver::open(folder.path());
     let secret = folder.path().join("secret");
     crate::write_secret(&secret);
     let mut config = format!(
@@ -58,12 +58,12 @@ async fn every_id_of_two_newsrooms_is_accounted_for() {
             let body = std::fs::read(root.join(path)).unwrap();
             matching.extend(matching_ids(&String::from_utf8_lossy(&body)));
             let feed = feeds.feed(&format!("/{feed}.xml"));
-            feed.verbatim("application/rss+xml", &body);
+            feed.with_body("application/rss+xml", &body);
             served.push(feed);
         }
         let round = home.poll().await;
         assert_eq!(round.failed, 0, "{:?}", home.feeds().await);
-        home.hand.turn(std::time::Duration::from_mins(30));
+        home.hand.advance(std::time::Duration::from_mins(30));
     }
     home.deliver().await;
     for (name, distinct) in DISTINCT {

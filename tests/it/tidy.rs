@@ -27,7 +27,7 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// `module -> floor`, from the `// Floor N` headings above the `mod` lines of lib.rs.
-fn floors(lib: &str) -> BTreeMap<&str, u32> {
+fn read_layers(lib: &str) -> BTreeMap<&str, u32> {
     let mut floors = BTreeMap::new();
     let mut floor = None;
     for line in lib.lines() {
@@ -42,7 +42,7 @@ fn floors(lib: &str) -> BTreeMap<&str, u32> {
 }
 
 /// The top-level modules named after `crate::` in `text`, `crate::{a, b}` included.
-fn uses(text: &str) -> Vec<&str> {
+fn used_modules(text: &str) -> Vec<&str> {
     let mut used = Vec::new();
     for (at, _) in text.match_indices("crate::") {
         let rest = text.get(at + 7..).unwrap();
@@ -66,7 +66,7 @@ fn code(text: &str) -> String {
 fn knowledge_points_up_the_page_and_files_have_one_subject() {
     let src = root().join("src");
     let lib = fs::read_to_string(src.join("lib.rs")).unwrap();
-    let floors = floors(&lib);
+    let floors = read_layers(&lib);
     assert!(floors.len() > 10, "the floors of lib.rs are not read any more");
     let mut files = Vec::new();
     sources(&src, &mut files);
@@ -84,7 +84,7 @@ fn knowledge_points_up_the_page_and_files_have_one_subject() {
         }
         let module = shown.split(['/', '.']).next().unwrap();
         let Some(own) = floors.get(module) else { continue };
-        for used in uses(&code(&text)) {
+        for used in used_modules(&code(&text)) {
             if let Some(other) = floors.get(used)
                 && used != module
                 && own <= other
@@ -99,9 +99,9 @@ fn knowledge_points_up_the_page_and_files_have_one_subject() {
 #[test]
 fn the_floor_rule_sees_an_import_from_above() {
     let lib = "// Floor 0: a\npub mod domain;\n// Floor 2: b\npub mod store;\n";
-    assert_eq!(floors(lib).get("store"), Some(&2));
-    assert_eq!(uses("use crate::{domain::Feed, store};"), ["domain", "store"]);
-    assert_eq!(uses("crate::store::Store::open()"), ["store"]);
+    assert_eq!(read_layers(lib).get("store"), Some(&2));
+    assert_eq!(used_modules("use crate::{domain::Feed, store};"), ["domain", "store"]);
+    assert_eq!(used_modules("crate::store::Store::open()"), ["store"]);
 }
 
 /// Ways to a connection or to a name's addresses. Whoever takes one of them goes past the gate.
@@ -129,7 +129,7 @@ fn may_open(shown: &str) -> bool {
     shown.starts_with("fetch/") || shown.starts_with("notify/")
 }
 
-fn opened(text: &str) -> Vec<&'static str> {
+fn connections_opened(text: &str) -> Vec<&'static str> {
     let code = code(text.split("#[cfg(test)]").next().unwrap());
     DOORS.into_iter().filter(|door| code.contains(door)).collect()
 }
@@ -143,7 +143,7 @@ fn nothing_but_the_gate_and_the_notifiers_opens_a_connection() {
     let mut gate = 0;
     for file in &files {
         let shown = file.strip_prefix(&src).unwrap().display().to_string();
-        let doors = opened(&fs::read_to_string(file).unwrap());
+        let doors = connections_opened(&fs::read_to_string(file).unwrap());
         if may_open(&shown) {
             gate += doors.len();
         } else if !doors.is_empty() && !file.ends_with("tests.rs") {
@@ -152,7 +152,10 @@ fn nothing_but_the_gate_and_the_notifiers_opens_a_connection() {
     }
     assert!(gate > 0, "the gate's own doors are not seen any more");
     assert!(faults.is_empty(), "past the gate:\n{}", faults.join("\n"));
-    assert_eq!(opened("let x = reqwest::get(url);\n// TcpStream::connect"), ["reqwest::"]);
+    assert_eq!(
+        connections_opened("let x = reqwest::get(url);\n// TcpStream::connect"),
+        ["reqwest::"]
+    );
     let lints = fs::read_to_string(root().join(".clippy.toml")).unwrap();
     for door in ["reqwest::Client::builder", "reqwest::get", "tokio::net::TcpStream::connect"] {
         assert!(lints.contains(door), "the lint does not forbid {door} any more");

@@ -1,4 +1,4 @@
-//! `feeds add`: a site's feed, found, named and written into the configuration.
+//! `feed_server push`: a site's feed, found, named and written into the configuration.
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use url::Url;
 
-use super::super::fail::Failed;
+use super::super::fail::CommandError;
 use super::super::screen::{BOLD, styled};
-use super::super::setup::{Setting, shown};
-use super::address::{Asked, asked};
+use super::super::setup::{Invocation, path_text};
+use super::address::{SiteAddress, parse_address};
 use super::{discover, files};
 use crate::config::{self, Config, NewFeed};
-use crate::discover::Found;
+use crate::discover::Candidate;
 use crate::domain::Name;
 use crate::extract;
 
@@ -32,19 +32,22 @@ pub(in crate::cli) struct Wanted<'a> {
     pub(in crate::cli) unchecked: bool,
 }
 
-pub(in crate::cli) fn add(setting: &Setting, wanted: &Wanted<'_>) -> Result<ExitCode, Failed> {
+pub(in crate::cli) fn add(
+    setting: &Invocation,
+    wanted: &Wanted<'_>,
+) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     let target = files::target(&config, wanted.file)?;
-    let asked = asked(wanted.url, wanted.allow_private)?;
+    let asked = parse_address(wanted.url, wanted.allow_private)?;
     let (url, title, language) = if wanted.unchecked {
         let url = asked.urls.first().cloned();
-        (url.ok_or_else(|| Failed::Usage("there is no address".to_owned()))?, None, None)
+        (url.ok_or_else(|| CommandError::Usage("there is no address".to_owned()))?, None, None)
     } else {
         let found = choose(setting, &asked, wanted.url)?;
         (found.url, found.title, found.language)
     };
-    if let Some(known) = known(&config, url.as_str()) {
-        return Err(Failed::Usage(format!("{url} is already there, as the feed `{known}`")));
+    if let Some(known) = feed_with_url(&config, url.as_str()) {
+        return Err(CommandError::Usage(format!("{url} is already there, as the feed `{known}`")));
     }
     let taken: BTreeSet<Name> = config.feeds.iter().map(|feed| feed.name.clone()).collect();
     let name = match wanted.name {
@@ -62,14 +65,14 @@ pub(in crate::cli) fn add(setting: &Setting, wanted: &Wanted<'_>) -> Result<Exit
     };
     files::add(setting, &target, std::slice::from_ref(&feed), &[])?;
     let mut out = setting.screen.out();
-    writeln!(out, "added {} to {}", styled(BOLD, &feed.name), shown(&target.path))?;
+    writeln!(out, "added {} to {}", styled(BOLD, &feed.name), path_text(&target.path))?;
     writeln!(out, "      {}", feed.url)?;
     writeln!(out, "a running daemon takes it up when it is told to reload")?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The feed of the configuration that is this page under another spelling.
-pub(super) fn known<'a>(config: &'a Config, url: &str) -> Option<&'a Name> {
+pub(super) fn feed_with_url<'a>(config: &'a Config, url: &str) -> Option<&'a Name> {
     let canonical = extract::canonical(url);
     let same = |feed: &&crate::domain::Feed| {
         feed.url.as_str() == url
@@ -79,10 +82,14 @@ pub(super) fn known<'a>(config: &'a Config, url: &str) -> Option<&'a Name> {
 }
 
 /// The one feed of a site. Where there are several a person is asked, and a script is refused.
-fn choose(setting: &Setting, asked: &Asked, written: &str) -> Result<Found, Failed> {
-    let mut found = discover::look(setting, asked, false)?;
+fn choose(
+    setting: &Invocation,
+    asked: &SiteAddress,
+    written: &str,
+) -> Result<Candidate, CommandError> {
+    let mut found = discover::find_feeds(setting, asked, false)?;
     let tried = std::mem::take(&mut found.tried);
-    let main = |found: &Found| !found.comments && found.same_as.is_none();
+    let main = |found: &Candidate| !found.comments && found.same_as.is_none();
     let several = found.feeds.iter().filter(|found| main(found)).count() > 1;
     if several {
         found.feeds.retain(main);
@@ -92,7 +99,7 @@ fn choose(setting: &Setting, asked: &Asked, written: &str) -> Result<Found, Fail
     found.feeds.into_iter().next().ok_or_else(|| {
         let tried: Vec<String> =
             tried.iter().map(|tried| format!("\n  {}: {}", tried.url, tried.why)).collect();
-        Failed::Input(format!(
+        CommandError::Input(format!(
             "no feed was found at {}{}\n`--unchecked` adds the address as it is",
             asked.shown(),
             tried.concat()
@@ -100,7 +107,7 @@ fn choose(setting: &Setting, asked: &Asked, written: &str) -> Result<Found, Fail
     })
 }
 
-fn pick(setting: &Setting, feeds: &[Found], written: &str) -> Result<usize, Failed> {
+fn pick(setting: &Invocation, feeds: &[Candidate], written: &str) -> Result<usize, CommandError> {
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let mut list = Vec::new();
     for (number, feed) in (1..).zip(feeds) {
@@ -110,7 +117,7 @@ fn pick(setting: &Setting, feeds: &[Found], written: &str) -> Result<usize, Fail
     let list = String::from_utf8_lossy(&list).into_owned();
     if !terminal {
         let list = anstream::adapter::strip_str(&list).to_string();
-        return Err(Failed::Input(format!(
+        return Err(CommandError::Input(format!(
             "{written} has {} feeds; add one of them by its own address:\n{list}",
             feeds.len()
         )));
@@ -129,7 +136,7 @@ fn pick(setting: &Setting, feeds: &[Found], written: &str) -> Result<usize, Fail
             Ok(_) | Err(_) => writeln!(screen, "that is none of them")?,
         }
     }
-    Err(Failed::Usage("no feed was chosen; nothing was changed".to_owned()))
+    Err(CommandError::Usage("no feed was chosen; nothing was changed".to_owned()))
 }
 
 /// The address under which a feed is told apart from the others being added.

@@ -1,14 +1,14 @@
-//! `feeds discover`: which feeds a site has.
+//! `feed_server discover`: which feeds a site has.
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::super::fail::Failed;
+use super::super::fail::CommandError;
 use super::super::screen::{BOLD, DIM, count, json, styled};
-use super::super::setup::{Setting, runtime};
-use super::address::{Asked, asked};
+use super::super::setup::{Invocation, runtime};
+use super::address::{SiteAddress, parse_address};
 use crate::app;
-use crate::discover::{self, Discovery, Found, Wanted};
-use crate::domain::Moment;
+use crate::discover::{self, Candidate, Discovery, Query};
+use crate::domain::Timestamp;
 use crate::fetch::{Failure, Gate, Limits};
 
 /// What the command line says of a site.
@@ -18,41 +18,41 @@ pub(in crate::cli) struct Site<'a> {
     pub(in crate::cli) everywhere: bool,
 }
 
-/// `feeds discover --json`.
+/// `feed_server discover --json_text`.
 #[derive(serde::Serialize)]
 struct Discovered<'a> {
     url: &'a str,
-    feeds: Vec<Shown<'a>>,
-    tried: Vec<Vain<'a>>,
+    feeds: Vec<DiscoveredJson<'a>>,
+    tried: Vec<FailedJson<'a>>,
     unasked: usize,
 }
 
 #[derive(serde::Serialize)]
-struct Shown<'a> {
+struct DiscoveredJson<'a> {
     url: &'a str,
     title: Option<&'a str>,
     format: &'static str,
     language: Option<&'a str>,
     entries: usize,
-    newest: Option<Moment>,
+    newest: Option<Timestamp>,
     found: &'static str,
     comments: bool,
     same_as: Option<&'a str>,
 }
 
 #[derive(serde::Serialize)]
-struct Vain<'a> {
+struct FailedJson<'a> {
     url: &'a str,
     why: &'a str,
 }
 
 pub(in crate::cli) fn discover(
-    setting: &Setting,
+    setting: &Invocation,
     site: &Site<'_>,
     as_json: bool,
-) -> Result<ExitCode, Failed> {
-    let asked = asked(site.url, site.allow_private)?;
-    let found = look(setting, &asked, site.everywhere)?;
+) -> Result<ExitCode, CommandError> {
+    let asked = parse_address(site.url, site.allow_private)?;
+    let found = find_feeds(setting, &asked, site.everywhere)?;
     if as_json {
         json(&shape(site.url, &found))?;
     } else {
@@ -76,28 +76,28 @@ pub(in crate::cli) fn discover(
 }
 
 /// Asks a site for its feeds. An address without a scheme is tried as https, then as http.
-pub(super) fn look(
-    setting: &Setting,
-    asked: &Asked,
+pub(super) fn find_feeds(
+    setting: &Invocation,
+    asked: &SiteAddress,
     everywhere: bool,
-) -> Result<Discovery, Failed> {
+) -> Result<Discovery, CommandError> {
     let contact = setting.load().ok().and_then(|config| config.service.contact);
     let gate = Gate::new(contact.as_deref(), Limits::default());
     let runtime = runtime()?;
     let mut last: Option<Failure> = None;
     for url in &asked.urls {
-        let wanted = Wanted { site: url, allow_private: &asked.allow_private, everywhere };
+        let wanted = Query { site: url, allow_private: &asked.allow_private, everywhere };
         match runtime.block_on(discover::discover(&gate, wanted, app::wall().now())) {
             Ok(found) => return Ok(found),
             Err(failure) => last = Some(failure),
         }
     }
     let why = last.map_or_else(String::new, |failure| failure.why);
-    Err(Failed::Other(anyhow::anyhow!("cannot ask {}: {why}", asked.shown())))
+    Err(CommandError::Other(anyhow::anyhow!("cannot ask {}: {why}", asked.shown())))
 }
 
 /// Two lines on a feed.
-pub(super) fn describe(out: &mut impl Write, feed: &Found) -> std::io::Result<()> {
+pub(super) fn describe(out: &mut impl Write, feed: &Candidate) -> std::io::Result<()> {
     let title = feed.title.as_deref().unwrap_or("without a title");
     let title: String = title.chars().filter(|c| !c.is_control()).take(80).collect();
     writeln!(out, "{}  {}", styled(BOLD, feed.url.as_str()), title)?;
@@ -111,7 +111,7 @@ pub(super) fn describe(out: &mut impl Write, feed: &Found) -> std::io::Result<()
 }
 
 fn shape<'a>(url: &'a str, found: &'a Discovery) -> Discovered<'a> {
-    let shown = |feed: &'a Found| Shown {
+    let shown = |feed: &'a Candidate| DiscoveredJson {
         url: feed.url.as_str(),
         title: feed.title.as_deref(),
         format: feed.format.as_str(),
@@ -128,7 +128,7 @@ fn shape<'a>(url: &'a str, found: &'a Discovery) -> Discovered<'a> {
         tried: found
             .tried
             .iter()
-            .map(|tried| Vain { url: tried.url.as_str(), why: &tried.why })
+            .map(|tried| FailedJson { url: tried.url.as_str(), why: &tried.why })
             .collect(),
         unasked: found.unasked,
     }

@@ -1,33 +1,33 @@
-//! `feeds import` and `feeds export`: lists of feeds as other readers have them.
+//! `feed_server import` and `feed_server export`: lists of feeds as other readers have them.
 use std::collections::{BTreeSet, HashSet};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::super::fail::Failed;
+use super::super::fail::CommandError;
 use super::super::screen::{DIM, MARK, count, styled};
-use super::super::setup::{Setting, shown};
+use super::super::setup::{Invocation, path_text};
 use super::{add, files};
 use crate::config::{self, Config, NewFeed};
 use crate::domain::Name;
-use crate::parse::opml::{self, Opml, Problem, Subscription};
+use crate::parse::opml::{self, FeedList, SkippedLine, Subscription};
 
 /// Bytes read of a list; the parser has the last word on how many it takes.
 const LIST_BYTES_MAX: u64 = 16 << 20;
 
-/// `feeds import`: every feed of a list, into the configuration.
+/// `feed_server import`: every feed of a list, into the configuration.
 pub(in crate::cli) fn import(
-    setting: &Setting,
+    setting: &Invocation,
     list: &Path,
     into: Option<&Path>,
     dry_run: bool,
-) -> Result<ExitCode, Failed> {
+) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     let target = files::target(&config, into)?;
-    let mut opml = opml::read(&read(list)?)
-        .map_err(|error| Failed::Input(format!("{}: {error}", shown(list))))?;
+    let mut opml = opml::parse(&read(list)?)
+        .map_err(|error| CommandError::Input(format!("{}: {error}", path_text(list))))?;
     let feeds = select(&config, &mut opml);
-    let remarks = [format!("From {}{}", shown(list), of(opml.title.as_deref()))];
+    let remarks = [format!("From {}{}", path_text(list), of(opml.title.as_deref()))];
     let mut out = setting.screen.out();
     if dry_run {
         write!(out, "{}", config::block(&feeds, &remarks))?;
@@ -36,13 +36,13 @@ pub(in crate::cli) fn import(
     }
     let mut said = setting.screen.errors();
     for problem in &opml.problems {
-        let place = format!("{}:{}:", shown(list), problem.line);
+        let place = format!("{}:{}:", path_text(list), problem.line);
         writeln!(said, "{} {}", styled(MARK, &place), problem.what)?;
     }
     let feeds = count(u64::try_from(feeds.len()).unwrap_or(u64::MAX), "feed");
     let left = opml.problems.len();
     let would = if dry_run { "would be added" } else { "added" };
-    writeln!(said, "{feeds} {would} to {}, {left} lines not taken", shown(&target.path))?;
+    writeln!(said, "{feeds} {would} to {}, {left} lines not taken", path_text(&target.path))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -50,26 +50,26 @@ fn of(title: Option<&str>) -> String {
     title.map(|title| format!(": {title}")).unwrap_or_default()
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failed> {
+fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     let mut body = Vec::new();
     let read = if path == Path::new("-") {
         std::io::stdin().lock().take(LIST_BYTES_MAX).read_to_end(&mut body)
     } else {
         std::fs::File::open(path).and_then(|file| file.take(LIST_BYTES_MAX).read_to_end(&mut body))
     };
-    read.map_err(|error| Failed::Input(format!("cannot read {}: {error}", shown(path))))?;
+    read.map_err(|error| CommandError::Input(format!("cannot read {}: {error}", path_text(path))))?;
     Ok(body)
 }
 
 /// The feeds that are not there yet, each under a name nothing else has. What is left out is added
 /// to the list's problems.
-fn select(config: &Config, opml: &mut Opml) -> Vec<NewFeed> {
+fn select(config: &Config, opml: &mut FeedList) -> Vec<NewFeed> {
     let mut taken: BTreeSet<Name> = config.feeds.iter().map(|feed| feed.name.clone()).collect();
     let mut there: HashSet<String> =
         config.feeds.iter().map(|feed| add::identity(&feed.url)).collect();
     let mut feeds = Vec::new();
     for subscription in &opml.feeds {
-        let problem = |what: String| Problem { line: subscription.line, what };
+        let problem = |what: String| SkippedLine { line: subscription.line, what };
         let url = match config::check_url(&subscription.url) {
             Ok(url) => url,
             Err((what, _cure)) => {
@@ -78,7 +78,7 @@ fn select(config: &Config, opml: &mut Opml) -> Vec<NewFeed> {
             }
         };
         if !there.insert(add::identity(&url)) {
-            let known = add::known(config, url.as_str());
+            let known = add::feed_with_url(config, url.as_str());
             let whose = known.map(|name| format!(", as `{name}`")).unwrap_or_default();
             opml.problems.push(problem(format!("{url} is already there{whose}")));
             continue;
@@ -109,8 +109,8 @@ fn new_feed(subscription: &Subscription, url: String, name: &str) -> NewFeed {
     }
 }
 
-/// `feeds export`: the feeds of the configuration as OPML, on standard output.
-pub(in crate::cli) fn export(setting: &Setting) -> Result<ExitCode, Failed> {
+/// `feed_server export`: the feeds of the configuration as OPML, on standard output.
+pub(in crate::cli) fn export(setting: &Invocation) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     let feeds = config.feeds.iter().map(|feed| Subscription {
         title: feed.title.clone(),
@@ -123,8 +123,8 @@ pub(in crate::cli) fn export(setting: &Setting) -> Result<ExitCode, Failed> {
         line: 0,
     });
     let title = Some("wirewatch feeds".to_owned());
-    let list = Opml { title, feeds: feeds.collect(), problems: Vec::new() };
-    write!(std::io::stdout().lock(), "{}", opml::write(&list))?;
+    let list = FeedList { title, feeds: feeds.collect(), problems: Vec::new() };
+    write!(std::io::stdout().lock(), "{}", opml::to_xml(&list))?;
     let with_secrets = config.feeds.iter().filter(|feed| feed.auth.is_some()).count();
     if with_secrets > 0 {
         let feeds = count(u64::try_from(with_secrets).unwrap_or(u64::MAX), "feed");

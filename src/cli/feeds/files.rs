@@ -3,8 +3,8 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::super::fail::Failed;
-use super::super::setup::{Setting, shown};
+use super::super::fail::CommandError;
+use super::super::setup::{Invocation, path_text};
 use crate::app;
 use crate::config::{self, Config, NewFeed};
 
@@ -15,7 +15,7 @@ pub(super) struct Target {
 }
 
 /// The file a person named, or the one that already holds the most feeds.
-pub(super) fn target(config: &Config, named: Option<&Path>) -> Result<Target, Failed> {
+pub(super) fn target(config: &Config, named: Option<&Path>) -> Result<Target, CommandError> {
     let paths: Vec<PathBuf> = config.sources.paths().map(PathBuf::from).collect();
     let path = match named {
         Some(named) => {
@@ -23,22 +23,22 @@ pub(super) fn target(config: &Config, named: Option<&Path>) -> Result<Target, Fa
             let wanted = real(named);
             let part = paths.iter().find(|path| wanted.is_some() && real(path) == wanted);
             let Some(part) = part else {
-                let list: Vec<String> = paths.iter().map(|path| shown(path)).collect();
-                return Err(Failed::Usage(format!(
+                let list: Vec<String> = paths.iter().map(|path| path_text(path)).collect();
+                return Err(CommandError::Usage(format!(
                     "{} is no part of the configuration, which is {}; `include` it first",
-                    shown(named),
+                    path_text(named),
                     list.join(", ")
                 )));
             };
             part.clone()
         }
-        None => usual(&paths)?,
+        None => default_file(&paths)?,
     };
     let text = fs::read_to_string(&path)?;
     Ok(Target { path, text })
 }
 
-fn usual(paths: &[PathBuf]) -> Result<PathBuf, Failed> {
+fn default_file(paths: &[PathBuf]) -> Result<PathBuf, CommandError> {
     let mut best: Option<(usize, &PathBuf)> = None;
     for path in paths {
         let text = fs::read_to_string(path)?;
@@ -50,18 +50,18 @@ fn usual(paths: &[PathBuf]) -> Result<PathBuf, Failed> {
             best = Some((weight, path));
         }
     }
-    let none = || Failed::Usage("the configuration has no file".to_owned());
+    let none = || CommandError::Usage("the configuration has no file".to_owned());
     best.map(|(_, path)| path.clone()).ok_or_else(none)
 }
 
 /// Adds feeds to the file, if the configuration as a whole is good with them; else lists every
 /// fault and changes nothing.
 pub(super) fn add(
-    setting: &Setting,
+    setting: &Invocation,
     target: &Target,
     feeds: &[NewFeed],
     remarks: &[String],
-) -> Result<Config, Failed> {
+) -> Result<Config, CommandError> {
     let text = config::with_feeds(&target.text, feeds, remarks);
     let config = config::load_with(
         &setting.config_path()?,
@@ -69,15 +69,17 @@ pub(super) fn add(
         Some((&target.path, &text)),
     )
     .map_err(|broken| {
-        Failed::Config(broken.sources.render(&broken.complaints, setting.colours()))
+        CommandError::Config(broken.sources.render(&broken.complaints, setting.colours()))
     })?;
     // A watch may name feeds: the watchlist is compiled as `check` and `run` do.
     if let Err(complaints) = app::compile(&config) {
-        return Err(Failed::Config(config.sources.render(&complaints, setting.colours())));
+        return Err(CommandError::Config(config.sources.render(&complaints, setting.colours())));
     }
     if fs::read_to_string(&target.path)? != target.text {
-        let path = shown(&target.path);
-        return Err(Failed::Other(anyhow::anyhow!("{path} was changed meanwhile; try again")));
+        let path = path_text(&target.path);
+        return Err(CommandError::Other(anyhow::anyhow!(
+            "{path} was changed meanwhile; try again"
+        )));
     }
     replace(&target.path, &text)?;
     Ok(config)

@@ -1,29 +1,29 @@
-//! `feeds list`: the sources and their health.
+//! `feed_server list`: the sources and their health.
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::super::fail::Failed;
+use super::super::fail::CommandError;
 use super::super::screen::{BAD, DIM, GOOD, MARK, count, json, styled};
-use super::super::setup::{Setting, runtime};
+use super::super::setup::{Invocation, runtime};
 use crate::app;
-use crate::domain::FeedWord;
+use crate::domain::FeedCondition;
+use crate::health::duration_phrase;
 use crate::store::{Error, FeedHealth, HubHealth};
-use crate::vigil::span;
 
 /// A feed that was never entered into the store.
 #[derive(serde::Serialize)]
 struct Configured<'a> {
     name: &'a str,
     url: &'a str,
-    state: FeedWord,
+    state: FeedCondition,
 }
 
-pub(in crate::cli) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode, Failed> {
+pub(in crate::cli) fn list(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     let (health, hubs) = match setting.store() {
         Ok((_, store)) => runtime()?
             .block_on(async { Ok::<_, Error>((store.feeds().await?, store.hubs().await?)) })?,
-        Err(Failed::Store(Error::Missing(_))) => (Vec::new(), Vec::new()),
+        Err(CommandError::Store(Error::Missing(_))) => (Vec::new(), Vec::new()),
         Err(failed) => return Err(failed),
     };
     let now = app::wall().now();
@@ -34,20 +34,24 @@ pub(in crate::cli) fn list(setting: &Setting, as_json: bool) -> Result<ExitCode,
             let (name, url) = (feed.name.as_str(), feed.url.as_str());
             match known {
                 Some(health) => json(health)?,
-                None => json(&Configured { name, url, state: FeedWord::Unpolled })?,
+                None => json(&Configured { name, url, state: FeedCondition::Unpolled })?,
             }
             continue;
         }
-        let word = known.map_or(FeedWord::Unpolled, |health| health.state);
+        let word = known.map_or(FeedCondition::Unpolled, |health| health.state);
         let style = match word {
-            FeedWord::Ok => GOOD,
-            FeedWord::Unpolled => DIM,
-            FeedWord::Stale | FeedWord::Silent | FeedWord::Distrusted => MARK,
-            FeedWord::Failing | FeedWord::Blocked | FeedWord::NotAFeed | FeedWord::Gone => BAD,
+            FeedCondition::Ok => GOOD,
+            FeedCondition::Unpolled => DIM,
+            FeedCondition::Stale | FeedCondition::Silent | FeedCondition::Distrusted => MARK,
+            FeedCondition::Failing
+            | FeedCondition::Blocked
+            | FeedCondition::NotAFeed
+            | FeedCondition::Gone => BAD,
         };
         let word = styled(style, &format!("{:10}", word.as_str()));
         let articles = known.map_or(0, |health| health.articles);
-        let due = known.map(|health| format!(", due in {}", span(health.next_due.since(now))));
+        let due =
+            known.map(|health| format!(", due in {}", duration_phrase(health.next_due.since(now))));
         writeln!(
             out,
             "{word}  {:24} {articles:>6} articles{}",

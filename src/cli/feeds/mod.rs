@@ -1,4 +1,4 @@
-//! `feeds`: the sources; found, added, exchanged and watched over.
+//! `feed_server`: the sources; found, added, exchanged and watched over.
 
 mod add;
 mod address;

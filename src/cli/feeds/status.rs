@@ -1,4 +1,4 @@
-//! `feeds status`: how each feed stands, since when and why, how much of it was covered, and what a
+//! `feed_server status`: how each feed stands, since when and why, how much of it was covered, and what a
 //! person can do.
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -7,52 +7,52 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::super::fail::Failed;
+use super::super::fail::CommandError;
 use super::super::screen::{BAD, BOLD, DIM, GOOD, MARK, count, json, styled};
-use super::super::setup::{Setting, runtime};
+use super::super::setup::{Invocation, runtime};
 use crate::app;
-use crate::domain::{Coverage, Feed, FeedWord, Gap, Moment, Name};
+use crate::domain::{Coverage, Feed, FeedCondition, Gap, Name, Timestamp};
+use crate::health::{self, duration_phrase};
 use crate::store::{Error, FeedHealth};
-use crate::vigil::{self, span};
 
 /// How far back coverage is told.
 pub(in crate::cli) const COVERED: Duration = Duration::from_hours(7 * 24);
 /// Gaps named of one feed; the rest are counted.
 const GAPS_SHOWN_MAX: usize = 5;
 /// A name this like a feed's is meant as that feed's (Jaro-Winkler, 0 to 1).
-const ALIKE: f64 = 0.8;
+const SAME_SHARE: f64 = 0.8;
 
-/// One line of `feeds status --json`.
+/// One line of `feed_server status --json_text`.
 #[derive(serde::Serialize)]
-struct Line<'a> {
+struct FeedReport<'a> {
     name: &'a Name,
     url: &'a str,
-    state: FeedWord,
-    since: Option<Moment>,
+    state: FeedCondition,
+    since: Option<Timestamp>,
     /// What is the matter, in words; null if nothing is.
     why: Option<&'static str>,
     error: Option<&'a str>,
     failures: u32,
     /// What a person can do; null if nothing.
     advice: Option<String>,
-    next_due: Option<Moment>,
-    polled_at: Option<Moment>,
-    succeeded_at: Option<Moment>,
-    changed_at: Option<Moment>,
+    next_due: Option<Timestamp>,
+    polled_at: Option<Timestamp>,
+    succeeded_at: Option<Timestamp>,
+    changed_at: Option<Timestamp>,
     interval_s: Option<u64>,
     articles: u64,
     moved_to: Option<&'a str>,
-    distrusted_until: Option<Moment>,
+    distrusted_until: Option<Timestamp>,
     mended: Option<&'a str>,
     /// Of the last seven days, or of the time since the feed was first read; null before that.
     coverage: Option<&'a Coverage>,
 }
 
 pub(in crate::cli) fn status(
-    setting: &Setting,
+    setting: &Invocation,
     names: &[String],
     as_json: bool,
-) -> Result<ExitCode, Failed> {
+) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     let chosen = chosen(&config.feeds, names)?;
     let now = app::wall().now();
@@ -61,55 +61,55 @@ pub(in crate::cli) fn status(
             let coverage = store.coverage(now.before(COVERED), now).await?;
             Ok::<_, Error>((store.feeds().await?, coverage))
         })?,
-        Err(Failed::Store(Error::Missing(_))) => (Vec::new(), BTreeMap::new()),
+        Err(CommandError::Store(Error::Missing(_))) => (Vec::new(), BTreeMap::new()),
         Err(failed) => return Err(failed),
     };
     let mut out = setting.screen.out();
     for feed in chosen {
         let known = health.iter().find(|health| health.name == feed.name);
-        let line = line(feed, known, coverage.get(&feed.name));
+        let line = feed_report(feed, known, coverage.get(&feed.name));
         if as_json {
             json(&line)?;
         } else {
-            tell(&mut out, &line, now)?;
+            write_feed(&mut out, &line, now)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The feeds of these names, in the order of the configuration; all if none is named.
-fn chosen<'a>(feeds: &'a [Feed], names: &[String]) -> Result<Vec<&'a Feed>, Failed> {
+fn chosen<'a>(feeds: &'a [Feed], names: &[String]) -> Result<Vec<&'a Feed>, CommandError> {
     let is_known = |name: &String| feeds.iter().any(|feed| feed.name.as_str() == name.as_str());
     if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
         let likeness = |feed: &Feed| strsim::jaro_winkler(unknown, feed.name.as_str());
         let nearest = feeds.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let cure = match nearest.filter(|feed| likeness(feed) >= ALIKE) {
+        let cure = match nearest.filter(|feed| likeness(feed) >= SAME_SHARE) {
             Some(feed) => format!("did you mean `{}`?", feed.name),
             None => "`wirewatch feeds list` names them".to_owned(),
         };
-        return Err(Failed::Usage(format!("there is no feed `{unknown}`; {cure}")));
+        return Err(CommandError::Usage(format!("there is no feed `{unknown}`; {cure}")));
     }
     let is_meant = |feed: &&Feed| names.is_empty() || names.iter().any(|n| n == feed.name.as_str());
     Ok(feeds.iter().filter(is_meant).collect())
 }
 
-fn line<'a>(
+fn feed_report<'a>(
     feed: &'a Feed,
     known: Option<&'a FeedHealth>,
     coverage: Option<&'a Coverage>,
-) -> Line<'a> {
-    let state = known.map_or(FeedWord::Unpolled, |health| health.state);
+) -> FeedReport<'a> {
+    let state = known.map_or(FeedCondition::Unpolled, |health| health.state);
     let moved_to = known.and_then(|health| health.moved_to.as_deref());
     let advice = match moved_to {
         Some(to) => Some(format!("it has moved for good: change its `url` to {to}")),
-        None => vigil::advice(state).map(str::to_owned),
+        None => health::advice(state).map(str::to_owned),
     };
-    Line {
+    FeedReport {
         name: &feed.name,
         url: feed.url.as_str(),
         state,
         since: known.and_then(|health| health.since),
-        why: vigil::complaint(state),
+        why: health::problem_phrase(state),
         error: known.and_then(|health| health.error.as_deref()),
         failures: known.map_or(0, |health| health.failures),
         advice,
@@ -126,14 +126,17 @@ fn line<'a>(
     }
 }
 
-fn tell(out: &mut impl Write, line: &Line<'_>, now: Moment) -> std::io::Result<()> {
+fn write_feed(out: &mut impl Write, line: &FeedReport<'_>, now: Timestamp) -> std::io::Result<()> {
     let style = match line.state {
-        FeedWord::Ok => GOOD,
-        FeedWord::Unpolled => DIM,
-        FeedWord::Stale | FeedWord::Silent | FeedWord::Distrusted => MARK,
-        FeedWord::Failing | FeedWord::Blocked | FeedWord::NotAFeed | FeedWord::Gone => BAD,
+        FeedCondition::Ok => GOOD,
+        FeedCondition::Unpolled => DIM,
+        FeedCondition::Stale | FeedCondition::Silent | FeedCondition::Distrusted => MARK,
+        FeedCondition::Failing
+        | FeedCondition::Blocked
+        | FeedCondition::NotAFeed
+        | FeedCondition::Gone => BAD,
     };
-    let since = line.since.map(|since| format!(", for {}", span(now.since(since))));
+    let since = line.since.map(|since| format!(", for {}", duration_phrase(now.since(since))));
     let word = styled(style, line.state.as_str());
     let name = styled(BOLD, line.name.as_str());
     writeln!(out, "{name}: {word}{}", since.unwrap_or_default())?;
@@ -146,23 +149,26 @@ fn tell(out: &mut impl Write, line: &Line<'_>, now: Moment) -> std::io::Result<(
         let error = line.error.map(|error| format!(": {error}"));
         writeln!(out, "    {why}{failures}{}", error.unwrap_or_default())?;
     }
-    let ago = |at: Option<Moment>| {
-        at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", span(now.since(at))))
+    let ago = |at: Option<Timestamp>| {
+        at.map_or_else(
+            || "never".to_owned(),
+            |at| format!("{} ago", duration_phrase(now.since(at))),
+        )
     };
     if let (Some(next), Some(interval)) = (line.next_due, line.interval_s) {
         writeln!(
             out,
             "    every {}, next in {}; last read {}, last changed {}; {}",
-            span(Duration::from_secs(interval)),
-            span(next.since(now)),
+            duration_phrase(Duration::from_secs(interval)),
+            duration_phrase(next.since(now)),
             ago(line.succeeded_at),
             ago(line.changed_at),
             count(line.articles, "article")
         )?;
     }
     if let Some(coverage) = line.coverage {
-        writeln!(out, "    {} (7 days, UTC)", vigil::covered(coverage, &TimeZone::UTC))?;
-        gaps(out, &coverage.gaps)?;
+        writeln!(out, "    {} (7 days, UTC)", health::covered(coverage, &TimeZone::UTC))?;
+        write_gaps(out, &coverage.gaps)?;
     }
     if let Some(mended) = line.mended {
         writeln!(out, "    mended: {mended}")?;
@@ -174,12 +180,12 @@ fn tell(out: &mut impl Write, line: &Line<'_>, now: Moment) -> std::io::Result<(
 }
 
 /// The latest gaps where there are several; a single one stands in the line above.
-fn gaps(out: &mut impl Write, gaps: &[Gap]) -> std::io::Result<()> {
+fn write_gaps(out: &mut impl Write, gaps: &[Gap]) -> std::io::Result<()> {
     if gaps.len() < 2 {
         return Ok(());
     }
     for gap in gaps.iter().rev().take(GAPS_SHOWN_MAX) {
-        writeln!(out, "        {}", vigil::gap(gap, &TimeZone::UTC))?;
+        writeln!(out, "        {}", health::gap_line(gap, &TimeZone::UTC))?;
     }
     if let Some(rest) = gaps.len().checked_sub(GAPS_SHOWN_MAX).filter(|rest| *rest > 0) {
         writeln!(out, "        and {rest} earlier")?;

@@ -12,8 +12,8 @@ use lettre::message::header::{
 use lettre::message::{MultiPart, SinglePart};
 
 use crate::compose::address::{self, Mailbox};
-use crate::compose::{Envelope, Fault, by_watch, clean, passage, reason, sheet};
-use crate::domain::{Alert, DeliveryId, Email, Letter, Moment, Severity, StoryId};
+use crate::compose::{ComposeFault, Envelope, by_watch, foreign_text, passage, view_of, wording};
+use crate::domain::{Alert, DeliveryId, Email, Message, Severity, StoryId, Timestamp};
 
 /// The last second a mail date can hold: the end of the year 9999.
 const DATE_SECONDS_MAX: i64 = 253_402_300_799;
@@ -22,7 +22,7 @@ const DATE_SECONDS_MAX: i64 = 253_402_300_799;
 const NON_ASCII_ONE_IN: usize = 6;
 
 /// What of a mail's head depends on what it tells.
-struct Head {
+struct MailHeaders {
     subject: String,
     /// The ids it answers, the thread's own first; without the domain. Empty: it stands alone.
     answers: Vec<String>,
@@ -32,74 +32,80 @@ struct Head {
 
 /// Writes the mail for one recipient. The header names are the same for every mail, save that a
 /// digest of several stories names no thread it belongs to.
-pub(super) fn write(
-    letter: &Letter,
+pub(super) fn render(
+    letter: &Message,
     envelope: Envelope<'_>,
     settings: &Email,
-) -> Result<Vec<u8>, Fault> {
+) -> Result<Vec<u8>, ComposeFault> {
     let delivery = envelope.delivery;
-    let from = address::mailbox(&settings.from).ok_or(Fault::Sender)?;
-    let to = address::address(envelope.recipient).ok_or(Fault::Recipient)?;
-    let head = head(letter, envelope.answers);
+    let from = address::mailbox(&settings.from).ok_or(ComposeFault::Sender)?;
+    let to = address::address(envelope.recipient).ok_or(ComposeFault::Recipient)?;
+    let head = mail_headers(letter, envelope.answers);
     let (text, page) = bodies(letter, delivery, &head.subject);
     // "=_" can stand in neither encoding, so that no text can end its part.
     let mut mail = MultiPart::alternative()
         .boundary(format!("=_{delivery}"))
-        .singlepart(part(ContentType::TEXT_PLAIN, text))
-        .singlepart(part(ContentType::TEXT_HTML, page));
+        .singlepart(text_part(ContentType::TEXT_PLAIN, text))
+        .singlepart(text_part(ContentType::TEXT_HTML, page));
     let headers = mail.headers_mut();
     let domain = from.address.domain().to_owned();
-    set(headers, "From", sender(&from));
-    set(headers, "To", to.to_string());
-    set(headers, "Subject", subject::encoded(&head.subject));
+    set_header(headers, "From", sender(&from));
+    set_header(headers, "To", to.to_string());
+    set_header(headers, "Subject", subject::encode_header(&head.subject));
     headers.set(Date::new(system_time(letter.created())));
-    set(headers, "Message-ID", format!("<{delivery}@{domain}>"));
+    set_header(headers, "Message-ID", format!("<{delivery}@{domain}>"));
     let answers: Vec<String> = head.answers.iter().map(|id| format!("<{id}@{domain}>")).collect();
     if let Some(last) = answers.last() {
-        set(headers, "In-Reply-To", last.clone());
+        set_header(headers, "In-Reply-To", last.clone());
         // Folded: with the domain, two ids may pass the 78 columns a line should have.
-        set(headers, "References", answers.join("\r\n "));
+        set_header(headers, "References", answers.join("\r\n "));
     }
-    set(headers, "List-Id", list(&head.label, &domain));
-    set(headers, "Importance", importance(letter.severity()).to_owned());
-    set(headers, "Auto-Submitted", "auto-generated".to_owned());
-    set(headers, "X-Auto-Response-Suppress", "All".to_owned());
+    set_header(headers, "List-Id", list_id(&head.label, &domain));
+    set_header(headers, "Importance", importance(letter.severity()).to_owned());
+    set_header(headers, "Auto-Submitted", "auto-generated".to_owned());
+    set_header(headers, "X-Auto-Response-Suppress", "All".to_owned());
     headers.set(MIME_VERSION_1_0);
     Ok(mail.formatted())
 }
 
-fn head(letter: &Letter, answers: Option<DeliveryId>) -> Head {
+fn mail_headers(letter: &Message, answers: Option<DeliveryId>) -> MailHeaders {
     match letter {
-        Letter::Alerts(alerts) => Head {
+        Message::Alerts(alerts) => MailHeaders {
             subject: subject(alerts),
-            answers: thread(alerts).into_iter().collect(),
-            label: label(alerts),
+            answers: thread_id(alerts).into_iter().collect(),
+            label: watches_label(alerts),
         },
-        Letter::Update(update) => {
-            let title = clean::short(&update.title, clean::TITLE_CHARS_MAX);
-            let mut ids = vec![story(update.story)];
+        Message::Update(update) => {
+            let title = foreign_text::single_line_of(&update.title, foreign_text::TITLE_CHARS_MAX);
+            let mut ids = vec![story_message_id(update.story)];
             ids.extend(answers.map(|told| told.to_string()));
-            Head { subject: format!("Re: {title}"), answers: ids, label: update.watch.to_string() }
+            MailHeaders {
+                subject: format!("Re: {title}"),
+                answers: ids,
+                label: update.watch.to_string(),
+            }
         }
-        Letter::Notice(notice) => Head {
-            subject: clean::short(&notice.title, clean::TITLE_CHARS_MAX),
-            answers: vec![format!("notice-{}", token(&notice.subject))],
+        Message::Notice(notice) => MailHeaders {
+            subject: foreign_text::single_line_of(&notice.title, foreign_text::TITLE_CHARS_MAX),
+            answers: vec![format!("notice-{}", header_token(&notice.subject))],
             label: "operator".to_owned(),
         },
     }
 }
 
-fn bodies(letter: &Letter, delivery: DeliveryId, subject: &str) -> (String, String) {
-    match sheet(letter) {
-        Ok(sheet) => (text::sheet(&sheet, delivery), html::sheet(&sheet, delivery, subject)),
-        Err([alert]) => (text::single(alert, delivery), html::single(alert, delivery, subject)),
+fn bodies(letter: &Message, delivery: DeliveryId, subject: &str) -> (String, String) {
+    match view_of(letter) {
+        Ok(sheet) => (text::view(&sheet, delivery), html::view(&sheet, delivery, subject)),
+        Err([alert]) => {
+            (text::single_alert(alert, delivery), html::single_alert(alert, delivery, subject))
+        }
         Err(alerts) => (text::digest(alerts, delivery), html::digest(alerts, delivery, subject)),
     }
 }
 
 /// One part in whichever encoding is shorter. One of the two always: they make lines short and keep
 /// bare line ends and leading dots out of the SMTP dialogue.
-fn part(kind: ContentType, text: String) -> SinglePart {
+fn text_part(kind: ContentType, text: String) -> SinglePart {
     let foreign = text.bytes().filter(|byte| !byte.is_ascii()).count();
     let encoding = if foreign.saturating_mul(NON_ASCII_ONE_IN) > text.len() {
         ContentTransferEncoding::Base64
@@ -110,7 +116,7 @@ fn part(kind: ContentType, text: String) -> SinglePart {
 }
 
 /// Sets a header whose value is already safe: ours, or encoded.
-fn set(headers: &mut Headers, name: &'static str, value: String) {
+fn set_header(headers: &mut Headers, name: &'static str, value: String) {
     let name = HeaderName::new_from_ascii_str(name);
     headers.insert_raw(HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value));
 }
@@ -119,7 +125,8 @@ fn set(headers: &mut Headers, name: &'static str, value: String) {
 fn sender(from: &Mailbox) -> String {
     match &from.name {
         Some(name) => {
-            let (name, fold) = (subject::phrase(name), if name.is_ascii() { "" } else { "\r\n" });
+            let (name, fold) =
+                (subject::encode_display_name(name), if name.is_ascii() { "" } else { "\r\n" });
             format!("{name}{fold} <{}>", from.address)
         }
         None => from.address.to_string(),
@@ -134,41 +141,44 @@ fn subject(alerts: &[Alert]) -> String {
     }
     let groups = by_watch(alerts);
     let firsts = groups.iter().filter_map(|group| group.first());
-    let mut named: Vec<String> = firsts.take(WATCHES_NAMED).map(|a| reason::watch(a)).collect();
+    let mut named: Vec<String> = firsts.take(WATCHES_NAMED).map(|a| wording::watch(a)).collect();
     if let Some(rest) = groups.len().checked_sub(WATCHES_NAMED).filter(|rest| *rest > 0) {
         named.push(format!("{rest} more"));
     }
-    clean::cut(&format!("{} alerts: {}", alerts.len(), named.join(", ")), clean::TITLE_CHARS_MAX)
+    foreign_text::truncate_chars(
+        &format!("{} alerts: {}", alerts.len(), named.join(", ")),
+        foreign_text::TITLE_CHARS_MAX,
+    )
 }
 
 /// The synthetic id of the story all these alerts belong to: no mail carries it, every mail of the
 /// story answers it, and so mail clients show them together.
-fn thread(alerts: &[Alert]) -> Option<String> {
+fn thread_id(alerts: &[Alert]) -> Option<String> {
     let one = alerts.first()?.story;
-    alerts.iter().all(|alert| alert.story == one).then(|| story(one))
+    alerts.iter().all(|alert| alert.story == one).then(|| story_message_id(one))
 }
 
-fn story(id: StoryId) -> String {
+fn story_message_id(id: StoryId) -> String {
     format!("story-{id}")
 }
 
 /// The watch, or `digest` where several are told of.
-fn label(alerts: &[Alert]) -> String {
+fn watches_label(alerts: &[Alert]) -> String {
     let first = alerts.first().map(|alert| &alert.watch);
     let one = first.filter(|watch| alerts.iter().all(|alert| alert.watch == **watch));
     one.map_or("digest", |watch| watch.as_str()).to_owned()
 }
 
-fn list(label: &str, domain: &str) -> String {
-    format!("<{}.wirewatch.{}>", token(label), domain.trim_matches(['[', ']']))
+fn list_id(label: &str, domain: &str) -> String {
+    format!("<{}.wirewatch.{}>", header_token(label), domain.trim_matches(['[', ']']))
 }
 
-fn token(name: &str) -> String {
-    name.chars().map(plain).collect()
+fn header_token(name: &str) -> String {
+    name.chars().map(header_char).collect()
 }
 
 /// Names are letters, digits and `-` by their definition; here that is made sure.
-fn plain(c: char) -> char {
+fn header_char(c: char) -> char {
     if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }
 }
 
@@ -181,7 +191,7 @@ fn importance(severity: Severity) -> &'static str {
     }
 }
 
-fn system_time(at: Moment) -> SystemTime {
+fn system_time(at: Timestamp) -> SystemTime {
     let seconds = at.unix_seconds().clamp(0, DATE_SECONDS_MAX);
     SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
 }

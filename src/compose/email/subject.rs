@@ -15,7 +15,7 @@ const PLAIN_BYTES_MAX: usize = 66;
 ///
 /// Short ASCII stands as it is. All else is encoded, and so is anything holding `=?`: left alone, a
 /// title that spells an encoded word would be decoded by the reader's program.
-pub(super) fn encoded(text: &str) -> String {
+pub(super) fn encode_header(text: &str) -> String {
     let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let trimmed = text.trim().len() == text.len();
     if printable
@@ -26,22 +26,22 @@ pub(super) fn encoded(text: &str) -> String {
     {
         return text.to_owned();
     }
-    words(text)
+    encoded_words(text)
 }
 
 /// A display name before an address: quoted if it is plain, encoded if not.
-pub(super) fn phrase(text: &str) -> String {
+pub(super) fn encode_display_name(text: &str) -> String {
     let plain =
         |byte: u8| byte.is_ascii_alphanumeric() || b" !#$%&'*+-/=^_`{|}~.,:;@()".contains(&byte);
     if text.bytes().all(plain) && text.len() <= PLAIN_BYTES_MAX && !text.contains("=?") {
         format!("\"{text}\"")
     } else {
-        words(text)
+        encoded_words(text)
     }
 }
 
 /// The text as encoded words, one a line; readers drop the white space between them.
-fn words(text: &str) -> String {
+fn encoded_words(text: &str) -> String {
     let words: Vec<String> =
         chunks(text).map(|chunk| format!("=?utf-8?B?{}?=", STANDARD.encode(chunk))).collect();
     words.join("\r\n ")
@@ -64,26 +64,26 @@ mod tests {
 
     #[test]
     fn short_plain_text_stands_as_it_is() {
-        assert_eq!(encoded("Seoul extends pact"), "Seoul extends pact");
+        assert_eq!(encode_header("Seoul extends pact"), "Seoul extends pact");
     }
 
     #[test]
     fn a_literal_encoded_word_is_encoded_itself() {
-        assert_eq!(encoded("=?utf-8?b?aGk=?="), "=?utf-8?B?PT91dGYtOD9iP2FHaz0/PQ==?=");
+        assert_eq!(encode_header("=?utf-8?b?aGk=?="), "=?utf-8?B?PT91dGYtOD9iP2FHaz0/PQ==?=");
     }
 
     #[test]
     fn no_line_of_a_long_text_passes_the_limit_of_its_word() {
         for text in ["한".repeat(200), "x".repeat(200), "🏳".repeat(99)] {
-            let value = encoded(&text);
+            let value = encode_header(&text);
             assert!(format!("Subject: {value}").lines().all(|line| line.len() <= 76), "{value}");
         }
     }
 
     #[test]
     fn a_display_name_is_quoted_or_encoded() {
-        assert_eq!(phrase("Desk, News"), "\"Desk, News\"");
-        assert_eq!(phrase("a \"b\""), "=?utf-8?B?YSAiYiI=?=");
-        assert_eq!(phrase("서울"), "=?utf-8?B?7ISc7Jq4?=");
+        assert_eq!(encode_display_name("Desk, News"), "\"Desk, News\"");
+        assert_eq!(encode_display_name("a \"b\""), "=?utf-8?B?YSAiYiI=?=");
+        assert_eq!(encode_display_name("서울"), "=?utf-8?B?7ISc7Jq4?=");
     }
 }

@@ -17,7 +17,7 @@
 //!    "snippet": {"text": "…", "marks": [[4, 10]], "html": "… <mark>GSOMIA</mark> …"},
 //!    "hits": [{"term": "GSOMIA", "field": "title", "start": 4, "end": 10, "text": "GSOMIA",
 //!              "tolerance": null}],
-//!    "hits_total": 1,                       // more than `hits` holds when some were left out
+//!    "hits_total": 1,                       // more than `write_hits` holds when some were left out
 //!    "score": 1.0, "threshold": 1.0,
 //!    "story": "s42",                        // alerts of one story share it
 //!    "spread": {"outlets": 8, "languages": ["en", "ja", "ko"]},   // who carries the story, this
@@ -25,22 +25,22 @@
 //!    "truncated": false}}                   // true when anything above was cut to keep to the size
 //! ```
 //! `marks`, `start` and `end` count bytes of UTF-8: marks in `snippet.text`, hits in the article's
-//! field. Texts are as published: escape them where they are shown; `snippet.html` is escaped.
+//! field. Texts are as published: escape them where they are shown; `snippet.escape_html` is escaped.
 //! Updates and notices have shapes of their own, see [`letter`].
 //!
-//! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "alerts": [ … ]}`, the loudest watch
+//! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "read_alerts": [ … ]}`, the loudest watch
 //! first, and lists every alert. Absent is null. The address a request goes to is the receiver's
 //! own business, so nothing here says which channel it was.
 
 // Public for its documentation, as this room is.
-pub mod letter;
+pub mod message;
 
 use serde::Serialize;
 
-use crate::domain::{Alert, AlertId, AlertKind, Field, Letter, Moment, Name, Severity, Spread};
+use crate::domain::{Alert, AlertId, AlertKind, Field, Message, Name, Severity, Spread, Timestamp};
 
-use super::passage::{self, Piece};
-use super::{Fault, by_watch, clean, reason};
+use super::passage::{self, TextRun};
+use super::{ComposeFault, by_watch, foreign_text, wording};
 
 /// What receivers are asked to take (Standard Webhooks, "payload size"): longer texts are cut until
 /// the body is this small, but no alert is ever left out for it.
@@ -48,7 +48,7 @@ pub const BODY_BYTES_MAX: usize = 20 * 1_024;
 
 /// How much of each alert is told at most.
 #[derive(Clone, Copy)]
-struct Room {
+struct SizeLimits {
     /// Characters of the title and of each word of a hit.
     word_chars: usize,
     snippet_chars: usize,
@@ -58,30 +58,35 @@ struct Room {
 }
 
 /// From everything to the least that is still useful. The first is the file's.
-const ROOMS: [Room; 5] = [
-    Room { word_chars: usize::MAX, snippet_chars: usize::MAX, hits: usize::MAX, list: usize::MAX },
-    Room { word_chars: 300, snippet_chars: 1_000, hits: 50, list: 50 },
-    Room { word_chars: 150, snippet_chars: 300, hits: 20, list: 30 },
-    Room { word_chars: 100, snippet_chars: 100, hits: 3, list: 20 },
-    Room { word_chars: 60, snippet_chars: 0, hits: 0, list: 5 },
+const SIZE_LIMITS: [SizeLimits; 5] = [
+    SizeLimits {
+        word_chars: usize::MAX,
+        snippet_chars: usize::MAX,
+        hits: usize::MAX,
+        list: usize::MAX,
+    },
+    SizeLimits { word_chars: 300, snippet_chars: 1_000, hits: 50, list: 50 },
+    SizeLimits { word_chars: 150, snippet_chars: 300, hits: 20, list: 30 },
+    SizeLimits { word_chars: 100, snippet_chars: 100, hits: 3, list: 20 },
+    SizeLimits { word_chars: 60, snippet_chars: 0, hits: 0, list: 5 },
 ];
 
 #[derive(Serialize)]
-struct Body<D> {
+struct WebhookBody<D> {
     r#type: &'static str,
-    timestamp: Moment,
+    timestamp: Timestamp,
     data: D,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Data<'a> {
-    One(Box<Record<'a>>),
-    Many { count: usize, watches: Vec<&'a Name>, alerts: Vec<Record<'a>> },
+    One(Box<AlertData<'a>>),
+    Many { count: usize, watches: Vec<&'a Name>, alerts: Vec<AlertData<'a>> },
 }
 
 #[derive(Serialize)]
-struct Record<'a> {
+struct AlertData<'a> {
     id: AlertId,
     kind: &'static str,
     why: &'static str,
@@ -92,10 +97,10 @@ struct Record<'a> {
     url: Option<String>,
     source: &'a Name,
     language: Option<&'a str>,
-    published: Option<Moment>,
-    first_seen: Moment,
+    published: Option<Timestamp>,
+    first_seen: Timestamp,
     snippet: Passage,
-    hits: Vec<Because>,
+    hits: Vec<ReasonData>,
     hits_total: usize,
     score: f64,
     threshold: f64,
@@ -112,7 +117,7 @@ struct Passage {
 }
 
 #[derive(Serialize)]
-struct Because {
+struct ReasonData {
     term: String,
     field: Field,
     start: usize,
@@ -122,10 +127,10 @@ struct Because {
 }
 
 /// The body of one request.
-pub(super) fn body(letter: &Letter) -> Result<Vec<u8>, Fault> {
+pub(super) fn encode_body(letter: &Message) -> Result<Vec<u8>, ComposeFault> {
     let mut bytes = Vec::new();
-    for room in ROOMS {
-        bytes = written(letter, room)?;
+    for room in SIZE_LIMITS {
+        bytes = encode_within(letter, room)?;
         if bytes.len() <= BODY_BYTES_MAX {
             break;
         }
@@ -134,64 +139,66 @@ pub(super) fn body(letter: &Letter) -> Result<Vec<u8>, Fault> {
 }
 
 /// One whole line for each alert, or for the one update or notice.
-pub(super) fn lines(letter: &Letter) -> Result<Vec<u8>, Fault> {
-    let [everything, ..] = ROOMS;
+pub(super) fn encode_lines(letter: &Message) -> Result<Vec<u8>, ComposeFault> {
+    let [everything, ..] = SIZE_LIMITS;
     let mut lines = Vec::new();
-    let mut line = |letter: &Letter| {
-        lines.extend(written(letter, everything)?);
+    let mut line = |letter: &Message| {
+        lines.extend(encode_within(letter, everything)?);
         lines.push(b'\n');
         Ok(())
     };
     match letter {
-        Letter::Alerts(alerts) => {
-            alerts.iter().try_for_each(|alert| line(&Letter::Alerts(vec![alert.clone()])))?;
+        Message::Alerts(alerts) => {
+            alerts.iter().try_for_each(|alert| line(&Message::Alerts(vec![alert.clone()])))?;
         }
-        Letter::Update(_) | Letter::Notice(_) => line(letter)?,
+        Message::Update(_) | Message::Notice(_) => line(letter)?,
     }
     Ok(lines)
 }
 
-fn written(letter: &Letter, room: Room) -> Result<Vec<u8>, Fault> {
+fn encode_within(letter: &Message, room: SizeLimits) -> Result<Vec<u8>, ComposeFault> {
     let timestamp = letter.created();
     let bytes = match letter {
-        Letter::Alerts(alerts) => {
+        Message::Alerts(alerts) => {
             let (r#type, data) = match alerts.as_slice() {
-                [alert] if alert.kind == AlertKind::Test => ("test.ping", one(alert, room)),
-                [alert] => ("alert.matched", one(alert, room)),
-                alerts => ("alert.digest", many(alerts, room)),
+                [alert] if alert.kind == AlertKind::Test => {
+                    ("test.ping", single_alert(alert, room))
+                }
+                [alert] => ("alert.matched", single_alert(alert, room)),
+                alerts => ("alert.digest", digest(alerts, room)),
             };
-            serde_json::to_vec(&Body { r#type, timestamp, data })
+            serde_json::to_vec(&WebhookBody { r#type, timestamp, data })
         }
-        Letter::Update(update) => {
-            let data = letter::update(update, room);
-            serde_json::to_vec(&Body { r#type: "alert.updated", timestamp, data })
+        Message::Update(update) => {
+            let data = message::update(update, room);
+            serde_json::to_vec(&WebhookBody { r#type: "alert.updated", timestamp, data })
         }
-        Letter::Notice(notice) => {
-            let data = letter::notice(notice, room);
-            serde_json::to_vec(&Body { r#type: notice.kind.as_str(), timestamp, data })
+        Message::Notice(notice) => {
+            let data = message::notice(notice, room);
+            serde_json::to_vec(&WebhookBody { r#type: notice.kind.as_str(), timestamp, data })
         }
     };
-    bytes.or(Err(Fault::Record))
+    bytes.or(Err(ComposeFault::Record))
 }
 
-fn one(alert: &Alert, room: Room) -> Data<'_> {
-    Data::One(Box::new(record(alert, room)))
+fn single_alert(alert: &Alert, room: SizeLimits) -> Data<'_> {
+    Data::One(Box::new(alert_data(alert, room)))
 }
 
-fn many(alerts: &[Alert], room: Room) -> Data<'_> {
+fn digest(alerts: &[Alert], room: SizeLimits) -> Data<'_> {
     let groups = by_watch(alerts);
     let watches = groups.iter().filter_map(|group| group.first()).map(|a| &a.watch).collect();
-    let records = groups.into_iter().flatten().map(|alert| record(alert, room)).collect();
+    let records = groups.into_iter().flatten().map(|alert| alert_data(alert, room)).collect();
     Data::Many { count: alerts.len(), watches, alerts: records }
 }
 
-fn record(alert: &Alert, room: Room) -> Record<'_> {
-    let cut = |text: &str| clean::cut(text, room.word_chars);
-    let hits: Vec<Because> = alert
+fn alert_data(alert: &Alert, room: SizeLimits) -> AlertData<'_> {
+    let cut = |text: &str| foreign_text::truncate_chars(text, room.word_chars);
+    let hits: Vec<ReasonData> = alert
         .hits
         .iter()
         .take(room.hits)
-        .map(|hit| Because {
+        .map(|hit| ReasonData {
             term: cut(&hit.term),
             field: hit.field,
             start: hit.start,
@@ -205,26 +212,26 @@ fn record(alert: &Alert, room: Room) -> Record<'_> {
         && alert.hits.iter().all(|hit| {
             fits(&hit.term) && fits(&hit.text) && hit.tolerance.as_deref().is_none_or(fits)
         });
-    let url = alert.url.as_deref().and_then(clean::link);
-    let url_fits = alert.url.as_ref().is_none_or(|url| url.len() <= clean::LINK_BYTES_MAX);
+    let url = alert.url.as_deref().and_then(foreign_text::safe_link);
+    let url_fits = alert.url.as_ref().is_none_or(|url| url.len() <= foreign_text::LINK_BYTES_MAX);
     let snippet_fits = alert.snippet.text.chars().nth(room.snippet_chars).is_none();
-    Record {
+    AlertData {
         id: alert.id,
-        kind: reason::kind(alert.kind),
-        why: reason::why(alert.kind),
+        kind: wording::kind_word(alert.kind),
+        why: wording::kind_sentence(alert.kind),
         watch: &alert.watch,
         watch_title: cut(&alert.watch_title),
         severity: alert.severity,
         title: cut(&alert.title),
         url: url.map(String::from),
         source: &alert.source,
-        language: reason::language(alert),
+        language: wording::language(alert),
         published: alert.published,
         first_seen: alert.first_seen,
         snippet: if snippet_fits {
             whole(alert)
         } else {
-            windowed(&passage::of_snippet(alert, room.snippet_chars))
+            windowed(&passage::snippet_runs(alert, room.snippet_chars))
         },
         hits_total: alert.hits.len(),
         truncated: !(hits_fit
@@ -251,17 +258,17 @@ fn whole(alert: &Alert) -> Passage {
         else {
             continue;
         };
-        html.push_str(&clean::html(before));
-        html.extend([format!("<mark>{}</mark>", clean::html(word))]);
+        html.push_str(&foreign_text::escape_html(before));
+        html.extend([format!("<mark>{}</mark>", foreign_text::escape_html(word))]);
         marks.push([mark.start, mark.end]);
         done = mark.end;
     }
-    html.push_str(&clean::html(text.get(done..).unwrap_or_default()));
+    html.push_str(&foreign_text::escape_html(text.get(done..).unwrap_or_default()));
     Passage { text: text.clone(), marks, html }
 }
 
 /// A part of the snippet, cleaned, its marks counted anew.
-fn windowed(pieces: &[Piece]) -> Passage {
+fn windowed(pieces: &[TextRun]) -> Passage {
     let mut passage = Passage { text: String::new(), marks: Vec::new(), html: String::new() };
     for piece in pieces {
         let start = passage.text.len();
@@ -270,7 +277,8 @@ fn windowed(pieces: &[Piece]) -> Passage {
             passage.marks.push([start, passage.text.len()]);
         }
     }
-    passage.html =
-        passage::drawn(pieces, clean::html, |word| format!("<mark>{}</mark>", clean::html(word)));
+    passage.html = passage::render_runs(pieces, foreign_text::escape_html, |word| {
+        format!("<mark>{}</mark>", foreign_text::escape_html(word))
+    });
     passage
 }

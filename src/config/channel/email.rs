@@ -6,11 +6,11 @@ use lettre::Address;
 use lettre::message::Mailbox;
 
 use crate::config::Directories;
-use crate::config::assemble::{beside, why};
-use crate::config::faults::Faults;
-use crate::config::written::{Section, Value};
+use crate::config::assemble::{beside, io_reason};
+use crate::config::diagnostics::Diagnostics;
+use crate::config::document::{Section, Value};
 use crate::config::{link, secret, words};
-use crate::domain::{Email, Place, Secret, SmtpTls, Written};
+use crate::domain::{Email, Secret, SmtpTls, SourceSpan, Spanned};
 
 /// Addresses of one mail channel: each alert is one message to each.
 const RECIPIENTS_MAX: usize = 50;
@@ -43,22 +43,22 @@ pub(super) const KEYS: [&str; 12] = [
     "ca_file",
 ];
 /// Reads what is particular to a mail channel.
-pub(super) fn read(
+pub(super) fn read_email(
     section: &Section<'_>,
     directories: Directories<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<Email> {
     let whose = "an email channel";
     let host = section
-        .need(whose, "host", "write host = \"smtp.example.org\", your mail server", faults)
+        .required(whose, "host", "write host = \"smtp.example.org\", your mail server", faults)
         .and_then(|value| host(&value, faults));
     let protection = protection(section, host.as_deref(), faults);
     let login = login(section, directories, faults);
     let from = section
-        .need(whose, "from", "write from = \"Wirewatch <wirewatch@example.org>\"", faults)
+        .required(whose, "from", "write from = \"Wirewatch <wirewatch@example.org>\"", faults)
         .and_then(|value| sender(&value, faults));
     let to = section
-        .need(whose, "to", "write to = [\"desk@example.org\"]", faults)
+        .required(whose, "to", "write to = [\"desk@example.org\"]", faults)
         .and_then(|value| receivers(&value, faults));
     let ca_file = section.optional("ca_file", |value| authority(value, faults));
     let ((tls, port), (user, password)) = (protection?, login?);
@@ -74,7 +74,7 @@ pub(super) fn read(
     })
 }
 
-fn host(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
+fn host(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
     let text = written.text.as_str();
     let is_address = text.parse::<std::net::IpAddr>().is_ok();
@@ -98,7 +98,7 @@ fn host(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
 fn protection(
     section: &Section<'_>,
     host: Option<&str>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<(SmtpTls, u16)> {
     let words =
         [("implicit", SmtpTls::Implicit), ("starttls", SmtpTls::StartTls), ("none", SmtpTls::None)];
@@ -124,7 +124,7 @@ fn protection(
         (None, None) => (SmtpTls::Implicit, PORT_IMPLICIT),
         (None, Some(port)) => (usual_tls(port), port),
         (Some((tls, at)), Some(port)) => {
-            crossed(tls, port, at, faults);
+            warn_port_mismatch(tls, port, at, faults);
             (tls, port)
         }
     })
@@ -147,7 +147,7 @@ fn usual_tls(port: u16) -> SmtpTls {
 }
 
 /// Warns of the two combinations that hang instead of failing.
-fn crossed(tls: SmtpTls, port: u16, at: Place, faults: &mut Faults) {
+fn warn_port_mismatch(tls: SmtpTls, port: u16, at: SourceSpan, faults: &mut Diagnostics) {
     let usual = usual_tls(port);
     let known = matches!(port, PORT_IMPLICIT | PORT_SUBMISSION | PORT_RELAY);
     if tls == SmtpTls::None || !known || tls == usual {
@@ -168,14 +168,18 @@ type Login = (Option<String>, Option<Secret>);
 fn login(
     section: &Section<'_>,
     directories: Directories<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<Login> {
     let user = section.get("user").map(|value| (value, value.string(faults)));
-    let password = secret::find(section, "password", directories, faults);
+    let password = secret::find_secret(section, "password", directories, faults);
     let (value, user) = match (user, password.ok()?) {
         (None, None) => return Some((None, None)),
         (None, Some(found)) => {
-            faults.absent(found.place(), "there is a password but no `user`", "write user = \"…\"");
+            faults.missing(
+                found.place(),
+                "there is a password but no `user`",
+                "write user = \"…\"",
+            );
             return None;
         }
         // Written out in the configuration, which has been complained of.
@@ -184,7 +188,7 @@ fn login(
             let what = "there is a user but no password";
             let cure = "put the password alone into a file only you can read (chmod 600) and write \
                         password_file = \"…\"";
-            faults.absent(value.key_place(), what, cure);
+            faults.missing(value.key_place(), what, cure);
             return None;
         }
         (Some((value, user)), Some(found)) => {
@@ -202,11 +206,11 @@ fn login(
 }
 
 /// A From: an address, with or without a display name.
-fn sender(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
+fn sender(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
     let text = &written.text;
     let sound = text.len() <= FROM_BYTES_MAX
-        && !text.contains(words::steers)
+        && !text.contains(words::is_control_or_mark)
         && Mailbox::from_str(text).is_ok();
     if sound {
         return Some(written.text);
@@ -217,7 +221,7 @@ fn sender(value: &Value<'_>, faults: &mut Faults) -> Option<String> {
     None
 }
 
-fn receivers(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<String>> {
+fn receivers(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<String>> {
     let written = value.strings(faults)?;
     if written.is_empty() || written.len() > RECIPIENTS_MAX {
         let what = format!("`to` holds {}", words::count(written.len(), "receiver"));
@@ -241,9 +245,9 @@ fn receivers(value: &Value<'_>, faults: &mut Faults) -> Option<Vec<String>> {
 }
 
 /// A bare address.
-fn is_receiver(written: &Written, faults: &mut Faults) -> bool {
+fn is_receiver(written: &Spanned, faults: &mut Diagnostics) -> bool {
     let text = &written.text;
-    let tame = text.len() <= ADDRESS_BYTES_MAX && !text.contains(words::steers);
+    let tame = text.len() <= ADDRESS_BYTES_MAX && !text.contains(words::is_control_or_mark);
     if tame && Address::from_str(text).is_ok() {
         return true;
     }
@@ -258,7 +262,7 @@ fn is_receiver(written: &Written, faults: &mut Faults) -> bool {
 }
 
 /// The path of a file of certificates, which is there and looks like one.
-fn authority(value: &Value<'_>, faults: &mut Faults) -> Option<PathBuf> {
+fn authority(value: &Value<'_>, faults: &mut Diagnostics) -> Option<PathBuf> {
     let written = value.string(faults)?;
     let path = beside(&written.at.file, &written.text);
     let shown = words::path(&path);
@@ -268,7 +272,7 @@ fn authority(value: &Value<'_>, faults: &mut Faults) -> Option<PathBuf> {
             return Some(path);
         }
         Ok(_) => format!("{shown} holds no certificate in PEM form"),
-        Err(error) => format!("cannot read {shown}: {}", why(&error)),
+        Err(error) => format!("cannot read {shown}: {}", io_reason(&error)),
     };
     let cure = "name the file of your certificate authority, which begins with \
                 `-----BEGIN CERTIFICATE-----`";

@@ -6,14 +6,14 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::Directories;
-use super::faults::Faults;
+use super::diagnostics::Diagnostics;
+use super::document::{Reported, Section};
 use super::name::Names;
 use super::service::kept_path;
 use super::sources::Sources;
-use super::watch::{Loudness, SEVERITIES};
-use super::written::{Section, Told};
+use super::watch::{MinSeverities, SEVERITIES};
 use super::{link, secret};
-use crate::domain::{Channel, ChannelKind, Name, Place, Severity, Webhook};
+use crate::domain::{Channel, ChannelKind, Name, Severity, SourceSpan, Webhook};
 
 /// For the whole exchange with a webhook.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -33,45 +33,45 @@ const WEBHOOK: [&str; 8] = [
 ];
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum ChannelType {
     Console,
     File,
     Email,
     Webhook,
 }
 
-const KINDS: [(&str, Kind); 4] = [
-    ("console", Kind::Console),
-    ("file", Kind::File),
-    ("email", Kind::Email),
-    ("webhook", Kind::Webhook),
+const KINDS: [(&str, ChannelType); 4] = [
+    ("console", ChannelType::Console),
+    ("file", ChannelType::File),
+    ("email", ChannelType::Email),
+    ("webhook", ChannelType::Webhook),
 ];
 
 /// Every channel that is right, and the names of all, so that a watch that names a wrong one is not
 /// complained of as well.
 pub(super) struct Channels {
     pub(super) list: Vec<Channel>,
-    pub(super) loudness: Loudness,
+    pub(super) loudness: MinSeverities,
     /// Where each name stands.
-    pub(super) places: BTreeMap<Name, Place>,
+    pub(super) places: BTreeMap<Name, SourceSpan>,
 }
 
 /// Reads every channel; a wrong one is complained of and left out of the list.
-pub(super) fn read(
+pub(super) fn read_channels(
     sections: &[Section<'_>],
     directories: Directories<'_>,
     sources: &Sources,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Channels {
     let mut names = Names::new("channel", sources);
     let mut channels =
-        Channels { list: Vec::new(), loudness: Loudness::new(), places: BTreeMap::new() };
+        Channels { list: Vec::new(), loudness: MinSeverities::new(), places: BTreeMap::new() };
     for section in sections {
         let name = names.take(section, faults);
         let min_severity =
             section.optional("min_severity", |value| value.choice(&SEVERITIES, faults));
         let min_severity = min_severity.map(|least| least.unwrap_or(Severity::Low)).ok();
-        let kind = kind(section, directories, faults);
+        let kind = read_type(section, directories, faults);
         let Some(name) = name else {
             continue;
         };
@@ -84,30 +84,30 @@ pub(super) fn read(
     channels
 }
 
-fn kind(
+fn read_type(
     section: &Section<'_>,
     directories: Directories<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<ChannelKind> {
     let cure = "write kind = \"console\", \"file\", \"email\" or \"webhook\"";
-    let kind = section.need("this channel", "kind", cure, faults)?.choice(&KINDS, faults)?;
+    let kind = section.required("this channel", "kind", cure, faults)?.choice(&KINDS, faults)?;
     match kind {
-        Kind::Console => {
-            section.only("a console channel", &COMMON, faults);
+        ChannelType::Console => {
+            section.reject_unknown_keys("a console channel", &COMMON, faults);
             Some(ChannelKind::Console)
         }
-        Kind::File => {
-            section.only("a file channel", &FILE, faults);
+        ChannelType::File => {
+            section.reject_unknown_keys("a file channel", &FILE, faults);
             let cure = "write path = \"alerts.jsonl\": each alert becomes one line of JSON";
-            let path = section.need("a file channel", "path", cure, faults)?;
+            let path = section.required("a file channel", "path", cure, faults)?;
             Some(ChannelKind::File { path: kept_path(&path, directories, faults)? })
         }
-        Kind::Email => {
-            section.only("an email channel", &email::KEYS, faults);
-            email::read(section, directories, faults).map(ChannelKind::Email)
+        ChannelType::Email => {
+            section.reject_unknown_keys("an email channel", &email::KEYS, faults);
+            email::read_email(section, directories, faults).map(ChannelKind::Email)
         }
-        Kind::Webhook => {
-            section.only("a webhook channel", &WEBHOOK, faults);
+        ChannelType::Webhook => {
+            section.reject_unknown_keys("a webhook channel", &WEBHOOK, faults);
             webhook(section, directories, faults).map(ChannelKind::Webhook)
         }
     }
@@ -116,9 +116,9 @@ fn kind(
 fn webhook(
     section: &Section<'_>,
     directories: Directories<'_>,
-    faults: &mut Faults,
+    faults: &mut Diagnostics,
 ) -> Option<Webhook> {
-    let url = section.need("a webhook channel", "url", "write url = \"https://…\"", faults);
+    let url = section.required("a webhook channel", "url", "write url = \"https://…\"", faults);
     let url = url.and_then(|value| {
         let written = value.string(faults)?;
         let instead = "remove it: the receiver knows us by the signature";
@@ -129,16 +129,16 @@ fn webhook(
         }
         Some(url)
     });
-    let secrets = match secret::find(section, "secret", directories, faults) {
+    let secrets = match secret::find_secret(section, "secret", directories, faults) {
         Ok(Some(found)) => secret::webhook(&found, faults),
-        Err(Told) => None,
+        Err(Reported) => None,
         // Written out in the configuration, which has been complained of.
         Ok(None) if section.holds_secret() => None,
         Ok(None) => {
             let what = "a webhook channel needs `secret_file` or `secret_credential`";
             let cure = "make a file with: (umask 077; printf 'whsec_%s\\n' \"$(openssl rand -base64 \
                         32)\" > webhook-secret), and write secret_file = \"webhook-secret\"";
-            faults.absent(section.place(), what, cure);
+            faults.missing(section.place(), what, cure);
             None
         }
     };

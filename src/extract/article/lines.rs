@@ -2,7 +2,7 @@
 //! tell prose from everything else.
 use std::ops::Range;
 
-use super::Clock;
+use super::Deadline;
 use super::tag::Tag;
 use super::tree::Tree;
 
@@ -18,7 +18,7 @@ const LOOK_EVERY: u32 = 4_096;
 
 /// One line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct TextLine {
     /// The block element it stands in.
     pub(super) node: u32,
     /// Its first text node, and one past its last.
@@ -35,9 +35,9 @@ pub(super) struct Line {
     pub(super) heading: u8,
 }
 
-impl Line {
+impl TextLine {
     /// What it counts for in the search for the article: 0 unless it is prose.
-    pub(super) fn mass(&self) -> u32 {
+    pub(super) fn weight(&self) -> u32 {
         let prose = self.bytes >= LONG_BYTES_MIN
             || (self.bytes >= PROSE_BYTES_MIN && (self.closed || self.stops > 0));
         if prose && self.heading == 0 && self.linked.saturating_mul(2) < self.bytes {
@@ -51,13 +51,13 @@ impl Line {
 /// All lines of a page.
 #[derive(Debug)]
 pub(super) struct Lines {
-    pub(super) all: Vec<Line>,
+    pub(super) all: Vec<TextLine>,
     /// For each node, how many lines begin before it.
     before: Vec<u32>,
 }
 
 impl Lines {
-    pub(super) fn of(tree: &Tree<'_>, clock: Clock<'_>) -> Self {
+    pub(super) fn of(tree: &Tree<'_>, clock: Deadline<'_>) -> Self {
         let mut walk = Walk::default();
         let mut before = Vec::with_capacity(tree.nodes.len() + 1);
         let mut at = 0_u32;
@@ -97,7 +97,7 @@ impl Lines {
 
 /// What lines hold together, in bytes without white space.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sum {
+pub(super) struct LineTotals {
     /// Of prose.
     pub(super) mass: u64,
     /// Of anything.
@@ -108,17 +108,17 @@ pub(super) struct Sum {
 
 /// The sum before each line, so that any part's is a subtraction.
 #[derive(Debug)]
-pub(super) struct Sums(Vec<Sum>);
+pub(super) struct RunningTotals(Vec<LineTotals>);
 
-impl Sums {
+impl RunningTotals {
     /// Over the lines that are kept.
     pub(super) fn of(lines: &Lines, kept: &[bool]) -> Self {
         let mut sums = Vec::with_capacity(lines.all.len() + 1);
-        let mut sum = Sum::default();
+        let mut sum = LineTotals::default();
         sums.push(sum);
         for (line, kept) in lines.all.iter().zip(kept) {
             if *kept {
-                sum.mass += u64::from(line.mass());
+                sum.mass += u64::from(line.weight());
                 sum.bytes += u64::from(line.bytes);
                 sum.linked += u64::from(line.linked);
             }
@@ -127,19 +127,19 @@ impl Sums {
         Self(sums)
     }
 
-    pub(super) fn total(&self) -> Sum {
+    pub(super) fn total(&self) -> LineTotals {
         self.0.last().copied().unwrap_or_default()
     }
 
-    /// Of the nodes from `at` to before `end`.
-    pub(super) fn inside(&self, lines: &Lines, at: u32, end: u32) -> Sum {
+    /// Of the nodes from `polled_at` to before `end`.
+    pub(super) fn inside(&self, lines: &Lines, at: u32, end: u32) -> LineTotals {
         self.between(lines.within(at, end))
     }
 
-    pub(super) fn between(&self, range: Range<usize>) -> Sum {
+    pub(super) fn between(&self, range: Range<usize>) -> LineTotals {
         let get = |index: usize| self.0.get(index).copied().unwrap_or_default();
         let (before, after) = (get(range.start), get(range.end));
-        Sum {
+        LineTotals {
             mass: after.mass.saturating_sub(before.mass),
             bytes: after.bytes.saturating_sub(before.bytes),
             linked: after.linked.saturating_sub(before.linked),
@@ -167,8 +167,8 @@ pub(super) fn is_control(tag: Tag) -> bool {
 /// Where a walk over the nodes is.
 #[derive(Default)]
 struct Walk {
-    all: Vec<Line>,
-    open: Option<Line>,
+    all: Vec<TextLine>,
+    open: Option<TextLine>,
     link_until: u32,
     /// The level of the last heading entered, and where it ends.
     heading: (u8, u32),
@@ -178,7 +178,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// Leaves the blocks that end before the node at `at`.
+    /// Leaves the blocks that end before the node at `polled_at`.
     fn leave(&mut self, at: u32) {
         while self.block_until.last().is_some_and(|(_, end)| *end <= at) {
             self.block_until.pop();
@@ -213,11 +213,11 @@ impl Walk {
     }
 
     fn text(&mut self, at: u32, text: &str) {
-        let measure = Measure::of(text);
+        let measure = TextMeasure::of(text);
         if measure.bytes == 0 && self.open.is_none() {
             return;
         }
-        let line = self.open.get_or_insert(Line {
+        let line = self.open.get_or_insert(TextLine {
             node: self.block,
             from: at,
             to: at,
@@ -240,13 +240,13 @@ impl Walk {
 }
 
 /// What one stretch of text adds to its line.
-struct Measure {
+struct TextMeasure {
     bytes: u32,
     stops: u32,
     closed: bool,
 }
 
-impl Measure {
+impl TextMeasure {
     fn of(text: &str) -> Self {
         let mut bytes = 0_u32;
         let mut stops = 0_u32;

@@ -3,20 +3,20 @@
 //!
 //! One pass makes a bounded tree ([`tree`]), the tree becomes a row of lines ([`lines`]), the lines
 //! that are prose say where the article is ([`place`]), and what stands about it is left out
-//! ([`weed`]). Nothing here takes longer than linear time, and a clock can stop it anywhere.
+//! ([`boilerplate`]). Nothing here takes longer than linear time, and a clock can stop it anywhere.
 
-mod about;
-mod hint;
+mod article_text;
+mod boilerplate;
+mod clues;
+mod fixed_phrases;
+mod head;
+mod json_ld;
 mod lines;
-mod linked;
-mod meta;
-mod phrases;
-mod place;
-mod prose;
+mod main_root;
+mod metadata;
 mod tag;
 mod token;
 mod tree;
-mod weed;
 
 use url::Url;
 
@@ -35,9 +35,9 @@ const NODES_MAX: usize = 300_000;
 
 /// Says whether reading has taken too long; asked between pieces.
 #[derive(Clone, Copy)]
-pub struct Clock<'a>(&'a dyn Fn() -> bool);
+pub struct Deadline<'a>(&'a dyn Fn() -> bool);
 
-impl<'a> Clock<'a> {
+impl<'a> Deadline<'a> {
     pub fn new(is_over: &'a dyn Fn() -> bool) -> Self {
         Self(is_over)
     }
@@ -47,7 +47,7 @@ impl<'a> Clock<'a> {
     }
 }
 
-impl std::fmt::Debug for Clock<'_> {
+impl std::fmt::Debug for Deadline<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Clock")
     }
@@ -55,7 +55,7 @@ impl std::fmt::Debug for Clock<'_> {
 
 /// What was found of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct ExtractedPage {
     pub title: Option<String>,
     pub authors: Vec<String>,
     /// As written; reading dates is another craft.
@@ -69,32 +69,32 @@ pub struct Page {
 
 /// The article of a page, from `url` if that is known.
 ///
-/// `html` is text already; bytes are decoded by whoever fetched them. Time is linear in its
+/// `escape_html` is text already; bytes are decoded by whoever fetched them. Time is linear in its
 /// length, memory a small multiple of it, and `clock` ends the reading early: what was read up to
 /// then is returned, with `cut` set.
-pub fn page(html: &str, url: Option<&Url>, clock: Clock<'_>) -> Page {
+pub fn extract_page(html: &str, url: Option<&Url>, clock: Deadline<'_>) -> ExtractedPage {
     let end = html.floor_char_boundary(PAGE_BYTES_MAX);
     let tree = Tree::read(html.get(..end).unwrap_or_default(), clock);
     let lines = Lines::of(&tree, clock);
-    let mut kept = weed::outside(&tree, &lines);
-    let root = place::root(&tree, &lines, &kept);
-    weed::inside(&tree, &lines, &mut kept, root);
-    let wide = place::with_lead(&tree, &lines, &kept, root);
-    let text = prose::text(&tree, &lines, &mut kept, (wide, root));
-    Page {
-        title: about::title(&tree, &lines),
-        authors: about::authors(&tree, &lines),
-        published: about::published(&tree, url),
-        url: about::address(&tree, url),
-        language: about::language(&tree),
-        text: given_in_full(&tree, &text).unwrap_or(text),
+    let mut kept = boilerplate::without_page_furniture(&tree, &lines);
+    let root = main_root::main_root(&tree, &lines, &kept);
+    boilerplate::drop_inside_article(&tree, &lines, &mut kept, root);
+    let wide = main_root::widened_to_lead(&tree, &lines, &kept, root);
+    let text = article_text::text(&tree, &lines, &mut kept, (wide, root));
+    ExtractedPage {
+        title: metadata::title(&tree, &lines),
+        authors: metadata::authors(&tree, &lines),
+        published: metadata::published(&tree, url),
+        url: metadata::address(&tree, url),
+        language: metadata::language(&tree),
+        text: declared_body(&tree, &text).unwrap_or(text),
         cut: tree.cut || end < html.len(),
     }
 }
 
 /// The text a page gives to search engines, where it shows readers much less: pages that are
 /// filled in by a script.
-fn given_in_full(tree: &Tree<'_>, text: &str) -> Option<String> {
+fn declared_body(tree: &Tree<'_>, text: &str) -> Option<String> {
     let body = plain(tree.head.linked.body.as_deref()?.trim()).trim().to_owned();
     (body.len() >= GIVEN_BYTES_MIN && body.len() / 2 > text.len()).then_some(body)
 }
@@ -126,7 +126,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_page_gives_clean_lines_no_longer_than_itself(html in soup()) {
-            let page = page(&html, None, Clock::new(&|| false));
+            let page = extract_page(&html, None, Deadline::new(&|| false));
             prop_assert!(page.text.len() <= html.len());
             prop_assert!(!page.text.chars().any(|c| c.is_control() && c != '\n'));
             prop_assert!(!page.text.lines().any(|line| line.trim().is_empty()));

@@ -30,7 +30,7 @@ pub(super) struct Attributes<'a> {
     pub(super) href: &'a str,
     pub(super) rel: &'a str,
     pub(super) lang: &'a str,
-    /// `name` or `property` of a `meta`, `type` of a `script`.
+    /// `name` or `property` of a `head`, `type` of a `script`.
     pub(super) name: &'a str,
     pub(super) content: &'a str,
     pub(super) datetime: &'a str,
@@ -84,7 +84,7 @@ impl<'a> Tokens<'a> {
         found
     }
 
-    /// What begins with the `<` at `at`, and where it ends. `None`: that is prose.
+    /// What begins with the `<` at `polled_at`, and where it ends. `None`: that is prose.
     fn markup(&mut self, at: usize) -> Option<(usize, Option<Token<'a>>)> {
         match self.bytes_from(at + 1).first()? {
             b'!' | b'?' => self.declaration(at),
@@ -263,7 +263,7 @@ impl<'a> Attributes<'a> {
             b"datetime" => &mut self.datetime,
             b"data-testid" | b"data-component" | b"data-qa" | b"data-module" => &mut self.part,
             b"hidden" => {
-                // `until-found` is shown to whoever looks for it.
+                // `time_until_expected-found` is shown to whoever looks for it.
                 self.hidden |= value != "until-found";
                 return;
             }
@@ -280,7 +280,7 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// The element name at the beginning of `bytes`.
+/// The element name at the beginning of `read_input`.
 fn name(bytes: &[u8]) -> &[u8] {
     let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':' | b'_' | b'.');
     let length = bytes.iter().take(NAME_BYTES_MAX).take_while(part).count();

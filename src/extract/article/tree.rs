@@ -1,10 +1,10 @@
 //! The tree of a page: lenient, linear and bounded in nodes and depth. Nodes stand in document
 //! order, so that an element and all in it is a range.
-use super::hint::{self, Hints};
-use super::meta::Head;
+use super::clues::{self, Clues};
+use super::head::Head;
 use super::tag::{TAGS, Tag};
 use super::token::{Attributes, Token, Tokens};
-use super::{Clock, NODES_MAX};
+use super::{Deadline, NODES_MAX};
 
 /// Elements inside one another; deeper ones count as their parent's (browsers stop at 512).
 pub(super) const DEPTH_MAX: usize = 256;
@@ -16,7 +16,7 @@ const LOOK_EVERY: u32 = 256;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'a> {
     pub(super) tag: Tag,
-    pub(super) hints: Hints,
+    pub(super) hints: Clues,
     /// Parts of one kind share it.
     pub(super) kind: u32,
     pub(super) parent: u32,
@@ -42,7 +42,7 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn read(html: &'a str, clock: Clock<'_>) -> Self {
+    pub(super) fn read(html: &'a str, clock: Deadline<'_>) -> Self {
         let mut builder = Builder::new();
         let mut left = LOOK_EVERY;
         for token in Tokens::new(html) {
@@ -82,7 +82,7 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new() -> Self {
         let root =
-            Node { tag: Tag::Html, hints: Hints::default(), kind: 0, parent: 0, end: 0, text: "" };
+            Node { tag: Tag::Html, hints: Clues::default(), kind: 0, parent: 0, end: 0, text: "" };
         Self {
             tree: Tree { nodes: vec![root], head: Head::default(), cut: false },
             open: vec![(0, Tag::Html)],
@@ -95,12 +95,12 @@ impl<'a> Builder<'a> {
         match *token {
             Token::Text("") => {}
             Token::Text(text) => {
-                self.append(Tag::Text, Hints::default(), text);
+                self.append(Tag::Text, Clues::default(), text);
             }
             Token::Raw(tag, ref attributes, inside) => {
                 self.tree.head.raw(tag, attributes, inside);
                 if tag == Tag::Svg || tag == Tag::Iframe {
-                    self.append(Tag::Img, Hints::default(), "");
+                    self.append(Tag::Img, Clues::default(), "");
                 }
             }
             Token::Open(tag, ref attributes) => self.start(tag, attributes),
@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn append(&mut self, tag: Tag, hints: Hints, text: &'a str) -> Option<u32> {
+    fn append(&mut self, tag: Tag, hints: Clues, text: &'a str) -> Option<u32> {
         if self.tree.nodes.len() >= NODES_MAX {
             self.tree.cut = true;
             return None;
@@ -126,12 +126,12 @@ impl<'a> Builder<'a> {
         }
         self.close_implied(tag);
         let text = if tag == Tag::A { attributes.href } else { "" };
-        let hints = hint::of(tag, attributes);
+        let hints = clues::of(tag, attributes);
         let Some(at) = self.append(tag, hints, text) else { return };
-        if hints != Hints::default()
+        if hints != Clues::default()
             && let Some(node) = self.tree.nodes.get_mut(at as usize)
         {
-            node.kind = hint::kind(hints, attributes);
+            node.kind = clues::kind(hints, attributes);
         }
         if tag.is_void() {
             return;
@@ -170,7 +170,7 @@ impl<'a> Builder<'a> {
         self.counts.get(tag as usize).is_some_and(|count| *count > 0)
     }
 
-    /// Ends the innermost of `tags`, and all in it, unless one of `walls` stands in between. A
+    /// Ends the innermost of `write_tags`, and all in it, unless one of `walls` stands in between. A
     /// link reaches only through what stands within a line.
     fn close_up_to(&mut self, tags: &[Tag], walls: &[Tag]) {
         if !tags.iter().any(|tag| self.is_open(*tag)) {
@@ -195,7 +195,7 @@ impl<'a> Builder<'a> {
             return;
         }
         if tag == Tag::Br {
-            self.append(Tag::Br, Hints::default(), "");
+            self.append(Tag::Br, Clues::default(), "");
             return;
         }
         if self.buried.get(tag as usize).is_some_and(|count| *count > 0) {

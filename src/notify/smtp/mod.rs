@@ -21,12 +21,12 @@ use tokio::net::TcpStream;
 
 use crate::compose::address;
 use crate::domain::{Email, Outcome, SmtpTls};
-use crate::notify::wire::{Allowance, Tunnel, Wire};
-use crate::notify::{Parcel, words};
+use crate::notify::smtp_stream::{GuardedStream, ReadBudget, TlsStream};
+use crate::notify::{Outgoing, server_text};
 
 /// How long each stage may take.
 #[derive(Clone, Copy, Debug)]
-struct Patience {
+struct StageTimeouts {
     connect: Duration,
     /// The greeting and the first EHLO.
     greeting: Duration,
@@ -41,7 +41,7 @@ struct Patience {
 }
 
 /// RFC 5321 section 4.5.3.2, save that a server that does not even greet is given up sooner.
-const PATIENCE: Patience = Patience {
+const STAGE_TIMEOUTS: StageTimeouts = StageTimeouts {
     connect: Duration::from_secs(30),
     greeting: Duration::from_mins(1),
     tls: Duration::from_secs(30),
@@ -66,7 +66,7 @@ enum Stage {
 }
 
 /// One mail server with everything needed to talk to it.
-pub(super) struct Relay {
+pub(super) struct MailServer {
     host: String,
     port: u16,
     tls: Option<TlsParameters>,
@@ -76,10 +76,10 @@ pub(super) struct Relay {
     credentials: Option<Credentials>,
     /// What a server may repeat to us and nobody else may read.
     secrets: Vec<String>,
-    patience: Patience,
+    timeouts: StageTimeouts,
 }
 
-impl std::fmt::Debug for Relay {
+impl std::fmt::Debug for MailServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Relay")
             .field("host", &self.host)
@@ -89,24 +89,24 @@ impl std::fmt::Debug for Relay {
 }
 
 /// An open dialogue.
-struct Dialogue {
+struct SmtpSession {
     connection: AsyncSmtpConnection,
-    allowance: Allowance,
+    read_budget: ReadBudget,
 }
 
-impl Relay {
+impl MailServer {
     pub(super) fn new(settings: &Email) -> Result<Self, String> {
         let host = setup::ascii_host(&settings.host);
         let tls = match settings.tls {
             SmtpTls::None => None,
-            SmtpTls::StartTls | SmtpTls::Implicit => Some(setup::tls(&host, settings)?),
+            SmtpTls::StartTls | SmtpTls::Implicit => Some(setup::tls_parameters(&host, settings)?),
         };
         let from = address::mailbox(&settings.from).ok_or("`from` is not a mail address")?;
         let (credentials, secrets) = match (&settings.user, &settings.password) {
             (Some(user), Some(password)) => {
                 let password = password.expose();
                 let credentials = Credentials::new(user.clone(), password.to_owned());
-                (Some(credentials), setup::secrets(user, password))
+                (Some(credentials), setup::login_forms(user, password))
             }
             (None, None) => (None, Vec::new()),
             (Some(_), None) | (None, Some(_)) => {
@@ -122,17 +122,17 @@ impl Relay {
             sender: from.address,
             credentials,
             secrets,
-            patience: PATIENCE,
+            timeouts: STAGE_TIMEOUTS,
         })
     }
 
-    pub(super) fn longest(&self) -> Duration {
-        let Patience { connect, greeting, tls, login, envelope, data, message, quit } =
-            self.patience;
+    pub(super) fn exchange_max(&self) -> Duration {
+        let StageTimeouts { connect, greeting, tls, login, envelope, data, message, quit } =
+            self.timeouts;
         [connect, greeting, tls, login, envelope, envelope, data, message, quit].iter().sum()
     }
 
-    pub(super) async fn send(&self, parcel: &Parcel<'_>) -> Outcome {
+    pub(super) async fn send(&self, parcel: &Outgoing<'_>) -> Outcome {
         let Some(recipient) = address::address(parcel.recipient) else {
             return Outcome::Refused { why: "the recipient is not a mail address".to_owned() };
         };
@@ -140,39 +140,39 @@ impl Relay {
             // Between "line end" and "LF" hides a second mail (SMTP smuggling).
             return Outcome::Refused { why: "the message holds a bare CR or LF".to_owned() };
         }
-        let mut dialogue = match self.open().await {
+        let mut dialogue = match self.open_session().await {
             Ok(dialogue) => dialogue,
             Err(outcome) => return outcome,
         };
-        let outcome = match self.transact(&mut dialogue, recipient, parcel.message).await {
+        let outcome = match self.send_mail(&mut dialogue, recipient, parcel.message).await {
             Ok(outcome) | Err(outcome) => outcome,
         };
         // A courtesy: whatever becomes of it, the outcome stands.
-        dialogue.allowance.renew();
+        dialogue.read_budget.renew();
         let goodbye = dialogue.connection.command(Quit);
-        tokio::time::timeout(self.patience.quit, goodbye).await.ok();
+        tokio::time::timeout(self.timeouts.quit, goodbye).await.ok();
         outcome
     }
 
     /// Connects, greets, encrypts, logs in.
-    async fn open(&self) -> Result<Dialogue, Outcome> {
+    async fn open_session(&self) -> Result<SmtpSession, Outcome> {
         let (stream, peer) = self.connect().await?;
         if self.tls.is_none() && !peer.ip().to_canonical().is_loopback() {
             let why = "the mail server is not on this machine; set `tls` to encrypt".to_owned();
             return Err(Outcome::Paused { why });
         }
-        let allowance = Allowance::new();
-        let wire = Wire::new(stream, peer, allowance.clone(), self.starttls);
+        let allowance = ReadBudget::new();
+        let wire = GuardedStream::new(stream, peer, allowance.clone(), self.starttls);
         let connection = match &self.tls {
             Some(tls) if !self.starttls => {
-                let digging = Tunnel::dig(wire, tls.clone());
-                let tunnel = self.stage(Stage::Tls, self.patience.tls, digging).await?;
+                let digging = TlsStream::handshake(wire, tls.clone());
+                let tunnel = self.run_stage(Stage::Tls, self.timeouts.tls, digging).await?;
                 allowance.renew();
-                self.greet(Wire::new(tunnel, peer, allowance.clone(), false)).await?
+                self.greet(GuardedStream::new(tunnel, peer, allowance.clone(), false)).await?
             }
             Some(_) | None => self.greet(wire).await?,
         };
-        let mut dialogue = Dialogue { connection, allowance };
+        let mut dialogue = SmtpSession { connection, read_budget: allowance };
         if let Some(tls) = self.tls.as_ref().filter(|_| self.starttls) {
             self.encrypt(&mut dialogue, tls.clone()).await?;
         }
@@ -182,62 +182,62 @@ impl Relay {
 
     async fn connect(&self) -> Result<(TcpStream, SocketAddr), Outcome> {
         let (host, port) = (self.host.trim_matches(['[', ']']), self.port);
-        let connecting = setup::connect(host, port, self.patience.connect);
-        match tokio::time::timeout(self.patience.connect, connecting).await {
+        let connecting = setup::connect(host, port, self.timeouts.connect);
+        match tokio::time::timeout(self.timeouts.connect, connecting).await {
             Ok(Ok(connected)) => Ok(connected),
             Ok(Err(error)) => Err(self.retry(Stage::Connect, &error.to_string())),
-            Err(_elapsed) => Err(self.late(Stage::Connect, self.patience.connect)),
+            Err(_elapsed) => Err(self.timeout_outcome(Stage::Connect, self.timeouts.connect)),
         }
     }
 
-    async fn greet<S>(&self, wire: Wire<S>) -> Result<AsyncSmtpConnection, Outcome>
+    async fn greet<S>(&self, wire: GuardedStream<S>) -> Result<AsyncSmtpConnection, Outcome>
     where
-        Wire<S>: AsyncTokioStream + 'static,
+        GuardedStream<S>: AsyncTokioStream + 'static,
     {
         let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &self.hello);
-        self.stage(Stage::Greeting, self.patience.greeting, greeting).await
+        self.run_stage(Stage::Greeting, self.timeouts.greeting, greeting).await
     }
 
-    async fn encrypt(&self, dialogue: &mut Dialogue, tls: TlsParameters) -> Result<(), Outcome> {
+    async fn encrypt(&self, dialogue: &mut SmtpSession, tls: TlsParameters) -> Result<(), Outcome> {
         if !dialogue.connection.can_starttls() {
             let why = "the mail server does not offer STARTTLS, and nothing is sent in the clear";
             return Err(Outcome::Paused { why: why.to_owned() });
         }
-        dialogue.allowance.renew();
+        dialogue.read_budget.renew();
         let encrypting = dialogue.connection.starttls(tls, &self.hello);
-        self.stage(Stage::Tls, self.patience.tls, encrypting).await
+        self.run_stage(Stage::Tls, self.timeouts.tls, encrypting).await
     }
 
-    async fn login(&self, dialogue: &mut Dialogue) -> Result<(), Outcome> {
+    async fn login(&self, dialogue: &mut SmtpSession) -> Result<(), Outcome> {
         let Some(credentials) = &self.credentials else { return Ok(()) };
-        dialogue.allowance.renew();
+        dialogue.read_budget.renew();
         let login = dialogue.connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials);
-        self.stage(Stage::Login, self.patience.login, login).await.map(drop)
+        self.run_stage(Stage::Login, self.timeouts.login, login).await.map(drop)
     }
 
     /// One mail to one recipient.
-    async fn transact(
+    async fn send_mail(
         &self,
-        dialogue: &mut Dialogue,
+        dialogue: &mut SmtpSession,
         recipient: Address,
         message: &[u8],
     ) -> Result<Outcome, Outcome> {
-        let Dialogue { connection, allowance } = dialogue;
+        let SmtpSession { connection, read_budget: allowance } = dialogue;
         let options = self.options(connection, &recipient, message)?;
-        let Patience { envelope, data, message: dot, .. } = self.patience;
+        let StageTimeouts { envelope, data, message: dot, .. } = self.timeouts;
         allowance.renew();
         let mail = connection.command(Mail::new(Some(self.sender.clone()), options));
-        self.expect(Stage::Sender, &self.stage(Stage::Sender, envelope, mail).await?, 2)?;
+        self.expect(Stage::Sender, &self.run_stage(Stage::Sender, envelope, mail).await?, 2)?;
         allowance.renew();
         let rcpt = connection.command(Rcpt::new(recipient, Vec::new()));
-        self.expect(Stage::Recipient, &self.stage(Stage::Recipient, envelope, rcpt).await?, 2)?;
+        self.expect(Stage::Recipient, &self.run_stage(Stage::Recipient, envelope, rcpt).await?, 2)?;
         allowance.renew();
-        let ready = self.stage(Stage::Data, data, connection.command(Data)).await?;
+        let ready = self.run_stage(Stage::Data, data, connection.command(Data)).await?;
         self.expect(Stage::Data, &ready, 3)?;
         allowance.renew();
         // lettre writes the line end before the dot itself.
         let message = message.strip_suffix(b"\r\n").unwrap_or(message);
-        let sent = self.stage(Stage::Message, dot, connection.message(message)).await?;
+        let sent = self.run_stage(Stage::Message, dot, connection.message(message)).await?;
         let detail = self.expect(Stage::Message, &sent, 2)?;
         Ok(Outcome::Accepted { detail })
     }
@@ -269,7 +269,7 @@ impl Relay {
     }
 
     /// Runs one stage under its deadline and judges its failure.
-    async fn stage<T>(
+    async fn run_stage<T>(
         &self,
         stage: Stage,
         limit: Duration,
@@ -277,8 +277,8 @@ impl Relay {
     ) -> Result<T, Outcome> {
         match tokio::time::timeout(limit, work).await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(self.judge(stage, &error)),
-            Err(_elapsed) => Err(self.late(stage, limit)),
+            Ok(Err(error)) => Err(self.error_outcome(stage, &error)),
+            Err(_elapsed) => Err(self.timeout_outcome(stage, limit)),
         }
     }
 
@@ -286,7 +286,7 @@ impl Relay {
     fn expect(&self, stage: Stage, answer: &Response, class: u8) -> Result<String, Outcome> {
         let code = answer.code();
         let text: Vec<&str> = answer.message().collect();
-        let detail = self.clean(&format!("{code} {}", text.join(" ")));
+        let detail = self.redacted(&format!("{code} {}", text.join(" ")));
         if code.severity as u8 == class {
             Ok(detail)
         } else {
@@ -296,9 +296,9 @@ impl Relay {
 
     /// 4xx is for later. 5xx is the recipient's or the message's own end once they are named, and
     /// before that the channel's; so is whatever concerns logging in, wherever it is said.
-    fn judge(&self, stage: Stage, error: &SmtpError) -> Outcome {
+    fn error_outcome(&self, stage: Stage, error: &SmtpError) -> Outcome {
         let Some(code) = error.status() else {
-            return self.broken(stage, error);
+            return self.connection_error(stage, error);
         };
         let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         let text = format!("{code} {said}");
@@ -307,46 +307,46 @@ impl Relay {
         if error.is_transient() {
             self.retry(stage, &text)
         } else if theirs && !login {
-            Outcome::Refused { why: self.why(stage, &text) }
+            Outcome::Refused { why: self.reason(stage, &text) }
         } else {
-            Outcome::Paused { why: self.why(stage, &text) }
+            Outcome::Paused { why: self.reason(stage, &text) }
         }
     }
 
     /// Failures without a code: TLS that cannot be trusted pauses, a broken line is tried again.
-    fn broken(&self, stage: Stage, error: &SmtpError) -> Outcome {
-        let text = words::causes(error);
+    fn connection_error(&self, stage: Stage, error: &SmtpError) -> Outcome {
+        let text = server_text::error_chain(error);
         let unlike = error.is_client() && stage == Stage::Login;
-        if error.is_tls() || untrusted(error) || unlike {
-            Outcome::Paused { why: self.why(stage, &text) }
+        if error.is_tls() || is_untrusted_certificate(error) || unlike {
+            Outcome::Paused { why: self.reason(stage, &text) }
         } else {
             self.retry(stage, &text)
         }
     }
 
-    fn late(&self, stage: Stage, limit: Duration) -> Outcome {
+    fn timeout_outcome(&self, stage: Stage, limit: Duration) -> Outcome {
         self.retry(stage, &format!("no answer within {limit:?}"))
     }
 
     fn retry(&self, stage: Stage, text: &str) -> Outcome {
-        Outcome::Retry { after: None, why: self.why(stage, text) }
+        Outcome::Retry { after: None, why: self.reason(stage, text) }
     }
 
-    fn why(&self, stage: Stage, text: &str) -> String {
-        format!("{}:{}: {}: {}", self.host, self.port, stage.words(), self.clean(text))
+    fn reason(&self, stage: Stage, text: &str) -> String {
+        format!("{}:{}: {}: {}", self.host, self.port, stage.description(), self.redacted(text))
     }
 
-    fn clean(&self, text: &str) -> String {
+    fn redacted(&self, text: &str) -> String {
         let hidden = self
             .secrets
             .iter()
             .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "<hidden>"));
-        words::said(&hidden)
+        server_text::redacted_reply(&hidden)
     }
 }
 
 impl Stage {
-    fn words(self) -> &'static str {
+    fn description(self) -> &'static str {
         match self {
             Self::Connect => "connecting",
             Self::Greeting => "greeting",
@@ -361,7 +361,7 @@ impl Stage {
 }
 
 /// Whether the far end is not who it should be, as opposed to not being there.
-fn untrusted(error: &SmtpError) -> bool {
+fn is_untrusted_certificate(error: &SmtpError) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<std::io::Error>() {

@@ -12,7 +12,7 @@ use lettre::transport::smtp::client::{
 use tokio::net::TcpStream;
 
 use crate::domain::Email;
-use crate::notify::words;
+use crate::notify::server_text;
 
 /// Tries every address of the server; each gets its share of `limit`, so that one that swallows
 /// packets leaves time for the next.
@@ -51,7 +51,7 @@ pub(super) fn ascii_host(host: &str) -> String {
 
 /// How the server's certificate is checked: against the machine's store, or the bundled one where
 /// there is none, and the operator's own authority.
-pub(super) fn tls(host: &str, settings: &Email) -> Result<TlsParameters, String> {
+pub(super) fn tls_parameters(host: &str, settings: &Email) -> Result<TlsParameters, String> {
     let name = host.trim_matches(['[', ']']).to_owned();
     let own = settings.ca_file.as_ref().map(|path| {
         let told = |what: &dyn std::fmt::Display| format!("`ca_file` {}: {what}", path.display());
@@ -72,11 +72,14 @@ pub(super) fn tls(host: &str, settings: &Email) -> Result<TlsParameters, String>
         let roots = roots.filter_map(|der| Certificate::from_der(der.to_vec()).ok());
         roots.fold(builder, TlsParametersBuilder::add_root_certificate).build()
     };
-    builder().build().or_else(|_no_store| bundled()).map_err(|error| words::causes(&error))
+    builder()
+        .build()
+        .or_else(|_no_store| bundled())
+        .map_err(|error| server_text::error_chain(&error))
 }
 
 /// The forms in which a careless server repeats a login, the longest first.
-pub(super) fn secrets(user: &str, password: &str) -> Vec<String> {
+pub(super) fn login_forms(user: &str, password: &str) -> Vec<String> {
     let plain = STANDARD.encode(format!("\0{user}\0{password}"));
     let mut forms =
         vec![plain, STANDARD.encode(password), password.to_owned(), STANDARD.encode(user)];

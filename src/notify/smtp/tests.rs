@@ -176,12 +176,12 @@ fn settings(port: u16, tls: SmtpTls) -> Email {
     }
 }
 
-fn relay(settings: &Email) -> Relay {
+fn relay(settings: &Email) -> MailServer {
     patient(settings, Duration::from_secs(10))
 }
 
-fn patient(settings: &Email, short: Duration) -> Relay {
-    let patience = Patience {
+fn patient(settings: &Email, short: Duration) -> MailServer {
+    let patience = StageTimeouts {
         connect: short,
         greeting: short,
         tls: short,
@@ -191,11 +191,11 @@ fn patient(settings: &Email, short: Duration) -> Relay {
         message: short,
         quit: Duration::from_millis(300),
     };
-    Relay { patience, ..Relay::new(settings).unwrap() }
+    MailServer { timeouts: patience, ..MailServer::new(settings).unwrap() }
 }
 
-fn parcel<'a>(recipient: &'a str, message: &'a [u8]) -> Parcel<'a> {
-    Parcel { id: DeliveryId(1), attempt: 1, recipient, message }
+fn parcel<'a>(recipient: &'a str, message: &'a [u8]) -> Outgoing<'a> {
+    Outgoing { id: DeliveryId(1), attempt: 1, recipient, message }
 }
 
 /// Plays a script in the clear.
@@ -338,7 +338,7 @@ async fn no_reason_tells_an_address_or_a_password() {
 fn half_a_login_is_refused() {
     let mut settings = settings(25, SmtpTls::None);
     settings.user = Some("wire".into());
-    assert!(Relay::new(&settings).unwrap_err().contains("go together"));
+    assert!(MailServer::new(&settings).unwrap_err().contains("go together"));
 }
 
 #[tokio::test]

@@ -11,9 +11,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
-use crate::domain::{Moment, Outcome, Secret, Webhook};
-use crate::notify::reach::{Inside, Resolver, admit_url};
-use crate::notify::{Parcel, words};
+use crate::domain::{Outcome, Secret, Timestamp, Webhook};
+use crate::notify::address_guard::{PrivateAddress, Resolver, check_url};
+use crate::notify::{Outgoing, server_text};
 
 /// How much of an answer is read; the rest is nobody's.
 const ANSWER_BYTES_MAX: usize = 8 << 10;
@@ -45,9 +45,10 @@ impl std::fmt::Debug for Endpoint {
 
 impl Endpoint {
     pub(super) fn new(settings: &Webhook) -> Result<Self, String> {
-        let keys: Option<Vec<hmac::Key>> = settings.secrets.iter().map(key).collect();
+        let keys: Option<Vec<hmac::Key>> = settings.secrets.iter().map(signing_key).collect();
         let keys = keys.ok_or("a secret is not `whsec_` and base64")?;
-        let client = client(settings).map_err(|error| words::causes(&error.without_url()))?;
+        let client =
+            client(settings).map_err(|error| server_text::error_chain(&error.without_url()))?;
         Ok(Self {
             client,
             url: settings.url.clone(),
@@ -57,21 +58,21 @@ impl Endpoint {
         })
     }
 
-    pub(super) fn longest(&self) -> Duration {
+    pub(super) fn exchange_max(&self) -> Duration {
         self.timeout.saturating_add(ANSWER_WAIT)
     }
 
-    pub(super) async fn send(&self, parcel: &Parcel<'_>, now: Moment) -> Outcome {
-        if let Err(inside) = admit_url(&self.url, self.allow_private) {
+    pub(super) async fn send(&self, parcel: &Outgoing<'_>, now: Timestamp) -> Outcome {
+        if let Err(inside) = check_url(&self.url, self.allow_private) {
             return Outcome::Paused { why: inside.to_string() };
         }
         match self.request(parcel, now).send().await {
-            Ok(response) => self.judge(response, now).await,
-            Err(error) => self.unreached(error),
+            Ok(response) => self.response_outcome(response, now).await,
+            Err(error) => self.connect_outcome(error),
         }
     }
 
-    fn request(&self, parcel: &Parcel<'_>, now: Moment) -> reqwest::RequestBuilder {
+    fn request(&self, parcel: &Outgoing<'_>, now: Timestamp) -> reqwest::RequestBuilder {
         let id = format!("msg_{}", parcel.id);
         let timestamp = now.unix_seconds().to_string();
         let mut request = self
@@ -90,23 +91,24 @@ impl Endpoint {
     }
 
     /// No status came back.
-    fn unreached(&self, error: reqwest::Error) -> Outcome {
+    fn connect_outcome(&self, error: reqwest::Error) -> Outcome {
         let error = error.without_url();
         let why = if error.is_timeout() {
             format!("no answer within {:?}", self.timeout)
-        } else if let Some(inside) = inside(&error) {
+        } else if let Some(inside) = private_address_in(&error) {
             inside.to_string()
         } else {
-            words::causes(&error)
+            server_text::error_chain(&error)
         };
         Outcome::Retry { after: None, why: format!("{}: {why}", self.origin()) }
     }
 
     /// 2xx alone is success; the receiver's wish when to come back is kept for 429 and 503.
-    async fn judge(&self, response: Response, now: Moment) -> Outcome {
+    async fn response_outcome(&self, response: Response, now: Timestamp) -> Outcome {
         let status = response.status();
         let headers = response.headers().clone();
-        let answer = words::said(&String::from_utf8_lossy(&read(response).await));
+        let answer =
+            server_text::redacted_reply(&String::from_utf8_lossy(&read_answer(response).await));
         if status.is_success() {
             return Outcome::Accepted { detail: status.to_string() };
         }
@@ -133,7 +135,7 @@ impl Endpoint {
         let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
         match location.and_then(|text| self.url.join(text).ok()) {
             Some(url) if url.has_host() => {
-                let path = words::said(url.path());
+                let path = server_text::redacted_reply(url.path());
                 format!("{}{path}", url.origin().ascii_serialization())
             }
             _ => "the one its owner names".to_owned(),
@@ -173,7 +175,7 @@ fn client(settings: &Webhook) -> Result<Client, reqwest::Error> {
 }
 
 /// The key behind `whsec_`, which may be left out like the base64 padding.
-fn key(secret: &Secret) -> Option<hmac::Key> {
+fn signing_key(secret: &Secret) -> Option<hmac::Key> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &ALPHABET,
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -200,7 +202,7 @@ fn signatures(keys: &[hmac::Key], id: &str, timestamp: &str, body: &[u8]) -> Str
 
 /// The beginning of an answer's body. The status already decided; a body that does not come, or
 /// does not end, changes nothing.
-async fn read(mut response: Response) -> Vec<u8> {
+async fn read_answer(mut response: Response) -> Vec<u8> {
     let mut answer = Vec::new();
     let all = async {
         while let Ok(Some(chunk)) = response.chunk().await {
@@ -217,7 +219,7 @@ async fn read(mut response: Response) -> Vec<u8> {
 }
 
 /// Seconds or an HTTP date (RFC 9110 section 10.2.3); nonsense is no wish at all.
-fn retry_after(headers: &HeaderMap, now: Moment) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = text.parse().unwrap_or(u64::MAX);
@@ -225,14 +227,14 @@ fn retry_after(headers: &HeaderMap, now: Moment) -> Option<Duration> {
     }
     let date: SystemTime = httpdate::parse_http_date(text).ok()?;
     let date = date.duration_since(UNIX_EPOCH).ok()?;
-    Some(Moment(0).after(date).since(now).min(RETRY_AFTER_MAX))
+    Some(Timestamp(0).after(date).since(now).min(RETRY_AFTER_MAX))
 }
 
 /// Our own refusal, if it is what stopped the connection.
-fn inside(error: &reqwest::Error) -> Option<Inside> {
+fn private_address_in(error: &reqwest::Error) -> Option<PrivateAddress> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
     while let Some(inner) = cause {
-        if let Some(found) = inner.downcast_ref::<Inside>() {
+        if let Some(found) = inner.downcast_ref::<PrivateAddress>() {
             return Some(*found);
         }
         cause = inner.source();

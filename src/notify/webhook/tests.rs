@@ -65,8 +65,8 @@ fn endpoint(url: &str) -> Endpoint {
 }
 
 async fn post(url: &str) -> Outcome {
-    let parcel = Parcel { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
-    endpoint(url).send(&parcel, Moment(1_614_265_330_000)).await
+    let parcel = Outgoing { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
+    endpoint(url).send(&parcel, Timestamp(1_614_265_330_000)).await
 }
 
 /// Posts to a server that gives this answer. The endpoint is lent: to make one reads every
@@ -74,13 +74,13 @@ async fn post(url: &str) -> Outcome {
 async fn answered(endpoint: &mut Endpoint, text: &str) -> Outcome {
     let (port, _requests) = serve(says(text));
     endpoint.url = format!("http://127.0.0.1:{port}/hook").parse().unwrap();
-    let parcel = Parcel { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
-    endpoint.send(&parcel, Moment(1_614_265_330_000)).await
+    let parcel = Outgoing { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
+    endpoint.send(&parcel, Timestamp(1_614_265_330_000)).await
 }
 
 #[test]
 fn the_signature_is_that_of_the_standard() {
-    let key = key(&Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into())).unwrap();
+    let key = signing_key(&Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into())).unwrap();
     let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
     let signed = signatures(&[key], id, "1614265330", b"{\"test\": 2432232314}");
     assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
@@ -244,8 +244,8 @@ async fn a_name_that_turns_inwards_needs_leave() {
         timeout: Duration::from_secs(1),
         allow_private: true,
     };
-    let parcel = Parcel { id: DeliveryId(7), attempt: 1, recipient: "", message: BODY };
-    let outcome = Endpoint::new(&allowed).unwrap().send(&parcel, Moment(0)).await;
+    let parcel = Outgoing { id: DeliveryId(7), attempt: 1, recipient: "", message: BODY };
+    let outcome = Endpoint::new(&allowed).unwrap().send(&parcel, Timestamp(0)).await;
     assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
     let request = requests.recv().unwrap();
     assert!(!request.contains("webhook-signature"), "there is no secret to sign with");
@@ -254,10 +254,10 @@ async fn a_name_that_turns_inwards_needs_leave() {
 #[test]
 fn a_secret_that_is_none_is_refused() {
     for bad in ["", "whsec_", "whsec_!!!", "hello world"] {
-        assert!(key(&Secret::new(bad.into())).is_none(), "{bad:?}");
+        assert!(signing_key(&Secret::new(bad.into())).is_none(), "{bad:?}");
     }
-    assert!(key(&Secret::new("whsec_AAA=".into())).is_some());
-    assert!(key(&Secret::new("whsec_AAA".into())).is_some(), "padding may be left out");
+    assert!(signing_key(&Secret::new("whsec_AAA=".into())).is_some());
+    assert!(signing_key(&Secret::new("whsec_AAA".into())).is_some(), "padding may be left out");
 }
 
 #[tokio::test]

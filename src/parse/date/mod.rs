@@ -2,39 +2,39 @@
 //!
 //! The text is cut into numbers, words and signs; times and zones are taken out by their shape, and
 //! what is left must make a day. A text that does not is no date: nothing is guessed.
-mod found;
-mod settle;
+mod parts;
+mod resolve;
 mod tokens;
 mod words;
 
-use found::Found;
+use parts::DateParts;
 use tokens::tokens;
 
-use crate::domain::Moment;
+use crate::domain::Timestamp;
 
 /// Longest text looked at, in bytes.
 const TEXT_BYTES_MAX: usize = 160;
 
 /// The instant a text names; a date without a time is its midnight, and a time without a zone is
 /// UTC unless its language is of one zone only.
-pub fn read(text: &str) -> Option<Moment> {
+pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if text.is_empty() || text.len() > TEXT_BYTES_MAX {
         return None;
     }
-    if let Some(moment) = internet(text.as_bytes()) {
+    if let Some(moment) = parse_rfc(text.as_bytes()) {
         return Some(moment);
     }
     let tokens = tokens(text);
-    let mut found = Found::default();
+    let mut found = DateParts::default();
     if found.only_number(&tokens).is_none() {
         found.walk(&tokens)?;
     }
-    found.moment()
+    found.timestamp()
 }
 
 /// RFC 3339 to the letter, the form of most dates: read without further ado.
-fn internet(text: &[u8]) -> Option<Moment> {
+fn parse_rfc(text: &[u8]) -> Option<Timestamp> {
     let digits = |from: usize, to: usize| {
         text.get(from..to)?.iter().try_fold(0_i64, |value, byte| {
             byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'))
@@ -52,15 +52,15 @@ fn internet(text: &[u8]) -> Option<Moment> {
         }
         _ => return None,
     };
-    let found = Found {
+    let found = DateParts {
         year: Some(digits(0, 4)?),
         month: Some(digits(5, 7)?),
         day: Some(digits(8, 10)?),
         time: Some([digits(11, 13)?, digits(14, 16)?, digits(17, 19)?, 0]),
         zone: Some(zone),
-        ..Found::default()
+        ..DateParts::default()
     };
-    found.moment()
+    found.timestamp()
 }
 
 #[cfg(test)]
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        read(text).map_or_else(|| "none".to_owned(), |at| at.to_string())
+        parse(text).map_or_else(|| "none".to_owned(), |at| at.to_string())
     }
 
     #[test]
@@ -84,7 +84,7 @@ mod tests {
         ] {
             assert_eq!(shown(text), wanted, "{text}");
         }
-        assert_eq!(read("2024-05-28T01:31:15.9876Z"), Some(Moment(1_716_859_875_987)));
+        assert_eq!(parse("2024-05-28T01:31:15.9876Z"), Some(Timestamp(1_716_859_875_987)));
     }
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
             "+++++",
             "1:2:3:4",
         ] {
-            assert!(read(text).is_none() || text == "2024", "{text}");
+            assert!(parse(text).is_none() || text == "2024", "{text}");
         }
     }
 
@@ -211,20 +211,20 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_breaks_the_reader(text in "\\PC{0,60}") {
-            let _moment = read(&text);
+            let _moment = parse(&text);
         }
 
         #[test]
         fn nothing_made_of_dates_breaks_the_reader(
             parts in proptest::collection::vec("[0-9]{1,19}|[:./+-]|T|Z|am|pm|May|年|월|GMT| ", 0..20)
         ) {
-            let _moment = read(&parts.concat());
+            let _moment = parse(&parts.concat());
         }
 
         #[test]
         fn every_instant_is_read_back(seconds in 0_i64..4_000_000_000) {
-            let at = Moment(seconds * 1_000);
-            proptest::prop_assert_eq!(read(&at.to_string()), Some(at));
+            let at = Timestamp(seconds * 1_000);
+            proptest::prop_assert_eq!(parse(&at.to_string()), Some(at));
         }
     }
 }

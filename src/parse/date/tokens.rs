@@ -14,7 +14,7 @@ pub(super) enum Token {
 /// The parts of a text; what stands in brackets is a remark and left out.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
-    let mut chars = text.chars().map(narrow).filter(|c| !is_mute(*c)).peekable();
+    let mut chars = text.chars().map(to_ascii).filter(|c| !is_direction_mark(*c)).peekable();
     let mut depth = 0_u8;
     while let Some(character) = chars.next() {
         match character {
@@ -47,7 +47,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 while let Some(letter) = chars.next_if(|c| {
                     // A reign's name ends where its years begin, written as a word or not.
                     (c.is_alphabetic() || is_mark(*c))
-                        && !(counts(*c) && super::words::era(&word).is_some())
+                        && !(is_han_numeral(*c) && super::words::era(&word).is_some())
                 }) {
                     word.extend(letter.to_lowercase());
                 }
@@ -76,11 +76,11 @@ fn is_mark(character: char) -> bool {
 }
 
 /// Marks of direction, which stand between the parts of Arabic and Hebrew dates and say nothing.
-fn is_mute(character: char) -> bool {
+fn is_direction_mark(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn counts(character: char) -> bool {
+fn is_han_numeral(character: char) -> bool {
     han_digit(character).is_some() || character == '元'
 }
 
@@ -112,24 +112,24 @@ fn han_number(text: &str) -> Option<(i64, usize)> {
 }
 
 /// Full-width digits and signs as ASCII, and one sign for each kind of dash.
-fn narrow(character: char) -> char {
+fn to_ascii(character: char) -> char {
     match character {
         '！'..='～' => {
             u32::from(character).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(character)
         }
         // The figures of Arabic, Persian, Hindi, Bengali and Thai.
-        '\u{660}'..='\u{669}' => figure(character, 0x660),
-        '\u{6f0}'..='\u{6f9}' => figure(character, 0x6f0),
-        '\u{966}'..='\u{96f}' => figure(character, 0x966),
-        '\u{9e6}'..='\u{9ef}' => figure(character, 0x9e6),
-        '\u{e50}'..='\u{e59}' => figure(character, 0xe50),
+        '\u{660}'..='\u{669}' => digit_from(character, 0x660),
+        '\u{6f0}'..='\u{6f9}' => digit_from(character, 0x6f0),
+        '\u{966}'..='\u{96f}' => digit_from(character, 0x966),
+        '\u{9e6}'..='\u{9ef}' => digit_from(character, 0x9e6),
+        '\u{e50}'..='\u{e59}' => digit_from(character, 0xe50),
         '،' => ',',
         '\u{2010}'..='\u{2014}' | '\u{2212}' => '-',
         _ => character,
     }
 }
 
-fn figure(character: char, zero: u32) -> char {
+fn digit_from(character: char, zero: u32) -> char {
     let value = u32::from(character).saturating_sub(zero);
     char::from_digit(value, 10).unwrap_or(character)
 }

@@ -115,7 +115,7 @@ pub(super) fn era(word: &str) -> Option<i64> {
 
 /// The zone a language implies where none is written, in minutes east of Greenwich. Only languages
 /// (and spellings) of one zone imply one.
-pub(super) fn implied_zone(word: &str) -> Option<i32> {
+pub(super) fn language_offset(word: &str) -> Option<i32> {
     match word {
         "오전" | "오후" | "년" | "월" | "일" | "午前" | "午後" => Some(9 * 60),
         "上午" | "下午" => Some(8 * 60),
@@ -205,7 +205,7 @@ fn is_weekday(word: &str) -> bool {
 
 /// A zone by its name, in minutes east of Greenwich. Letters several zones share are read the way
 /// most feeds mean them.
-pub(super) fn zone(name: &str) -> Option<i32> {
+pub(super) fn zone_offset(name: &str) -> Option<i32> {
     let hours = |hours: i32| Some(hours * 60);
     match name {
         "gmt" | "utc" | "ut" | "z" | "wet" | "uct" | "etc" | "greenwich" | "zulu" => Some(0),
@@ -244,7 +244,7 @@ pub(super) fn zone(name: &str) -> Option<i32> {
 /// The standard time of a place in the zone database's `Region/City`, in minutes east of
 /// Greenwich. The database itself is a file of the machine's; a date in a feed is not worth reading
 /// one, and is an hour off at most.
-pub(super) fn place(city: &str) -> Option<i32> {
+pub(super) fn city_offset(city: &str) -> Option<i32> {
     let hours = match city {
         "london" | "dublin" | "lisbon" | "gmt" | "utc" | "accra" => 0,
         "brussels" | "paris" | "berlin" | "madrid" | "rome" | "amsterdam" | "vienna" | "zurich"

@@ -2,18 +2,18 @@
 //!
 //! feed-rs would hold every item of a document at once (a hundred times the body's size for tiny
 //! ones) and refuse all of it for one number where a string belongs; so this format goes round it.
-mod mend;
+mod repair;
 mod values;
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use values::{Names, Words, label, words};
+use values::{NamesSeed, TextSeed, label, text};
 
+use super::base_url::BaseUrl;
 use super::date;
 use super::error::Error;
 use super::limits::ITEMS_MAX;
-use super::links::Base;
 use super::notes::Notes;
 use crate::domain::{Dated, Document, Entry, Format};
 
@@ -23,16 +23,16 @@ const SHARED_MAX: usize = 4;
 const SHARED_BYTES_MAX: usize = 128;
 
 /// Reads a document as far as it is JSON; what was complete before a fault is kept.
-pub(super) fn read(text: &str, base: &Base, notes: &mut Notes) -> Result<Document, Error> {
+pub(super) fn parse_feed(text: &str, base: &BaseUrl, notes: &mut Notes) -> Result<Document, Error> {
     if text.trim_start().starts_with('[') {
         return Err(Error::NotAFeed { looks_like: "a JSON list".to_owned() });
     }
-    let (mut feed, mut outcome) = once(text);
+    let (mut feed, mut outcome) = parse_once(text);
     if outcome.is_err() {
         // A second look costs a second reading, and only a document with a fault pays for it.
-        let (again, better) = once(&mend::mend(text));
+        let (again, better) = parse_once(&repair::repair(text));
         if better.is_ok() || again.items.len() > feed.items.len() {
-            notes.say("faults of the JSON repaired");
+            notes.add("faults of the JSON repaired");
             (feed, outcome) = (again, better);
         }
     }
@@ -45,14 +45,14 @@ pub(super) fn read(text: &str, base: &Base, notes: &mut Notes) -> Result<Documen
     }
     if outcome.is_err() {
         let kept = feed.items.len();
-        notes.say(format!("document ended early; {kept} complete items kept"));
+        notes.add(format!("document ended early; {kept} complete items kept"));
     }
     if feed.items_over > 0 {
         let over = feed.items_over;
-        notes.say(format!("{over} items beyond the first {ITEMS_MAX} were not read"));
+        notes.add(format!("{over} items beyond the first {ITEMS_MAX} were not read"));
     }
     if feed.strange {
-        notes.say("values of the wrong type were converted or dropped");
+        notes.add("values of the wrong type were converted or dropped");
     }
     // They are copied to every item without its own: few and short ones only.
     let mut authors = feed.authors;
@@ -72,14 +72,14 @@ pub(super) fn read(text: &str, base: &Base, notes: &mut Notes) -> Result<Documen
 }
 
 /// One reading, as far as it comes.
-fn once(text: &str) -> (Feed, serde_json::Result<()>) {
-    let mut feed = Feed::default();
+fn parse_once(text: &str) -> (JsonFeed, serde_json::Result<()>) {
+    let mut feed = JsonFeed::default();
     let outcome = feed.deserialize(&mut serde_json::Deserializer::from_str(text));
     (feed, outcome)
 }
 
 #[derive(Default)]
-struct Feed {
+struct JsonFeed {
     version: Option<String>,
     title: Option<String>,
     link: Option<String>,
@@ -88,14 +88,14 @@ struct Feed {
     own_link: Option<String>,
     authors: Vec<String>,
     lists_items: bool,
-    items: Vec<Item>,
+    items: Vec<FeedItem>,
     items_over: usize,
     /// Something was not of the type the format asks for.
     strange: bool,
 }
 
 #[derive(Default)]
-struct Item {
+struct FeedItem {
     id: Option<String>,
     url: Option<String>,
     external_url: Option<String>,
@@ -110,9 +110,9 @@ struct Item {
     tags: Vec<String>,
 }
 
-impl Item {
-    fn into_entry(self, base: &Base, feed_authors: &[String]) -> Entry {
-        let dated = |raw: String| Dated { at: date::read(&raw), raw };
+impl FeedItem {
+    fn into_entry(self, base: &BaseUrl, feed_authors: &[String]) -> Entry {
+        let dated = |raw: String| Dated { at: date::parse(&raw), raw };
         let link = self.url.or(self.external_url).map(|link| base.absolute(&link));
         // An item that names no author has its feed's (JSON Feed 1.1, "authors").
         let authors = if self.authors.is_empty() { feed_authors.to_vec() } else { self.authors };
@@ -132,7 +132,7 @@ impl Item {
 }
 
 /// Reads a feed's object into itself, so that a fault later on loses nothing read before.
-impl<'de> DeserializeSeed<'de> for &mut Feed {
+impl<'de> DeserializeSeed<'de> for &mut JsonFeed {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
@@ -140,7 +140,7 @@ impl<'de> DeserializeSeed<'de> for &mut Feed {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Feed {
+impl<'de> Visitor<'de> for &mut JsonFeed {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -148,19 +148,19 @@ impl<'de> Visitor<'de> for &mut Feed {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Words { bytes_max: 64, strange: &mut false })? {
+        while let Some(key) = map.next_key_seed(TextSeed { bytes_max: 64, strange: &mut false })? {
             let strange = &mut self.strange;
             match key.as_deref().unwrap_or_default() {
                 "version" => self.version = map.next_value_seed(label(strange))?,
-                "title" => self.title = map.next_value_seed(words(strange))?,
+                "title" => self.title = map.next_value_seed(text(strange))?,
                 "feed_url" => self.own_link = map.next_value_seed(label(strange))?,
-                "hubs" => map.next_value_seed(Names::hubs(&mut self.hubs))?,
+                "hubs" => map.next_value_seed(NamesSeed::hubs(&mut self.hubs))?,
                 "home_page_url" => self.link = map.next_value_seed(label(strange))?,
                 "language" => self.language = map.next_value_seed(label(strange))?,
                 "author" | "authors" => {
-                    map.next_value_seed(Names::authors(&mut self.authors))?;
+                    map.next_value_seed(NamesSeed::authors(&mut self.authors))?;
                 }
-                "items" => map.next_value_seed(Items { feed: self })?,
+                "items" => map.next_value_seed(ItemsSeed { feed: self })?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -169,11 +169,11 @@ impl<'de> Visitor<'de> for &mut Feed {
 }
 
 /// The list of items; some feeds write a map of them.
-struct Items<'f> {
-    feed: &'f mut Feed,
+struct ItemsSeed<'f> {
+    feed: &'f mut JsonFeed,
 }
 
-impl<'de> DeserializeSeed<'de> for Items<'_> {
+impl<'de> DeserializeSeed<'de> for ItemsSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
@@ -181,8 +181,8 @@ impl<'de> DeserializeSeed<'de> for Items<'_> {
     }
 }
 
-impl Items<'_> {
-    fn keep(&mut self, item: Option<Item>) {
+impl ItemsSeed<'_> {
+    fn keep(&mut self, item: Option<FeedItem>) {
         if let Some(item) = item {
             self.feed.items.push(item);
         } else {
@@ -191,7 +191,7 @@ impl Items<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Items<'_> {
+impl<'de> Visitor<'de> for ItemsSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,7 +201,7 @@ impl<'de> Visitor<'de> for Items<'_> {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
         self.feed.lists_items = true;
         while self.feed.items.len() < ITEMS_MAX {
-            match seq.next_element_seed(OneItem { strange: &mut self.feed.strange })? {
+            match seq.next_element_seed(ItemSeed { strange: &mut self.feed.strange })? {
                 Some(item) => self.keep(item),
                 None => return Ok(()),
             }
@@ -216,7 +216,7 @@ impl<'de> Visitor<'de> for Items<'_> {
         self.feed.lists_items = true;
         while map.next_key::<IgnoredAny>()?.is_some() {
             if self.feed.items.len() < ITEMS_MAX {
-                let item = map.next_value_seed(OneItem { strange: &mut self.feed.strange })?;
+                let item = map.next_value_seed(ItemSeed { strange: &mut self.feed.strange })?;
                 self.keep(item);
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -233,46 +233,46 @@ impl<'de> Visitor<'de> for Items<'_> {
 }
 
 /// One item; `None` for what is no object.
-struct OneItem<'s> {
+struct ItemSeed<'s> {
     strange: &'s mut bool,
 }
 
-impl<'de> DeserializeSeed<'de> for OneItem<'_> {
-    type Value = Option<Item>;
+impl<'de> DeserializeSeed<'de> for ItemSeed<'_> {
+    type Value = Option<FeedItem>;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         from.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for OneItem<'_> {
-    type Value = Option<Item>;
+impl<'de> Visitor<'de> for ItemSeed<'_> {
+    type Value = Option<FeedItem>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an item")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut item = Item::default();
-        while let Some(key) = map.next_key_seed(Words { bytes_max: 64, strange: &mut false })? {
+        let mut item = FeedItem::default();
+        while let Some(key) = map.next_key_seed(TextSeed { bytes_max: 64, strange: &mut false })? {
             let strange = &mut *self.strange;
             let (into, seed) = match key.as_deref().unwrap_or_default() {
                 "id" => (&mut item.id, label(strange)),
                 "url" => (&mut item.url, label(strange)),
                 "external_url" => (&mut item.external_url, label(strange)),
-                "title" => (&mut item.title, words(strange)),
-                "summary" => (&mut item.summary, words(strange)),
-                "content_html" => (&mut item.content_html, words(strange)),
-                "content_text" => (&mut item.content_text, words(strange)),
+                "title" => (&mut item.title, text(strange)),
+                "summary" => (&mut item.summary, text(strange)),
+                "content_html" => (&mut item.content_html, text(strange)),
+                "content_text" => (&mut item.content_text, text(strange)),
                 "date_published" => (&mut item.published, label(strange)),
                 "date_modified" => (&mut item.updated, label(strange)),
                 "language" => (&mut item.language, label(strange)),
                 "author" | "authors" => {
-                    map.next_value_seed(Names::authors(&mut item.authors))?;
+                    map.next_value_seed(NamesSeed::authors(&mut item.authors))?;
                     continue;
                 }
                 "tags" => {
-                    map.next_value_seed(Names::tags(&mut item.tags))?;
+                    map.next_value_seed(NamesSeed::tags(&mut item.tags))?;
                     continue;
                 }
                 _ => {

@@ -19,21 +19,21 @@ fn cleaned(text: &str, bytes_max: usize) -> Option<String> {
     Some(text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect())
 }
 
-pub(super) fn words(strange: &mut bool) -> Words<'_> {
-    Words { bytes_max: TEXT_BYTES_MAX, strange }
+pub(super) fn text(strange: &mut bool) -> TextSeed<'_> {
+    TextSeed { bytes_max: TEXT_BYTES_MAX, strange }
 }
 
-pub(super) fn label(strange: &mut bool) -> Words<'_> {
-    Words { bytes_max: LABEL_BYTES_MAX, strange }
+pub(super) fn label(strange: &mut bool) -> TextSeed<'_> {
+    TextSeed { bytes_max: LABEL_BYTES_MAX, strange }
 }
 
 /// A text, whatever type it was written as; `None` where there is none.
-pub(super) struct Words<'s> {
+pub(super) struct TextSeed<'s> {
     pub(super) bytes_max: usize,
     pub(super) strange: &'s mut bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Words<'_> {
+impl<'de> DeserializeSeed<'de> for TextSeed<'_> {
     type Value = Option<String>;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
@@ -41,7 +41,7 @@ impl<'de> DeserializeSeed<'de> for Words<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Words<'_> {
+impl<'de> Visitor<'de> for TextSeed<'_> {
     type Value = Option<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,14 +89,14 @@ impl<'de> Visitor<'de> for Words<'_> {
     }
 }
 
-/// Names: a text, an object that has one under `key`, or a list of either.
-pub(super) struct Names<'n> {
+/// Names: a text, an object that has one under `signing_key`, or a list of either.
+pub(super) struct NamesSeed<'n> {
     into: &'n mut Vec<String>,
     key: &'static str,
     count_max: usize,
 }
 
-impl<'n> Names<'n> {
+impl<'n> NamesSeed<'n> {
     pub(super) fn authors(into: &'n mut Vec<String>) -> Self {
         Self { into, key: "name", count_max: AUTHORS_MAX }
     }
@@ -110,12 +110,12 @@ impl<'n> Names<'n> {
     }
 
     /// The same list, for a value inside the one being read.
-    fn again(&mut self) -> Names<'_> {
-        Names { into: self.into, key: self.key, count_max: self.count_max }
+    fn again(&mut self) -> NamesSeed<'_> {
+        NamesSeed { into: self.into, key: self.key, count_max: self.count_max }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Names<'_> {
+impl<'de> DeserializeSeed<'de> for NamesSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
@@ -123,7 +123,7 @@ impl<'de> DeserializeSeed<'de> for Names<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Names<'_> {
+impl<'de> Visitor<'de> for NamesSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,17 +4,17 @@
 mod read;
 mod write;
 
-pub use read::{Error, read};
-pub use write::write;
+pub use read::{Error, parse};
+pub use write::to_xml;
 
 /// A list of feeds, and what could not be read of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Opml {
+pub struct FeedList {
     pub title: Option<String>,
     /// In document order, each address once.
     pub feeds: Vec<Subscription>,
     /// What is not among the feeds, and why; by line.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<SkippedLine>,
 }
 
 /// One feed of a list.
@@ -38,7 +38,7 @@ pub struct Subscription {
 
 /// Something in a list that is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct SkippedLine {
     /// Counted from one.
     pub line: usize,
     pub what: String,

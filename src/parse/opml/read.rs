@@ -3,12 +3,12 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::super::charset;
+use super::super::feed_links::without_feed_scheme;
 use super::super::notes::Notes;
-use super::super::page::without_feed_scheme;
 use super::super::scan::{Scan, Tag, Token, split_name};
 use super::super::text::{Entities, Mode, resolve};
 use super::super::without_controls;
-use super::{Opml, Problem, Subscription};
+use super::{FeedList, SkippedLine, Subscription};
 
 /// Bytes of a list that is read: some fifty thousand feeds.
 const BYTES_MAX: usize = 10 << 20;
@@ -18,7 +18,7 @@ const DEPTH_MAX: usize = 32;
 const FEEDS_MAX: usize = 50_000;
 /// Problems named of one list; the rest are counted.
 const PROBLEMS_MAX: usize = 1_000;
-/// Bytes behind a `<title>` within which it ends.
+/// Bytes behind a `<title_or_placeholder>` within which it ends.
 const TITLE_WITHIN_BYTES: usize = 4 << 10;
 /// Characters of a title or a group's name.
 const TITLE_CHARS_MAX: usize = 200;
@@ -48,31 +48,31 @@ impl std::error::Error for Error {}
 
 /// Reads a list in any encoding. Groups may be nested, tags mis-nested, unclosed or in any case,
 /// ampersands bare, the whole wrapped in a web page or escaped in one.
-pub fn read(body: &[u8]) -> Result<Opml, Error> {
+pub fn parse(body: &[u8]) -> Result<FeedList, Error> {
     if body.len() > BYTES_MAX {
         return Err(Error::TooLarge { bytes: body.len() });
     }
     let mut notes = Notes::default();
     let text = charset::decode(body, None, &mut notes);
     let text = without_controls(text, &mut notes);
-    let mut walk = Walk::new(&text);
+    let mut walk = Reader::new(&text);
     walk.run();
     if walk.outlines == 0 && text.contains("&lt;outline") {
         // A list shown in a page instead of served as one.
         let shown = resolve(&text, Mode::Plain, &Entities::default(), &mut notes).into_owned();
-        let mut walk = Walk::new(&shown);
+        let mut walk = Reader::new(&shown);
         walk.run();
         return walk.finish();
     }
     walk.finish()
 }
 
-struct Walk<'a> {
+struct Reader<'a> {
     text: &'a str,
     scan: Scan<'a>,
     entities: Entities<'a>,
     /// The outlines the walk is inside of: whether each is a group or a feed.
-    open: Vec<Kind>,
+    open: Vec<ElementRole>,
     /// The groups among them.
     groups: Vec<Group>,
     /// Line of the place up to which lines were counted.
@@ -81,11 +81,11 @@ struct Walk<'a> {
     outlines: usize,
     by_url: HashMap<String, usize>,
     problems_over: usize,
-    list: Opml,
+    list: FeedList,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ElementRole {
     Group,
     Feed,
 }
@@ -96,7 +96,7 @@ struct Group {
     empty: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
             outlines: 0,
             by_url: HashMap::new(),
             problems_over: 0,
-            list: Opml::default(),
+            list: FeedList::default(),
         }
     }
 
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
     fn outline(&mut self, tag: &Tag<'a>, at: usize) {
         self.outlines = self.outlines.saturating_add(1);
         let line = self.line_of(at);
-        let said = |names: &[&str]| names.iter().find_map(|name| self.said(tag, name));
+        let said = |names: &[&str]| names.iter().find_map(|name| self.attribute_text(tag, name));
         let title = said(&["title"]).or_else(|| said(&["text"]));
         let kind = said(&["type"]).unwrap_or_default().to_ascii_lowercase();
         let is_feed = matches!(kind.as_str(), "rss" | "atom" | "feed" | "rdf" | "json");
@@ -162,12 +162,12 @@ impl<'a> Walk<'a> {
             self.problem(line, format!("the outline{named} names no feed"));
         } else {
             let name = title.unwrap_or_default();
-            self.open.push(Kind::Group);
+            self.open.push(ElementRole::Group);
             self.groups.push(Group { name, line, empty: true });
             return;
         }
         if !tag.empty {
-            self.open.push(Kind::Feed);
+            self.open.push(ElementRole::Feed);
         }
     }
 
@@ -206,10 +206,10 @@ impl<'a> Walk<'a> {
         self.by_url.insert(address.into(), self.list.feeds.len());
         let subscription = Subscription {
             title,
-            site: self.said(tag, "htmlUrl"),
-            language: self.said(tag, "language"),
-            name: self.said(tag, "wirewatch:name"),
-            every: self.said(tag, "wirewatch:every"),
+            site: self.attribute_text(tag, "htmlUrl"),
+            language: self.attribute_text(tag, "language"),
+            name: self.attribute_text(tag, "wirewatch:name"),
+            every: self.attribute_text(tag, "wirewatch:every"),
             url,
             tags,
             line,
@@ -230,13 +230,13 @@ impl<'a> Walk<'a> {
             }
         };
         add(&path.join("/"));
-        let category = self.said(tag, "category").unwrap_or_default();
+        let category = self.attribute_text(tag, "category").unwrap_or_default();
         category.split(',').take(DEPTH_MAX).for_each(add);
         tags
     }
 
     fn close(&mut self) {
-        if self.open.pop() != Some(Kind::Group) {
+        if self.open.pop() != Some(ElementRole::Group) {
             return;
         }
         let Some(group) = self.groups.pop() else { return };
@@ -251,13 +251,13 @@ impl<'a> Walk<'a> {
 
     fn problem(&mut self, line: usize, what: String) {
         if self.list.problems.len() < PROBLEMS_MAX {
-            self.list.problems.push(Problem { line, what });
+            self.list.problems.push(SkippedLine { line, what });
         } else {
             self.problems_over = self.problems_over.saturating_add(1);
         }
     }
 
-    fn said(&self, tag: &Tag<'a>, name: &str) -> Option<String> {
+    fn attribute_text(&self, tag: &Tag<'a>, name: &str) -> Option<String> {
         self.clean(tag.attribute(name)?)
     }
 
@@ -279,14 +279,14 @@ impl<'a> Walk<'a> {
         self.line
     }
 
-    fn finish(mut self) -> Result<Opml, Error> {
+    fn finish(mut self) -> Result<FeedList, Error> {
         if self.outlines == 0 {
             return Err(Error::NoOutline);
         }
         if self.problems_over > 0 {
             let what = format!("and {} more of the kind", self.problems_over);
             let line = self.line;
-            self.list.problems.push(Problem { line, what });
+            self.list.problems.push(SkippedLine { line, what });
         }
         self.list.problems.sort_by_key(|problem| problem.line);
         Ok(self.list)
@@ -302,7 +302,7 @@ mod tests {
     use super::*;
 
     fn urls(text: &str) -> Vec<String> {
-        let list = read(text.as_bytes()).unwrap();
+        let list = parse(text.as_bytes()).unwrap();
         list.feeds.into_iter().map(|feed| format!("{} {}", feed.tags.join("|"), feed.url)).collect()
     }
 
@@ -321,7 +321,7 @@ mod tests {
                 " https://c.example/f",
             ]
         );
-        assert_eq!(read(text.as_bytes()).unwrap().title.as_deref(), Some("My & yours"));
+        assert_eq!(parse(text.as_bytes()).unwrap().title.as_deref(), Some("My & yours"));
     }
 
     #[test]
@@ -345,7 +345,7 @@ mod tests {
             <outline text='note'/>\n<outline text='Empty'>\n</outline>\n\
             <outline text='A'><outline xmlUrl='https://a.example/f'/></outline>\n\
             <outline text='B'><outline xmlUrl='https://a.example/f'/></outline></body></opml>";
-        let list = read(text.as_bytes()).unwrap();
+        let list = parse(text.as_bytes()).unwrap();
         let named: Vec<_> =
             list.problems.iter().map(|p| format!("{}: {}", p.line, p.what)).collect();
         assert_eq!(
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn a_hostile_list_is_bounded() {
         let deep = "<outline text='g'>".repeat(200_000);
-        let list = read(format!("{deep}<outline xmlUrl='https://a.example/f'/>").as_bytes());
+        let list = parse(format!("{deep}<outline xmlUrl='https://a.example/f'/>").as_bytes());
         let list = list.unwrap();
         assert_eq!(list.feeds[0].tags[0].matches('g').count(), DEPTH_MAX);
         assert!(list.problems.len() <= PROBLEMS_MAX + 1);
@@ -371,8 +371,8 @@ mod tests {
         let feeds: Vec<String> =
             (0..20_000).map(|n| format!("<outline xmlUrl='https://a.example/{n}'>")).collect();
         let text = format!("{}{deep}{}", "<title>".repeat(100_000), feeds.concat());
-        assert_eq!(read(text.as_bytes()).unwrap().feeds.len(), 20_000);
-        assert_eq!(read(b"<html>no list</html>"), Err(Error::NoOutline));
-        assert!(matches!(read(&vec![b' '; BYTES_MAX + 1]), Err(Error::TooLarge { .. })));
+        assert_eq!(parse(text.as_bytes()).unwrap().feeds.len(), 20_000);
+        assert_eq!(parse(b"<html>no list</html>"), Err(Error::NoOutline));
+        assert!(matches!(parse(&vec![b' '; BYTES_MAX + 1]), Err(Error::TooLarge { .. })));
     }
 }

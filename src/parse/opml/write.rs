@@ -1,14 +1,14 @@
 //! Writes a list of feeds as OPML 2.0.
 use std::collections::BTreeMap;
 
-use super::{NAMESPACE, Opml, Subscription};
+use super::{FeedList, NAMESPACE, Subscription};
 
 /// A list other readers take. A feed stands in the group of its first tag; all its tags are in its
 /// `category`. What OPML has no word for is in attributes of our own namespace, so that [`read`]
 /// gives back what was written.
 ///
 /// [`read`]: super::read()
-pub fn write(list: &Opml) -> String {
+pub fn to_xml(list: &FeedList) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let title = escaped(list.title.as_deref().unwrap_or("wirewatch"));
     text.extend(["<opml version=\"2.0\" xmlns:wirewatch=\"", NAMESPACE, "\">\n  <head>\n"]);
@@ -93,7 +93,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::read;
+    use super::super::parse;
     use super::*;
 
     fn subscription() -> impl Strategy<Value = Subscription> {
@@ -118,7 +118,7 @@ mod tests {
             })
     }
 
-    fn set(list: &Opml) -> Vec<Subscription> {
+    fn set(list: &FeedList) -> Vec<Subscription> {
         let mut feeds = list.feeds.clone();
         for feed in &mut feeds {
             feed.line = 0;
@@ -136,9 +136,9 @@ mod tests {
             let mut feeds = feeds;
             feeds.sort_by(|a, b| a.url.cmp(&b.url));
             feeds.dedup_by(|a, b| a.url == b.url);
-            let list = Opml { title: None, feeds, problems: Vec::new() };
-            let text = write(&list);
-            let back = if list.feeds.is_empty() { Opml::default() } else { read(text.as_bytes()).unwrap() };
+            let list = FeedList { title: None, feeds, problems: Vec::new() };
+            let text = to_xml(&list);
+            let back = if list.feeds.is_empty() { FeedList::default() } else { parse(text.as_bytes()).unwrap() };
             prop_assert_eq!(&back.problems, &[]);
             prop_assert_eq!(set(&back), set(&list));
         }

@@ -4,84 +4,88 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::feeds::replace_window;
-use super::texts::Texts;
-use super::{hubs, note, standing, tell};
-use crate::domain::{AlertId, Backlog, Moment, Name};
+use super::text_index::TextIndex;
+use super::{hubs, lookup, outbox_insert, poll_state};
+use crate::domain::{AlertId, Backlog, Name, Timestamp};
 use crate::store::error::{Doing, Error};
-use crate::store::{Batch, Committed, FeedId, Occasions, Poll, PollResult, Route};
+use crate::store::{Batch, CommitCounts, FeedId, Poll, PollResult, Route, UpdateTriggers};
 
-pub(super) fn poll(db: &Connection, texts: &mut Texts, poll: &Poll) -> Result<Committed, Error> {
+pub(super) fn commit_poll(
+    db: &Connection,
+    texts: &mut TextIndex,
+    poll: &Poll,
+) -> Result<CommitCounts, Error> {
     match &poll.result {
-        PollResult::Read(batch) => return read(db, texts, poll, batch),
-        PollResult::Unchanged => note::unchanged(db, poll)?,
-        PollResult::Unheard { why } => note::unheard(db, poll, why)?,
+        PollResult::Read(batch) => return commit_read(db, texts, poll, batch),
+        PollResult::Unchanged => poll_state::record_unchanged(db, poll)?,
+        PollResult::NetworkDown { why } => poll_state::record_network_down(db, poll, why)?,
         PollResult::Failed { why, word, strikes } => {
-            note::failed(db, poll, (why.as_str(), *word, *strikes))?;
+            poll_state::record_failed(db, poll, (why.as_str(), *word, *strikes))?;
         }
     }
-    Ok(Committed::default())
+    Ok(CommitCounts::default())
 }
 
 /// The poll being committed and what has come of it so far.
-pub(super) struct Ledger<'a> {
+pub(super) struct PollCommit<'a> {
     pub(super) db: &'a Connection,
-    pub(super) texts: &'a mut Texts,
+    pub(super) texts: &'a mut TextIndex,
     pub(super) feed: FeedId,
     pub(super) name: Name,
-    pub(super) at: Moment,
+    pub(super) polled_at: Timestamp,
     /// Nothing of the feed was ever read before.
-    pub(super) first: bool,
+    pub(super) is_first_poll: bool,
     pub(super) backlog: Backlog,
-    pub(super) occasions: Arc<Occasions>,
+    pub(super) update_triggers: Arc<UpdateTriggers>,
     /// The feed gave its known items new ids.
-    pub(super) churn: bool,
-    pub(super) tally: Committed,
+    pub(super) ids_churned: bool,
+    pub(super) counts: CommitCounts,
     pub(super) alerts: Vec<(AlertId, Vec<Route>)>,
     /// Stories told in this poll under a shared name, and to whom.
-    pub(super) shared: Vec<(i64, Name, Vec<Route>)>,
+    pub(super) alerted_share_groups: Vec<(i64, Name, Vec<Route>)>,
 }
 
-fn read(
+fn commit_read(
     db: &Connection,
-    texts: &mut Texts,
+    texts: &mut TextIndex,
     poll: &Poll,
     batch: &Batch,
-) -> Result<Committed, Error> {
+) -> Result<CommitCounts, Error> {
     let (name, baseline): (String, Option<i64>) = db
         .prepare_cached("SELECT name, baseline_at FROM feed WHERE id = ?1")
         .and_then(|mut select| {
             select.query_row([poll.feed.0], |row| Ok((row.get(0)?, row.get(1)?)))
         })
         .doing("reading a feed")?;
-    let mut ledger = Ledger {
+    let mut ledger = PollCommit {
         db,
         texts,
         feed: poll.feed,
         name: Name::new(&name),
-        at: poll.at,
-        first: baseline.is_none(),
+        polled_at: poll.at,
+        is_first_poll: baseline.is_none(),
         backlog: batch.backlog,
-        occasions: Arc::clone(&batch.occasions),
-        churn: false,
-        tally: Committed::default(),
+        update_triggers: Arc::clone(&batch.update_triggers),
+        ids_churned: false,
+        counts: CommitCounts::default(),
         alerts: Vec::new(),
-        shared: Vec::new(),
+        alerted_share_groups: Vec::new(),
     };
-    ledger.churn = !ledger.first && standing::churned(&ledger, batch)?;
+    ledger.ids_churned = !ledger.is_first_poll && lookup::ids_churned(&ledger, batch)?;
     // Feeds put the newest first; stories are told in the order they happened.
     for candidate in batch.candidates.iter().rev() {
-        ledger.enter(candidate)?;
+        ledger.add_candidate(candidate)?;
     }
     // A feed that lists nothing for once, or an older batch, is compared with what it listed before.
     if !batch.stale && !batch.window.is_empty() {
         replace_window(db, poll.feed, &batch.window, poll.at)?;
     }
-    tell::post(db, &ledger.alerts, ledger.first, poll.at)?;
+    outbox_insert::queue_alerts(db, &ledger.alerts, ledger.is_first_poll, poll.at)?;
     for gap in &batch.gaps {
-        note::gap(db, poll, (gap, batch.window.len()))?;
+        poll_state::record_gap(db, poll, (gap, batch.window.len()))?;
     }
-    let found = ledger.tally.new + ledger.tally.copies;
-    hubs::after_read(db, (poll.feed, poll.at), batch.offer.as_ref(), found)?;
-    note::read(db, poll, batch)?;
-    Ok(ledger.tally)
+    let found = ledger.counts.new + ledger.counts.copies;
+    hubs::after_read(db, (poll.feed, poll.at), batch.hub_offer.as_ref(), found)?;
+    poll_state::record_read(db, poll, batch)?;
+    Ok(ledger.counts)
 }

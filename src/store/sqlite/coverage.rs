@@ -6,8 +6,8 @@ use rusqlite::{Connection, Row, params};
 
 use super::Store;
 
-use crate::domain::{Coverage, Gap, GapKind, Moment, Name, Outage, OutageKind};
-use crate::schedule::{self, Habit};
+use crate::domain::{Coverage, Gap, GapKind, Name, Outage, OutageKind, Timestamp};
+use crate::schedule::{self, PublishingHabit};
 use crate::store::Loss;
 use crate::store::error::{Doing, Error};
 
@@ -15,12 +15,12 @@ use crate::store::error::{Doing, Error};
 /// further ahead.
 const WINDOW_HOLDS_MAX: Duration = Duration::from_hours(14 * 24);
 
-/// The coverage of each configured feed that was ever read, over a span that ends at `until`. A
+/// The coverage of each configured feed that was ever read, over a span that ends at `time_until_expected`. A
 /// feed first read within the span is judged from then on.
 pub(super) fn coverage(
     db: &Connection,
-    since: Moment,
-    until: Moment,
+    since: Timestamp,
+    until: Timestamp,
 ) -> Result<BTreeMap<Name, Coverage>, Error> {
     let mut gaps = gaps(db, since, until)?;
     let doing = "reading what was covered";
@@ -35,7 +35,7 @@ pub(super) fn coverage(
     let mut covered = BTreeMap::new();
     while let Some(row) = rows.next().doing(doing)? {
         let name = Name::new(&row.get::<_, String>(0).doing(doing)?);
-        let baseline = Moment(row.get(1).doing(doing)?);
+        let baseline = Timestamp(row.get(1).doing(doing)?);
         let mut gaps = gaps.remove(&name).unwrap_or_default();
         gaps.extend(open_gap(&name, row, until).doing(doing)?);
         let share = schedule::share(&gaps, since.max(baseline), until);
@@ -46,12 +46,13 @@ pub(super) fn coverage(
 
 /// The gap of a feed that was last read so long ago that, by its habit, its window has run over
 /// since. When it answers again it is known what was missed.
-fn open_gap(name: &Name, row: &Row<'_>, until: Moment) -> Result<Option<Gap>, rusqlite::Error> {
+fn open_gap(name: &Name, row: &Row<'_>, until: Timestamp) -> Result<Option<Gap>, rusqlite::Error> {
     let read: Option<i64> = row.get(2)?;
     let (habit, window): (Option<Vec<u8>>, Option<u32>) = (row.get(3)?, row.get(4)?);
-    let (Some(read), Some(habit)) = (read.map(Moment), habit) else { return Ok(None) };
-    let habit = Habit::unpack(&habit);
-    let holds = habit.until(read, f64::from(window.unwrap_or(0)).max(1.0), WINDOW_HOLDS_MAX);
+    let (Some(read), Some(habit)) = (read.map(Timestamp), habit) else { return Ok(None) };
+    let habit = PublishingHabit::unpack(&habit);
+    let holds =
+        habit.time_until_expected(read, f64::from(window.unwrap_or(0)).max(1.0), WINDOW_HOLDS_MAX);
     if read.after(holds) >= until || holds >= WINDOW_HOLDS_MAX {
         return Ok(None);
     }
@@ -66,7 +67,11 @@ fn open_gap(name: &Name, row: &Row<'_>, until: Moment) -> Result<Option<Gap>, ru
     }))
 }
 
-fn gaps(db: &Connection, since: Moment, until: Moment) -> Result<BTreeMap<Name, Vec<Gap>>, Error> {
+fn gaps(
+    db: &Connection,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<BTreeMap<Name, Vec<Gap>>, Error> {
     let doing = "reading the gaps";
     let mut select = db
         .prepare_cached(
@@ -89,8 +94,8 @@ fn gap(row: &Row<'_>) -> Result<Gap, rusqlite::Error> {
     let kind = GapKind::ALL.into_iter().find(|kind| kind.as_str() == word);
     Ok(Gap {
         feed: Name::new(&row.get::<_, String>(0)?),
-        start: Moment(row.get(1)?),
-        end: Moment(row.get(2)?),
+        start: Timestamp(row.get(1)?),
+        end: Timestamp(row.get(2)?),
         kind: kind.unwrap_or(GapKind::Overlap),
         missed_at_most: u64::try_from(row.get::<_, i64>(4)?).unwrap_or(0),
         delayed: u64::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
@@ -98,7 +103,7 @@ fn gap(row: &Row<'_>) -> Result<Gap, rusqlite::Error> {
     })
 }
 
-/// The latest `most` outages of our own network, newest first.
+/// The latest `points_max` outages of our own network, newest first.
 pub(super) fn outages(db: &Connection, most: u32) -> Result<Vec<Outage>, Error> {
     let doing = "reading the outages";
     let mut select = db
@@ -112,8 +117,8 @@ pub(super) fn outages(db: &Connection, most: u32) -> Result<Vec<Outage>, Error> 
             let is_portal = kind == OutageKind::Portal.as_str();
             Ok(Outage {
                 kind: if is_portal { OutageKind::Portal } else { OutageKind::Unreachable },
-                start: Moment(row.get(1)?),
-                end: row.get::<_, Option<i64>>(2)?.map(Moment),
+                start: Timestamp(row.get(1)?),
+                end: row.get::<_, Option<i64>>(2)?.map(Timestamp),
                 hosts: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
             })
         })
@@ -122,23 +127,23 @@ pub(super) fn outages(db: &Connection, most: u32) -> Result<Vec<Outage>, Error> 
 }
 
 impl Store {
-    /// The latest `most` recorded gaps, newest first.
+    /// The latest `points_max` recorded gaps, newest first.
     pub async fn losses(&self, most: u32) -> Result<Vec<Loss>, Error> {
-        self.writer.run(move |db| super::report::losses(db, most)).await
+        self.writer.run(move |db| super::status::losses(db, most)).await
     }
 
-    /// What of each configured feed was covered between `since` and `until` (now): a feed first read
+    /// What of each configured feed was covered between `articles_since` and `time_until_expected` (now): a feed first read
     /// within that time is judged from then on, one never read is left out.
-    /// [`crate::schedule::together`] sums them up.
+    /// [`crate::schedule::mean_coverage`] sums them up.
     pub async fn coverage(
         &self,
-        since: Moment,
-        until: Moment,
+        since: Timestamp,
+        until: Timestamp,
     ) -> Result<BTreeMap<Name, Coverage>, Error> {
         self.writer.run(move |db| coverage(db, since, until)).await
     }
 
-    /// The latest `most` outages of our own network, newest first.
+    /// The latest `points_max` outages of our own network, newest first.
     pub async fn outages(&self, most: u32) -> Result<Vec<Outage>, Error> {
         self.writer.run(move |db| outages(db, most)).await
     }

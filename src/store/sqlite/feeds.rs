@@ -5,19 +5,19 @@ use std::time::Duration;
 use rusqlite::{Connection, Row, params};
 
 use super::signed;
-use crate::domain::{Feed, Moment, Validators};
-use crate::schedule::{Habit, Strikes, Trust};
+use crate::domain::{Feed, Timestamp, Validators};
+use crate::schedule::{FailureStreak, PublishingHabit, ValidatorTrust};
 use crate::store::error::{Doing, Error};
-use crate::store::{FeedId, FeedState, Recognised, Sighting};
+use crate::store::{FeedId, FeedState, Recognised, WindowItem};
 
 /// Bytes of one item in a stored window: two big-endian 64-bit hashes.
 const SIGHTING_BYTES: usize = 16;
 
-pub(super) fn sync(
+pub(super) fn sync_feeds(
     db: &Connection,
     feeds: &[Feed],
     interval: Duration,
-    now: Moment,
+    now: Timestamp,
 ) -> Result<Vec<FeedState>, Error> {
     db.execute("UPDATE feed SET active = 0", []).doing("retiring feeds")?;
     let mut upsert = db
@@ -56,7 +56,7 @@ pub(super) fn sync(
         let row = params![feed.name.as_str(), feed.url.as_str(), now.0, millis(first)];
         upsert.execute(row).doing("entering feeds")?;
     }
-    let mut states = load(db)?;
+    let mut states = load_states(db)?;
     let missing = |feed: &Feed| Error::Broken {
         doing: "entering feeds",
         why: format!("`{}` did not stay", feed.name),
@@ -67,7 +67,7 @@ pub(super) fn sync(
         .collect()
 }
 
-fn load(db: &Connection) -> Result<HashMap<String, FeedState>, Error> {
+fn load_states(db: &Connection) -> Result<HashMap<String, FeedState>, Error> {
     let mut select = db
         .prepare(
             "SELECT f.name, f.id, f.next_due, f.interval_ms, f.etag, f.last_modified, f.failures,
@@ -78,29 +78,31 @@ fn load(db: &Connection) -> Result<HashMap<String, FeedState>, Error> {
         )
         .doing("reading feeds")?;
     let rows = select
-        .query_map([], |row| Ok((row.get::<_, String>(0)?, state(row)?)))
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, feed_state(row)?)))
         .doing("reading feeds")?;
     rows.collect::<Result<_, _>>().doing("reading feeds")
 }
 
-fn state(row: &Row<'_>) -> Result<FeedState, rusqlite::Error> {
-    let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
+fn feed_state(row: &Row<'_>) -> Result<FeedState, rusqlite::Error> {
+    let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp));
     Ok(FeedState {
         id: FeedId(row.get(1)?),
-        next_due: Moment(row.get(2)?),
+        next_due: Timestamp(row.get(2)?),
         interval: Duration::from_millis(u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0)),
         validators: Validators { etag: row.get(4)?, last_modified: row.get(5)? },
         failures: row.get(6)?,
         failing_since: moment(7)?,
         succeeded_at: moment(8)?,
         baseline_at: moment(9)?,
-        window: row.get::<_, Option<Vec<u8>>>(10)?.map_or_else(Vec::new, |bytes| unpack(&bytes)),
-        strikes: Strikes {
+        window: row
+            .get::<_, Option<Vec<u8>>>(10)?
+            .map_or_else(Vec::new, |bytes| unpack_window(&bytes)),
+        strikes: FailureStreak {
             quarters: row.get(11)?,
             gone_times: row.get(12)?,
             gone_since: moment(13)?,
         },
-        trust: Trust {
+        trust: ValidatorTrust {
             audited: moment(14)?,
             // How often "unchanged" was believed is not written down each time: it starts anew.
             unchanged: 0,
@@ -110,7 +112,7 @@ fn state(row: &Row<'_>) -> Result<FeedState, rusqlite::Error> {
         },
         habit: row
             .get::<_, Option<Vec<u8>>>(18)?
-            .map_or_else(Habit::default, |b| Habit::unpack(&b)),
+            .map_or_else(PublishingHabit::default, |b| PublishingHabit::unpack(&b)),
         slow: row.get(19)?,
         ttl: None,
     })
@@ -121,7 +123,7 @@ pub(super) fn millis(span: Duration) -> i64 {
 }
 
 /// A window as it is stored.
-pub(super) fn pack(window: &[Sighting]) -> Vec<u8> {
+pub(super) fn pack_window(window: &[WindowItem]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(window.len() * SIGHTING_BYTES);
     for sighting in window {
         bytes.extend_from_slice(&sighting.key.to_be_bytes());
@@ -132,25 +134,25 @@ pub(super) fn pack(window: &[Sighting]) -> Vec<u8> {
 
 /// Reads a stored window; a torn tail, which only a damaged file has, is left out and its items
 /// cost a look-up.
-pub(super) fn unpack(bytes: &[u8]) -> Vec<Sighting> {
+pub(super) fn unpack_window(bytes: &[u8]) -> Vec<WindowItem> {
     let number = |half: &[u8]| half.try_into().map_or(0, u64::from_be_bytes);
     bytes
         .chunks_exact(SIGHTING_BYTES)
         .map(|pair| {
             let (key, revision) = pair.split_at(SIGHTING_BYTES / 2);
-            Sighting { key: number(key), revision: number(revision) }
+            WindowItem { key: number(key), revision: number(revision) }
         })
         .collect()
 }
 
 /// The window stored for a feed.
-pub(super) fn window(db: &Connection, feed: FeedId) -> Result<Vec<Sighting>, Error> {
+pub(super) fn read_window(db: &Connection, feed: FeedId) -> Result<Vec<WindowItem>, Error> {
     let mut select = db
         .prepare_cached("SELECT items FROM feed_window WHERE feed = ?1")
         .doing("reading a window")?;
     let mut rows = select.query([feed.0]).doing("reading a window")?;
     match rows.next().doing("reading a window")? {
-        Some(row) => Ok(unpack(&row.get::<_, Vec<u8>>(0).doing("reading a window")?)),
+        Some(row) => Ok(unpack_window(&row.get::<_, Vec<u8>>(0).doing("reading a window")?)),
         None => Ok(Vec::new()),
     }
 }
@@ -169,7 +171,7 @@ pub(super) fn recognise(
         for (rank, key) in keys.iter().enumerate() {
             if known.exists(params![feed.0, signed(*key)]).doing(doing)? {
                 recognised.returned += usize::from(rank == 0);
-                recognised.echoed += usize::from(rank > 0);
+                recognised.rekeyed += usize::from(rank > 0);
                 break;
             }
         }
@@ -181,10 +183,10 @@ pub(super) fn recognise(
 pub(super) fn replace_window(
     db: &Connection,
     feed: FeedId,
-    window: &[Sighting],
-    now: Moment,
+    window: &[WindowItem],
+    now: Timestamp,
 ) -> Result<(), Error> {
-    let old = self::window(db, feed)?;
+    let old = read_window(db, feed)?;
     let kept: std::collections::HashSet<u64> = window.iter().map(|item| item.key).collect();
     let mut left = db
         .prepare_cached("UPDATE seen SET gone_at = ?1 WHERE feed = ?2 AND hash = ?3")
@@ -194,7 +196,7 @@ pub(super) fn replace_window(
     }
     db.prepare_cached("INSERT OR REPLACE INTO feed_window (feed, items) VALUES (?1, ?2)")
         .doing("keeping a window")?
-        .execute(params![feed.0, pack(window)])
+        .execute(params![feed.0, pack_window(window)])
         .doing("keeping a window")?;
     Ok(())
 }
@@ -205,10 +207,11 @@ mod tests {
 
     #[test]
     fn a_window_reads_back_as_it_was_stored_and_a_torn_tail_is_left_out() {
-        let window = [Sighting { key: u64::MAX, revision: 1 }, Sighting { key: 0, revision: 7 }];
-        let mut bytes = pack(&window);
-        assert_eq!(unpack(&bytes), window);
+        let window =
+            [WindowItem { key: u64::MAX, revision: 1 }, WindowItem { key: 0, revision: 7 }];
+        let mut bytes = pack_window(&window);
+        assert_eq!(unpack_window(&bytes), window);
         bytes.push(9);
-        assert_eq!(unpack(&bytes), window);
+        assert_eq!(unpack_window(&bytes), window);
     }
 }

@@ -5,9 +5,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Store;
 
-use crate::domain::{Moment, Name, Secret};
+use crate::domain::{Name, Secret, Timestamp};
 use crate::store::error::{Doing, Error};
-use crate::store::{Answered, Errand, FeedId, Granted, HubHealth, MISSED_MAX, Offer, Wanted};
+use crate::store::{
+    FeedId, HubAnswer, HubGrant, HubHealth, HubOffer, HubRequest, MISSED_PUSHES_MAX,
+    NewSubscription,
+};
 
 /// Offers taken up at one look.
 const OFFERS_MAX: u32 = 100;
@@ -23,8 +26,8 @@ const DISTRUSTED_REST: Duration = Duration::from_hours(7 * 24);
 /// poll's commit, before the poll's own times are noted.
 pub(super) fn after_read(
     db: &Connection,
-    (feed, at): (FeedId, Moment),
-    offer: Option<&Offer>,
+    (feed, at): (FeedId, Timestamp),
+    offer: Option<&HubOffer>,
     found: u64,
 ) -> Result<(), Error> {
     let doing = "noting a feed's hub";
@@ -58,13 +61,15 @@ pub(super) fn after_read(
          WHERE f.id = ?1 AND subscription.feed = ?1 AND state = 'active'
            AND verified_at < f.succeeded_at",
     )
-    .and_then(|mut update| update.execute(params![feed.0, MISSED_MAX, at.after(DISTRUSTED_REST).0]))
+    .and_then(|mut update| {
+        update.execute(params![feed.0, MISSED_PUSHES_MAX, at.after(DISTRUSTED_REST).0])
+    })
     .doing(doing)?;
     Ok(())
 }
 
 /// Offers nothing was made of yet.
-pub(super) fn unasked(db: &Connection) -> Result<Vec<(Name, Offer)>, Error> {
+pub(super) fn unsubscribed_offers(db: &Connection) -> Result<Vec<(Name, HubOffer)>, Error> {
     let doing = "looking for hubs";
     let mut select = db
         .prepare_cached(
@@ -77,18 +82,22 @@ pub(super) fn unasked(db: &Connection) -> Result<Vec<(Name, Offer)>, Error> {
         .doing(doing)?;
     let offer = |row: &Row<'_>| {
         let name: String = row.get(0)?;
-        Ok((Name::new(&name), Offer { hub: row.get(1)?, topic: row.get(2)? }))
+        Ok((Name::new(&name), HubOffer { hub: row.get(1)?, topic: row.get(2)? }))
     };
     select.query_map([OFFERS_MAX], offer).and_then(Iterator::collect).doing(doing)
 }
 
-pub(super) fn want(db: &Connection, wanted: &Wanted, now: Moment) -> Result<(), Error> {
+pub(super) fn add_subscription(
+    db: &Connection,
+    wanted: &NewSubscription,
+    now: Timestamp,
+) -> Result<(), Error> {
     db.prepare_cached(
         "INSERT INTO subscription (id, feed, hub, topic, base, secret, state, due_at)
          SELECT ?1, id, ?3, ?4, ?5, ?6, 'wanted', ?7 FROM feed WHERE name = ?2",
     )
     .and_then(|mut insert| {
-        let Offer { hub, topic } = &wanted.offer;
+        let HubOffer { hub, topic } = &wanted.offer;
         let (secret, name) = (wanted.secret.expose(), wanted.feed.as_str());
         insert.execute(params![wanted.id, name, hub, topic, wanted.base, secret, now.0])
     })
@@ -98,7 +107,11 @@ pub(super) fn want(db: &Connection, wanted: &Wanted, now: Moment) -> Result<(), 
 
 /// Marks what is to be left: its feed is gone from the configuration or names another hub, or hubs
 /// reach us elsewhere. Forgets what was never confirmed and what no hub answers for.
-pub(super) fn leave(db: &Connection, base: &str, now: Moment) -> Result<(), Error> {
+pub(super) fn leave_subscriptions(
+    db: &Connection,
+    base: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
     let doing = "leaving hubs";
     let steps: [(&str, &[&dyn rusqlite::ToSql]); 3] = [
         // A callback at an address of the past is heard by nobody, and its lease ends by itself.
@@ -123,7 +136,11 @@ pub(super) fn leave(db: &Connection, base: &str, now: Moment) -> Result<(), Erro
     Ok(())
 }
 
-pub(super) fn errands(db: &Connection, most: u32, now: Moment) -> Result<Vec<Errand>, Error> {
+pub(super) fn requests_due(
+    db: &Connection,
+    most: u32,
+    now: Timestamp,
+) -> Result<Vec<HubRequest>, Error> {
     let doing = "looking for what hubs are to be asked";
     let mut select = db
         .prepare_cached(
@@ -134,7 +151,7 @@ pub(super) fn errands(db: &Connection, most: u32, now: Moment) -> Result<Vec<Err
         .doing(doing)?;
     let errand = |row: &Row<'_>| {
         let name: String = row.get(1)?;
-        Ok(Errand {
+        Ok(HubRequest {
             id: row.get(0)?,
             feed: Name::new(&name),
             hub: row.get(2)?,
@@ -148,7 +165,7 @@ pub(super) fn errands(db: &Connection, most: u32, now: Moment) -> Result<Vec<Err
 }
 
 /// A request is about to be sent: from now on the hub may ask back.
-pub(super) fn asking(db: &Connection, id: &str, now: Moment) -> Result<(), Error> {
+pub(super) fn count_request(db: &Connection, id: &str, now: Timestamp) -> Result<(), Error> {
     db.prepare_cached(
         "UPDATE subscription SET due_at = ?2,
             pending = CASE state WHEN 'leaving' THEN 'unsubscribe' ELSE 'subscribe' END
@@ -160,7 +177,7 @@ pub(super) fn asking(db: &Connection, id: &str, now: Moment) -> Result<(), Error
 }
 
 /// A request was answered. If the hub has confirmed it already, there is nothing left to note.
-pub(super) fn asked(db: &Connection, answered: &Answered) -> Result<(), Error> {
+pub(super) fn record_answer(db: &Connection, answered: &HubAnswer) -> Result<(), Error> {
     db.prepare_cached(
         "UPDATE subscription SET attempts = attempts + 1, due_at = ?2, why = ?3
          WHERE id = ?1 AND pending IS NOT NULL",
@@ -171,7 +188,11 @@ pub(super) fn asked(db: &Connection, answered: &Answered) -> Result<(), Error> {
 }
 
 /// A hub asks whether we want it: `true` if just this was asked for and is not confirmed yet.
-pub(super) fn granted(db: &Connection, granted: &Granted, now: Moment) -> Result<bool, Error> {
+pub(super) fn record_grant(
+    db: &Connection,
+    granted: &HubGrant,
+    now: Timestamp,
+) -> Result<bool, Error> {
     let changed = db
         .prepare_cached(
             "UPDATE subscription SET
@@ -183,18 +204,19 @@ pub(super) fn granted(db: &Connection, granted: &Granted, now: Moment) -> Result
         )
         .and_then(|mut update| {
             let (until, renew) = (now.after(granted.lease), now.after(granted.renew_in));
-            let values = params![granted.id, granted.topic, now.0, until.0, renew.0, MISSED_MAX];
+            let values =
+                params![granted.id, granted.topic, now.0, until.0, renew.0, MISSED_PUSHES_MAX];
             update.execute(values)
         })
         .doing("noting a hub's word")?;
     Ok(changed > 0)
 }
 
-pub(super) fn denied(
+pub(super) fn record_denial(
     db: &Connection,
     (id, topic): (&str, &str),
     reason: &str,
-    now: Moment,
+    now: Timestamp,
 ) -> Result<bool, Error> {
     let changed = db
         .prepare_cached(
@@ -207,7 +229,7 @@ pub(super) fn denied(
 }
 
 /// A hub asks whether we want to leave: `true`, and it is forgotten, if we do.
-pub(super) fn released(db: &Connection, id: &str, topic: &str) -> Result<bool, Error> {
+pub(super) fn remove_subscription(db: &Connection, id: &str, topic: &str) -> Result<bool, Error> {
     let changed = db
         .prepare_cached(
             "DELETE FROM subscription
@@ -236,7 +258,12 @@ pub(super) fn secret(db: &Connection, id: &str) -> Result<Option<(Name, Secret)>
 }
 
 /// Counts a push; only one with a good signature says that the hub works.
-pub(super) fn pushed(db: &Connection, id: &str, good: bool, now: Moment) -> Result<(), Error> {
+pub(super) fn record_push(
+    db: &Connection,
+    id: &str,
+    good: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
     db.prepare_cached(
         "UPDATE subscription SET pushes = pushes + ?2, dropped = dropped + 1 - ?2,
             pushed_at = CASE ?2 WHEN 1 THEN ?3 ELSE pushed_at END
@@ -248,7 +275,7 @@ pub(super) fn pushed(db: &Connection, id: &str, good: bool, now: Moment) -> Resu
 }
 
 /// Feeds whose hubs have pushed, hold their leases and were not found to miss anything.
-pub(super) fn trusted(db: &Connection, now: Moment) -> Result<Vec<Name>, Error> {
+pub(super) fn pushing_feeds(db: &Connection, now: Timestamp) -> Result<Vec<Name>, Error> {
     let doing = "reading subscriptions";
     let mut select = db
         .prepare_cached(
@@ -271,7 +298,7 @@ pub(super) fn health(db: &Connection) -> Result<Vec<HubHealth>, Error> {
         .doing(doing)?;
     let health = |row: &Row<'_>| {
         let name: String = row.get(0)?;
-        let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
+        let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp));
         Ok(HubHealth {
             feed: Name::new(&name),
             hub: row.get(1)?,
@@ -289,54 +316,62 @@ pub(super) fn health(db: &Connection) -> Result<Vec<HubHealth>, Error> {
 
 impl Store {
     /// Offers of configured feeds that nothing was made of yet.
-    pub async fn hubs_unasked(&self) -> Result<Vec<(Name, Offer)>, Error> {
-        self.writer.run(unasked).await
+    pub async fn unsubscribed_offers(&self) -> Result<Vec<(Name, HubOffer)>, Error> {
+        self.writer.run(unsubscribed_offers).await
     }
 
     /// Keeps a subscription to be asked for.
-    pub async fn hub_wanted(&self, wanted: Wanted, now: Moment) -> Result<(), Error> {
-        self.writer.run(move |db| want(db, &wanted, now)).await
+    pub async fn add_subscription(
+        &self,
+        wanted: NewSubscription,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.writer.run(move |db| add_subscription(db, &wanted, now)).await
     }
 
     /// Marks subscriptions of feeds that are gone or name another hub as to be left, and forgets
     /// those made under another address than `base`.
-    pub async fn hubs_left(&self, base: String, now: Moment) -> Result<(), Error> {
-        self.writer.run(move |db| leave(db, &base, now)).await
+    pub async fn leave_subscriptions(&self, base: String, now: Timestamp) -> Result<(), Error> {
+        self.writer.run(move |db| leave_subscriptions(db, &base, now)).await
     }
 
-    /// Up to `most` requests that are due, the longest due first.
-    pub async fn hub_errands(&self, most: u32, now: Moment) -> Result<Vec<Errand>, Error> {
-        self.writer.run(move |db| errands(db, most, now)).await
+    /// Up to `points_max` requests that are due, the longest due first.
+    pub async fn hub_requests_due(
+        &self,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<Vec<HubRequest>, Error> {
+        self.writer.run(move |db| requests_due(db, most, now)).await
     }
 
     /// A request is about to be sent: from now on the hub may ask back about it.
-    pub async fn hub_asking(&self, id: String, now: Moment) -> Result<(), Error> {
-        self.writer.run(move |db| asking(db, &id, now)).await
+    pub async fn count_hub_request(&self, id: String, now: Timestamp) -> Result<(), Error> {
+        self.writer.run(move |db| count_request(db, &id, now)).await
     }
 
     /// How a request ended.
-    pub async fn hub_asked(&self, answered: Answered) -> Result<(), Error> {
-        self.writer.run(move |db| asked(db, &answered)).await
+    pub async fn record_hub_answer(&self, answered: HubAnswer) -> Result<(), Error> {
+        self.writer.run(move |db| record_answer(db, &answered)).await
     }
 
     /// A hub confirms; `false` if that was not asked for, or is confirmed already.
-    pub async fn hub_granted(&self, grant: Granted, now: Moment) -> Result<bool, Error> {
-        self.writer.run(move |db| granted(db, &grant, now)).await
+    pub async fn record_hub_grant(&self, grant: HubGrant, now: Timestamp) -> Result<bool, Error> {
+        self.writer.run(move |db| record_grant(db, &grant, now)).await
     }
 
     /// A hub refuses, or ends what it had granted; `false` if there is no such subscription.
-    pub async fn hub_denied(
+    pub async fn record_hub_denial(
         &self,
         (id, topic): (String, String),
         reason: String,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<bool, Error> {
-        self.writer.run(move |db| denied(db, (&id, &topic), &reason, now)).await
+        self.writer.run(move |db| record_denial(db, (&id, &topic), &reason, now)).await
     }
 
     /// A hub confirms that we left; `false` if we did not ask for that.
-    pub async fn hub_released(&self, id: String, topic: String) -> Result<bool, Error> {
-        self.writer.run(move |db| released(db, &id, &topic)).await
+    pub async fn remove_hub(&self, id: String, topic: String) -> Result<bool, Error> {
+        self.writer.run(move |db| remove_subscription(db, &id, &topic)).await
     }
 
     /// The feed and the secret of a subscription that a hub may push to.
@@ -345,13 +380,18 @@ impl Store {
     }
 
     /// Counts a push, and whether its signature was good.
-    pub async fn hub_pushed(&self, id: String, good: bool, now: Moment) -> Result<(), Error> {
-        self.writer.run(move |db| pushed(db, &id, good, now)).await
+    pub async fn record_hub_push(
+        &self,
+        id: String,
+        good: bool,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.writer.run(move |db| record_push(db, &id, good, now)).await
     }
 
     /// Feeds whose hubs may be relied on at `now`.
-    pub async fn hubs_trusted(&self, now: Moment) -> Result<Vec<Name>, Error> {
-        self.writer.run(move |db| trusted(db, now)).await
+    pub async fn pushing_feeds(&self, now: Timestamp) -> Result<Vec<Name>, Error> {
+        self.writer.run(move |db| pushing_feeds(db, now)).await
     }
 
     /// Every subscription, for people.

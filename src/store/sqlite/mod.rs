@@ -1,26 +1,26 @@
 //! The embedded engine: SQLite, one file beside its write-ahead log.
 
+mod add_article;
+mod alert_decision;
+mod attempt_end;
 mod commit;
 mod coverage;
-mod enter;
 mod feeds;
-mod followup;
+mod history;
 mod hubs;
-mod note;
+mod lookup;
 mod open;
+mod operator_notice;
 mod outbox;
-mod outcome;
+mod outbox_insert;
 mod pages;
-mod recall;
-mod report;
-mod settle;
-mod standing;
+mod poll_state;
+mod retention;
+mod status;
 mod stories;
 mod surge;
-mod sweep;
-mod tell;
-mod texts;
-mod told;
+mod text_index;
+mod updates;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -31,16 +31,16 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
-    Committed, Due, Error, FeedHealth, FeedId, FeedState, Judged, Kept, OutboxRow, PageDue,
-    PageLease, PageTurn, Pause, Poll, Recognised, Route, Select, Settlement, Standing, Totals,
-    Trace, Word,
+    ArticleTrace, AttemptResult, CommitCounts, DueDeliveries, Error, FeedHealth, FeedId, FeedState,
+    Feedback, HealthReport, OutboxFilter, OutboxRow, PageDue, PageLease, PageResult, Pause, Poll,
+    RatedAlert, Recognised, Route, StoredArticle, Totals,
 };
-use crate::domain::{AlertId, ArticleId, DeliveryId, Feed, Letter, Moment, OutageKind};
-use crate::vigil::{Decision, Stand, Watched};
+use crate::domain::{AlertId, ArticleId, DeliveryId, Feed, Message, OutageKind, Timestamp};
+use crate::health::{Decision, FeedStatus, WatchTotals};
 
 pub use open::Lock;
-pub use tell::{notice_id, update_id};
-use texts::Texts;
+pub use outbox_insert::{notice_id, update_id};
+use text_index::TextIndex;
 use writer::Writer;
 
 /// The store. Cheap to clone; dropping the last clone ends the writer after what is queued, and
@@ -59,7 +59,7 @@ impl Store {
     /// Opens (and if need be makes and migrates) the store for the daemon; the lock says that no
     /// other process may do the same. Attempts a dead process left open become "unknown", and
     /// their rows are due again.
-    pub fn open(path: &Path, now: Moment) -> Result<(Self, Lock), Error> {
+    pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Lock), Error> {
         let lock = open::lock(path)?;
         let mut connection = open::connect(path, true)?;
         open::migrate(path, &mut connection)?;
@@ -92,26 +92,28 @@ impl Store {
     }
 
     /// Rung whenever a commit put something into the outbox. Enable it before looking.
-    pub fn doorbell(&self) -> Arc<Notify> {
+    pub fn outbox_signal(&self) -> Arc<Notify> {
         Arc::clone(&self.doorbell)
     }
 
     /// Makes a row for each configured feed, retires the others, and gives back what is
-    /// remembered, in the order of `feeds`. `interval` is a new feed's first.
+    /// remembered, in the order of `feed_server`. `interval` is a new feed's first.
     pub async fn sync_feeds(
         &self,
         feeds: Arc<Vec<Feed>>,
         interval: Duration,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<Vec<FeedState>, Error> {
-        self.writer.run(move |db| feeds::sync(db, &feeds, interval, now)).await
+        self.writer.run(move |db| feeds::sync_feeds(db, &feeds, interval, now)).await
     }
 
     /// Commits one poll: seen keys, articles, verdicts, alerts, outbox rows, validators and the
     /// next due time, all or nothing.
-    pub async fn commit(&self, poll: Poll) -> Result<Committed, Error> {
-        let committed =
-            self.writer.run_with_texts(move |db, texts| commit::poll(db, texts, &poll)).await?;
+    pub async fn commit(&self, poll: Poll) -> Result<CommitCounts, Error> {
+        let committed = self
+            .writer
+            .run_with_texts(move |db, texts| commit::commit_poll(db, texts, &poll))
+            .await?;
         if committed.alerts + committed.updates > 0 {
             self.doorbell.notify_waiters();
         }
@@ -122,37 +124,42 @@ impl Store {
     }
 
     /// Rung whenever pages may have become due. Enable it before looking.
-    pub fn page_bell(&self) -> Arc<Notify> {
+    pub fn page_signal(&self) -> Arc<Notify> {
         Arc::clone(&self.pages)
     }
 
     /// Of each host the page due longest, and when the next is due that is not due now.
     pub async fn pages_due(
         &self,
-        now: Moment,
+        now: Timestamp,
         most: u32,
-    ) -> Result<(Vec<PageDue>, Option<Moment>), Error> {
+    ) -> Result<(Vec<PageDue>, Option<Timestamp>), Error> {
         self.writer.run(move |db| pages::due(db, now, most)).await
     }
 
     /// Counts an attempt at each of these pages before anything is asked; each is due again at
-    /// `until` if it is not settled by then.
+    /// `time_until_expected` if it is not settled by then.
     pub async fn begin_pages(
         &self,
         articles: Vec<ArticleId>,
-        until: Moment,
+        until: Timestamp,
     ) -> Result<Vec<PageLease>, Error> {
         self.writer.run(move |db| pages::begin(db, &articles, until)).await
     }
 
     /// Gives attempts back that were not made to their end.
-    pub async fn release_pages(&self, articles: Vec<ArticleId>, now: Moment) -> Result<(), Error> {
+    pub async fn release_pages(
+        &self,
+        articles: Vec<ArticleId>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         self.writer.run(move |db| pages::release(db, &articles, now)).await
     }
 
     /// Commits the end of an attempt at a page with all that follows from it, all or nothing.
-    pub async fn settle_page(&self, turn: PageTurn) -> Result<Committed, Error> {
-        let settle = move |db: &Connection, texts: &mut Texts| pages::settle(db, texts, turn);
+    pub async fn end_page_attempt(&self, turn: PageResult) -> Result<CommitCounts, Error> {
+        let settle =
+            move |db: &Connection, texts: &mut TextIndex| pages::end_page_attempt(db, texts, turn);
         let committed = self.writer.run_with_texts(settle).await?;
         if committed.alerts + committed.updates > 0 {
             self.doorbell.notify_waiters();
@@ -167,14 +174,16 @@ impl Store {
 
     /// Puts a letter into the outbox, a message for each route. `false`: one of its id was posted
     /// before.
-    pub async fn post(
+    pub async fn queue_message(
         &self,
-        letter: Letter,
+        letter: Message,
         routes: Vec<Route>,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<bool, Error> {
-        let posted =
-            self.writer.run(move |db| tell::post_letter(db, &letter, &routes, now)).await?;
+        let posted = self
+            .writer
+            .run(move |db| outbox_insert::queue_message(db, &letter, &routes, now))
+            .await?;
         self.doorbell.notify_waiters();
         Ok(posted)
     }
@@ -182,8 +191,10 @@ impl Store {
     /// Notes that feeds answered and had nothing new, many in one go. Nothing but their next due
     /// times is at stake: lost, it costs a poll.
     pub async fn note_unchanged(&self, polls: Vec<Poll>) -> Result<(), Error> {
-        let note = move |db: &Connection, texts: &mut Texts| {
-            polls.iter().try_for_each(|poll| commit::poll(db, texts, poll).map(|_nothing| ()))
+        let note = move |db: &Connection, texts: &mut TextIndex| {
+            polls
+                .iter()
+                .try_for_each(|poll| commit::commit_poll(db, texts, poll).map(|_nothing| ()))
         };
         self.writer.run_with_texts(note).await
     }
@@ -194,35 +205,35 @@ impl Store {
         self.writer.run(move |db| feeds::recognise(db, feed, &items)).await
     }
 
-    /// Records that our own network went down at `since`, when so many hosts fell silent; feeds that
+    /// Records that our own network went down at `articles_since`, when so many hosts fell silent; feeds that
     /// failed since then are forgiven.
     pub async fn outage_began(
         &self,
         kind: OutageKind,
-        since: Moment,
+        since: Timestamp,
         hosts: usize,
     ) -> Result<(), Error> {
-        self.writer.run(move |db| note::outage_began(db, kind, since, hosts)).await
+        self.writer.run(move |db| poll_state::outage_began(db, kind, since, hosts)).await
     }
 
     /// Takes back what was counted against feeds since our own network went down.
-    pub async fn forgive(&self, since: Moment) -> Result<(), Error> {
-        self.writer.run(move |db| note::forgive(db, since)).await
+    pub async fn clear_failures_since(&self, since: Timestamp) -> Result<(), Error> {
+        self.writer.run(move |db| poll_state::clear_failures_since(db, since)).await
     }
 
-    /// Records that the outage of `since` was over at `until`.
-    pub async fn outage_ended(&self, since: Moment, until: Moment) -> Result<(), Error> {
-        self.writer.run(move |db| note::outage_ended(db, since, until)).await
+    /// Records that the outage of `articles_since` was over at `time_until_expected`.
+    pub async fn outage_ended(&self, since: Timestamp, until: Timestamp) -> Result<(), Error> {
+        self.writer.run(move |db| poll_state::outage_ended(db, since, until)).await
     }
 
-    /// Leases up to `most` rows of a channel that are due, for `hold`.
+    /// Leases up to `points_max` rows of a channel that are due, for `host_hold`.
     pub async fn lease(
         &self,
         channel: &str,
         most: u32,
         hold: Duration,
-        now: Moment,
-    ) -> Result<Due, Error> {
+        now: Timestamp,
+    ) -> Result<DueDeliveries, Error> {
         let channel = channel.to_owned();
         let until = now.after(hold);
         self.writer.run(move |db| outbox::lease(db, &channel, most, now, until)).await
@@ -230,17 +241,21 @@ impl Store {
 
     /// Records that the attempts begin, with the bytes that will be sent, before any socket is
     /// opened.
-    pub async fn begin(
+    pub async fn begin_attempt(
         &self,
         attempts: Vec<(DeliveryId, i64, Vec<u8>)>,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<(), Error> {
         self.writer.run(move |db| outbox::begin(db, &attempts, now)).await
     }
 
     /// Records how an attempt ended. `false` if the lease was no longer ours.
-    pub async fn settle(&self, settlement: Settlement, now: Moment) -> Result<bool, Error> {
-        self.writer.run(move |db| settle::settle(db, &settlement, now)).await
+    pub async fn end_attempt(
+        &self,
+        settlement: AttemptResult,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        self.writer.run(move |db| attempt_end::end_attempt(db, &settlement, now)).await
     }
 
     /// Gives leases back untouched: a stopping daemon leaves no row waiting for a lapse.
@@ -249,120 +264,131 @@ impl Store {
     }
 
     /// Makes rows due at once again, dead ones included, and wakes their channels.
-    pub async fn retry(&self, select: Select, now: Moment) -> Result<u64, Error> {
+    pub async fn retry(&self, select: OutboxFilter, now: Timestamp) -> Result<u64, Error> {
         let count = self.writer.run(move |db| outbox::retry(db, &select, now)).await?;
         self.doorbell.notify_waiters();
         Ok(count)
     }
 
     /// Puts rows aside for good, on a person's word.
-    pub async fn drop_rows(&self, select: Select, now: Moment) -> Result<u64, Error> {
+    pub async fn drop_rows(&self, select: OutboxFilter, now: Timestamp) -> Result<u64, Error> {
         self.writer.run(move |db| outbox::drop_rows(db, &select, now)).await
     }
 
     /// Ends a channel's rest: a test message got through.
-    pub async fn wake(&self, channel: &str) -> Result<(), Error> {
+    pub async fn resume_channel(&self, channel: &str) -> Result<(), Error> {
         let channel = channel.to_owned();
-        self.writer.run(move |db| settle::wake(db, &channel)).await?;
+        self.writer.run(move |db| attempt_end::resume_channel(db, &channel)).await?;
         self.doorbell.notify_waiters();
         Ok(())
     }
 
     /// Writes and syncs one small fact: proof that the disk takes writes.
-    pub async fn probe(&self, now: Moment) -> Result<(), Error> {
-        self.writer.run(move |db| sweep::probe(db, now)).await
+    pub async fn probe(&self, now: Timestamp) -> Result<(), Error> {
+        self.writer.run(move |db| retention::probe(db, now)).await
     }
 
     /// Forgets what is past its retention. Returns how many articles and keys went.
-    pub async fn sweep(&self, keep_articles: Duration, now: Moment) -> Result<(u64, u64), Error> {
+    pub async fn forget_expired(
+        &self,
+        keep_articles: Duration,
+        now: Timestamp,
+    ) -> Result<(u64, u64), Error> {
         let horizon = now.before(keep_articles);
-        self.writer.run(move |db| sweep::sweep(db, horizon)).await
+        self.writer.run(move |db| retention::sweep(db, horizon)).await
     }
 
     pub async fn totals(&self) -> Result<Totals, Error> {
-        self.writer.run(report::totals).await
+        self.writer.run(status::totals).await
     }
 
     pub async fn feeds(&self) -> Result<Vec<FeedHealth>, Error> {
-        self.writer.run(|db| report::feeds(db, true)).await
+        self.writer.run(|db| status::feeds(db, true)).await
     }
 
     /// What the operator may have to be told of: every feed as it stands, the channels that fail,
     /// and what was told already.
-    pub async fn standing(&self) -> Result<Standing, Error> {
+    pub async fn health_report(&self) -> Result<HealthReport, Error> {
         let look = |db: &Connection| {
-            Ok(Standing {
-                feeds: report::feeds(db, false)?.into_iter().map(Stand::from).collect(),
-                channels: told::ailing(db)?,
+            Ok(HealthReport {
+                feeds: status::feeds(db, false)?.into_iter().map(FeedStatus::from).collect(),
+                channels: operator_notice::failing_channels(db)?,
                 outage: coverage::outages(db, 1)?.pop(),
-                told: told::told(db)?,
+                notified: operator_notice::operator_notices(db)?,
             })
         };
         self.writer.run(look).await
     }
 
     /// Keeps what is told from now on and puts the letter into the outbox, all or nothing.
-    pub async fn tell(
+    pub async fn record_notices(
         &self,
         decision: Decision,
-        letter: Option<Letter>,
+        letter: Option<Message>,
         routes: Vec<Route>,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<(), Error> {
-        let tell = move |db: &Connection| told::tell(db, &decision, letter.as_ref(), &routes, now);
+        let tell = move |db: &Connection| {
+            operator_notice::record_notices(db, &decision, letter.as_ref(), &routes, now)
+        };
         self.writer.run(tell).await?;
         self.doorbell.notify_waiters();
         Ok(())
     }
 
-    /// Articles first seen after `since` and until `until`, and what each watch made of them.
+    /// Articles first seen after `articles_since` and until `time_until_expected`, and what each watch made of them.
     pub async fn activity(
         &self,
-        since: Moment,
-        until: Moment,
-    ) -> Result<(u64, Vec<Watched>), Error> {
-        self.writer.run(move |db| told::activity(db, since, until)).await
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<(u64, Vec<WatchTotals>), Error> {
+        self.writer.run(move |db| operator_notice::activity(db, since, until)).await
     }
 
     pub async fn pauses(&self) -> Result<Vec<Pause>, Error> {
-        self.writer.run(report::pauses).await
+        self.writer.run(status::pauses).await
     }
 
     /// Articles first seen since, in the order they came, after `after`.
     pub async fn articles(
         &self,
-        since: Moment,
+        since: Timestamp,
         after: ArticleId,
         most: u32,
-    ) -> Result<Vec<Kept>, Error> {
-        self.writer.run(move |db| recall::since(db, since, after, most)).await
+    ) -> Result<Vec<StoredArticle>, Error> {
+        self.writer.run(move |db| history::articles_since(db, since, after, most)).await
     }
 
     /// Every article stored under an address, and what became of it.
-    pub async fn traces(&self, url: &str, canonical: &str) -> Result<Vec<Trace>, Error> {
+    pub async fn traces(&self, url: &str, canonical: &str) -> Result<Vec<ArticleTrace>, Error> {
         let (url, canonical) = (url.to_owned(), canonical.to_owned());
-        self.writer.run(move |db| recall::traces(db, &url, &canonical)).await
+        self.writer.run(move |db| history::traces(db, &url, &canonical)).await
     }
 
     /// The latest alerts, newest first.
-    pub async fn alerts(&self, most: u32) -> Result<Vec<Judged>, Error> {
-        self.writer.run(move |db| recall::judged(db, most)).await
+    pub async fn alerts(&self, most: u32) -> Result<Vec<RatedAlert>, Error> {
+        self.writer.run(move |db| history::rated_alerts(db, most)).await
     }
 
     /// Keeps what a reader made of an alert; `false` if there is none of that id.
-    pub async fn judge(&self, alert: AlertId, word: Word, now: Moment) -> Result<bool, Error> {
-        self.writer.run(move |db| recall::judge(db, alert, word, now)).await
+    pub async fn judge(
+        &self,
+        alert: AlertId,
+        word: Feedback,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        self.writer.run(move |db| history::rate_alert(db, alert, word, now)).await
     }
 
     /// Pending messages by channel.
     pub async fn waiting(&self) -> Result<Vec<(String, u64)>, Error> {
-        self.writer.run(report::waiting).await
+        self.writer.run(status::waiting).await
     }
 
-    /// Rows of the outbox in one state, or in none that is ended if `state` is `None`.
+    /// Rows of the outbox in one state, or in none that is ended if `feed_state` is `None`.
     pub async fn outbox(&self, state: Option<&str>, most: u32) -> Result<Vec<OutboxRow>, Error> {
         let state = state.map(str::to_owned);
-        self.writer.run(move |db| report::outbox(db, state.as_deref(), most)).await
+        self.writer.run(move |db| status::outbox(db, state.as_deref(), most)).await
     }
 }
 

@@ -1,14 +1,14 @@
 //! The outbox: who may try what, and the word before the socket.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::followup;
-use crate::domain::{Alert, AlertId, DeliveryId, Letter, Moment};
+use super::updates;
+use crate::domain::{Alert, AlertId, DeliveryId, Message, Timestamp};
 use crate::schedule;
 use crate::store::error::{Doing, Error};
-use crate::store::{Due, Lease, Select};
+use crate::store::{DueDeliveries, Lease, OutboxFilter};
 
 /// A new start: whatever a dead process left open has an unknown end, and is due again.
-pub(super) fn recover(db: &Connection, now: Moment) -> Result<(), Error> {
+pub(super) fn recover(db: &Connection, now: Timestamp) -> Result<(), Error> {
     let recovered = db.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
         db.execute(
             "UPDATE attempt SET ended_at = ?1, outcome = 'unknown',
@@ -33,14 +33,16 @@ pub(super) fn lease(
     db: &Connection,
     channel: &str,
     most: u32,
-    now: Moment,
-    until: Moment,
-) -> Result<Due, Error> {
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<DueDeliveries, Error> {
     let doing = "leasing from the outbox";
     match rest(db, channel, now)? {
-        Rest::No => (),
-        Rest::Until(wake) => return Ok(Due { leases: Vec::new(), next: Some(wake) }),
-        Rest::UntilPerson => return Ok(Due::default()),
+        ChannelRest::No => (),
+        ChannelRest::Until(wake) => {
+            return Ok(DueDeliveries { leases: Vec::new(), next: Some(wake) });
+        }
+        ChannelRest::UntilPerson => return Ok(DueDeliveries::default()),
     }
     let mut select = db
         .prepare_cached(
@@ -52,7 +54,7 @@ pub(super) fn lease(
         .doing(doing)?;
     // No wait is ever longer: such a row was due before the clock was set back.
     let never = now.after(schedule::RETRY_MAX);
-    let rows = select.query_map(params![channel, now.0, most, never.0], row).doing(doing)?;
+    let rows = select.query_map(params![channel, now.0, most, never.0], lease_row).doing(doing)?;
     let mut leases = rows.collect::<Result<Vec<Lease>, _>>().doing(doing)?;
     for lease in &mut leases {
         lease.token = next_token(db)?;
@@ -61,23 +63,23 @@ pub(super) fn lease(
                 update.execute(params![lease.token, until.0, lease.id.0.to_be_bytes()])
             })
             .doing(doing)?;
-        if lease.message.is_none() {
-            lease.letter = letter(db, lease.id)?;
-            lease.answers = answers(db, channel, lease)?;
+        if lease.encoded.is_none() {
+            lease.message = read_message(db, lease.id)?;
+            lease.answers = answered_delivery(db, channel, lease)?;
         }
     }
     let next = if leases.is_empty() { next_due(db, channel, now)? } else { None };
-    Ok(Due { leases, next })
+    Ok(DueDeliveries { leases, next })
 }
 
 /// Whether a channel is being left alone.
-enum Rest {
+enum ChannelRest {
     No,
-    Until(Moment),
+    Until(Timestamp),
     UntilPerson,
 }
 
-fn rest(db: &Connection, channel: &str, now: Moment) -> Result<Rest, Error> {
+fn rest(db: &Connection, channel: &str, now: Timestamp) -> Result<ChannelRest, Error> {
     let paused: Option<Option<i64>> = db
         .prepare_cached(
             "SELECT paused_until FROM channel WHERE name = ?1 AND paused_at IS NOT NULL
@@ -88,20 +90,20 @@ fn rest(db: &Connection, channel: &str, now: Moment) -> Result<Rest, Error> {
         })
         .doing("reading a channel")?;
     Ok(match paused {
-        None => Rest::No,
-        Some(Some(until)) => Rest::Until(Moment(until)),
-        Some(None) => Rest::UntilPerson,
+        None => ChannelRest::No,
+        Some(Some(until)) => ChannelRest::Until(Timestamp(until)),
+        Some(None) => ChannelRest::UntilPerson,
     })
 }
 
-fn row(row: &Row<'_>) -> Result<Lease, rusqlite::Error> {
+fn lease_row(row: &Row<'_>) -> Result<Lease, rusqlite::Error> {
     Ok(Lease {
         id: DeliveryId(u128::from_be_bytes(row.get(0)?)),
         token: 0,
         recipient: row.get(1)?,
         attempt: row.get::<_, u32>(2)?.saturating_add(1),
-        message: row.get(3)?,
-        letter: Letter::Alerts(Vec::new()),
+        encoded: row.get(3)?,
+        message: Message::Alerts(Vec::new()),
         answers: None,
     })
 }
@@ -114,7 +116,7 @@ fn next_token(db: &Connection) -> Result<i64, Error> {
     .doing("numbering a lease")
 }
 
-fn next_due(db: &Connection, channel: &str, now: Moment) -> Result<Option<Moment>, Error> {
+fn next_due(db: &Connection, channel: &str, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     // A row whose time has come but that is leased is due when the lease lapses.
     db.prepare_cached(
         "SELECT min(max(due_at, coalesce(lease_until, 0))) FROM outbox
@@ -123,12 +125,12 @@ fn next_due(db: &Connection, channel: &str, now: Moment) -> Result<Option<Moment
     .and_then(|mut select| {
         select.query_row(params![channel, now.0], |row| row.get::<_, Option<i64>>(0))
     })
-    .map(|due| due.map(Moment))
+    .map(|due| due.map(Timestamp))
     .doing("reading the outbox")
 }
 
 /// What a message carries: its letter, or its alerts in the order they were made.
-fn letter(db: &Connection, delivery: DeliveryId) -> Result<Letter, Error> {
+fn read_message(db: &Connection, delivery: DeliveryId) -> Result<Message, Error> {
     let doing = "reading a letter";
     let payload: Option<String> = db
         .prepare_cached(
@@ -141,11 +143,11 @@ fn letter(db: &Connection, delivery: DeliveryId) -> Result<Letter, Error> {
     match payload {
         Some(payload) => serde_json::from_str(&payload)
             .map_err(|why| Error::Broken { doing, why: why.to_string() }),
-        None => alerts(db, delivery).map(Letter::Alerts),
+        None => read_alerts(db, delivery).map(Message::Alerts),
     }
 }
 
-fn alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
+fn read_alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
     let doing = "reading an alert";
     let mut select = db
         .prepare_cached(
@@ -163,7 +165,7 @@ fn alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
         let mut alert: Alert = serde_json::from_str(&payload)
             .map_err(|why| Error::Broken { doing, why: why.to_string() })?;
         // Only this once: the bytes composed from it are kept, and a retry repeats them.
-        let spread = followup::spread(db, story)?;
+        let spread = updates::spread(db, story)?;
         alert.spread = (spread.outlets > 1).then_some(spread);
         Ok(alert)
     })
@@ -171,8 +173,12 @@ fn alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
 }
 
 /// The message that told an update's receiver of the alert it follows.
-fn answers(db: &Connection, channel: &str, lease: &Lease) -> Result<Option<DeliveryId>, Error> {
-    let Letter::Update(update) = &lease.letter else { return Ok(None) };
+fn answered_delivery(
+    db: &Connection,
+    channel: &str,
+    lease: &Lease,
+) -> Result<Option<DeliveryId>, Error> {
+    let Message::Update(update) = &lease.message else { return Ok(None) };
     let AlertId(alert) = update.alert;
     db.prepare_cached(
         "SELECT delivery FROM carries WHERE alert = ?1 AND channel = ?2 AND recipient = ?3",
@@ -189,7 +195,7 @@ fn answers(db: &Connection, channel: &str, lease: &Lease) -> Result<Option<Deliv
 pub(super) fn begin(
     db: &Connection,
     attempts: &[(DeliveryId, i64, Vec<u8>)],
-    now: Moment,
+    now: Timestamp,
 ) -> Result<(), Error> {
     let doing = "recording an attempt";
     for (id, token, message) in attempts {
@@ -230,7 +236,7 @@ pub(super) fn release(db: &Connection, leases: &[(DeliveryId, i64)]) -> Result<(
 
 /// Due at once, and its channel awake: a person asked. Attempts start over, so that a dead message
 /// gets the whole schedule again.
-pub(super) fn retry(db: &Connection, select: &Select, now: Moment) -> Result<u64, Error> {
+pub(super) fn retry(db: &Connection, select: &OutboxFilter, now: Timestamp) -> Result<u64, Error> {
     let doing = "retrying";
     let (clause, value) = clause(select, "state IN ('pending', 'dead', 'dropped')");
     let changed = db
@@ -251,7 +257,11 @@ pub(super) fn retry(db: &Connection, select: &Select, now: Moment) -> Result<u64
     Ok(u64::try_from(changed).unwrap_or(0))
 }
 
-pub(super) fn drop_rows(db: &Connection, select: &Select, now: Moment) -> Result<u64, Error> {
+pub(super) fn drop_rows(
+    db: &Connection,
+    select: &OutboxFilter,
+    now: Timestamp,
+) -> Result<u64, Error> {
     let (clause, value) = clause(select, "state IN ('pending', 'dead')");
     let changed = db
         .execute(
@@ -266,19 +276,21 @@ pub(super) fn drop_rows(db: &Connection, select: &Select, now: Moment) -> Result
 }
 
 /// The rows a selection means, as a condition on `?2`.
-fn clause(select: &Select, one: &str) -> (String, rusqlite::types::Value) {
+fn clause(select: &OutboxFilter, one: &str) -> (String, rusqlite::types::Value) {
     use rusqlite::types::Value;
     let channel = |channel: &Option<String>| channel.clone().map_or(Value::Null, Value::Text);
     match select {
-        Select::One(id) => (format!("id = ?2 AND {one}"), Value::Blob(id.0.to_be_bytes().to_vec())),
-        Select::Dead { channel: name } => {
+        OutboxFilter::One(id) => {
+            (format!("id = ?2 AND {one}"), Value::Blob(id.0.to_be_bytes().to_vec()))
+        }
+        OutboxFilter::Dead { channel: name } => {
             ("state = 'dead' AND channel = coalesce(?2, channel)".to_owned(), channel(name))
         }
-        Select::Open { channel: name } => {
+        OutboxFilter::Open { channel: name } => {
             let states = "state IN ('pending', 'dead') AND channel = coalesce(?2, channel)";
             (states.to_owned(), channel(name))
         }
-        Select::Pending { channel: name } => {
+        OutboxFilter::Pending { channel: name } => {
             ("state = 'pending' AND channel = coalesce(?2, channel)".to_owned(), channel(name))
         }
     }

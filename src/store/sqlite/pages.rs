@@ -3,22 +3,23 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::commit::Ledger;
-use super::enter::Placed;
-use super::texts::Texts;
-use super::{signed, standing, tell};
-use crate::dedupe::judge::Setting;
-use crate::domain::{AlertKind, Article, ArticleId, Backlog, Moment, Name};
+use super::add_article::StoredRef;
+use super::commit::PollCommit;
+use super::text_index::TextIndex;
+use super::{lookup, outbox_insert, signed};
+use crate::domain::{AlertKind, Article, ArticleId, Backlog, Name, Timestamp};
 use crate::store::error::{Doing, Error};
 use crate::store::{
-    Candidate, Committed, FeedId, Occasions, PageCame, PageDue, PageLease, PageTrace, PageTurn,
+    Candidate, CommitCounts, FeedId, PageDue, PageLease, PageOutcome, PageResult, PageTrace,
+    UpdateTriggers,
 };
+use crate::stories::decide::SharedKeys;
 
-const LOOKING: &str = "looking for pages";
-const NOTING: &str = "noting a page";
+const READING_PAGES: &str = "looking for pages";
+const RECORDING_PAGE: &str = "noting a page";
 
 /// Enters the page of an article as due, or as due again if the article was rewritten.
-fn want(db: &Connection, article: i64, url: &str, now: Moment) -> Result<(), Error> {
+fn queue_page(db: &Connection, article: i64, url: &str, now: Timestamp) -> Result<(), Error> {
     db.prepare_cached(
         "INSERT INTO page (article, url, host, state, due_at) VALUES (?1, ?2, ?3, 'due', ?4)
          ON CONFLICT (article) DO UPDATE SET url = excluded.url, host = excluded.host,
@@ -39,9 +40,9 @@ fn host(url: &str) -> &str {
 /// Of each host the page that is due longest, longest waiting first, and when the next is due after that.
 pub(super) fn due(
     db: &Connection,
-    now: Moment,
+    now: Timestamp,
     most: u32,
-) -> Result<(Vec<PageDue>, Option<Moment>), Error> {
+) -> Result<(Vec<PageDue>, Option<Timestamp>), Error> {
     let mut select = db
         .prepare_cached(
             // SQLite takes the other columns from the row that has the least.
@@ -51,26 +52,26 @@ pub(super) fn due(
                 JOIN article a ON a.id = w.article JOIN feed f ON f.id = a.feed
              ORDER BY w.since, w.article LIMIT ?2",
         )
-        .doing(LOOKING)?;
+        .doing(READING_PAGES)?;
     let read = |row: &Row<'_>| {
         let feed: String = row.get(1)?;
         Ok(PageDue { article: ArticleId(row.get(0)?), feed: Name::new(&feed), url: row.get(2)? })
     };
-    let rows = select.query_map(params![now.0, most], read).doing(LOOKING)?;
-    let rows = rows.collect::<Result<Vec<_>, _>>().doing(LOOKING)?;
+    let rows = select.query_map(params![now.0, most], read).doing(READING_PAGES)?;
+    let rows = rows.collect::<Result<Vec<_>, _>>().doing(READING_PAGES)?;
     let next: Option<i64> = db
         .prepare_cached("SELECT min(due_at) FROM page WHERE state = 'due' AND due_at > ?1")
         .and_then(|mut select| select.query_row([now.0], |row| row.get(0)))
-        .doing(LOOKING)?;
-    Ok((rows, next.map(Moment)))
+        .doing(READING_PAGES)?;
+    Ok((rows, next.map(Timestamp)))
 }
 
-/// Counts an attempt at each page and moves it to `until`: what comes back if nothing more is heard
+/// Counts an attempt at each page and moves it to `time_until_expected`: what comes back if nothing more is heard
 /// of it.
 pub(super) fn begin(
     db: &Connection,
     articles: &[ArticleId],
-    until: Moment,
+    until: Timestamp,
 ) -> Result<Vec<PageLease>, Error> {
     let mut leases = Vec::with_capacity(articles.len());
     for article in articles {
@@ -83,10 +84,10 @@ pub(super) fn begin(
                 let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
                 update.query_row(params![article.0, until.0], read).optional()
             })
-            .doing(NOTING)?;
+            .doing(RECORDING_PAGE)?;
         let Some((url, attempt)) = begun else { continue };
         if let Some(stored) = stored(db, *article)? {
-            let Stored { feed: (_, feed), article: mut stored, paged, .. } = stored;
+            let StoredPage { feed: (_, feed), article: mut stored, paged, .. } = stored;
             if paged {
                 stored.content.clear();
             }
@@ -97,26 +98,30 @@ pub(super) fn begin(
 }
 
 /// Gives attempts back that were not made to their end.
-pub(super) fn release(db: &Connection, articles: &[ArticleId], now: Moment) -> Result<(), Error> {
+pub(super) fn release(
+    db: &Connection,
+    articles: &[ArticleId],
+    now: Timestamp,
+) -> Result<(), Error> {
     for article in articles {
         db.prepare_cached(
             "UPDATE page SET attempts = max(attempts - 1, 0), due_at = ?2
              WHERE article = ?1 AND state = 'due'",
         )
         .and_then(|mut update| update.execute(params![article.0, now.0]))
-        .doing(NOTING)?;
+        .doing(RECORDING_PAGE)?;
     }
     Ok(())
 }
 
 /// Commits the end of an attempt: the text, what watches found in it, and the row.
-pub(super) fn settle(
+pub(super) fn end_page_attempt(
     db: &Connection,
-    texts: &mut Texts,
-    turn: PageTurn,
-) -> Result<Committed, Error> {
-    let PageTurn { article, revision, at, came } = turn;
-    let mut committed = Committed::default();
+    texts: &mut TextIndex,
+    turn: PageResult,
+) -> Result<CommitCounts, Error> {
+    let PageResult { article, revision, at, outcome: came } = turn;
+    let mut committed = CommitCounts::default();
     if let Some(revision) = revision
         && is_outdated(db, (article, revision))?
     {
@@ -125,7 +130,7 @@ pub(super) fn settle(
         return Ok(committed);
     }
     match came {
-        PageCame::Failed { why, retry_at } => {
+        PageOutcome::Failed { why, retry_at } => {
             let state = if retry_at.is_some() { "due" } else { "given-up" };
             db.prepare_cached(
                 "UPDATE page SET state = ?2, due_at = coalesce(?3, due_at), ended_at = ?4, why = ?5
@@ -134,21 +139,22 @@ pub(super) fn settle(
             .and_then(|mut update| {
                 update.execute(params![article.0, state, retry_at.map(|at| at.0), at.0, why])
             })
-            .doing(NOTING)?;
+            .doing(RECORDING_PAGE)?;
         }
-        PageCame::Nothing { characters, why } => {
+        PageOutcome::NothingToAdd { characters, why } => {
             ended(db, (article, at), characters, (None, Some(&why)))?;
         }
-        PageCame::Read { article: fresh, fired, occasions, canonical } => {
+        PageOutcome::Read { article: fresh, fired, occasions, canonical } => {
             let characters = u64::try_from(fresh.content.chars().count()).unwrap_or(u64::MAX);
             // Another attempt, or the sweep, may have been quicker.
             if !ended(db, (article, at), characters, (canonical.as_deref(), None))? {
                 return Ok(committed);
             }
             let Some(stored) = stored(db, article)? else { return Ok(committed) };
-            let setting = Setting::default();
+            let setting = SharedKeys::default();
             let candidate = Candidate { article: *fresh, setting, fired, page: None };
-            committed = told((db, texts), (article, at), (&stored, occasions), &candidate)?;
+            committed =
+                apply_read_page((db, texts), (article, at), (&stored, occasions), &candidate)?;
         }
     }
     Ok(committed)
@@ -164,7 +170,7 @@ fn is_outdated(db: &Connection, (article, revision): (ArticleId, u64)) -> Result
 /// Notes that a page was read; `false` if it was not waiting any more.
 fn ended(
     db: &Connection,
-    (article, at): (ArticleId, Moment),
+    (article, at): (ArticleId, Timestamp),
     characters: u64,
     (canonical, why): (Option<&str>, Option<&str>),
 ) -> Result<bool, Error> {
@@ -175,51 +181,51 @@ fn ended(
                 why = ?5 WHERE article = ?1 AND state = 'due'",
         )
         .and_then(|mut update| update.execute(params![article.0, at.0, characters, canonical, why]))
-        .doing(NOTING)?;
+        .doing(RECORDING_PAGE)?;
     Ok(changed > 0)
 }
 
 /// Stores the page's text and tells what watches found in it, once a story and watch as always.
-fn told(
-    (db, texts): (&Connection, &mut Texts),
-    (article, at): (ArticleId, Moment),
-    (stored, occasions): (&Stored, Arc<Occasions>),
+fn apply_read_page(
+    (db, texts): (&Connection, &mut TextIndex),
+    (article, at): (ArticleId, Timestamp),
+    (stored, occasions): (&StoredPage, Arc<UpdateTriggers>),
     candidate: &Candidate,
-) -> Result<Committed, Error> {
+) -> Result<CommitCounts, Error> {
     let (feed, name) = stored.feed.clone();
-    let mut ledger = Ledger {
+    let mut ledger = PollCommit {
         db,
         texts,
         feed,
         name,
-        at,
-        first: false,
+        polled_at: at,
+        is_first_poll: false,
         backlog: Backlog::All,
-        occasions,
-        churn: false,
-        tally: Committed::default(),
+        update_triggers: occasions,
+        ids_churned: false,
+        counts: CommitCounts::default(),
         alerts: Vec::new(),
-        shared: Vec::new(),
+        alerted_share_groups: Vec::new(),
     };
     let Article { content, language, .. } = &candidate.article;
     db.prepare_cached("UPDATE article SET content = ?2, language = ?3 WHERE id = ?1")
         .and_then(|mut update| update.execute(params![article.0, content, language]))
         .doing("storing a page's text")?;
     let kind = if stored.opened { AlertKind::New } else { AlertKind::Copy };
-    let placed = Placed {
+    let placed = StoredRef {
         article: article.0,
         story: stored.story,
         kind,
         update: false,
         identity: stored.identity,
     };
-    ledger.paged(placed, candidate)?;
-    tell::post(db, &ledger.alerts, false, at)?;
-    Ok(ledger.tally)
+    ledger.apply_page(placed, candidate)?;
+    outbox_insert::queue_alerts(db, &ledger.alerts, false, at)?;
+    Ok(ledger.counts)
 }
 
-impl Ledger<'_> {
-    /// Enters the page to be read, unless what it says could make no alert. `opened`: the article is
+impl PollCommit<'_> {
+    /// Enters the page to be read, unless what it says could make no alert. `connections_opened`: the article is
     /// a story of its own.
     pub(super) fn want_page(
         &self,
@@ -227,35 +233,37 @@ impl Ledger<'_> {
         candidate: &Candidate,
         opened: bool,
     ) -> Result<(), Error> {
-        let old = self.first && !self.recent_enough(&candidate.article);
+        let old = self.is_first_poll && !self.recent_enough(&candidate.article);
         match &candidate.page {
-            Some(url) if !(old || (self.churn && !opened)) => want(self.db, article, url, self.at),
+            Some(url) if !(old || (self.ids_churned && !opened)) => {
+                queue_page(self.db, article, url, self.polled_at)
+            }
             Some(_) | None => Ok(()),
         }
     }
 
     /// A stored article whose page was read: what watches find in it is told like any other find.
-    fn paged(&mut self, placed: Placed, candidate: &Candidate) -> Result<(), Error> {
+    fn apply_page(&mut self, placed: StoredRef, candidate: &Candidate) -> Result<(), Error> {
         if candidate.fired.is_empty() {
             return Ok(());
         }
         let fresh = &candidate.article;
         let before = placed.story;
         let mut placed = placed;
-        if standing::may_join(self, (placed.article, placed.story), true)? {
+        if lookup::may_join(self, (placed.article, placed.story), true)? {
             placed = self.joined(placed, candidate)?;
         }
-        self.renew(placed.article, fresh)?;
+        self.replace_text(placed.article, fresh)?;
         for fired in &candidate.fired {
-            self.tell(placed, fresh, fired)?;
+            self.decide_alert(placed, fresh, fired)?;
         }
         // Only now is it known for a copy, so only now can it be the outlet that was waited for.
-        if placed.story == before { Ok(()) } else { self.follow(placed, fresh, None) }
+        if placed.story == before { Ok(()) } else { self.follow_story(placed, fresh, None) }
     }
 }
 
 /// An article as it is stored, and its place.
-struct Stored {
+struct StoredPage {
     feed: (FeedId, Name),
     story: i64,
     /// It opened its story.
@@ -266,7 +274,7 @@ struct Stored {
     paged: bool,
 }
 
-fn stored(db: &Connection, article: ArticleId) -> Result<Option<Stored>, Error> {
+fn stored(db: &Connection, article: ArticleId) -> Result<Option<StoredPage>, Error> {
     db.prepare_cached(
         "SELECT a.feed, f.name, a.story, a.reason, a.identity, a.revision, a.url, a.title,
             a.summary, a.content, a.published, a.authors, a.tags, a.language,
@@ -277,7 +285,7 @@ fn stored(db: &Connection, article: ArticleId) -> Result<Option<Stored>, Error> 
     .doing("reading an article")
 }
 
-fn read_stored(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
+fn read_stored(row: &Row<'_>) -> Result<StoredPage, rusqlite::Error> {
     let list = |column: usize| -> Result<Vec<String>, rusqlite::Error> {
         let text: Option<String> = row.get(column)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
@@ -291,13 +299,13 @@ fn read_stored(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
         title: row.get(7)?,
         summary: row.get(8)?,
         content: row.get(9)?,
-        published: row.get::<_, Option<i64>>(10)?.map(Moment),
+        published: row.get::<_, Option<i64>>(10)?.map(Timestamp),
         published_raw: None,
         authors: list(11)?,
         tags: list(12)?,
         language: row.get(13)?,
     };
-    Ok(Stored {
+    Ok(StoredPage {
         feed: (FeedId(row.get(0)?), Name::new(&name)),
         story: row.get(2)?,
         opened: row.get::<_, String>(3)? == "new",
@@ -317,15 +325,15 @@ pub(super) fn trace(db: &Connection, article: ArticleId) -> Result<Option<PageTr
             Ok(PageTrace {
                 state: row.get(0)?,
                 attempts: row.get(1)?,
-                due: Moment(row.get(2)?),
-                ended: row.get::<_, Option<i64>>(3)?.map(Moment),
+                due: Timestamp(row.get(2)?),
+                ended: row.get::<_, Option<i64>>(3)?.map(Timestamp),
                 characters: row.get::<_, Option<i64>>(4)?.and_then(|n| u64::try_from(n).ok()),
                 why: row.get(5)?,
             })
         };
         select.query_row([article.0], read).optional()
     })
-    .doing(LOOKING)
+    .doing(READING_PAGES)
 }
 
 /// Pages that wait, and pages given up.
@@ -333,7 +341,7 @@ pub(super) fn counts(db: &Connection) -> Result<(u64, u64), Error> {
     let count = |state: &str| -> Result<u64, Error> {
         let rows: i64 = db
             .query_row("SELECT count(*) FROM page WHERE state = ?1", [state], |row| row.get(0))
-            .doing(LOOKING)?;
+            .doing(READING_PAGES)?;
         Ok(u64::try_from(rows).unwrap_or(0))
     };
     Ok((count("due")?, count("given-up")?))

@@ -4,44 +4,50 @@
 //! for later copies, and neither tells anybody anything twice.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Store, followup, recall};
-use crate::domain::{Alert, AlertId, ArticleId, Attached, Letter, Moment, Name, StoryId, Update};
+use super::{Store, history, updates};
+use crate::domain::{
+    Alert, AlertId, ArticleId, Attached, Message, Name, StoryId, Timestamp, Update,
+};
 use crate::store::error::{Doing, Error};
-use crate::store::{Member, Refused, Story, StoryLine, Told, Word};
+use crate::store::{AlertDetails, Feedback, Story, StoryArticle, StoryEditRefusal, StorySummary};
 
 impl Store {
     /// The latest stories somebody was told of, newest first.
-    pub async fn stories(&self, most: u32) -> Result<Vec<StoryLine>, Error> {
-        self.writer.run(move |db| list(db, most)).await
+    pub async fn stories(&self, most: u32) -> Result<Vec<StorySummary>, Error> {
+        self.writer.run(move |db| list_stories(db, most)).await
     }
 
     /// A story with every article, alert, update and message; `None` if there is none.
     pub async fn story(&self, story: StoryId) -> Result<Option<Story>, Error> {
-        self.writer.run(move |db| show(db, story)).await
+        self.writer.run(move |db| read_story(db, story)).await
     }
 
     /// An alert with all that hangs on it; `None` if there is none of that id.
-    pub async fn told(&self, alert: AlertId) -> Result<Option<Told>, Error> {
-        self.writer.run(move |db| told(db, alert)).await
+    pub async fn alert_details(&self, alert: AlertId) -> Result<Option<AlertDetails>, Error> {
+        self.writer.run(move |db| alert_details(db, alert)).await
     }
 
     /// Gives an article a story of its own, for good, on a person's word. Nobody is told by it.
     pub async fn split(
         &self,
         article: ArticleId,
-        now: Moment,
-    ) -> Result<Result<StoryId, Refused>, Error> {
+        now: Timestamp,
+    ) -> Result<Result<StoryId, StoryEditRefusal>, Error> {
         self.writer.run(move |db| split(db, article, now)).await
     }
 
     /// Puts all of one story into another, later copies included, on a person's word.
-    pub async fn merge(&self, into: StoryId, from: StoryId) -> Result<Result<(), Refused>, Error> {
+    pub async fn merge(
+        &self,
+        into: StoryId,
+        from: StoryId,
+    ) -> Result<Result<(), StoryEditRefusal>, Error> {
         self.writer.run(move |db| merge(db, into, from)).await
     }
 }
 
 /// The latest stories somebody was told of, newest first.
-fn list(db: &Connection, most: u32) -> Result<Vec<StoryLine>, Error> {
+fn list_stories(db: &Connection, most: u32) -> Result<Vec<StorySummary>, Error> {
     let doing = "reading stories";
     let mut select = db
         .prepare(
@@ -57,9 +63,9 @@ fn list(db: &Connection, most: u32) -> Result<Vec<StoryLine>, Error> {
     let rows = select
         .query_map([most], |row| {
             let count = |column| row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
-            Ok(StoryLine {
+            Ok(StorySummary {
                 story: StoryId(row.get(0)?),
-                opened: Moment(row.get(1)?),
+                opened: Timestamp(row.get(1)?),
                 title: row.get(2)?,
                 articles: count(3)?,
                 outlets: count(4)?,
@@ -71,7 +77,7 @@ fn list(db: &Connection, most: u32) -> Result<Vec<StoryLine>, Error> {
 }
 
 /// A story with all that is in it; `None` if there is none of that number.
-fn show(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
+fn read_story(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
     let doing = "reading a story";
     let found: Option<(i64, Option<i64>)> = db
         .prepare_cached("SELECT opened_at, merged_into FROM story WHERE id = ?1")
@@ -80,22 +86,22 @@ fn show(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
         })
         .doing(doing)?;
     let Some((opened, merged_into)) = found else { return Ok(None) };
-    let spread = followup::spread(db, story.0)?;
+    let spread = updates::spread(db, story.0)?;
     Ok(Some(Story {
         story,
-        opened: Moment(opened),
+        opened: Timestamp(opened),
         merged_into: merged_into.map(StoryId),
         outlets: spread.outlets,
         languages: spread.languages,
         articles: members(db, story)?,
         alerts: alerts(db, story)?,
         updates: updates(db, story)?,
-        sent: recall::sent(db, story.0)?,
+        sent: history::story_deliveries(db, story.0)?,
     }))
 }
 
 /// An alert with all that hangs on it.
-fn told(db: &Connection, id: AlertId) -> Result<Option<Told>, Error> {
+fn alert_details(db: &Connection, id: AlertId) -> Result<Option<AlertDetails>, Error> {
     let doing = "reading an alert";
     let found: Option<(String, i64, Option<i64>, Option<String>)> = db
         .prepare_cached(
@@ -108,23 +114,23 @@ fn told(db: &Connection, id: AlertId) -> Result<Option<Told>, Error> {
         })
         .doing(doing)?;
     let Some((payload, story, article, word)) = found else { return Ok(None) };
-    let alert: Alert = read(&payload)?;
+    let alert: Alert = read_payload(&payload)?;
     let mut copies = members(db, StoryId(story))?;
     copies.retain(|member| Some(member.article.0) != article);
     let mut updates = updates(db, StoryId(story))?;
     updates.retain(|update| update.watch == alert.watch);
-    let mut sent = recall::sent(db, story)?;
+    let mut sent = history::story_deliveries(db, story)?;
     sent.retain(|sent| sent.watch == alert.watch.as_str());
-    let word = word.map(|word| if word == "ack" { Word::Ack } else { Word::Noise });
-    Ok(Some(Told { alert, word, story: StoryId(story), copies, updates, sent }))
+    let word = word.map(|word| if word == "ack" { Feedback::Ack } else { Feedback::Noise });
+    Ok(Some(AlertDetails { alert, feedback: word, story: StoryId(story), copies, updates, sent }))
 }
 
-fn read<T: serde::de::DeserializeOwned>(payload: &str) -> Result<T, Error> {
+fn read_payload<T: serde::de::DeserializeOwned>(payload: &str) -> Result<T, Error> {
     let doing = "reading what was told";
     serde_json::from_str(payload).map_err(|why| Error::Broken { doing, why: why.to_string() })
 }
 
-fn members(db: &Connection, story: StoryId) -> Result<Vec<Member>, Error> {
+fn members(db: &Connection, story: StoryId) -> Result<Vec<StoryArticle>, Error> {
     let doing = "reading a story's articles";
     let mut select = db
         .prepare_cached(
@@ -135,7 +141,7 @@ fn members(db: &Connection, story: StoryId) -> Result<Vec<Member>, Error> {
         .doing(doing)?;
     let rows = select
         .query_map([story.0], |row| {
-            Ok(Member {
+            Ok(StoryArticle {
                 article: ArticleId(row.get(7)?),
                 copy_of: row.get::<_, Option<i64>>(8)?.map(ArticleId),
                 attached: attached(row)?,
@@ -152,7 +158,7 @@ pub(super) fn attached(row: &Row<'_>) -> Result<Attached, rusqlite::Error> {
         title: row.get(1)?,
         url: row.get(2)?,
         language: row.get(3)?,
-        first_seen: Moment(row.get(4)?),
+        first_seen: Timestamp(row.get(4)?),
         reason: row.get(5)?,
         similarity: row.get(6)?,
     })
@@ -161,7 +167,7 @@ pub(super) fn attached(row: &Row<'_>) -> Result<Attached, rusqlite::Error> {
 fn alerts(db: &Connection, story: StoryId) -> Result<Vec<Alert>, Error> {
     payloads(db, "SELECT payload FROM alert WHERE story = ?1 ORDER BY created_at, id", story)?
         .iter()
-        .map(|payload| read(payload))
+        .map(|payload| read_payload(payload))
         .collect()
 }
 
@@ -169,7 +175,7 @@ fn updates(db: &Connection, story: StoryId) -> Result<Vec<Update>, Error> {
     let sql = "SELECT payload FROM letter WHERE story = ?1 ORDER BY created_at, id";
     let mut updates = Vec::new();
     for payload in payloads(db, sql, story)? {
-        if let Letter::Update(update) = read(&payload)? {
+        if let Message::Update(update) = read_payload(&payload)? {
             updates.push(*update);
         }
     }
@@ -188,8 +194,8 @@ fn payloads(db: &Connection, sql: &str, story: StoryId) -> Result<Vec<String>, E
 fn split(
     db: &Connection,
     article: ArticleId,
-    now: Moment,
-) -> Result<Result<StoryId, Refused>, Error> {
+    now: Timestamp,
+) -> Result<Result<StoryId, StoryEditRefusal>, Error> {
     let doing = "splitting a story";
     let run = |sql: &str, values: &[i64]| -> Result<usize, Error> {
         db.prepare_cached(sql)
@@ -200,13 +206,13 @@ fn split(
         .prepare_cached("SELECT story FROM article WHERE id = ?1")
         .and_then(|mut select| select.query_row([article.0], |row| row.get(0)).optional())
         .doing(doing)?;
-    let Some(from) = from else { return Ok(Err(Refused::NoSuchArticle)) };
+    let Some(from) = from else { return Ok(Err(StoryEditRefusal::NoSuchArticle)) };
     let others = db
         .prepare_cached("SELECT 1 FROM article WHERE story = ?1 AND id <> ?2")
         .and_then(|mut select| select.exists([from, article.0]))
         .doing(doing)?;
     if !others {
-        return Ok(Err(Refused::Alone));
+        return Ok(Err(StoryEditRefusal::OnlyArticle));
     }
     run("INSERT INTO story (opened_at) VALUES (?1)", &[now.0])?;
     let own = db.last_insert_rowid();
@@ -244,10 +250,14 @@ fn split(
 }
 
 /// Puts everything of the story `from` into the story `into`.
-fn merge(db: &Connection, into: StoryId, from: StoryId) -> Result<Result<(), Refused>, Error> {
+fn merge(
+    db: &Connection,
+    into: StoryId,
+    from: StoryId,
+) -> Result<Result<(), StoryEditRefusal>, Error> {
     let doing = "merging two stories";
     if into == from {
-        return Ok(Err(Refused::Same));
+        return Ok(Err(StoryEditRefusal::SameStory));
     }
     for story in [into, from] {
         let known = db
@@ -255,7 +265,7 @@ fn merge(db: &Connection, into: StoryId, from: StoryId) -> Result<Result<(), Ref
             .and_then(|mut select| select.exists([story.0]))
             .doing(doing)?;
         if !known {
-            return Ok(Err(Refused::NoSuchStory(story)));
+            return Ok(Err(StoryEditRefusal::NoSuchStory(story)));
         }
     }
     let changes = [

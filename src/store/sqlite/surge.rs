@@ -3,24 +3,24 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
-use super::commit::Ledger;
-use super::{Store, tell};
-use crate::dedupe::surge::{self, Tide};
-use crate::domain::{Letter, Moment, Name, Notice, NoticeKind};
+use super::commit::PollCommit;
+use super::{Store, outbox_insert};
+use crate::domain::{Message, Name, Notice, NoticeKind, Timestamp};
 use crate::store::Fired;
 use crate::store::error::{Doing, Error};
+use crate::stories::outlet_rate::{self, SurgeLevel};
 
 /// Headlines a notice names.
 const HEADLINES_MAX: u32 = 10;
 
 impl Store {
     /// Remembers since when each watch is known: its habits begin there.
-    pub async fn sync_watches(&self, watches: Vec<Name>, now: Moment) -> Result<(), Error> {
-        self.writer.run(move |db| sync(db, &watches, now)).await
+    pub async fn sync_watches(&self, watches: Vec<Name>, now: Timestamp) -> Result<(), Error> {
+        self.writer.run(move |db| sync_watches(db, &watches, now)).await
     }
 }
 
-fn sync(db: &Connection, watches: &[Name], now: Moment) -> Result<(), Error> {
+fn sync_watches(db: &Connection, watches: &[Name], now: Timestamp) -> Result<(), Error> {
     let doing = "remembering a watch";
     let mut insert =
         db.prepare("INSERT OR IGNORE INTO watch (name, since) VALUES (?1, ?2)").doing(doing)?;
@@ -30,11 +30,11 @@ fn sync(db: &Connection, watches: &[Name], now: Moment) -> Result<(), Error> {
     Ok(())
 }
 
-impl Ledger<'_> {
+impl PollCommit<'_> {
     /// Counts the feed among the outlets that told the watch a story of their own this hour, and
     /// gives notice if that makes a surge. Copies do not come here, nor what a feed held when it
     /// was first read.
-    pub(super) fn reckon(&mut self, fired: &Fired) -> Result<(), Error> {
+    pub(super) fn count_surge(&mut self, fired: &Fired) -> Result<(), Error> {
         let watch = fired.finding.watch.as_str();
         if !self.count_outlet(watch)? {
             return Ok(());
@@ -47,14 +47,16 @@ impl Ledger<'_> {
             })
             .doing("reading a watch")?;
         let Some((since, surging)) = known else { return Ok(()) };
-        let record = self.record(watch, Moment(since))?;
-        let surging_since = match (surge::tide(&record), surging) {
-            (Tide::Surge { outlets, usual }, None) => {
-                self.give_notice(fired, outlets, usual)?;
-                Some(self.at.0)
+        let record = self.record(watch, Timestamp(since))?;
+        let surging_since = match (outlet_rate::surge_level(&record), surging) {
+            (SurgeLevel::Surge { outlets, usual }, None) => {
+                self.queue_surge_notice(fired, outlets, usual)?;
+                Some(self.polled_at.0)
             }
-            (Tide::Usual, Some(_)) => None,
-            (Tide::Surge { .. } | Tide::High, _) | (Tide::Usual, None) => return Ok(()),
+            (SurgeLevel::Usual, Some(_)) => None,
+            (SurgeLevel::Surge { .. } | SurgeLevel::High, _) | (SurgeLevel::Usual, None) => {
+                return Ok(());
+            }
         };
         self.db
             .prepare_cached("UPDATE watch SET surging_since = ?1 WHERE name = ?2")
@@ -66,7 +68,8 @@ impl Ledger<'_> {
     /// `false` if the outlet was counted this hour already. What is past is let go.
     fn count_outlet(&self, watch: &str) -> Result<bool, Error> {
         let doing = "counting an outlet";
-        let (hour, span) = (surge::hour(self.at), surge::span(self.at));
+        let (hour, span) =
+            (outlet_rate::hour_of(self.polled_at), outlet_rate::period_of(self.polled_at));
         let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| -> Result<usize, Error> {
             self.db.prepare_cached(sql).and_then(|mut change| change.execute(values)).doing(doing)
         };
@@ -74,7 +77,7 @@ impl Ledger<'_> {
             .db
             .prepare_cached("SELECT 1 FROM met WHERE watch = ?1 AND hour >= ?2 AND feed = ?3")
             .and_then(|mut select| {
-                select.exists(params![watch, span * surge::SPAN_HOURS, self.feed.0])
+                select.exists(params![watch, span * outlet_rate::PERIOD_HOURS, self.feed.0])
             })
             .map(|met| !met)
             .doing(doing)?;
@@ -90,16 +93,16 @@ impl Ledger<'_> {
             )?;
         }
         // As far back as the span's own beginning may lie, or the recent hours.
-        let kept = hour - 2 * surge::SPAN_HOURS;
+        let kept = hour - 2 * outlet_rate::PERIOD_HOURS;
         run("DELETE FROM met WHERE watch = ?1 AND hour < ?2", &[&watch, &kept])?;
-        let kept = span - surge::FORTNIGHT_SPANS - 2;
+        let kept = span - outlet_rate::FORTNIGHT_PERIODS - 2;
         run("DELETE FROM met_span WHERE watch = ?1 AND span < ?2", &[&watch, &kept])?;
         Ok(true)
     }
 
-    fn record(&self, watch: &str, since: Moment) -> Result<surge::Record, Error> {
+    fn record(&self, watch: &str, since: Timestamp) -> Result<outlet_rate::OutletCounts, Error> {
         let doing = "reading what a watch met";
-        let begin = surge::hour(self.at) - surge::SPAN_HOURS + 1;
+        let begin = outlet_rate::hour_of(self.polled_at) - outlet_rate::PERIOD_HOURS + 1;
         let recent: i64 = self
             .db
             .prepare_cached("SELECT count(DISTINCT feed) FROM met WHERE watch = ?1 AND hour >= ?2")
@@ -112,17 +115,17 @@ impl Ledger<'_> {
         let rows = select.query_map([watch], |row| Ok((row.get(0)?, row.get(1)?))).doing(doing)?;
         let spans = rows.collect::<Result<Vec<(i64, u32)>, _>>().doing(doing)?;
         let recent = u32::try_from(recent).unwrap_or(u32::MAX);
-        Ok(surge::record(recent, &spans, since, self.at))
+        Ok(outlet_rate::outlet_counts(recent, &spans, since, self.polled_at))
     }
 
     /// The one notice of an outbreak, to whoever reads the watch's alerts.
-    fn give_notice(&mut self, fired: &Fired, outlets: u32, usual: f64) -> Result<(), Error> {
+    fn queue_surge_notice(&mut self, fired: &Fired, outlets: u32, usual: f64) -> Result<(), Error> {
         let watch = &fired.finding.watch;
         let stories = self.headlines(watch)?;
         let mut lines = vec![format!(
             "In the last {} hours {outlets} outlets had a story of their own for this watch; \
              {usual:.1} are usual. Copies are not counted.",
-            surge::SPAN_HOURS
+            outlet_rate::PERIOD_HOURS
         )];
         lines.extend(stories.iter().map(|(source, title)| format!("{title} ({source})")));
         let stories: Vec<_> = stories
@@ -130,28 +133,28 @@ impl Ledger<'_> {
             .map(|(source, title)| json!({"source": source, "title": title}))
             .collect();
         let notice = Notice {
-            id: tell::notice_id(NoticeKind::WatchSurge, watch.as_str(), self.at),
+            id: outbox_insert::notice_id(NoticeKind::WatchSurge, watch.as_str(), self.polled_at),
             kind: NoticeKind::WatchSurge,
             subject: watch.to_string(),
             severity: fired.severity,
             title: format!("{}: far more outlets than usual", fired.watch_title),
             lines,
             details: json!({
-                "watch": watch, "outlets": outlets, "hours": surge::SPAN_HOURS, "usual": usual,
+                "watch": watch, "outlets": outlets, "hours": outlet_rate::PERIOD_HOURS, "usual": usual,
                 "stories": stories,
             }),
-            created: self.at,
+            created: self.polled_at,
         };
-        let letter = Letter::Notice(Box::new(notice));
-        let posted = tell::post_letter(self.db, &letter, &fired.routes, self.at)?;
-        self.tally.updates += u64::from(posted);
+        let letter = Message::Notice(Box::new(notice));
+        let posted = outbox_insert::queue_message(self.db, &letter, &fired.routes, self.polled_at)?;
+        self.counts.updates += u64::from(posted);
         Ok(())
     }
 
     /// The latest stories told to a watch, as feed and title.
     fn headlines(&self, watch: &Name) -> Result<Vec<(String, String)>, Error> {
         let doing = "reading a watch's alerts";
-        let begin = self.at.before(surge::SPAN).0;
+        let begin = self.polled_at.before(outlet_rate::PERIOD).0;
         let mut select = self
             .db
             .prepare_cached(

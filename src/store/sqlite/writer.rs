@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::texts::Texts;
+use super::text_index::TextIndex;
 use crate::store::error::{Doing, Error};
 
 /// Jobs that may wait for the writer; who comes after that waits to be let in.
@@ -15,7 +15,7 @@ const GROUP_JOBS_MAX: usize = 128;
 
 /// What a job leaves behind: the word to its owner, once it is known whether the commit held.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
-type Job = Box<dyn FnOnce(&Connection, &mut Texts) -> Answer + Send>;
+type Job = Box<dyn FnOnce(&Connection, &mut TextIndex) -> Answer + Send>;
 
 /// The handle of the writer thread.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel(QUEUE_JOBS_MAX);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(&db, &mut Texts::default(), waiting))
+            .spawn(move || run_writer(&db, &mut TextIndex::default(), waiting))
             .map_err(|why| Error::Broken {
                 doing: "starting the store's writer",
                 why: why.to_string(),
@@ -51,12 +51,12 @@ impl Writer {
     /// The same for work that judges texts.
     pub(super) async fn run_with_texts<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection, &mut Texts) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(&Connection, &mut TextIndex) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db, texts| {
             let before = texts.additions();
-            let result = attempt(db, |db| work(db, texts));
+            let result = run_job(db, |db| work(db, texts));
             if result.is_err() && texts.additions() != before {
                 texts.forget();
             }
@@ -87,7 +87,7 @@ impl Drop for Writer {
 }
 
 /// One job, undone alone if it fails: its neighbours in the transaction keep their work.
-fn attempt<T>(
+fn run_job<T>(
     db: &Connection,
     work: impl FnOnce(&Connection) -> Result<T, Error>,
 ) -> Result<T, Error> {
@@ -109,7 +109,7 @@ fn attempt<T>(
     result
 }
 
-fn serve(db: &Connection, texts: &mut Texts, mut waiting: mpsc::Receiver<Job>) {
+fn run_writer(db: &Connection, texts: &mut TextIndex, mut waiting: mpsc::Receiver<Job>) {
     while let Some(first) = waiting.blocking_recv() {
         let before = texts.additions();
         let begun = db.execute_batch("BEGIN IMMEDIATE").doing("starting a transaction");
@@ -126,7 +126,7 @@ fn serve(db: &Connection, texts: &mut Texts, mut waiting: mpsc::Receiver<Job>) {
         for answer in answers {
             answer(match &ended {
                 Ok(()) => Ok(()),
-                Err(error) => Err(error.again()),
+                Err(error) => Err(error.duplicate()),
             });
         }
     }

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::world::render::{Item, Rendering, render};
-use crate::world::wire::{Newsroom, Plan, newsrooms};
+use crate::world::feed_formats::{FeedFormat, Item, render};
+use crate::world::news_generator::{Newsroom, Plan, newsrooms};
 
 /// Items in each feed.
 pub const ITEMS: usize = 26;
@@ -135,7 +135,7 @@ fn write(
     newsroom: &Newsroom,
     items: &[Item],
 ) -> (usize, usize) {
-    let rendering = if at.is_multiple_of(4) { Rendering::Atom } else { Rendering::Rss2 };
+    let rendering = if at.is_multiple_of(4) { FeedFormat::Atom } else { FeedFormat::Rss2 };
     let body = render(rendering, &newsroom.head, items);
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(&body).unwrap();

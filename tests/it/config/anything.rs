@@ -5,22 +5,22 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::sample::Index;
 use proptest::test_runner::Config as Runs;
 use wirewatch::config::{self, Directories, STARTER};
-use wirewatch::domain::{Complaint, Terms};
+use wirewatch::domain::{Diagnostic, Terms};
 
 /// Loads a text both ways, and sees that each complaint stands in it, on character boundaries.
 fn survives(text: &str) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("wirewatch.toml");
     fs::write(&path, text).unwrap();
-    let check = |complaints: &[Complaint], rendered: String| {
+    let check = |complaints: &[Diagnostic], rendered: String| {
         for complaint in complaints {
             let Some(at) = &complaint.at else {
                 panic!("no place: {complaint:?}");
             };
             assert_eq!(&*at.file, path.display().to_string());
             assert!(text.get(at.span.clone()).is_some(), "{complaint:?}");
-            assert!(!complaint.what.is_empty() && !complaint.cure.is_empty(), "{complaint:?}");
-            assert!(!complaint.what.contains('\n') && !complaint.cure.contains('\n'));
+            assert!(!complaint.problem.is_empty() && !complaint.help.is_empty(), "{complaint:?}");
+            assert!(!complaint.problem.contains('\n') && !complaint.help.contains('\n'));
         }
         assert_eq!(
             rendered.lines().filter(|line| line.starts_with("  help: ")).count(),
@@ -33,8 +33,9 @@ fn survives(text: &str) {
     }
     match config::load_watchlist(&path) {
         Ok((watches, _)) => {
-            for Terms { any, all, none, query, weigh, languages, sources, sets, .. } in
-                watches.iter().map(|watch| &watch.terms)
+            for Terms {
+                any, all, none, query, weighted: weigh, languages, sources, sets, ..
+            } in watches.iter().map(|watch| &watch.terms)
             {
                 let lists = [any, all, none, languages, sources];
                 let lists = lists.into_iter().chain(sets.iter().map(|set| &set.any)).flatten();

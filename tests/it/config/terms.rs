@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use wirewatch::config;
-use wirewatch::domain::{Terms, Watch, Written};
+use wirewatch::domain::{Spanned, Terms, Watch};
 
 use super::load;
 
@@ -18,7 +18,7 @@ fn watches(text: &str) -> Vec<Watch> {
 }
 
 /// What the file holds where the text is said to stand.
-fn spelled<'t>(text: &'t str, written: &Written) -> &'t str {
+fn spelled<'t>(text: &'t str, written: &Spanned) -> &'t str {
     text.get(written.at.span.clone()).unwrap()
 }
 
@@ -39,13 +39,13 @@ sources = ["nowhere", "wire-*"]
 "#;
     let watches = watches(text);
     let terms = &watches[0].terms;
-    let texts = |list: &[Written]| list.iter().map(|w| w.text.clone()).collect::<Vec<_>>();
+    let texts = |list: &[Spanned]| list.iter().map(|w| w.text.clone()).collect::<Vec<_>>();
     assert_eq!(texts(&terms.any), ["Cobra Gold"]);
     assert_eq!(texts(&terms.all), ["Thailand", "troops"]);
     assert_eq!(texts(&terms.none), ["cocktail"]);
     let query = terms.query.as_ref().unwrap();
     assert_eq!(query.text, "title:drill OR body:\"joint exercise\"");
-    let weigh: Vec<_> = terms.weigh.iter().map(|w| (w.term.text.as_str(), w.weight)).collect();
+    let weigh: Vec<_> = terms.weighted.iter().map(|w| (w.term.text.as_str(), w.weight)).collect();
     let written = [("troops", 3.0), ("Cobra Gold", 10.5), ("gold price", -8.0), ("지소미아", 16.0)];
     assert_eq!(weigh, written, "in the order of writing");
     assert_eq!((terms.threshold, terms.title_factor), (Some(10.0), Some(1.5)));
@@ -53,7 +53,7 @@ sources = ["nowhere", "wire-*"]
     assert_eq!(texts(&terms.sources), ["nowhere", "wire-*"], "unchecked without the feeds");
     let Terms { any, all, none, languages, sources, .. } = terms;
     let lists = [any, all, none, languages, sources].into_iter().flatten();
-    for written in lists.chain([query]).chain(terms.weigh.iter().map(|w| &w.term)) {
+    for written in lists.chain([query]).chain(terms.weighted.iter().map(|w| &w.term)) {
         assert_eq!(spelled(text, written), written.text);
     }
 }
@@ -97,8 +97,8 @@ fn where_escapes_change_the_spelling_the_place_is_the_literal() {
     let query = terms.query.as_ref().unwrap();
     assert_eq!(query.text, "\"export control\"");
     assert_eq!(spelled(text, query), "\"\\\"export control\\\"\"");
-    assert_eq!(terms.weigh[0].term.text, "café");
-    assert_eq!(spelled(text, &terms.weigh[0].term), "\"caf\\u00e9\"");
+    assert_eq!(terms.weighted[0].term.text, "café");
+    assert_eq!(spelled(text, &terms.weighted[0].term), "\"caf\\u00e9\"");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_source_that_many_feeds_could_be_is_told_without_listing_them() {
     let broken = load(dir.path(), &text).unwrap_err();
     assert_eq!(broken.complaints.len(), 1);
     assert_eq!(
-        broken.complaints[0].cure,
+        broken.complaints[0].help,
         "write the `name` of a feed, or how several begin and a `*`"
     );
 }

@@ -2,10 +2,10 @@
 //! said, each with the number of stories that must be told anew.
 use std::collections::HashMap;
 
-use wirewatch::dedupe::identity::{self, Marks};
-use wirewatch::dedupe::judge::{self, Known, Poll, Sighting};
-use wirewatch::domain::{Article, ArticleId, Key, KeyKind, Moment, Verdict};
+use wirewatch::domain::{Article, ArticleId, Key, KeyKind, Timestamp, Verdict};
 use wirewatch::extract;
+use wirewatch::stories::decide::{self, FeedFacts, PollSummary, SeenArticle};
+use wirewatch::stories::identity::{self, ItemKeys};
 
 #[derive(Clone)]
 struct Entry {
@@ -16,12 +16,12 @@ struct Entry {
 
 fn article(entry: &Entry) -> Article {
     let canonical = extract::canonical(&entry.link);
-    let marks = Marks {
+    let marks = ItemKeys {
         id: Some(&entry.id),
         link: canonical.as_deref(),
         title: &entry.title,
-        published: Some(Moment(1_700_000_000_000)),
-        ..Marks::default()
+        published: Some(Timestamp(1_700_000_000_000)),
+        ..ItemKeys::default()
     };
     Article {
         keys: identity::keys(&marks),
@@ -34,19 +34,19 @@ fn article(entry: &Entry) -> Article {
 
 /// A store of one feed, as small as it can be.
 #[derive(Default)]
-struct Shelf {
+struct KnownArticles {
     articles: Vec<Article>,
     opened: Vec<bool>,
     carriers: HashMap<Key, Vec<usize>>,
 }
 
-impl Shelf {
-    fn sighting(&self, article: &Article, kind: KeyKind) -> Option<Sighting> {
+impl KnownArticles {
+    fn sighting(&self, article: &Article, kind: KeyKind) -> Option<SeenArticle> {
         let key = article.keys.iter().find(|key| key.kind == kind)?;
         let carriers = self.carriers.get(key)?;
         let first = *carriers.first()?;
         let stories = carriers.iter().filter(|at| self.opened[**at]).count();
-        Some(Sighting {
+        Some(SeenArticle {
             article: ArticleId(i64::try_from(first).unwrap_or(0)),
             title: self.articles[first].title.clone(),
             canonical: self.articles[first].canonical.clone(),
@@ -58,15 +58,15 @@ impl Shelf {
     /// Takes a document in; returns how many stories it told that were not told before.
     fn poll(&mut self, entries: &[Entry]) -> usize {
         let mut articles: Vec<Article> = entries.iter().map(article).collect();
-        judge::distrust(&mut articles);
-        let settings = judge::settings(&articles);
-        let looked: Vec<(Option<Sighting>, Known)> = articles
+        decide::drop_ambiguous_keys(&mut articles);
+        let settings = decide::shared_keys(&articles);
+        let looked: Vec<(Option<SeenArticle>, FeedFacts)> = articles
             .iter()
             .map(|article| {
-                let known = Known {
+                let known = FeedFacts {
                     same_link: self.sighting(article, KeyKind::Link),
                     same_title_day: self.sighting(article, KeyKind::TitleDay),
-                    ..Known::default()
+                    ..FeedFacts::default()
                 };
                 (self.sighting(article, article.keys[0].kind), known)
             })
@@ -79,13 +79,14 @@ impl Shelf {
             .collect();
         echoed.sort_unstable();
         echoed.dedup();
-        let churned = judge::churned(Poll { items: articles.len(), echoes: echoed.len() });
+        let churned =
+            decide::ids_churned(PollSummary { items: articles.len(), known_titles: echoed.len() });
         let mut told = 0;
         for ((article, setting), (id, known)) in articles.into_iter().zip(settings).zip(looked) {
             let verdict = match &id {
-                Some(seen) if judge::reused(&article, seen) => Verdict::New,
+                Some(seen) if decide::is_reused_link(&article, seen) => Verdict::New,
                 Some(_) => continue,
-                None => judge::judge(&article, setting, &Known { churned, ..known }),
+                None => decide::verdict_by_keys(&article, setting, &FeedFacts { churned, ..known }),
             };
             told += usize::from(verdict == Verdict::New);
             for key in &article.keys {
@@ -167,7 +168,7 @@ fn a_feed_that_says_again_what_it_said_tells_nothing_new() {
         ("another order", shuffled, 0),
     ];
     for (way, entries, expected) in ways {
-        let mut shelf = Shelf::default();
+        let mut shelf = KnownArticles::default();
         assert_eq!(shelf.poll(&feed()), 500);
         assert_eq!(shelf.poll(&feed()), 0);
         assert_eq!(shelf.poll(&entries), expected, "{way}");
@@ -177,9 +178,9 @@ fn a_feed_that_says_again_what_it_said_tells_nothing_new() {
 #[test]
 fn a_feed_with_one_id_or_one_link_for_every_item_still_tells_every_story() {
     let one_id = changed(|entry| entry.id = "http://example.org/".to_owned());
-    assert_eq!(Shelf::default().poll(&one_id), 500, "one id");
+    assert_eq!(KnownArticles::default().poll(&one_id), 500, "one id");
     let one_link = changed(|entry| entry.link = "http://example.org/".to_owned());
-    let mut shelf = Shelf::default();
+    let mut shelf = KnownArticles::default();
     assert_eq!(shelf.poll(&one_link[..250]), 250, "one link");
     assert_eq!(shelf.poll(&one_link), 250, "one link, the next poll");
 }

@@ -7,16 +7,16 @@
 )]
 use std::collections::HashMap;
 
-use wirewatch::dedupe::copies::{Copies, Item, Stored};
-use wirewatch::dedupe::similar::{Between, Text, same};
-use wirewatch::domain::{ArticleId, Moment};
+use wirewatch::domain::{ArticleId, Timestamp};
+use wirewatch::stories::copies::{CopyFinder, Incoming, Stored};
+use wirewatch::stories::novelty::{ComparableText, PairContext, copy_reason};
 
 const ARTICLES: usize = 20_000;
 
 /// A reproducible die.
-struct Dice(u64);
+struct TestRng(u64);
 
-impl Dice {
+impl TestRng {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let a = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,14 +30,14 @@ impl Dice {
 }
 
 /// A word of a language in which some words are far commoner than others.
-fn word(dice: &mut Dice) -> String {
+fn word(dice: &mut TestRng) -> String {
     let rank = dice.below(4_000).min(dice.below(4_000));
     rank.to_string().bytes().map(|digit| char::from(digit - b'0' + b'b')).collect()
 }
 
 /// Stories and, of every third, copies: cut, led anew, edited, lengthened, in any order.
 fn articles() -> Vec<Vec<String>> {
-    let mut dice = Dice(7);
+    let mut dice = TestRng(7);
     let mut all: Vec<Vec<String>> = Vec::new();
     while all.len() < ARTICLES {
         let length = 30 + dice.below(170);
@@ -75,21 +75,21 @@ fn the_index_finds_what_brute_force_finds() {
         text: texts[at].clone(),
         published: None,
     };
-    let mut copies = Copies::default();
+    let mut copies = CopyFinder::default();
     let mut stories: Vec<usize> = Vec::new();
-    let mut read: Vec<Text> = Vec::new();
+    let mut read: Vec<ComparableText> = Vec::new();
     let mut carriers: HashMap<Vec<&str>, Vec<usize>> = HashMap::new();
     let (mut pairs, mut joined, mut wrong) = (0, 0, 0);
     for at in 0..texts.len() {
         let own = stored(at);
         let item =
-            Item { source: &own.source, published: None, title: &own.title, text: &own.text };
+            Incoming { source: &own.source, published: None, title: &own.title, text: &own.text };
         let (ready, found) = copies.find(&item, |id| Some(stored(id.0 as usize)));
-        let proposed = copies.proposed(&ready);
-        copies.add(ArticleId(at as i64), Moment(0), &ready, found.is_none());
+        let proposed = copies.candidates(&ready);
+        copies.add(ArticleId(at as i64), Timestamp(0), &ready, found.is_none());
         let of = found.map(|copy| copy.of.0 as usize);
         stories.push(of.map_or(at, |of| stories[of]));
-        read.push(Text::new(&own.title, &own.text));
+        read.push(ComparableText::new(&own.title, &own.text));
         // Brute force: whatever shares a run of three words can be alike, nothing else can.
         let words: Vec<&str> = texts[at].split(' ').collect();
         let mut others: Vec<usize> = Vec::new();
@@ -101,8 +101,9 @@ fn the_index_finds_what_brute_force_finds() {
         others.sort_unstable();
         others.dedup();
         let alike = |other: usize| {
-            let between = Between { same_source: at % 50 == other % 50, ..Between::default() };
-            other != at && same(&read[at], &read[other], between).is_some()
+            let between =
+                PairContext { same_source: at % 50 == other % 50, ..PairContext::default() };
+            other != at && copy_reason(&read[at], &read[other], between).is_some()
         };
         wrong += usize::from(of.is_some_and(|of| !alike(of)));
         for other in others {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use wirewatch::dedupe::copies::Stored;
 use wirewatch::extract;
+use wirewatch::stories::copies::Stored;
 
 /// Two articles, and whether they are one text.
 pub(crate) struct Pair {

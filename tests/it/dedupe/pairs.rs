@@ -15,7 +15,7 @@
 //! desk's edits, feed summaries, the agency's next version), and the templates of eight languages
 //! filled in two or three times.
 //!
-//! `stories.jsonl`, `alike.jsonl`, `wires.jsonl` and `held.jsonl`: clusters of articles, written by
+//! `story.jsonl`, `alike.jsonl`, `wires.jsonl` and `held.jsonl`: clusters of articles, written by
 //! hand and without knowledge of the judge: a wire, its copies light and heavy, its flashes and
 //! re-issues, other outlets' own reports, siblings and next editions. They are harder than what
 //! most feeds carry. The judge's weights were learned from all but the last (`cargo bench --bench
@@ -25,13 +25,13 @@
 #![expect(clippy::print_stdout, reason = "the figures are what a measurement is for")]
 use std::collections::BTreeMap;
 
-use wirewatch::dedupe::copies::{Copies, Copy, Item, Stored};
-use wirewatch::domain::{ArticleId, Moment};
+use wirewatch::domain::{ArticleId, Timestamp};
+use wirewatch::stories::copies::{Copy, CopyFinder, Incoming, Stored};
 
 use super::labelled::{self, Pair};
 
-fn item(stored: &Stored) -> Item<'_> {
-    Item {
+fn item(stored: &Stored) -> Incoming<'_> {
+    Incoming {
         source: &stored.source,
         published: stored.published,
         title: &stored.title,
@@ -41,9 +41,9 @@ fn item(stored: &Stored) -> Item<'_> {
 
 /// What the second article is to the first, when the first was stored and the second arrives.
 fn told(first: &Stored, second: &Stored) -> Option<Copy> {
-    let mut copies = Copies::default();
-    let ready = copies.ready(&item(first));
-    copies.add(ArticleId(1), Moment(0), &ready, true);
+    let mut copies = CopyFinder::default();
+    let ready = copies.prepare(&item(first));
+    copies.add(ArticleId(1), Timestamp(0), &ready, true);
     copies.find(&item(second), |_| Some(first.clone())).1
 }
 

@@ -2,21 +2,21 @@
 //! about it.
 use std::path::{Path, PathBuf};
 
-use wirewatch::domain::{Clock, Moment};
-use wirewatch::pages::{Article, read};
+use wirewatch::domain::{Clock, Timestamp};
+use wirewatch::pages::{PageArticle, read_page};
 
 pub(super) fn clock() -> Clock {
-    Clock::new(|| Moment(0))
+    Clock::new(|| Timestamp(0))
 }
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/extract/pages").join(name)
 }
 
-fn article(name: &str) -> Article {
+fn article(name: &str) -> PageArticle {
     let page = std::fs::read(fixture(name)).unwrap();
     let url = "https://news.example/world/12?ref=feed".parse().unwrap();
-    read(&page, Some("text/html"), Some(&url), &clock()).unwrap()
+    read_page(&page, Some("text/html"), Some(&url), &clock()).unwrap()
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_page_filled_in_by_a_script_is_read_from_what_it_tells_search_engines() {
         "<title>Bridge</title><script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\
          \"headline\":\"Bridge\",\"articleBody\":\"{body}\"}}</script><div id=app></div>"
     );
-    let article = read(page.as_bytes(), None, None, &clock()).unwrap();
+    let article = read_page(page.as_bytes(), None, None, &clock()).unwrap();
     assert_eq!(article.text, body.trim());
 }
 
@@ -82,7 +82,7 @@ fn a_name_that_all_parts_of_an_article_share_is_no_reason_to_drop_them() {
         )
     };
     let page: String = (0..20).map(part).collect();
-    let article = read(page.as_bytes(), None, None, &clock()).unwrap();
+    let article = read_page(page.as_bytes(), None, None, &clock()).unwrap();
     assert_eq!(article.text.lines().count(), 20, "{}", article.text);
 }
 
@@ -90,5 +90,5 @@ fn a_name_that_all_parts_of_an_article_share_is_no_reason_to_drop_them() {
 fn a_page_without_an_article_has_no_text() {
     let links = "<li><a href='/1'>A headline of a story elsewhere</a></li>".repeat(50);
     let page = format!("<html><body><nav><ul>{links}</ul></nav></body></html>");
-    assert_eq!(read(page.as_bytes(), None, None, &clock()).unwrap().text, "");
+    assert_eq!(read_page(page.as_bytes(), None, None, &clock()).unwrap().text, "");
 }

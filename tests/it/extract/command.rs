@@ -3,8 +3,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::world::answer::Answer;
-use crate::world::feeds::Feeds;
+use crate::harness::answer::Answer;
+use crate::harness::feeds::Feeds;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wirewatch");
 
@@ -35,7 +35,7 @@ fn extract_prints_the_contract_and_absent_is_null() {
 fn an_address_is_asked_through_the_gate_with_what_the_operator_allowed() {
     let feeds = Feeds::open();
     let page = "<title>Bridge</title><p>The council met at noon, and voted on the bridge before the tide turned.</p>";
-    feeds.feed("/bridge").verbatim("text/html; charset=utf-8", page.as_bytes());
+    feeds.feed("/bridge").with_body("text/html; charset=utf-8", page.as_bytes());
     let folder = tempfile::tempdir().unwrap();
     let ask = || {
         Command::new(PROGRAM)

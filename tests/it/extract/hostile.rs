@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use wirewatch::extract;
-use wirewatch::pages::read;
+use wirewatch::pages::read_page;
 
 use super::article::clock;
 use crate::hostile::{body, cpu_ns, folder, status_kb};
@@ -37,7 +37,7 @@ fn an_article_behind_a_hostile_beginning_is_still_found() {
     for path in pages() {
         let mut page = body(&path);
         page.extend_from_slice(format!("<article><p>{text}</p></article>").as_bytes());
-        let article = read(&page, None, None, &clock()).unwrap();
+        let article = read_page(&page, None, None, &clock()).unwrap();
         let found = article.text.contains(text);
         assert!(found, "{}: {} bytes", path.display(), article.text.len());
     }
@@ -52,7 +52,7 @@ fn one_page_alone() {
     // The high-water mark begins again here.
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let (before_kb, before_ns) = (status_kb("VmRSS"), cpu_ns());
-    let article = read(&page, None, None, &clock());
+    let article = read_page(&page, None, None, &clock());
     let us = (cpu_ns() - before_ns) / 1_000;
     println!("measured {us} {}", status_kb("VmHWM").saturating_sub(before_kb));
     drop(article);
@@ -134,7 +134,7 @@ fn no_pattern_is_looked_at_again_and_again() {
         for pattern in PATTERNS {
             let page = prefix.to_owned() + &pattern.repeat(bytes / pattern.len());
             let start = cpu_ns();
-            drop(read(page.as_bytes(), None, None, &clock()));
+            drop(read_page(page.as_bytes(), None, None, &clock()));
             let us = (cpu_ns() - start) / 1_000;
             slowest = slowest.max((us, format!("{prefix}{pattern}")));
         }

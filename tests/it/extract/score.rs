@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use wirewatch::pages::read;
+use wirewatch::pages::read_page;
 
 use super::article::clock;
 use crate::corpora;
@@ -49,7 +49,7 @@ fn page(root: &Path, gold: &Path) -> (f64, usize, usize) {
     let id = truth["file_id"].as_str().unwrap();
     let truth = &truth["ground_truth"];
     let html = body(&root.join("html").join(format!("{id}.html.gz")));
-    let article = read(&html, Some("text/html"), None, &clock()).unwrap();
+    let article = read_page(&html, Some("text/html"), None, &clock()).unwrap();
     let text = flat(&article.text);
     let without = texts(&truth["without"]);
     let leaked = without.iter().filter(|segment| text.contains(segment.as_str())).count();

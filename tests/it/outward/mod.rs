@@ -15,11 +15,11 @@ use std::time::Duration;
 
 use wirewatch::compose::{self, Envelope};
 use wirewatch::domain::{
-    Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Letter, Moment,
-    Name, Outcome, Secret, Severity, SmtpTls, Snippet, StoryId, Webhook,
+    Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Message, Name,
+    Outcome, Secret, Severity, SmtpTls, Snippet, StoryId, Timestamp, Webhook,
 };
-use wirewatch::notify::console::Screen;
-use wirewatch::notify::{Notifier, Parcel};
+use wirewatch::notify::console::Terminal;
+use wirewatch::notify::{Notifier, Outgoing};
 
 const SECRETS: [&str; 2] =
     ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_bmV3IHNlY3JldCBmb3Igcm90YXRpb24="];
@@ -37,7 +37,7 @@ fn alert(title: &str) -> Alert {
         source: Name::new("yonhap"),
         language: Some("ko".into()),
         published: None,
-        first_seen: Moment(1_795_425_610_000),
+        first_seen: Timestamp(1_795_425_610_000),
         score: 1.0,
         threshold: 1.0,
         hits: vec![Hit {
@@ -53,21 +53,21 @@ fn alert(title: &str) -> Alert {
             marks: std::iter::once(10..22).collect(),
         },
         spread: None,
-        created: Moment(1_795_425_611_000),
+        created: Timestamp(1_795_425_611_000),
     }
 }
 
 /// Composes and sends; what arrived is left with the receiver the caller holds.
-async fn deliver(kind: ChannelKind, alerts: &[Alert], now: Moment) -> Outcome {
+async fn deliver(kind: ChannelKind, alerts: &[Alert], now: Timestamp) -> Outcome {
     let channel = Channel { name: Name::new("out"), min_severity: Severity::Low, kind };
     let recipient = channel.recipients().first().copied().unwrap_or_default();
     let id = DeliveryId(u128::MAX / 3);
-    let letter = Letter::Alerts(alerts.to_vec());
+    let letter = Message::Alerts(alerts.to_vec());
     let envelope = Envelope { delivery: id, recipient, answers: None };
-    let message = compose::message(&letter, envelope, &channel).unwrap();
-    let screen = Arc::new(Screen::new(Box::new(std::io::sink()), false));
+    let message = compose::encode(&letter, envelope, &channel).unwrap();
+    let screen = Arc::new(Terminal::new(Box::new(std::io::sink()), false));
     let notifier = Notifier::new(std::slice::from_ref(&channel), &screen).unwrap();
-    let parcel = Parcel { id, attempt: 1, recipient, message: &message.bytes };
+    let parcel = Outgoing { id, attempt: 1, recipient, message: &message.bytes };
     notifier.send(&channel, &parcel, now).await
 }
 
@@ -135,7 +135,10 @@ fn judged(needs: &str, arguments: &[&str]) -> bool {
     let python = python();
     let there = Command::new(&python).args(["-c", &format!("import {needs}")]).output();
     if !there.is_ok_and(|output| output.status.success()) {
-        crate::say_skipped("another's judgement", &format!("python3 with `{needs}` is not here"));
+        crate::report_skipped(
+            "another's judgement",
+            &format!("python3 with `{needs}` is not here"),
+        );
         return false;
     }
     let judge = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/outward/verify.py");
@@ -145,8 +148,8 @@ fn judged(needs: &str, arguments: &[&str]) -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the verifier refuses old timestamps")]
-fn wall_clock() -> Moment {
-    Moment(jiff::Timestamp::now().as_millisecond())
+fn wall_clock() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
 }
 
 #[tokio::test]
@@ -214,7 +217,7 @@ async fn a_delivered_mail_is_what_python_reads_whatever_its_title() {
             to: vec!["desk@paper.example".into()],
             ca_file: None,
         };
-        let outcome = deliver(ChannelKind::Email(settings), &[alert(title)], Moment(0)).await;
+        let outcome = deliver(ChannelKind::Email(settings), &[alert(title)], Timestamp(0)).await;
         assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
         let (mail, expected) = (
             folder.path().join(format!("{place}.eml")),

@@ -1,13 +1,13 @@
 //! What can go wrong with one feed: told apart, told in a word, and no item lost for it.
 use std::time::Duration;
 
-use wirewatch::domain::{FeedWord, GapKind};
+use wirewatch::domain::{FeedCondition, GapKind};
 
 use super::{DAY, HOUR, MINUTE, config, go, health, item, open};
+use crate::harness::answer::Answer;
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::Feeds;
 use crate::home::{Home, MORNING};
-use crate::world::answer::Answer;
-use crate::world::feeds::Feeds;
-use crate::world::render::Item;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lying_validator_is_found_out_and_the_feed_is_read_whole_from_then_on() {
@@ -20,7 +20,7 @@ async fn a_lying_validator_is_found_out_and_the_feed_is_read_whole_from_then_on(
     go(&mut home, 5 * MINUTE, 30 * HOUR).await;
     assert_eq!(home.totals().await.alerts, 1, "found late, but found");
     let liar = health(&home, "liar").await;
-    assert_eq!(liar.state, FeedWord::Distrusted);
+    assert_eq!(liar.state, FeedCondition::Distrusted);
     assert!(liar.distrusted_until > Some(home.hand.now().after(5 * DAY)));
     let covered = home.store().coverage(MORNING, home.hand.now()).await.unwrap();
     let [gap] = &covered[&liar.name].gaps[..] else { panic!("{covered:?}") };
@@ -38,7 +38,7 @@ async fn a_lying_validator_is_found_out_and_the_feed_is_read_whole_from_then_on(
     feed.answers(Answer::Honest);
     go(&mut home, 30 * MINUTE, 8 * DAY).await;
     let honest = health(&home, "liar").await;
-    assert_eq!((honest.state, honest.distrusted_until), (FeedWord::Ok, None));
+    assert_eq!((honest.state, honest.distrusted_until), (FeedCondition::Ok, None));
     // The very last question may be an audit, which never asks whether something changed.
     assert!(feed.asked().iter().rev().take(5).any(|asked| asked.status == 304));
 }
@@ -57,7 +57,7 @@ async fn an_honest_validator_is_audited_daily_and_believed() {
     }
     go(&mut home, 10 * MINUTE, 2 * HOUR).await;
     assert_eq!(home.totals().await.alerts, 4);
-    assert_eq!(health(&home, "honest").await.state, FeedWord::Ok);
+    assert_eq!(health(&home, "honest").await.state, FeedCondition::Ok);
     assert_eq!(home.count("SELECT count(*) FROM possible_loss"), 0);
     let whole = feed.asked().iter().filter(|asked| asked.header("if-none-match").is_none()).count();
     assert!((3..=7).contains(&whole), "{whole} of {}", feed.asked().len());
@@ -72,10 +72,10 @@ async fn gone_is_believed_after_two_days_looked_at_weekly_and_resumed_by_a_perso
     home.poll_due().await;
     feed.answers(Answer::Status(410));
     go(&mut home, HOUR, 2 * DAY).await;
-    assert_eq!(health(&home, "old").await.state, FeedWord::Failing, "not yet");
+    assert_eq!(health(&home, "old").await.state, FeedCondition::Failing, "not yet");
     go(&mut home, HOUR, DAY).await;
     let gone = health(&home, "old").await;
-    assert_eq!(gone.state, FeedWord::Gone);
+    assert_eq!(gone.state, FeedCondition::Gone);
     assert!(gone.error.unwrap().contains("410"));
     let asked = feed.asked().len();
     assert!(asked < 40, "{asked} polls of a feed that is gone");
@@ -86,7 +86,7 @@ async fn gone_is_believed_after_two_days_looked_at_weekly_and_resumed_by_a_perso
     other.publish(item(0)).publish(item(1));
     let mut home = home.restart_with(&config(&[("old", other.url())])).await;
     assert_eq!(home.poll_due().await.polled, 1, "another address is asked at once");
-    assert_eq!(health(&home, "old").await.state, FeedWord::Ok);
+    assert_eq!(health(&home, "old").await.state, FeedCondition::Ok);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +100,7 @@ async fn a_feed_that_comes_back_from_gone_is_read_as_before() {
     go(&mut home, HOUR, 4 * DAY).await;
     feed.answers(Answer::Honest).publish(item(1));
     go(&mut home, HOUR, 9 * DAY).await;
-    assert_eq!(health(&home, "old").await.state, FeedWord::Ok);
+    assert_eq!(health(&home, "old").await.state, FeedCondition::Ok);
     assert_eq!(home.totals().await.alerts, 1);
 }
 
@@ -109,12 +109,12 @@ async fn each_trouble_has_its_word_and_changes_nothing_that_is_remembered() {
     let feeds = Feeds::open();
     let mut home = None;
     let words = [
-        ("failing", Answer::Status(500), FeedWord::Failing),
-        ("denied", Answer::Status(401), FeedWord::Failing),
-        ("forbidden", Answer::Status(403), FeedWord::Blocked),
-        ("too-often", Answer::Later { status: 429, after: "60".into() }, FeedWord::Blocked),
-        ("challenge", Answer::Page, FeedWord::Blocked),
-        ("empty", Answer::Empty, FeedWord::NotAFeed),
+        ("failing", Answer::Status(500), FeedCondition::Failing),
+        ("denied", Answer::Status(401), FeedCondition::Failing),
+        ("forbidden", Answer::Status(403), FeedCondition::Blocked),
+        ("too-often", Answer::Later { status: 429, after: "60".into() }, FeedCondition::Blocked),
+        ("challenge", Answer::Page, FeedCondition::Blocked),
+        ("empty", Answer::Empty, FeedCondition::NotAFeed),
     ];
     let page = feeds.feed("/page");
     let named: Vec<_> =
@@ -132,10 +132,11 @@ async fn each_trouble_has_its_word_and_changes_nothing_that_is_remembered() {
     for ((_, feed), (_, answer, _)) in named.iter().zip(&words) {
         feed.answers(answer.clone());
     }
-    page.verbatim("text/html", b"<!DOCTYPE html><html><body>Our new site</body></html>");
-    home.hand.turn(2 * HOUR);
+    page.with_body("text/html", b"<!DOCTYPE html><html><body>Our new site</body></html>");
+    home.hand.advance(2 * HOUR);
     assert_eq!(home.poll().await.failed, 7);
-    for (name, _, word) in words.iter().chain([&("page", Answer::Honest, FeedWord::NotAFeed)]) {
+    for (name, _, word) in words.iter().chain([&("page", Answer::Honest, FeedCondition::NotAFeed)])
+    {
         let found = health(home, name).await;
         assert_eq!((found.state, found.since), (*word, Some(home.hand.now())), "{name}");
         assert!(found.error.is_some(), "{name}");
@@ -166,23 +167,23 @@ async fn an_older_batch_is_told_as_stale_and_leaves_no_false_gap() {
     (8..13).for_each(|n| {
         feed.publish(item(n));
     });
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     assert_eq!(home.poll().await.committed.alerts, 5);
     (8..13).for_each(|n| {
         feed.remove(&format!("item-{n}"));
     });
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     let again = home.poll().await.committed;
     assert_eq!((again.new, again.alerts), (0, 0));
     let stale = health(&home, "cached").await;
-    assert_eq!((stale.state, stale.since), (FeedWord::Stale, Some(home.hand.now())));
+    assert_eq!((stale.state, stale.since), (FeedCondition::Stale, Some(home.hand.now())));
     // It catches up: nothing in common with the old batch, and yet nothing was missed.
     (8..17).for_each(|n| {
         feed.publish(item(n));
     });
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     assert_eq!(home.poll().await.committed.alerts, 4);
-    assert_eq!(health(&home, "cached").await.state, FeedWord::Ok);
+    assert_eq!(health(&home, "cached").await.state, FeedCondition::Ok);
     assert_eq!(home.count("SELECT count(*) FROM possible_loss"), 0);
 }
 
@@ -197,13 +198,13 @@ async fn a_feed_that_gives_its_items_new_ids_or_lists_none_for_once_has_missed_n
     }
     let mut home = open(&[("rekeyed", &rekeyed), ("emptied", &emptied)]).await;
     home.poll().await;
-    rekeyed.rekey(|id| format!("new-{id}"));
+    rekeyed.change_ids(|id| format!("new-{id}"));
     rekeyed.publish(item(30));
     emptied.holding(0);
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     assert_eq!(home.poll().await.committed.alerts, 1, "what is truly new among them");
     emptied.holding(30).publish(item(20));
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     home.poll().await;
     assert_eq!(home.count("SELECT count(*) FROM possible_loss"), 0);
 }
@@ -224,7 +225,7 @@ async fn a_loss_is_recorded_with_its_bound_and_the_feed_polled_at_the_floor() {
     (10..30).for_each(|n| {
         feed.publish(item(n));
     });
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     home.poll().await;
     let fast = health(&home, "fast").await;
     assert_eq!(fast.interval_s, 300);
@@ -270,7 +271,7 @@ async fn a_feed_that_fails_for_longer_than_its_window_holds_is_an_open_gap_until
 async fn a_permanent_move_is_advice_once_it_was_seen_often_and_for_long() {
     let feeds = Feeds::open();
     let (old, new) = (feeds.feed("/old"), feeds.feed("/new"));
-    new.publish(item(0)).validating_by(false, false);
+    new.publish(item(0)).with_validators(false, false);
     old.answers(Answer::Redirect { status: 301, to: new.url() });
     let mut home = open(&[("moved", &old)]).await;
     home.poll().await;
@@ -287,7 +288,7 @@ async fn a_permanent_move_is_advice_once_it_was_seen_often_and_for_long() {
 async fn a_publishers_month_is_an_hour_and_its_ttl_is_heard() {
     let feeds = Feeds::open();
     let (month, ttl) = (feeds.feed("/month"), feeds.feed("/ttl"));
-    month.cached_for("max-age=2592000");
+    month.with_cache_control("max-age=2592000");
     month.publish(item(0));
     let document = |n: usize| {
         let items =
@@ -295,8 +296,8 @@ async fn a_publishers_month_is_an_hour_and_its_ttl_is_heard() {
         let items: String = items.collect();
         format!("<rss><channel><title>T</title><ttl>25</ttl>{items}</channel></rss>")
     };
-    ttl.validating_by(false, false);
-    ttl.verbatim("application/rss+xml", document(0).as_bytes());
+    ttl.with_validators(false, false);
+    ttl.with_body("application/rss+xml", document(0).as_bytes());
     let mut home = open(&[("month", &month), ("ttl", &ttl)]).await;
     home.poll().await;
     assert_eq!(health(&home, "month").await.interval_s, 300, "nothing is known of it yet");
@@ -307,7 +308,7 @@ async fn a_publishers_month_is_an_hour_and_its_ttl_is_heard() {
     assert!((20..=26).contains(&asked), "{asked} polls a day");
     // By its habit it would be looked at every ten minutes.
     for n in 1..120 {
-        ttl.verbatim("application/rss+xml", document(n).as_bytes());
+        ttl.with_body("application/rss+xml", document(n).as_bytes());
         go(&mut home, 5 * MINUTE, 10 * MINUTE).await;
     }
     assert_eq!(health(&home, "ttl").await.interval_s, 1_500);
@@ -331,17 +332,17 @@ async fn a_silent_feed_is_told_by_its_own_habit() {
             go(&mut home, 30 * MINUTE, HOUR).await;
         }
     }
-    assert_eq!(health(&home, "busy").await.state, FeedWord::Ok);
+    assert_eq!(health(&home, "busy").await.state, FeedCondition::Ok);
     go(&mut home, HOUR, Duration::from_hours(36)).await;
     let silent = health(&home, "busy").await;
-    assert_eq!(silent.state, FeedWord::Silent);
+    assert_eq!(silent.state, FeedCondition::Silent);
     assert!(silent.since.is_some_and(|since| since <= home.hand.now()));
     assert_eq!(
         health(&home, "rare").await.state,
-        FeedWord::Ok,
+        FeedCondition::Ok,
         "a day and a half is nothing for it"
     );
     busy.publish(Item::new("again", "Note again"));
     go(&mut home, 30 * MINUTE, 2 * HOUR).await;
-    assert_eq!(health(&home, "busy").await.state, FeedWord::Ok);
+    assert_eq!(health(&home, "busy").await.state, FeedCondition::Ok);
 }

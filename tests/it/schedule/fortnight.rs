@@ -3,13 +3,13 @@
 //! captive portal. The real polling loop and store, the real server; the publishers are made up.
 use std::collections::{BTreeMap, BTreeSet};
 
-use wirewatch::domain::{FeedWord, GapKind, Moment};
+use wirewatch::domain::{FeedCondition, GapKind, Timestamp};
 
 use super::{DAY, MINUTE, open};
+use crate::harness::answer::Answer;
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::{Feeds, ServedFeed};
 use crate::home::{Home, MORNING};
-use crate::world::answer::Answer;
-use crate::world::feeds::{Feed, Feeds};
-use crate::world::render::Item;
 
 const DAYS: u32 = 14;
 const MINUTES_A_DAY: u32 = 1_440;
@@ -23,9 +23,9 @@ struct Publisher {
     name: &'static str,
     window: usize,
     rate: fn(At) -> u32,
-    feed: Feed,
+    feed: ServedFeed,
     /// Every id it published, with the minute.
-    published: Vec<(String, Moment)>,
+    published: Vec<(String, Timestamp)>,
 }
 
 /// A minute of the fortnight.
@@ -122,8 +122,9 @@ impl Fortnight {
                 Publisher { name, window: *window, rate: *rate, feed, published: Vec::new() }
             })
             .collect();
-        let named: Vec<(&str, &Feed)> = publishers.iter().map(|p| (p.name, &p.feed)).collect();
-        publishers[5].feed.cached_for("public, max-age=2592000");
+        let named: Vec<(&str, &ServedFeed)> =
+            publishers.iter().map(|p| (p.name, &p.feed)).collect();
+        publishers[5].feed.with_cache_control("public, max-age=2592000");
         let home = open(&named).await;
         let dice = fastrand::Rng::with_seed(14);
         let mut begun = Self { publishers, home, dice, serial: 0, polls: BTreeMap::new() };
@@ -165,7 +166,7 @@ impl Fortnight {
                 let whole = rate / 1_000 + u32::from(self.dice.u32(0..1_000) < rate % 1_000);
                 (0..whole).for_each(|_| self.publish(at));
             }
-            self.home.hand.turn(MINUTE);
+            self.home.hand.advance(MINUTE);
             self.home.poll_due().await;
         }
         for (name, asked) in self.asked() {
@@ -185,7 +186,7 @@ impl Fortnight {
             (3, 0) => drop(of("liar").answers(Answer::ValidatorLiar)),
             // Two hours after its last item: what nobody could read any more is nobody's miss.
             (5, 120) => drop(of("gone").answers(Answer::Status(410))),
-            (7, 600) => drop(of("rekeyed").rekey(|id| format!("urn:x:{id}"))),
+            (7, 600) => drop(of("rekeyed").change_ids(|id| format!("urn:x:{id}"))),
             (9, 600) => drop(of("archive").holding(100_000)),
             (12, 600) => everyone(|_| Answer::Page),
             (12, 720) => everyone(|name| match name {
@@ -287,9 +288,9 @@ impl Fortnight {
     async fn the_states_are_told(&self) {
         let feeds = self.home.feeds().await;
         let word = |name: &str| feeds.iter().find(|f| f.name.as_str() == name).unwrap().state;
-        assert_eq!(word("gone"), FeedWord::Gone);
-        assert_eq!(word("liar"), FeedWord::Distrusted);
-        assert_eq!(word("agency"), FeedWord::Ok);
+        assert_eq!(word("gone"), FeedCondition::Gone);
+        assert_eq!(word("liar"), FeedCondition::Distrusted);
+        assert_eq!(word("agency"), FeedCondition::Ok);
         let outages = self.home.store().outages(9).await.unwrap();
         assert_eq!(outages.len(), 1, "{outages:?}");
         let portal = &outages[0];

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use wirewatch::store::{FeedHealth, FeedState};
 
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::ServedFeed;
 use crate::home::{Home, MORNING};
-use crate::world::feeds::Feed;
-use crate::world::render::Item;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -33,7 +33,7 @@ fn config(feeds: &[(&str, String)]) -> String {
     text
 }
 
-async fn open(feeds: &[(&str, &Feed)]) -> Home {
+async fn open(feeds: &[(&str, &ServedFeed)]) -> Home {
     let feeds: Vec<(&str, String)> = feeds.iter().map(|(name, feed)| (*name, feed.url())).collect();
     Home::open(&config(&feeds)).await
 }
@@ -51,7 +51,7 @@ fn item(n: usize) -> Item {
 async fn go(home: &mut Home, step: Duration, span: Duration) {
     let end = home.hand.now().after(span);
     while home.hand.now() < end {
-        home.hand.turn(step);
+        home.hand.advance(step);
         home.poll_due().await;
     }
 }

@@ -1,13 +1,13 @@
 //! Our own network: recognised, recorded once, and no feed blamed for it.
-use wirewatch::domain::{FeedWord, OutageKind};
+use wirewatch::domain::{FeedCondition, OutageKind};
 
 use super::{HOUR, MINUTE, config, go, health, item, open};
+use crate::harness::answer::Answer;
+use crate::harness::feeds::{Feeds, ServedFeed};
 use crate::home::Home;
-use crate::world::answer::Answer;
-use crate::world::feeds::{Feed, Feeds};
 
 /// Six papers, each on a host of its own, with an item each.
-fn papers(feeds: &Feeds) -> Vec<(String, Feed)> {
+fn papers(feeds: &Feeds) -> Vec<(String, ServedFeed)> {
     (0..6_usize)
         .map(|n| {
             let paper = feeds.feed_on(&format!("127.0.9.{}", n + 1), "/feed");
@@ -17,8 +17,8 @@ fn papers(feeds: &Feeds) -> Vec<(String, Feed)> {
         .collect()
 }
 
-async fn open_all(papers: &[(String, Feed)]) -> Home {
-    let papers: Vec<(&str, &Feed)> =
+async fn open_all(papers: &[(String, ServedFeed)]) -> Home {
+    let papers: Vec<(&str, &ServedFeed)> =
         papers.iter().map(|(name, paper)| (name.as_str(), paper)).collect();
     open(&papers).await
 }
@@ -43,7 +43,7 @@ async fn a_captive_portal_is_one_outage_and_costs_no_feed_anything() {
     assert!(outages[0].start > began && outages[0].start <= began.after(2 * HOUR));
     for feed in home.feeds().await {
         assert_eq!((feed.failures, feed.failing_since), (0, None), "{}", feed.name);
-        assert_eq!(feed.state, FeedWord::Failing, "nothing is read of it");
+        assert_eq!(feed.state, FeedCondition::Failing, "nothing is read of it");
         assert!(feed.error.is_some());
     }
     assert_eq!(home.count(remembered), before);
@@ -57,7 +57,7 @@ async fn a_captive_portal_is_one_outage_and_costs_no_feed_anything() {
     let outages = home.store().outages(9).await.unwrap();
     assert_eq!(outages.len(), 1);
     assert!(outages[0].end.is_some());
-    assert!(home.feeds().await.iter().all(|feed| feed.state == FeedWord::Ok));
+    assert!(home.feeds().await.iter().all(|feed| feed.state == FeedCondition::Ok));
     assert_eq!(home.totals().await.alerts, 6, "each paper's item, once");
     assert_eq!(home.count("SELECT count(*) FROM possible_loss"), 0);
 }
@@ -93,6 +93,6 @@ async fn one_host_with_many_feeds_that_dies_is_not_our_network() {
     go(&mut home, 5 * MINUTE, 3 * HOUR).await;
     assert_eq!(home.store().outages(9).await.unwrap().len(), 0);
     let dead = health(&home, "dead-3").await;
-    assert_eq!(dead.state, FeedWord::Failing);
+    assert_eq!(dead.state, FeedCondition::Failing);
     assert!(dead.failures > 2);
 }

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::item;
-use crate::world::answer::Answer;
-use crate::world::daemon::Daemon;
-use crate::world::feeds::Feeds;
+use crate::harness::answer::Answer;
+use crate::harness::daemon::Daemon;
+use crate::harness::feeds::Feeds;
 
 /// Feeds when nobody says otherwise; one in ten is healthy.
 const FEEDS: usize = 1_000;

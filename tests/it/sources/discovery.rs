@@ -1,15 +1,15 @@
 //! A site's feeds are found, and one of them is added, by the real program against a real server.
 use serde_json::Value;
 
-use super::{bad, feeds_toml, good, home};
-use crate::world::answer::Answer;
-use crate::world::feeds::Feeds;
-use crate::world::render::{Item, Rendering};
+use super::{bad, config_folder, feeds_toml, good};
+use crate::harness::answer::Answer;
+use crate::harness::feed_formats::{FeedFormat, Item};
+use crate::harness::feeds::Feeds;
 
 const PRIVATE: &str = "--allow-private=127.0.0.0/8";
 
 fn discovered(feeds: &Feeds, path: &str, more: &[&str]) -> Value {
-    let folder = home();
+    let folder = config_folder();
     let url = feeds.url(path);
     let mut args = vec!["feeds", "discover", &url, "--json", PRIVATE];
     args.extend_from_slice(more);
@@ -24,7 +24,7 @@ fn found(value: &Value) -> Vec<String> {
 }
 
 fn page(feeds: &Feeds, path: &str, html: &str) {
-    feeds.feed(path).verbatim("text/html; charset=utf-8", html.as_bytes());
+    feeds.feed(path).with_body("text/html; charset=utf-8", html.as_bytes());
 }
 
 fn item(id: &str) -> Item {
@@ -44,11 +44,11 @@ fn what_a_page_names_is_read_ranked_and_told_apart_from_what_is_no_feed() {
          <link rel=alternate type=application/rss+xml href=/page><a href='/sport/rss'>sport</a>",
     );
     for path in ["/rss", "/x/atom"] {
-        feeds.feed(path).titled("The Paper").publish(item("a")).publish(item("b"));
+        feeds.feed(path).with_title("The Paper").publish(item("a")).publish(item("b"));
     }
-    feeds.feed("/x/atom").rendered(Rendering::Atom);
+    feeds.feed("/x/atom").with_format(FeedFormat::Atom);
     feeds.feed("/comments").publish(item("c"));
-    feeds.feed("/sport/rss").titled("Sport").publish(item("s"));
+    feeds.feed("/sport/rss").with_title("Sport").publish(item("s"));
     page(&feeds, "/page", "<title>Oops</title>");
     let value = discovered(&feeds, "/", &[]);
     assert_eq!(
@@ -93,16 +93,16 @@ fn a_news_sitemap_is_found_by_way_of_robots_and_a_list() {
     let feeds = Feeds::open();
     page(&feeds, "/", "<title>x</title>");
     let robots = format!("User-agent: *\nSitemap: {}\n", feeds.url("/sitemaps.xml"));
-    feeds.feed("/robots.txt").verbatim("text/plain", robots.as_bytes());
+    feeds.feed("/robots.txt").with_body("text/plain", robots.as_bytes());
     let list = format!(
         "<sitemapindex><sitemap><loc>{}</loc></sitemap><sitemap><loc>{}</loc></sitemap></sitemapindex>",
         feeds.url("/pages-1.xml"),
         feeds.url("/news-today.xml")
     );
-    feeds.feed("/sitemaps.xml").verbatim("application/xml", list.as_bytes());
+    feeds.feed("/sitemaps.xml").with_body("application/xml", list.as_bytes());
     let news = "<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'><url>\
         <loc>https://paper.example/1</loc><n:news><n:title>One</n:title></n:news></url></urlset>";
-    feeds.feed("/news-today.xml").verbatim("application/xml", news.as_bytes());
+    feeds.feed("/news-today.xml").with_body("application/xml", news.as_bytes());
     let value = discovered(&feeds, "/", &[]);
     assert_eq!(found(&value), ["sitemap /news-today.xml"]);
     assert_eq!(value["feeds"][0]["format"], "sitemap");
@@ -114,7 +114,7 @@ fn a_page_of_a_thousand_names_costs_a_bounded_number_of_requests() {
     let feeds = Feeds::open();
     let link = |n| format!("<link rel=alternate type=application/rss+xml href=/f{n}>");
     page(&feeds, "/", &(0..1_000).map(link).collect::<Vec<_>>().concat());
-    let folder = home();
+    let folder = config_folder();
     let url = feeds.url("/");
     let said = crate::commands::run(folder.path(), &["feeds", "discover", &url, PRIVATE], "");
     assert_eq!(said.status.code(), Some(1), "nothing found is a failure");
@@ -125,7 +125,7 @@ fn a_page_of_a_thousand_names_costs_a_bounded_number_of_requests() {
 fn without_the_operators_word_no_private_address_is_asked() {
     let feeds = Feeds::open();
     feeds.feed("/rss").publish(item("a"));
-    let folder = home();
+    let folder = config_folder();
     let said = bad(folder.path(), &["feeds", "discover", &feeds.url("/rss")], 1);
     assert!(said.contains("127.0.0.1"), "{said}");
     assert!(feeds.asked().is_empty());
@@ -135,8 +135,8 @@ fn without_the_operators_word_no_private_address_is_asked() {
 fn add_finds_names_and_writes_a_feed_and_touches_nothing_else() {
     let feeds = Feeds::open();
     page(&feeds, "/", "<link rel=alternate type=application/rss+xml href=/rss>");
-    feeds.feed("/rss").titled("Seoul \"Wire\": World News").publish(item("a"));
-    let folder = home();
+    feeds.feed("/rss").with_title("Seoul \"Wire\": World News").publish(item("a"));
+    let folder = config_folder();
     let before = feeds_toml(folder.path());
     let url = feeds.url("/");
     let args = ["feeds", "add", &url, PRIVATE, "--every", "10m", "--tag", "Korea/wires"];
@@ -166,9 +166,9 @@ fn a_script_is_refused_where_a_person_would_be_asked() {
         "<link rel=alternate type=application/rss+xml href=/world>\
          <link rel=alternate type=application/rss+xml href=/sport>",
     );
-    feeds.feed("/world").titled("World").publish(item("w"));
-    feeds.feed("/sport").titled("Sport").publish(item("s"));
-    let folder = home();
+    feeds.feed("/world").with_title("World").publish(item("w"));
+    feeds.feed("/sport").with_title("Sport").publish(item("s"));
+    let folder = config_folder();
     let before = feeds_toml(folder.path());
     let said = bad(folder.path(), &["feeds", "add", &feeds.url("/"), PRIVATE], 65);
     assert!(said.contains("has 2 feeds") && said.contains(&feeds.url("/sport")), "{said}");
@@ -177,7 +177,7 @@ fn a_script_is_refused_where_a_person_would_be_asked() {
 
 #[test]
 fn what_the_configuration_refuses_is_not_written() {
-    let folder = home();
+    let folder = config_folder();
     let before = feeds_toml(folder.path());
     let url = "https://new.example/rss";
     for (args, word) in [
@@ -236,7 +236,10 @@ fn hostile_pages_name_a_bounded_number_of_feeds() {
         let mut body = Vec::new();
         let file = std::fs::File::open(&path).unwrap();
         std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(file), &mut body).unwrap();
-        let found = wirewatch::parse::page::alternates(&body, &wirewatch::parse::Hints::default());
+        let found = wirewatch::parse::feed_links::feeds_of_page(
+            &body,
+            &wirewatch::parse::ResponseContext::default(),
+        );
         assert!(found.len() <= 64, "{}", path.display());
         pages += 1;
     }
@@ -258,13 +261,13 @@ proptest::proptest! {
     ) {
         let text = parts.concat();
         let base = url::Url::parse("https://b.example/").unwrap();
-        let hints = wirewatch::parse::Hints { content_type: None, base: Some(&base) };
-        for found in wirewatch::parse::page::alternates(text.as_bytes(), &hints) {
+        let hints = wirewatch::parse::ResponseContext { content_type: None, base: Some(&base) };
+        for found in wirewatch::parse::feed_links::feeds_of_page(text.as_bytes(), &hints) {
             proptest::prop_assert!(matches!(found.url.scheme(), "http" | "https"));
         }
-        wirewatch::parse::sitemap::list(text.as_bytes(), &hints);
-        wirewatch::parse::sitemap::in_robots(text.as_bytes(), &base);
-        if let Ok(list) = wirewatch::parse::opml::read(text.as_bytes()) {
+        wirewatch::parse::sitemap::sitemaps_of_index(text.as_bytes(), &hints);
+        wirewatch::parse::sitemap::sitemaps_of_robots(text.as_bytes(), &base);
+        if let Ok(list) = wirewatch::parse::opml::parse(text.as_bytes()) {
             let lines = text.lines().count() + 1;
             proptest::prop_assert!(list.problems.iter().all(|problem| problem.line <= lines));
         }

@@ -7,27 +7,27 @@ use aws_lc_rs::hmac;
 use url::form_urlencoded;
 use wirewatch::store::HubHealth;
 
+use crate::harness::answer::Answer;
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::{Feeds, ServedFeed};
 use crate::home::Home;
-use crate::world::answer::Answer;
-use crate::world::feeds::{Feed, Feeds};
-use crate::world::render::Item;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A feed server whose `/hub` takes subscriptions, and a house that polls `/wire`.
-struct Town {
+struct TestServers {
     feeds: Feeds,
     home: Home,
     items: u32,
 }
 
 /// What the house asked the hub for.
-struct Asked {
+struct HubRequest {
     form: HashMap<String, String>,
 }
 
-impl Asked {
+impl HubRequest {
     fn of(&self, key: &str) -> &str {
         self.form.get(key).map_or("", String::as_str)
     }
@@ -38,7 +38,7 @@ impl Asked {
     }
 }
 
-fn config(feed: &Feed, websub: bool) -> String {
+fn config(feed: &ServedFeed, websub: bool) -> String {
     let websub = if websub {
         "[websub]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://us.example/wire\"\n"
     } else {
@@ -51,7 +51,7 @@ fn config(feed: &Feed, websub: bool) -> String {
     )
 }
 
-impl Town {
+impl TestServers {
     async fn open() -> Self {
         let feeds = Feeds::open();
         feeds.feed("/hub").answers(Answer::Status(202));
@@ -68,7 +68,7 @@ impl Town {
         let at = self.home.hand.now();
         let unix_s = u64::try_from(at.0).unwrap() / 1_000;
         let item = Item::new(&format!("i{}", self.items), title).dated(unix_s);
-        feed.publish(item).hubbed(&self.feeds.url("/hub"));
+        feed.publish(item).with_hub(&self.feeds.url("/hub"));
     }
 
     async fn poll_due(&mut self) -> u64 {
@@ -76,25 +76,25 @@ impl Town {
     }
 
     /// The requests the hub had, oldest first.
-    fn asked(&self) -> Vec<Asked> {
+    fn asked(&self) -> Vec<HubRequest> {
         let posts = self.feeds.feed("/hub").asked();
         let form = |body: &[u8]| form_urlencoded::parse(body).into_owned().collect();
-        posts.iter().map(|post| Asked { form: form(&post.body) }).collect()
+        posts.iter().map(|post| HubRequest { form: form(&post.body) }).collect()
     }
 
     async fn step(&mut self) {
         // The offers are looked at every half minute.
-        self.home.hand.turn(MINUTE);
+        self.home.hand.advance(MINUTE);
         self.home.websub_step().await;
     }
 
     /// A hub's question.
     async fn question(&self, path: &str, pairs: &[(&str, &str)]) -> (u16, String) {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        self.home.callback().question(path, &query).await
+        self.home.callback().handle_get(path, &query).await
     }
 
-    async fn confirm(&self, asked: &Asked, lease: &str) -> (u16, String) {
+    async fn confirm(&self, asked: &HubRequest, lease: &str) -> (u16, String) {
         let pairs = [
             ("hub.mode", asked.of("hub.mode")),
             ("hub.topic", asked.of("hub.topic")),
@@ -105,9 +105,9 @@ impl Town {
     }
 
     /// A push as a hub signs it.
-    async fn push(&self, asked: &Asked, body: &[u8]) -> (u16, String) {
+    async fn push(&self, asked: &HubRequest, body: &[u8]) -> (u16, String) {
         let signature = signed(asked.of("hub.secret"), body);
-        self.home.callback().push(&asked.path(), Some(&signature), body).await
+        self.home.callback().handle_push(&asked.path(), Some(&signature), body).await
     }
 
     async fn hub(&self) -> HubHealth {
@@ -117,7 +117,7 @@ impl Town {
     }
 
     /// Subscribed, and confirmed for ten days.
-    async fn subscribed() -> (Self, Asked) {
+    async fn subscribed() -> (Self, HubRequest) {
         let mut town = Self::open().await;
         town.home.poll().await;
         town.step().await;
@@ -136,7 +136,7 @@ fn signed(secret: &str, body: &[u8]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_names_a_hub_is_subscribed_as_the_recommendation_has_it() {
-    let (town, asked) = Town::subscribed().await;
+    let (town, asked) = TestServers::subscribed().await;
     assert_eq!(asked.of("hub.mode"), "subscribe");
     assert_eq!(asked.of("hub.topic"), town.feeds.url("/wire"));
     assert!(asked.of("hub.callback").starts_with("https://us.example/wire/websub/"));
@@ -151,7 +151,7 @@ async fn a_feed_that_names_a_hub_is_subscribed_as_the_recommendation_has_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_question_about_what_was_asked_is_answered_and_only_once() {
-    let mut town = Town::open().await;
+    let mut town = TestServers::open().await;
     town.home.poll().await;
     town.step().await;
     let asked = town.asked().pop().unwrap();
@@ -184,7 +184,7 @@ async fn only_a_question_about_what_was_asked_is_answered_and_only_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_push_makes_its_feed_due_now_and_its_content_comes_through_the_gate() {
-    let (mut town, asked) = Town::subscribed().await;
+    let (mut town, asked) = TestServers::subscribed().await;
     town.publish("GSOMIA is renewed");
     assert_eq!(town.poll_due().await, 0, "not due by itself");
     let lie = b"<rss><channel><item><title>GSOMIA: a lie</title></item></channel></rss>";
@@ -196,7 +196,7 @@ async fn a_push_makes_its_feed_due_now_and_its_content_comes_through_the_gate() 
         assert_eq!(town.push(&asked, lie).await.0, 202, "replayed");
     }
     assert_eq!(town.poll_due().await, 0, "at most one in ten seconds");
-    town.home.hand.turn(Duration::from_secs(11));
+    town.home.hand.advance(Duration::from_secs(11));
     town.home.websub_step().await;
     assert_eq!(town.poll_due().await, 1, "and one for all that came meanwhile");
     assert_eq!(town.home.totals().await.alerts, 1);
@@ -205,7 +205,7 @@ async fn a_push_makes_its_feed_due_now_and_its_content_comes_through_the_gate() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_push_without_a_good_signature_is_taken_dropped_and_counted() {
-    let (mut town, asked) = Town::subscribed().await;
+    let (mut town, asked) = TestServers::subscribed().await;
     town.publish("GSOMIA is renewed");
     let body = b"anything";
     let good = signed(asked.of("hub.secret"), body);
@@ -215,7 +215,7 @@ async fn a_push_without_a_good_signature_is_taken_dropped_and_counted() {
     for signature in
         [None, Some(""), Some("sha256=00"), Some(&*other), Some(&*forged), Some(&*weak)]
     {
-        let answer = town.home.callback().push(&asked.path(), signature, body).await;
+        let answer = town.home.callback().handle_push(&asked.path(), signature, body).await;
         assert_eq!(answer.0, 202, "whoever guesses learns nothing");
     }
     assert_eq!(town.poll_due().await, 0);
@@ -229,14 +229,14 @@ async fn a_push_without_a_good_signature_is_taken_dropped_and_counted() {
     let line = "pushed by 127.0.0.1 (active), 0 pushes, 6 without a good signature dropped";
     assert!(said.contains(line), "{said}");
     let unknown = "/websub/0123456789abcdef0123456789abcdef";
-    assert_eq!(town.home.callback().push(unknown, Some(&good), body).await.0, 404);
+    assert_eq!(town.home.callback().handle_push(unknown, Some(&good), body).await.0, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_pushes_work_polls_are_rare_and_a_hub_that_misses_twice_is_found_out() {
-    let (mut town, asked) = Town::subscribed().await;
+    let (mut town, asked) = TestServers::subscribed().await;
     for n in 0..3 {
-        town.home.hand.turn(20 * MINUTE);
+        town.home.hand.advance(20 * MINUTE);
         town.publish(&format!("Item {n}"));
         assert_eq!(town.push(&asked, b"x").await.0, 202);
         assert_eq!(town.poll_due().await, 1);
@@ -245,9 +245,9 @@ async fn while_pushes_work_polls_are_rare_and_a_hub_that_misses_twice_is_found_o
     // The hub dies. The feed goes on.
     for missed in 1..=2 {
         town.publish(&format!("GSOMIA {missed}"));
-        town.home.hand.turn(50 * MINUTE);
+        town.home.hand.advance(50 * MINUTE);
         let early = town.poll_due().await;
-        town.home.hand.turn(20 * MINUTE);
+        town.home.hand.advance(20 * MINUTE);
         let polled = early + town.poll_due().await;
         assert!(polled >= 1, "the backup poll comes within the cap");
         assert_eq!(town.home.totals().await.alerts, missed, "nothing is lost");
@@ -261,7 +261,7 @@ async fn while_pushes_work_polls_are_rare_and_a_hub_that_misses_twice_is_found_o
     // From now on the feed is polled by its own habit again.
     let before = town.feeds.feed("/wire").asked().len();
     for _ in 0..6 {
-        town.home.hand.turn(20 * MINUTE);
+        town.home.hand.advance(20 * MINUTE);
         town.publish("More");
         town.poll_due().await;
     }
@@ -271,11 +271,11 @@ async fn while_pushes_work_polls_are_rare_and_a_hub_that_misses_twice_is_found_o
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_is_renewed_between_half_and_four_fifths_of_it() {
-    let (mut town, _) = Town::subscribed().await;
-    town.home.hand.turn(Duration::from_mins(5 * 24 * 60 - 2));
+    let (mut town, _) = TestServers::subscribed().await;
+    town.home.hand.advance(Duration::from_mins(5 * 24 * 60 - 2));
     town.home.websub_step().await;
     assert_eq!(town.asked().len(), 1, "not before half of it");
-    town.home.hand.turn(Duration::from_hours(3 * 24) + 2 * MINUTE);
+    town.home.hand.advance(Duration::from_hours(3 * 24) + 2 * MINUTE);
     town.home.websub_step().await;
     let asked = town.asked();
     assert_eq!(asked.len(), 2);
@@ -287,7 +287,7 @@ async fn a_lease_is_renewed_between_half_and_four_fifths_of_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hub_that_denies_or_does_not_answer_is_asked_again_later_and_later() {
-    let mut town = Town::open().await;
+    let mut town = TestServers::open().await;
     town.home.poll().await;
     town.step().await;
     let asked = town.asked().pop().unwrap();
@@ -297,15 +297,15 @@ async fn a_hub_that_denies_or_does_not_answer_is_asked_again_later_and_later() {
     assert_eq!(town.question(&path, &denied).await.0, 200);
     let hub = town.hub().await;
     assert_eq!((hub.state.as_str(), hub.why.as_deref()), ("denied", Some("nothanks")));
-    town.home.hand.turn(23 * HOUR);
+    town.home.hand.advance(23 * HOUR);
     town.home.websub_step().await;
     assert_eq!(town.asked().len(), 1);
-    town.home.hand.turn(2 * HOUR);
+    town.home.hand.advance(2 * HOUR);
     town.home.websub_step().await;
     assert_eq!(town.asked().len(), 2, "a day later");
     // Now it takes the request and never asks back.
     for _ in 0..48 {
-        town.home.hand.turn(30 * MINUTE);
+        town.home.hand.advance(30 * MINUTE);
         town.home.websub_step().await;
     }
     let tries = town.asked().len() - 2;
@@ -314,7 +314,7 @@ async fn a_hub_that_denies_or_does_not_answer_is_asked_again_later_and_later() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn subscriptions_survive_a_restart_and_are_left_with_their_feed() {
-    let (mut town, asked) = Town::subscribed().await;
+    let (mut town, asked) = TestServers::subscribed().await;
     town.home = town.home.restart().await;
     town.publish("GSOMIA is renewed");
     assert_eq!(town.push(&asked, b"x").await.0, 202);
@@ -335,11 +335,11 @@ async fn subscriptions_survive_a_restart_and_are_left_with_their_feed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_feed_is_not_hurried_by_its_hub() {
-    let (mut town, asked) = Town::subscribed().await;
+    let (mut town, asked) = TestServers::subscribed().await;
     town.feeds.feed("/wire").answers(Answer::Later { status: 429, after: "3600".to_owned() });
     assert_eq!(town.push(&asked, b"x").await.0, 202);
     assert_eq!(town.poll_due().await, 1);
-    town.home.hand.turn(MINUTE);
+    town.home.hand.advance(MINUTE);
     assert_eq!(town.push(&asked, b"x").await.0, 202);
     assert_eq!(town.poll_due().await, 0, "the server asked for an hour");
 }
@@ -350,10 +350,10 @@ async fn a_hub_at_an_inside_address_is_never_asked() {
     let hub = Feeds::open();
     hub.feed("/hub").answers(Answer::Status(202));
     let feed = town.feed("/wire");
-    feed.publish(Item::new("a", "x")).hubbed(&hub.url("/hub"));
+    feed.publish(Item::new("a", "x")).with_hub(&hub.url("/hub"));
     let mut home = Home::open(&config(&feed, true)).await;
     home.poll().await;
-    home.hand.turn(MINUTE);
+    home.hand.advance(MINUTE);
     home.websub_step().await;
     assert!(hub.asked().is_empty(), "what the feed was allowed holds for its own origin");
     let known = home.store().hubs().await.unwrap();
@@ -364,10 +364,10 @@ async fn a_hub_at_an_inside_address_is_never_asked() {
 async fn without_websub_in_the_configuration_no_hub_hears_of_us() {
     let feeds = Feeds::open();
     let feed = feeds.feed("/wire");
-    feed.publish(Item::new("a", "x")).hubbed(&feeds.url("/hub"));
+    feed.publish(Item::new("a", "x")).with_hub(&feeds.url("/hub"));
     let mut home = Home::open(&config(&feed, false)).await;
     home.poll().await;
-    home.hand.turn(MINUTE);
+    home.hand.advance(MINUTE);
     home.websub_step().await;
     assert!(feeds.feed("/hub").asked().is_empty());
 }

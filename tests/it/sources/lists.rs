@@ -1,5 +1,5 @@
 //! Lists of feeds in and out.
-use super::{bad, feeds_toml, good, home};
+use super::{bad, config_folder, feeds_toml, good};
 
 const LIST: &str = "<opml version='1.0'><head><title>Old reader</title></head><body>\n\
     <outline text='Asia'>\n\
@@ -12,7 +12,7 @@ const LIST: &str = "<opml version='1.0'><head><title>Old reader</title></head><b
 
 #[test]
 fn a_list_is_added_and_what_is_not_taken_is_named_by_line() {
-    let folder = home();
+    let folder = config_folder();
     std::fs::write(folder.path().join("old.opml"), LIST).unwrap();
     let before = feeds_toml(folder.path());
     let (dry, said) = good(folder.path(), &["feeds", "import", "old.opml", "--dry-run"], "");
@@ -45,7 +45,7 @@ fn a_list_is_added_and_what_is_not_taken_is_named_by_line() {
 
 #[test]
 fn an_exported_list_imports_as_the_same_feeds() {
-    let folder = home();
+    let folder = config_folder();
     std::fs::write(folder.path().join("old.opml"), LIST).unwrap();
     good(folder.path(), &["feeds", "import", "old.opml"], "");
     let (list, _) = good(folder.path(), &["feeds", "export"], "");
@@ -53,7 +53,7 @@ fn an_exported_list_imports_as_the_same_feeds() {
         list.contains("text=\"연합 &amp; Co\"") && list.contains("category=\"/Asia\""),
         "{list}"
     );
-    let other = home();
+    let other = config_folder();
     std::fs::write(other.path().join("feeds.toml"), "").unwrap();
     good(other.path(), &["feeds", "import", "-"], &list);
     let tables = |text: &str| {
@@ -69,7 +69,7 @@ fn an_exported_list_imports_as_the_same_feeds() {
 
 #[test]
 fn what_is_no_list_is_refused() {
-    let folder = home();
+    let folder = config_folder();
     std::fs::write(folder.path().join("page.html"), "<html>hello</html>").unwrap();
     let said = bad(folder.path(), &["feeds", "import", "page.html"], 65);
     assert!(said.contains("it is no OPML"), "{said}");
@@ -90,11 +90,11 @@ fn lists_of_other_programs_are_read() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "opml") {
                 let body = std::fs::read(&path).unwrap();
-                if let Ok(list) = wirewatch::parse::opml::read(&body) {
+                if let Ok(list) = wirewatch::parse::opml::parse(&body) {
                     read += 1;
                     feeds += list.feeds.len();
-                    let back = wirewatch::parse::opml::write(&list);
-                    let again = wirewatch::parse::opml::read(back.as_bytes());
+                    let back = wirewatch::parse::opml::to_xml(&list);
+                    let again = wirewatch::parse::opml::parse(back.as_bytes());
                     let same = again.map_or(0, |again| again.feeds.len());
                     assert_eq!(same, list.feeds.len(), "{}", path.display());
                 }

@@ -15,7 +15,7 @@ const CONFIG: &str =
 const FEEDS: &str =
     "# my feeds\n[[feed]]   # the first\nname = 'paper'\nurl = 'https://paper.example/rss'\n";
 
-fn home() -> tempfile::TempDir {
+fn config_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("wirewatch.toml"), CONFIG).unwrap();
     std::fs::write(folder.path().join("feeds.toml"), FEEDS).unwrap();

@@ -7,20 +7,20 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use wirewatch::domain::{Clock, Moment, Pulse};
+use wirewatch::domain::{Clock, Heartbeat, Timestamp};
 use wirewatch::web::{self, Answerer, Heard, Said, Verb};
 
-use crate::world::http::ask;
+use crate::harness::http::send_request;
 
 /// A server that repeats what it was asked, and remembers it.
-struct Stand {
+struct CallbackServer {
     address: SocketAddr,
     heard: Arc<Mutex<Vec<(Verb, String, usize)>>>,
     stop: CancellationToken,
     tasks: JoinSet<anyhow::Result<()>>,
 }
 
-impl Stand {
+impl CallbackServer {
     fn open() -> Self {
         let listener = web::listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
@@ -31,7 +31,7 @@ impl Stand {
             async move { Said { status: 200, text: asked.query } }.boxed()
         });
         let stop = CancellationToken::new();
-        let (clock, pulse) = (Clock::new(|| Moment(0)), Pulse::default());
+        let (clock, pulse) = (Clock::new(|| Timestamp(0)), Heartbeat::default());
         let mut tasks = JoinSet::new();
         tasks.spawn(web::run(listener, answer, clock, (stop.clone(), pulse)));
         Self { address, heard, stop, tasks }
@@ -60,7 +60,7 @@ fn raw(address: SocketAddr, bytes: &[u8]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_repeated_is_plain_text_that_no_browser_takes_for_a_page() {
-    let stand = Stand::open();
+    let stand = CallbackServer::open();
     let url = stand.url("/websub/x?%3Cscript%3Ealert(1)%3C/script%3E");
     let (address, path) = (stand.address, url.split_once("/websub").unwrap().1.to_owned());
     let request = format!("GET /websub{path} HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -73,11 +73,12 @@ async fn what_is_repeated_is_plain_text_that_no_browser_takes_for_a_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_heads_and_methods_are_bounded_and_a_bomb_is_never_unpacked() {
-    let stand = Stand::open();
+    let stand = CallbackServer::open();
     let url = stand.url("/websub/x");
     let answers = tokio::task::spawn_blocking(move || {
-        let huge = ask(&url, &[], Some(&vec![b'x'; 5 << 20])).status;
-        let small = ask(&url, &[("content-encoding", "gzip")], Some(&[0x1f, 0x8b, 0, 0])).status;
+        let huge = send_request(&url, &[], Some(&vec![b'x'; 5 << 20])).status;
+        let small =
+            send_request(&url, &[("content-encoding", "gzip")], Some(&[0x1f, 0x8b, 0, 0])).status;
         (huge, small)
     })
     .await
@@ -101,7 +102,7 @@ async fn bodies_heads_and_methods_are_bounded_and_a_bomb_is_never_unpacked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_taken_port_is_said_before_anything_runs() {
-    let stand = Stand::open();
+    let stand = CallbackServer::open();
     let error = web::listen(stand.address).unwrap_err();
     assert!(format!("{error:#}").contains(&format!("listening at {}", stand.address)), "{error:#}");
     stand.close().await;

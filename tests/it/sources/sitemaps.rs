@@ -1,12 +1,12 @@
 //! News sitemaps as documents, and the hubs a document names.
+use crate::harness::feeds::Feeds;
 use crate::home::Home;
-use crate::world::feeds::Feeds;
 use wirewatch::domain::{Document, Format};
-use wirewatch::parse::{Error, Hints, document};
+use wirewatch::parse::{Error, ResponseContext, document};
 
 fn read(text: &str) -> Result<Document, Error> {
     let base = url::Url::parse("https://paper.example/news/sitemap.xml").unwrap();
-    document(text.as_bytes(), &Hints { content_type: None, base: Some(&base) })
+    document(text.as_bytes(), &ResponseContext { content_type: None, base: Some(&base) })
 }
 
 const NEWS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -119,10 +119,10 @@ async fn a_list_of_sitemaps_is_followed_to_the_latest_news_and_no_further() {
     let list: Vec<String> = (1..=9).map(|day| child(&format!("/news-{day}.xml"), day)).collect();
     let list =
         format!("<sitemapindex>{}{}</sitemapindex>", child("/archive.xml", 30), list.concat());
-    feeds.feed("/index.xml").verbatim("application/xml", list.as_bytes());
-    feeds.feed("/news-9.xml").verbatim("application/xml", news("n", "GSOMIA-nine").as_bytes());
-    feeds.feed("/news-8.xml").verbatim("application/xml", b"<html>gone</html>");
-    feeds.feed("/news-7.xml").verbatim("application/xml", news("g", "GSOMIA-seven").as_bytes());
+    feeds.feed("/index.xml").with_body("application/xml", list.as_bytes());
+    feeds.feed("/news-9.xml").with_body("application/xml", news("n", "GSOMIA-nine").as_bytes());
+    feeds.feed("/news-8.xml").with_body("application/xml", b"<html>gone</html>");
+    feeds.feed("/news-7.xml").with_body("application/xml", news("g", "GSOMIA-seven").as_bytes());
     let config = format!(
         "[[watch]]\nname = \"any\"\nany = [\"GSOMIA\"]\n[[feed]]\nname = \"paper\"\nurl = \"{}\"\n\
          allow_private = [\"127.0.0.0/8\"]\nbacklog = \"all\"\n",
@@ -135,6 +135,6 @@ async fn a_list_of_sitemaps_is_followed_to_the_latest_news_and_no_further() {
     let asked: Vec<String> = feeds.asked().into_iter().map(|asked| asked.path).collect();
     assert_eq!(asked, ["/index.xml", "/news-9.xml", "/news-8.xml", "/news-7.xml"]);
     // The list stays as it is; what it names changes.
-    feeds.feed("/news-9.xml").verbatim("application/xml", news("n", "GSOMIA-ten").as_bytes());
+    feeds.feed("/news-9.xml").with_body("application/xml", news("n", "GSOMIA-ten").as_bytes());
     assert_eq!(home.poll().await.committed.new, 1);
 }

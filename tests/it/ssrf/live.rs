@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use url::Url;
 use wirewatch::config::{self, Directories};
-use wirewatch::domain::{Feed, Moment};
-use wirewatch::fetch::{Answer, Ask, FailureKind, Gate, Limits, LookUp, Request};
+use wirewatch::domain::{Feed, Timestamp};
+use wirewatch::fetch::{Answer, FailureKind, Gate, Limits, LookUp, Request, RequestKind};
 
 use crate::home::Home;
 
@@ -75,7 +75,7 @@ fn aloud(why: &str) {
          be made here (run as root): {}",
         why.trim()
     );
-    crate::say_skipped("ssrf::live", &why);
+    crate::report_skipped("ssrf::live", &why);
 }
 
 /// Every connection the tripwires saw.
@@ -99,7 +99,7 @@ impl Tripped {
     }
 }
 
-/// Answers `/to/CODE/REST` with a redirect to `http://REST`, and everything else with a feed whose
+/// Answers `/receiver/CODE/REST` with a redirect to `http://REST`, and everything else with a feed whose
 /// every link leads inside.
 fn publish(at: SocketAddr) {
     let listener = TcpListener::bind(at).unwrap_or_else(|why| panic!("{at}: {why}"));
@@ -186,18 +186,18 @@ struct Attack {
 
 impl Attack {
     async fn ask(&self, request: Request<'_>) -> Answer {
-        self.gate.fetch(request, Moment(0)).await
+        self.gate.fetch(request, Timestamp(0)).await
     }
 
     /// Asks, and demands a refusal in words and silent tripwires.
     async fn refused(&mut self, request: Request<'_>) {
-        let (url, ask) = (request.url.to_string(), request.ask);
+        let (url, ask) = (request.url.to_string(), request.kind);
         self.said += 1;
         match self.ask(request).await {
             Answer::Failed(failure) => {
                 assert_eq!(failure.kind, FailureKind::Refused, "{url}: {}", failure.why);
             }
-            answer @ (Answer::Fresh(_) | Answer::Unchanged(_)) => {
+            answer @ (Answer::Fetched(_) | Answer::Unchanged(_)) => {
                 panic!("{url} as {ask:?}: {answer:?}")
             }
         }
@@ -228,10 +228,10 @@ async fn in_the_namespace() {
     // Without these two, silence below would prove nothing.
     let honest = feed("http://honest.example/feed", &[]);
     let fresh = attack.ask(Request::feed(&honest, None)).await;
-    assert!(matches!(fresh, Answer::Fresh(_)), "{fresh:?}");
+    assert!(matches!(fresh, Answer::Fetched(_)), "{fresh:?}");
     let permitted = feed("http://10.0.0.2/feed", &[ALLOWED]);
     let fresh = attack.ask(Request::feed(&permitted, None)).await;
-    assert!(matches!(fresh, Answer::Fresh(_)), "{fresh:?}");
+    assert!(matches!(fresh, Answer::Fetched(_)), "{fresh:?}");
     written(&mut attack).await;
     redirected(&mut attack).await;
     named(&mut attack).await;
@@ -302,15 +302,15 @@ async fn linked(attack: &mut Attack, honest: &Feed, permitted: &Feed) {
         let form = [("hub.mode", "subscribe")];
         for source in [honest, permitted] {
             attack.refused(Request::page(source, &url)).await;
-            attack.refused(Request::beside(source, &url, Ask::Form(&form))).await;
-            attack.refused(Request::found(&source.url, &url, Ask::Feed)).await;
+            attack.refused(Request::linked_from(source, &url, RequestKind::Form(&form))).await;
+            attack.refused(Request::found(&source.url, &url, RequestKind::Feed)).await;
         }
-        attack.refused(Request::typed(&url, Ask::Page)).await;
+        attack.refused(Request::typed(&url, RequestKind::Page)).await;
     }
     for code in CODES {
         let url = Url::parse(&format!("http://{PUBLISHER}/to/{code}/127.0.0.1/")).unwrap();
         attack.refused(Request::page(honest, &url)).await;
-        attack.refused(Request::beside(honest, &url, Ask::Form(&[("a", "b")]))).await;
+        attack.refused(Request::linked_from(honest, &url, RequestKind::Form(&[("a", "b")]))).await;
     }
 }
 
@@ -327,7 +327,7 @@ async fn polled(attack: &Attack) {
     for _ in 0..2 {
         let round = home.poll().await;
         assert_eq!(round.failed + 1, round.polled, "all but one are refused");
-        home.hand.turn(Duration::from_hours(2));
+        home.hand.advance(Duration::from_hours(2));
     }
     attack.tripped.none("polling");
 }

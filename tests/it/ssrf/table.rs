@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use wirewatch::fetch::admit;
+use wirewatch::fetch::parse_public_url;
 
 /// IANA's special-purpose registry for IPv4, with multicast and the reserved rest.
 const V4: [&str; 15] = [
@@ -127,7 +127,7 @@ struct Table {
 impl Table {
     fn row(&mut self, url: &str, public: bool) {
         self.rows += 1;
-        let verdict = admit(url, None);
+        let verdict = parse_public_url(url, None);
         if verdict.is_ok() != public {
             let expected = if public { "allowed" } else { "refused" };
             self.wrong.push(format!("{url:?} should be {expected}: {verdict:?}"));

@@ -2,11 +2,11 @@
 //! nobody told twice.
 use serde_json::Value;
 
-use super::{HOUR, NOW_S, Town, WATCH, WIRE, named, told};
+use super::{HOUR, NOW_S, TestServers, WATCH, WIRE, article, named};
 use crate::commands::{err, out, run};
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::ServedFeed;
 use crate::home::Home;
-use crate::world::feeds::Feed;
-use crate::world::render::Item;
 
 const OTHER: &str = "The museum of Krems opens its doors again on Sunday with two hundred paintings \
     of songbirds, lent by a collector in Bregenz who wants to stay unknown. The oldest shows a pair \
@@ -15,22 +15,22 @@ const OTHER: &str = "The museum of Krems opens its doors again on Sunday with tw
 
 fn wire(paper: usize) -> Item {
     let titles = ["Raids on bird smugglers", "Dead birds found in a cellar", "Vienna: 14 held"];
-    told(&format!("w{paper}"), titles[paper % 3], WIRE)
+    article(&format!("w{paper}"), titles[paper % 3], WIRE)
         .linked(&format!("https://paper-{paper}.example/vienna/birds-in-the-cellar-{paper}"))
 }
 
 fn museum(paper: usize) -> Item {
     let titles =
         ["Two hundred birds on canvas", "Museum of Krems opens again", "Painted goldfinches"];
-    told(&format!("m{paper}"), titles[paper % 3], OTHER)
+    article(&format!("m{paper}"), titles[paper % 3], OTHER)
         .linked(&format!("https://paper-{paper}.example/krems/birds-on-canvas-{paper}"))
 }
 
-async fn open(town: &Town, papers: &[(String, Feed)]) -> Home {
+async fn open(town: &TestServers, papers: &[(String, ServedFeed)]) -> Home {
     let mut home = Home::open(&town.config(WATCH, &named(papers))).await;
     home.poll().await;
     home.deliver().await;
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     home
 }
 
@@ -46,8 +46,8 @@ fn json(home: &Home, args: &[&str]) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_shows_every_attached_copy_with_its_reason_and_every_message() {
-    let town = Town::new();
-    let papers = town.papers(3);
+    let town = TestServers::new();
+    let papers = town.newspapers(3);
     papers[0].1.publish(wire(0));
     let mut home = open(&town, &papers).await;
     papers[1].1.publish(wire(1));
@@ -79,8 +79,8 @@ async fn an_alert_shows_every_attached_copy_with_its_reason_and_every_message() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_split_stays_apart_and_tells_nobody_again() {
-    let town = Town::new();
-    let papers = town.papers(4);
+    let town = TestServers::new();
+    let papers = town.newspapers(4);
     papers[0].1.publish(wire(0));
     let mut home = open(&town, &papers).await;
     papers[1].1.publish(wire(1));
@@ -105,8 +105,8 @@ async fn what_was_split_stays_apart_and_tells_nobody_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_merged_stays_merged_for_later_copies_and_tells_nobody_again() {
-    let town = Town::new();
-    let papers = town.papers(3);
+    let town = TestServers::new();
+    let papers = town.newspapers(3);
     papers[0].1.publish(wire(0));
     papers[0].1.publish(museum(0));
     let mut home = open(&town, &papers).await;
@@ -133,7 +133,9 @@ async fn what_was_merged_stays_merged_for_later_copies_and_tells_nobody_again() 
     assert_eq!(home.totals().await.stories, 2);
     let at = NOW_S + 7_000;
     papers[1].1.publish(
-        told("late", "Bird smugglers held in raids", WIRE).linked("https://l.example/9").dated(at),
+        article("late", "Bird smugglers held in raids", WIRE)
+            .linked("https://l.example/9")
+            .dated(at),
     );
     assert_eq!(home.poll().await.committed.alerts, 0);
 }

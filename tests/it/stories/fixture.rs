@@ -1,8 +1,8 @@
 //! What publishers do to a feed of five hundred items overnight, and what a reader hears of it.
-use super::{HOUR, NOW_S, Town, WATCH, named, told};
+use super::{HOUR, NOW_S, TestServers, WATCH, article, named};
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::ServedFeed;
 use crate::home::Home;
-use crate::world::feeds::Feed;
-use crate::world::render::Item;
 
 const ITEMS: usize = 500;
 
@@ -30,14 +30,14 @@ fn item(n: usize) -> Item {
          {bird} are to be heard there again within {} weeks.",
         n + 2
     );
-    told(&format!("tag:paper.example,2026:{n}"), &title, &text)
+    article(&format!("tag:paper.example,2026:{n}"), &title, &text)
         .linked(&format!("http://paper.example/news/{bird}-of-{place}-{n}"))
         .dated(NOW_S - 600 - n as u64)
 }
 
 /// A house that has read the archive, with everything in it told.
-async fn settled(town: &Town) -> (Feed, Home) {
-    let papers = town.papers(1);
+async fn settled(town: &TestServers) -> (ServedFeed, Home) {
+    let papers = town.newspapers(1);
     let feed = papers[0].1.clone();
     feed.holding(ITEMS + 10);
     for n in 0..ITEMS {
@@ -46,11 +46,11 @@ async fn settled(town: &Town) -> (Feed, Home) {
     let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
     let round = home.poll().await;
     assert_eq!(round.committed.alerts, ITEMS as u64, "every item is a story of its own");
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     (feed, home)
 }
 
-fn every(feed: &Feed, change: impl Fn(&mut Item)) {
+fn every(feed: &ServedFeed, change: impl Fn(&mut Item)) {
     for n in 0..ITEMS {
         feed.edit(&item(n).id, &change);
     }
@@ -58,29 +58,29 @@ fn every(feed: &Feed, change: impl Fn(&mut Item)) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_gives_all_its_items_new_ids_alerts_nobody() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (feed, mut home) = settled(&town).await;
-    feed.rekey(|id| format!("{id}-rekeyed"));
+    feed.change_ids(|id| format!("{id}-rekeyed"));
     let round = home.poll().await;
     assert_eq!((round.committed.alerts, round.committed.copies), (0, ITEMS as u64));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_moves_to_https_alerts_nobody() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (feed, mut home) = settled(&town).await;
     every(&feed, |item| item.link = item.link.replace("http://", "https://"));
     assert_eq!(home.poll().await.committed.alerts, 0);
     // The same for a feed whose ids are its links.
-    feed.rekey(|id| format!("http://paper.example/{id}"));
+    feed.change_ids(|id| format!("http://paper.example/{id}"));
     assert_eq!(home.poll().await.committed.alerts, 0);
-    feed.rekey(|id| id.replace("http://", "https://"));
+    feed.change_ids(|id| id.replace("http://", "https://"));
     assert_eq!(home.poll().await.committed.alerts, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_adds_tracking_parameters_alerts_nobody() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (feed, mut home) = settled(&town).await;
     every(&feed, |item| item.link.push_str("?utm_source=rss&UTM_Campaign=birds&fbclid=x1"));
     assert_eq!(home.poll().await.committed.alerts, 0);
@@ -93,7 +93,7 @@ async fn a_feed_that_adds_tracking_parameters_alerts_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_used_id_with_another_story_is_one_alert() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (feed, mut home) = settled(&town).await;
     feed.edit(&item(7).id, |item| {
         "Ferry with a cargo of goldfinches runs aground off Trieste".clone_into(&mut item.title);
@@ -105,7 +105,7 @@ async fn a_used_id_with_another_story_is_one_alert() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edited_title_is_no_second_alert() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (feed, mut home) = settled(&town).await;
     feed.edit(&item(7).id, |item| item.title = item.title.replace("In ", "Near "));
     let round = home.poll().await;
@@ -114,7 +114,7 @@ async fn an_edited_title_is_no_second_alert() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shuffled_feed_alerts_nobody() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (feed, mut home) = settled(&town).await;
     // Taken out and put back in another order.
     for step in [3, 7] {

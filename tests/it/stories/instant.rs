@@ -2,15 +2,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use wirewatch::dedupe::identity::{self, Marks};
-use wirewatch::dedupe::judge::Setting;
 use wirewatch::domain::{
-    Article, Backlog, Field, Finding, Hit, Moment, Name, Severity, Snippet, Validators,
+    Article, Backlog, Field, Finding, Hit, Name, Severity, Snippet, Timestamp, Validators,
 };
 use wirewatch::extract;
 use wirewatch::store::{Batch, Candidate, FeedId, Fired, Poll, PollResult, Route, Store};
+use wirewatch::stories::decide::SharedKeys;
+use wirewatch::stories::identity::{self, ItemKeys};
 
-use super::{Town, WATCH, named};
+use super::{TestServers, WATCH, named};
 use crate::home::{Home, MORNING};
 
 const ROUNDS: usize = 1_000;
@@ -36,7 +36,7 @@ fn candidate(paper: usize, round: usize) -> Candidate {
     let title =
         format!("{} {round}", ["Birds seized in case", "Court hears of birds, case"][paper]);
     let text = story(round);
-    let marks = Marks { link: Some(&link), title: &title, text: &text, ..Marks::default() };
+    let marks = ItemKeys { link: Some(&link), title: &title, text: &text, ..ItemKeys::default() };
     let article = Article {
         keys: identity::keys(&marks),
         revision: identity::revision(&title, &text, ""),
@@ -47,7 +47,7 @@ fn candidate(paper: usize, round: usize) -> Candidate {
         published: Some(MORNING),
         ..Article::default()
     };
-    Candidate { article, setting: Setting::default(), fired: vec![fired()], page: None }
+    Candidate { article, setting: SharedKeys::default(), fired: vec![fired()], page: None }
 }
 
 /// The watch of these tests, fired.
@@ -67,12 +67,12 @@ pub(super) fn fired() -> Fired {
         snippet: Snippet::default(),
         watch_title: "songbirds".to_owned(),
         severity: Severity::Normal,
-        shares: None,
+        share_group: None,
         routes: vec![Route { channel: Name::new("hook"), recipient: String::new() }],
     }
 }
 
-fn poll(feed: FeedId, candidate: Candidate, at: Moment) -> Poll {
+fn poll(feed: FeedId, candidate: Candidate, at: Timestamp) -> Poll {
     Poll {
         feed,
         at,
@@ -84,22 +84,22 @@ fn poll(feed: FeedId, candidate: Candidate, at: Moment) -> Poll {
             window: Vec::new(),
             candidates: vec![candidate],
             backlog: Backlog::All,
-            occasions: Arc::default(),
+            update_triggers: Arc::default(),
             moved_to: None,
-            mended: String::new(),
-            offer: None,
+            repaired: String::new(),
+            hub_offer: None,
             stale: false,
             gaps: Vec::new(),
-            trust: wirewatch::schedule::Trust::default(),
-            habit: wirewatch::schedule::Habit::default(),
+            trust: wirewatch::schedule::ValidatorTrust::default(),
+            habit: wirewatch::schedule::PublishingHabit::default(),
         })),
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times() {
-    let town = Town::new();
-    let papers = town.papers(2);
+    let town = TestServers::new();
+    let papers = town.newspapers(2);
     let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
     home.poll().await;
     let store: Store = home.store().clone();
@@ -121,8 +121,8 @@ async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_was_a_year_ahead_forgets_no_story() {
-    let town = Town::new();
-    let papers = town.papers(2);
+    let town = TestServers::new();
+    let papers = town.newspapers(2);
     let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
     home.poll().await;
     let id = |paper| home.count(&format!("SELECT id FROM feed WHERE name = 'paper-{paper}'"));

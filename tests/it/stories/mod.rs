@@ -9,31 +9,31 @@ mod updates;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::{Feeds, ServedFeed};
+use crate::harness::webhook_receiver::WebhookReceiver;
 use crate::home::{Home, MORNING};
-use crate::world::feeds::{Feed, Feeds};
-use crate::world::hooks::Hooks;
-use crate::world::render::Item;
 
 /// Seconds since 1970 of the test's morning.
 const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A feed server, a webhook receiver, and the folder its secret is in.
-struct Town {
+struct TestServers {
     feeds: Feeds,
-    hooks: Hooks,
+    hooks: WebhookReceiver,
     folder: tempfile::TempDir,
 }
 
-impl Town {
+impl TestServers {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         crate::write_secret(&folder.path().join("secret"));
-        Self { feeds: Feeds::open(), hooks: Hooks::open(folder.path()), folder }
+        Self { feeds: Feeds::open(), hooks: WebhookReceiver::open(folder.path()), folder }
     }
 
     /// The webhook `hook`, `more` of the configuration, and these feeds.
-    fn config(&self, more: &str, feeds: &[(&str, &Feed)]) -> String {
+    fn config(&self, more: &str, feeds: &[(&str, &ServedFeed)]) -> String {
         let mut text = format!(
             "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"{}\"\n\
              [defaults]\nnotify = [\"hook\"]\n{more}\n",
@@ -52,7 +52,7 @@ impl Town {
     }
 
     /// `count` papers, each with a feed of its own.
-    fn papers(&self, count: usize) -> Vec<(String, Feed)> {
+    fn newspapers(&self, count: usize) -> Vec<(String, ServedFeed)> {
         let paper = |n| (format!("paper-{n}"), self.feeds.feed(&format!("/paper-{n}")));
         (0..count).map(paper).collect()
     }
@@ -65,22 +65,22 @@ const WIRE: &str = "Police arrested 14 people on Tuesday in raids on a ring that
     the cellar of a farmhouse near Tulln, many of them dead. The ring is said to have sold the \
     birds to restaurants in three countries since the spring of last year.";
 
-fn told(id: &str, title: &str, text: &str) -> Item {
+fn article(id: &str, title: &str, text: &str) -> Item {
     Item::new(id, title).saying(text).dated(NOW_S - 600)
 }
 
-fn named(papers: &[(String, Feed)]) -> Vec<(&str, &Feed)> {
+fn named(papers: &[(String, ServedFeed)]) -> Vec<(&str, &ServedFeed)> {
     papers.iter().map(|(name, feed)| (name.as_str(), feed)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wire_story_in_twelve_papers_is_one_alert_with_eleven_copies() {
-    let town = Town::new();
-    let papers = town.papers(12);
+    let town = TestServers::new();
+    let papers = town.newspapers(12);
     for (n, (name, feed)) in papers.iter().enumerate() {
         let link = format!("https://{name}.example/vienna/birds-in-the-cellar-{n}");
         let title = ["Raids on bird smugglers", "Dead birds found in a cellar", "Vienna: 14 held"];
-        feed.publish(told(&format!("{name}-1"), title[n % 3], WIRE).linked(&link));
+        feed.publish(article(&format!("{name}-1"), title[n % 3], WIRE).linked(&link));
     }
     let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
     let round = home.poll().await;
@@ -97,50 +97,50 @@ async fn a_wire_story_in_twelve_papers_is_one_alert_with_eleven_copies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_texts_are_known_again_after_a_restart() {
-    let town = Town::new();
-    let papers = town.papers(2);
-    papers[0].1.publish(told("a", "Raids on bird smugglers", WIRE));
+    let town = TestServers::new();
+    let papers = town.newspapers(2);
+    papers[0].1.publish(article("a", "Raids on bird smugglers", WIRE));
     let config = town.config(WATCH, &named(&papers));
     let mut home = Home::open(&config).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     let mut home = home.restart().await;
-    home.hand.turn(HOUR);
-    papers[1].1.publish(told("b", "Dead birds found in a cellar", WIRE));
+    home.hand.advance(HOUR);
+    papers[1].1.publish(article("b", "Dead birds found in a cellar", WIRE));
     let round = home.poll().await;
     assert_eq!((round.committed.alerts, round.committed.suppressed), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_told_long_after_it_was_first_seen_is_known_again_after_a_restart() {
-    let town = Town::new();
-    let papers = town.papers(2);
-    papers[0].1.publish(told("a", "A cellar near Tulln", "What the police found."));
+    let town = TestServers::new();
+    let papers = town.newspapers(2);
+    papers[0].1.publish(article("a", "A cellar near Tulln", "What the police found."));
     let config = town.config(WATCH, &named(&papers));
     let mut home = Home::open(&config).await;
     assert_eq!(home.poll().await.committed.alerts, 0);
-    home.hand.turn(HOUR * 24 * 8);
+    home.hand.advance(HOUR * 24 * 8);
     papers[0].1.edit("a", |item| WIRE.clone_into(&mut item.summary));
     assert_eq!(home.poll().await.committed.alerts, 1);
     let mut home = home.restart().await;
-    home.hand.turn(HOUR);
-    papers[1].1.publish(told("b", "Dead birds found in a cellar", WIRE));
+    home.hand.advance(HOUR);
+    papers[1].1.publish(article("b", "Dead birds found in a cellar", WIRE));
     let round = home.poll().await;
     assert_eq!((round.committed.alerts, round.committed.suppressed), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_that_brings_its_story_again_revised_updates_it() {
-    let town = Town::new();
-    let papers = town.papers(1);
+    let town = TestServers::new();
+    let papers = town.newspapers(1);
     let feed = &papers[0].1;
     feed.publish(
-        told("a", "Raids on bird smugglers near Vienna", WIRE).linked("https://p.example/1"),
+        article("a", "Raids on bird smugglers near Vienna", WIRE).linked("https://p.example/1"),
     );
     let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     let more = format!("{WIRE} The prosecutors want to say more on Thursday.");
-    let again = told("b", "UPDATE 1-Raids on bird smugglers near Vienna", &more);
+    let again = article("b", "UPDATE 1-Raids on bird smugglers near Vienna", &more);
     feed.publish(again.linked("https://p.example/2").dated(NOW_S + 3_000));
     let round = home.poll().await;
     let committed = round.committed;
@@ -151,27 +151,27 @@ async fn a_source_that_brings_its_story_again_revised_updates_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_old_at_first_sight_in_one_paper_is_news_when_another_prints_it() {
-    let town = Town::new();
-    let papers = town.papers(2);
-    papers[0].1.publish(told("a", "Raids on bird smugglers", WIRE).dated(NOW_S - 3 * 86_400));
+    let town = TestServers::new();
+    let papers = town.newspapers(2);
+    papers[0].1.publish(article("a", "Raids on bird smugglers", WIRE).dated(NOW_S - 3 * 86_400));
     let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 0, "beyond the backlog");
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     papers[0].1.edit("a", |item| item.summary.push_str(" The raids go on."));
     assert_eq!(home.poll().await.committed.alerts, 0, "an old item is edited");
-    papers[1].1.publish(told("b", "Dead birds found in a cellar", WIRE).dated(NOW_S + 3_000));
+    papers[1].1.publish(article("b", "Dead birds found in a cellar", WIRE).dated(NOW_S + 3_000));
     assert_eq!(home.poll().await.committed.alerts, 1, "nobody had been told");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flash_that_becomes_the_text_others_told_joins_their_story() {
-    let town = Town::new();
-    let papers = town.papers(2);
-    papers[0].1.publish(told("a", "Raids on bird smugglers", WIRE));
-    papers[1].1.publish(told("b", "FLASH: cellar near Tulln searched", ""));
+    let town = TestServers::new();
+    let papers = town.newspapers(2);
+    papers[0].1.publish(article("a", "Raids on bird smugglers", WIRE));
+    papers[1].1.publish(article("b", "FLASH: cellar near Tulln searched", ""));
     let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 1, "the flash names no bird");
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     papers[1].1.edit("b", |item| WIRE.clone_into(&mut item.summary));
     let round = home.poll().await;
     assert_eq!((round.committed.revised, round.committed.alerts), (1, 0));
@@ -184,8 +184,8 @@ async fn texts_that_say_nothing_join_no_stories() {
     let wall = "Subscribe to read the full story. Already a subscriber? Log in.";
     let same = "All the news of the valley, written by the people who live in it, every day.";
     for text in ["", "Video", wall, same] {
-        let town = Town::new();
-        let papers = town.papers(2);
+        let town = TestServers::new();
+        let papers = town.newspapers(2);
         let titles = [
             [
                 "Smuggled goldfinches sold at a market in Linz",
@@ -200,7 +200,7 @@ async fn texts_that_say_nothing_join_no_stories() {
         ];
         for ((name, feed), titles) in papers.iter().zip(titles) {
             for (n, title) in titles.into_iter().enumerate() {
-                feed.publish(told(&format!("{name}-{n}"), title, text));
+                feed.publish(article(&format!("{name}-{n}"), title, text));
             }
         }
         let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;

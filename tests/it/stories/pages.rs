@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use wirewatch::domain::{Article, ArticleId};
-use wirewatch::store::{PageCame, PageTurn};
+use wirewatch::store::{PageOutcome, PageResult};
 
 use super::instant::{fired, words};
-use super::{HOUR, NOW_S, Town, WATCH, WIRE, told};
+use super::{HOUR, NOW_S, TestServers, WATCH, WIRE, article};
 use crate::commands::{err, out, run};
+use crate::harness::answer::Answer;
+use crate::harness::feed_formats::{FeedHead, Item};
+use crate::harness::feeds::ServedFeed;
 use crate::home::Home;
-use crate::world::answer::Answer;
-use crate::world::feeds::Feed;
-use crate::world::render::{Head, Item};
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -23,10 +23,10 @@ const KITCHENS: &str = "[[watch]]\nname = \"kitchens\"\nany = [\"restaurants\"]\
 struct Paper {
     name: String,
     host: String,
-    feed: Feed,
+    feed: ServedFeed,
 }
 
-fn paper(town: &Town, number: usize) -> Paper {
+fn paper(town: &TestServers, number: usize) -> Paper {
     let host = format!("127.0.9.{number}");
     let feed = town.feeds.feed_on(&host, "/feed");
     Paper { name: format!("teaser-{number}"), host, feed }
@@ -43,30 +43,30 @@ impl Paper {
     }
 
     /// Serves an article whose page says `text`, and publishes it with a line only.
-    fn tease(&self, town: &Town, title: &str, line: &str, text: &str) -> Feed {
+    fn tease(&self, town: &TestServers, title: &str, line: &str, text: &str) -> ServedFeed {
         let page = self.page(town, title, text);
         let item = Item::new(&format!("{}-1", self.name), title).saying(line).linked(&page.url());
         self.feed.publish(item.dated(NOW_S - 600));
         page
     }
 
-    fn page(&self, town: &Town, title: &str, text: &str) -> Feed {
+    fn page(&self, town: &TestServers, title: &str, text: &str) -> ServedFeed {
         let page = town.feeds.feed_on(&self.host, "/1");
         let body = format!(
             "<html lang=de><title>{title}</title><body><nav><a href=/>Home</a></nav><article>\
              <h1>{title}</h1><p>{text}</p></article></body></html>"
         );
-        page.verbatim(HTML, body.as_bytes());
+        page.with_body(HTML, body.as_bytes());
         page
     }
 }
 
-fn config(town: &Town, watches: &str, papers: &[&Paper], mode: &str) -> String {
+fn config(town: &TestServers, watches: &str, papers: &[&Paper], mode: &str) -> String {
     let wants: String = papers.iter().map(|paper| paper.wants(mode)).collect();
     town.config(&format!("{watches}{wants}"), &[])
 }
 
-/// Every alert with what `alerts show` says of it.
+/// Every alert with what `read_alerts read_story` says of it.
 fn alerts(home: &Home) -> Vec<Value> {
     let shown = |args: &[&str]| {
         let output = run(home.folder.path(), args, "");
@@ -104,9 +104,9 @@ fn same_text(source: &str) -> (String, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_teaser_whose_page_is_a_story_told_before_is_attached_to_it() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (wire, teaser) = (paper(&town, 1), paper(&town, 2));
-    wire.feed.publish(told("w", "Raids on bird smugglers", WIRE));
+    wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
     teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
     let mut home = Home::open(&config(&town, WATCH, &[&wire, &teaser], "when-unmatched")).await;
     assert_eq!(home.poll().await.committed.alerts, 1, "the teaser names no bird");
@@ -120,21 +120,21 @@ async fn a_teaser_whose_page_is_a_story_told_before_is_attached_to_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_story_told_from_a_page_is_told_once_when_the_wire_brings_it_later() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (teaser, wire) = (paper(&town, 1), paper(&town, 2));
     teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
     let mut home = Home::open(&config(&town, WATCH, &[&teaser, &wire], "when-unmatched")).await;
     home.poll().await;
     assert_eq!(home.read_pages().await, 1);
-    home.hand.turn(HOUR);
-    wire.feed.publish(told("w", "Raids on bird smugglers", WIRE).dated(NOW_S + 3_000));
+    home.hand.advance(HOUR);
+    wire.feed.publish(article("w", "Raids on bird smugglers", WIRE).dated(NOW_S + 3_000));
     assert_eq!(home.poll().await.committed.alerts, 0);
     assert_eq!(copies(&home), [same_text("teaser-2")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_eight_papers_completed_at_once_are_one_alert_with_seven_copies() {
-    let town = Town::new();
+    let town = TestServers::new();
     let papers: Vec<Paper> = (1..=8).map(|number| paper(&town, number)).collect();
     for (n, paper) in papers.iter().enumerate() {
         let title = ["A cellar near Tulln", "Vienna: 14 held", "What is in the cage"][n % 3];
@@ -151,7 +151,7 @@ async fn pages_of_eight_papers_completed_at_once_are_one_alert_with_seven_copies
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_settled_in_one_instant_are_one_alert() {
-    let town = Town::new();
+    let town = TestServers::new();
     let papers = [paper(&town, 1), paper(&town, 2)];
     for paper in &papers {
         paper.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
@@ -163,32 +163,32 @@ async fn pages_settled_in_one_instant_are_one_alert() {
     let due = home.store().pages_due(now, 10).await.unwrap().0;
     let articles: Vec<ArticleId> = due.iter().map(|page| page.article).collect();
     let leases = home.store().begin_pages(articles, now.after(HOUR)).await.unwrap();
-    let turn = |at: usize| PageTurn {
+    let turn = |at: usize| PageResult {
         article: leases[at].article,
         revision: Some(leases[at].stored.revision),
         at: now,
-        came: read(&leases[at].stored, WIRE),
+        outcome: read(&leases[at].stored, WIRE),
     };
     let store = home.store();
-    let (a, b) = tokio::join!(store.settle_page(turn(0)), store.settle_page(turn(1)));
+    let (a, b) = tokio::join!(store.end_page_attempt(turn(0)), store.end_page_attempt(turn(1)));
     let (a, b) = (a.unwrap(), b.unwrap());
     assert_eq!((a.alerts + b.alerts, a.suppressed + b.suppressed), (1, 1));
     assert_eq!(copies(&home).len(), 1);
 }
 
 /// A page read as `text`, with the watch that fires on it.
-fn read(stored: &Article, text: &str) -> PageCame {
+fn read(stored: &Article, text: &str) -> PageOutcome {
     let article = Article { content: text.to_owned(), ..stored.clone() };
     let (fired, occasions) = (vec![fired()], Arc::default());
-    PageCame::Read { article: Box::new(article), fired, occasions, canonical: None }
+    PageOutcome::Read { article: Box::new(article), fired, occasions, canonical: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_page_in_two_feeds_of_a_paper_is_attached_to_the_story_told_before() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (wire, paper) = (paper(&town, 1), paper(&town, 2));
     let local = town.feeds.feed_on(&paper.host, "/local");
-    wire.feed.publish(told("w", "Raids on bird smugglers", WIRE));
+    wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
     let page = paper.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
     let item = Item::new("local-1", "A cellar near Tulln").saying("What the police found.");
     local.publish(item.linked(&page.url()).dated(NOW_S - 500));
@@ -210,9 +210,9 @@ async fn one_page_in_two_feeds_of_a_paper_is_attached_to_the_story_told_before()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_told_of_the_wire_is_not_told_again_by_the_page_of_a_teaser_told_alone() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (wire, teaser) = (paper(&town, 1), paper(&town, 2));
-    wire.feed.publish(told("w", "Raids on bird smugglers", WIRE));
+    wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
     teaser.tease(&town, "Songbirds in a cellar near Tulln", "What the police found.", WIRE);
     let watches = format!("{WATCH}{KITCHENS}");
     let mut home = Home::open(&config(&town, &watches, &[&wire, &teaser], "always")).await;
@@ -228,18 +228,18 @@ async fn a_watch_told_of_the_wire_is_not_told_again_by_the_page_of_a_teaser_told
     assert_eq!((&copy["source"], &copy["reason"]), (&"teaser-2".into(), &"same-text".into()));
     assert_eq!(home.totals().await.stories, 1, "what proved to be one story is one");
     // The next copy finds one story, whichever of the two it is likest to.
-    let late = told("l", "Birds: fourteen held", WIRE).dated(NOW_S + 60);
+    let late = article("l", "Birds: fourteen held", WIRE).dated(NOW_S + 60);
     wire.feed.publish(late.linked("https://wire.example/late-birds-77001"));
     assert_eq!(home.poll().await.committed.alerts, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_that_fires_on_the_full_text_alone_alerts_once_and_its_article_is_attached() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (wire, one, other) = (paper(&town, 1), paper(&town, 2), paper(&town, 3));
     // The wire's own text ends before the restaurants.
     let (short, _) = WIRE.split_once(" The ring").unwrap();
-    wire.feed.publish(told("w", "Raids on bird smugglers", short));
+    wire.feed.publish(article("w", "Raids on bird smugglers", short));
     for paper in [&one, &other] {
         paper.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
     }
@@ -256,11 +256,11 @@ async fn a_watch_that_fires_on_the_full_text_alone_alerts_once_and_its_article_i
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_person_split_off_is_not_joined_again_by_its_page() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (wire, paper) = (paper(&town, 1), paper(&town, 2));
-    wire.feed.publish(told("w", "Raids on bird smugglers", WIRE));
+    wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
     let page = paper.tease(&town, "Songbirds near Tulln", "What the police found.", WIRE);
-    page.next_answers([Answer::Status(503)]);
+    page.set_next_answers([Answer::Status(503)]);
     let mut home = Home::open(&config(&town, WATCH, &[&wire, &paper], "always")).await;
     assert_eq!(home.poll().await.committed.alerts, 2);
     assert_eq!(home.read_pages().await, 0);
@@ -273,14 +273,14 @@ async fn what_a_person_split_off_is_not_joined_again_by_its_page() {
     };
     word(&["stories", "merge", &format!("s{into}"), &format!("s{from}")]);
     word(&["stories", "split", &format!("a{article}")]);
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     assert_eq!((home.read_pages().await, page.asked().len()), (0, 2));
     assert_eq!(home.count("SELECT count(DISTINCT story) FROM article"), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rewritten_teaser_does_not_lose_the_full_text_its_story_is_known_by() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (teaser, wire) = (paper(&town, 1), paper(&town, 2));
     let page = teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
     let mut home = Home::open(&config(&town, WATCH, &[&teaser, &wire], "when-unmatched")).await;
@@ -289,17 +289,17 @@ async fn a_rewritten_teaser_does_not_lose_the_full_text_its_story_is_known_by() 
     // The line is touched up, and the page will not come again.
     page.answers(Answer::Status(410));
     teaser.feed.edit("teaser-1-1", |item| item.summary = "What police officers found.".to_owned());
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     assert_eq!(home.poll().await.committed.revised, 1);
     assert_eq!(home.read_pages().await, 0);
-    wire.feed.publish(told("w", "Raids on bird smugglers", WIRE).dated(NOW_S + 3_000));
+    wire.feed.publish(article("w", "Raids on bird smugglers", WIRE).dated(NOW_S + 3_000));
     assert_eq!(home.poll().await.committed.alerts, 0, "told from the page");
     assert_eq!(copies(&home), [same_text("teaser-2")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_was_shortened_replaces_its_longer_self() {
-    let town = Town::new();
+    let town = TestServers::new();
     let teaser = paper(&town, 1);
     let line = "What the police found.";
     let quiet = "Nobody at the town hall wanted to say a word about it. ".repeat(12);
@@ -309,14 +309,14 @@ async fn a_page_that_was_shortened_replaces_its_longer_self() {
     assert_eq!(home.read_pages().await, 0);
     teaser.page(&town, "A cellar near Tulln", WIRE);
     teaser.feed.edit("teaser-1-1", |item| item.summary = "What police officers found.".to_owned());
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     home.poll().await;
     assert_eq!(home.read_pages().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_id_used_again_does_not_keep_the_page_of_its_old_story() {
-    let town = Town::new();
+    let town = TestServers::new();
     let teaser = paper(&town, 1);
     teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
     let mut home = Home::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
@@ -333,14 +333,14 @@ async fn an_id_used_again_does_not_keep_the_page_of_its_old_story() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_item_rewritten_after_it_was_told_joins_no_story_to_another() {
-    let town = Town::new();
+    let town = TestServers::new();
     let (wire, teaser) = (paper(&town, 1), paper(&town, 2));
     let quiet = "Nobody at the town hall wanted to say a word about it. ".repeat(3);
     teaser.tease(&town, "Songbirds this morning", "What the night brought.", &quiet);
     let mut home = Home::open(&config(&town, WATCH, &[&wire, &teaser], "always")).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     assert_eq!(home.read_pages().await, 0);
-    wire.feed.publish(told("w", "Raids on bird smugglers", WIRE));
+    wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
     teaser.page(&town, "Songbirds this morning", WIRE);
     teaser.feed.edit("teaser-2-1", |item| item.summary = "What the day brought.".to_owned());
     assert_eq!(home.poll().await.committed.alerts, 1);
@@ -351,9 +351,9 @@ async fn an_item_rewritten_after_it_was_told_joins_no_story_to_another() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_says_the_language_where_its_feed_does_not() {
-    let town = Town::new();
+    let town = TestServers::new();
     let teaser = paper(&town, 1);
-    teaser.feed.headed(&Head {
+    teaser.feed.with_head(&FeedHead {
         title: "Tulln".to_owned(),
         home: "http://tulln.example/".to_owned(),
         language: String::new(),
@@ -367,7 +367,7 @@ async fn a_page_says_the_language_where_its_feed_does_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_asked_for_before_its_article_was_rewritten_is_asked_for_again() {
-    let town = Town::new();
+    let town = TestServers::new();
     let teaser = paper(&town, 1);
     let page = teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
     let mut home = Home::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
@@ -382,12 +382,12 @@ async fn a_page_asked_for_before_its_article_was_rewritten_is_asked_for_again() 
         home.poll().await;
         let came = match came {
             "read" => read(&lease.stored, "It was the songbirds of another day."),
-            "nothing" => PageCame::Nothing { characters: 0, why: "empty".to_owned() },
-            _ => PageCame::Failed { why: "gone".to_owned(), retry_at: None },
+            "nothing" => PageOutcome::NothingToAdd { characters: 0, why: "empty".to_owned() },
+            _ => PageOutcome::Failed { why: "gone".to_owned(), retry_at: None },
         };
         let revision = Some(lease.stored.revision);
-        let turn = PageTurn { article: lease.article, revision, at: now, came };
-        assert_eq!(home.store().settle_page(turn).await.unwrap().alerts, 0);
+        let turn = PageResult { article: lease.article, revision, at: now, outcome: came };
+        assert_eq!(home.store().end_page_attempt(turn).await.unwrap().alerts, 0);
     }
     assert_eq!((home.read_pages().await, page.asked().len()), (1, 1));
     assert_eq!(home.count("SELECT count(*) FROM article WHERE content LIKE '%another day%'"), 0);
@@ -395,7 +395,7 @@ async fn a_page_asked_for_before_its_article_was_rewritten_is_asked_for_again() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_paper_puts_under_every_page_joins_no_stories() {
-    let town = Town::new();
+    let town = TestServers::new();
     let teaser = paper(&town, 1);
     let head = "You are reading the morning edition of the paper that three hundred families of \
         the valley print and carry themselves, whatever the weather, since the year of the flood.";
@@ -419,7 +419,7 @@ async fn what_a_paper_puts_under_every_page_joins_no_stories() {
             "<html><title>{title}</title><body><article><h1>{title}</h1><p>{head}</p><p>{text}</p><p>{more}</p><p>{tail}</p>\
              </article></body></html>"
         );
-        page.verbatim(HTML, body.as_bytes());
+        page.with_body(HTML, body.as_bytes());
         let item = Item::new(&n.to_string(), title).saying("More inside.").linked(&page.url());
         teaser.feed.publish(item.dated(NOW_S - 600));
     }

@@ -1,36 +1,36 @@
 //! A subject breaks out: one notice, and none for copies, for old items, or for the next hour of it.
 use std::time::Duration;
 
-use super::{HOUR, Town, WATCH, WIRE, named, told};
+use super::{HOUR, TestServers, WATCH, WIRE, article, named};
+use crate::harness::feeds::ServedFeed;
 use crate::home::Home;
-use crate::world::feeds::Feed;
 
 const DAY: Duration = Duration::from_hours(24);
 
-fn surges(town: &Town) -> Vec<serde_json::Value> {
+fn surges(town: &TestServers) -> Vec<serde_json::Value> {
     let received = town.hooks.received();
-    let bodies = received.iter().map(crate::world::hooks::Received::json);
+    let bodies = received.iter().map(crate::harness::webhook_receiver::ReceivedMessage::json);
     bodies.filter(|body| body["type"] == "watch.surge").collect()
 }
 
 /// A story of the paper's own, dated now.
-fn own(home: &Home, (name, feed): &(String, Feed), what: &str) {
+fn own(home: &Home, (name, feed): &(String, ServedFeed), what: &str) {
     let title = format!("{name} on songbirds: {what}");
     let at = home.hand.now().0.unsigned_abs() / 1_000;
-    feed.publish(told(&format!("{name}-{what}"), &title, "").dated(at));
+    feed.publish(article(&format!("{name}-{what}"), &title, "").dated(at));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outbreak_is_told_once_and_the_next_one_again() {
-    let town = Town::new();
-    let papers = town.papers(12);
+    let town = TestServers::new();
+    let papers = town.newspapers(12);
     let config = town.config(&format!("{WATCH}update = []\n"), &named(&papers));
     let mut home = Home::open(&config).await;
     home.poll().await;
     for day in 0..5 {
         own(&home, &papers[day % 2], &format!("day {day}"));
         assert_eq!(home.poll().await.committed.alerts, 1);
-        home.hand.turn(DAY);
+        home.hand.advance(DAY);
     }
     home.deliver().await;
     assert_eq!(surges(&town).len(), 0);
@@ -38,7 +38,7 @@ async fn an_outbreak_is_told_once_and_the_next_one_again() {
         own(&home, paper, "the great flight");
     }
     home.poll().await;
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     let mut home = home.restart().await;
     for paper in &papers[..12] {
         own(&home, paper, "the flight goes on");
@@ -51,11 +51,11 @@ async fn an_outbreak_is_told_once_and_the_next_one_again() {
     assert_eq!((&details["watch"], &details["hours"]), (&"songbirds".into(), &6.into()));
     assert!(details["outlets"].as_u64().unwrap() >= 5, "{details}");
     for day in 0..9 {
-        home.hand.turn(DAY);
+        home.hand.advance(DAY);
         own(&home, &papers[day % 2], &format!("quiet day {day}"));
         home.poll().await;
     }
-    home.hand.turn(DAY);
+    home.hand.advance(DAY);
     for paper in &papers {
         own(&home, paper, "they are back");
     }
@@ -66,16 +66,16 @@ async fn an_outbreak_is_told_once_and_the_next_one_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_of_one_story_are_no_surge() {
-    let town = Town::new();
-    let papers = town.papers(12);
+    let town = TestServers::new();
+    let papers = town.newspapers(12);
     let config = town.config(&format!("{WATCH}update = []\n"), &named(&papers));
     let mut home = Home::open(&config).await;
     home.poll().await;
-    home.hand.turn(DAY * 5);
+    home.hand.advance(DAY * 5);
     for (n, (name, feed)) in papers.iter().enumerate() {
         let link = format!("https://{name}.example/vienna/birds-in-the-cellar-{n}");
         let at = home.hand.now().0.unsigned_abs() / 1_000;
-        feed.publish(told(name, "Raids on bird smugglers", WIRE).linked(&link).dated(at));
+        feed.publish(article(name, "Raids on bird smugglers", WIRE).linked(&link).dated(at));
     }
     assert_eq!(home.poll().await.committed.alerts, 1);
     home.deliver().await;

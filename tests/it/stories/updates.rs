@@ -1,10 +1,10 @@
 //! What readers of a told story are told besides, each thing once.
 use serde_json::Value;
 
-use super::{HOUR, NOW_S, Town, WATCH, WIRE, named, told};
+use super::{HOUR, NOW_S, TestServers, WATCH, WIRE, article, named};
+use crate::harness::feed_formats::Item;
+use crate::harness::feeds::ServedFeed;
 use crate::home::Home;
-use crate::world::feeds::Feed;
-use crate::world::render::Item;
 
 /// A watch that wants to hear of nothing but this.
 fn watch(updates: &str) -> String {
@@ -14,34 +14,34 @@ fn watch(updates: &str) -> String {
 /// The wire's story as a paper prints it, an hour after the other.
 fn copy(paper: usize, later_h: u64) -> Item {
     let titles = ["Raids on bird smugglers", "Dead birds found in a cellar", "Vienna: 14 held"];
-    told(&format!("p{paper}"), titles[paper % 3], WIRE)
+    article(&format!("p{paper}"), titles[paper % 3], WIRE)
         .linked(&format!("https://paper-{paper}.example/vienna/birds-in-the-cellar-{paper}"))
         .dated(NOW_S + later_h * 3_600 - 600)
 }
 
 /// Every update the webhook got, as its changes.
-fn changes(town: &Town) -> Vec<Vec<Value>> {
+fn changes(town: &TestServers) -> Vec<Vec<Value>> {
     let received = town.hooks.received();
-    let bodies = received.iter().map(crate::world::hooks::Received::json);
+    let bodies = received.iter().map(crate::harness::webhook_receiver::ReceivedMessage::json);
     bodies
         .filter(|body| body["type"] == "alert.updated")
         .map(|body| body["data"]["changes"].as_array().unwrap().clone())
         .collect()
 }
 
-fn alerts(town: &Town) -> Vec<Value> {
+fn alerts(town: &TestServers) -> Vec<Value> {
     let received = town.hooks.received();
-    let bodies = received.iter().map(crate::world::hooks::Received::json);
+    let bodies = received.iter().map(crate::harness::webhook_receiver::ReceivedMessage::json);
     bodies.filter(|body| body["type"] == "alert.matched").collect()
 }
 
 /// A story told by the first of these papers.
-async fn told_once(town: &Town, updates: &str, papers: &[(String, Feed)]) -> Home {
+async fn told_once(town: &TestServers, updates: &str, papers: &[(String, ServedFeed)]) -> Home {
     papers[0].1.publish(copy(0, 0));
     let mut home = Home::open(&town.config(&watch(updates), &named(papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     home.deliver().await;
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     home
 }
 
@@ -49,14 +49,14 @@ async fn next(home: &mut Home) -> u64 {
     let round = home.poll().await;
     assert_eq!(round.committed.alerts, 0, "an update is no alert");
     home.deliver().await;
-    home.hand.turn(HOUR);
+    home.hand.advance(HOUR);
     round.committed.updates
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_third_outlet_is_told_once_and_the_fourth_is_not() {
-    let town = Town::new();
-    let papers = town.papers(5);
+    let town = TestServers::new();
+    let papers = town.newspapers(5);
     let mut home = told_once(&town, "\"outlets:3\"", &papers).await;
     for (paper, updates) in [(1, 0), (2, 1), (3, 0), (4, 0)] {
         papers[paper].1.publish(copy(paper, u64::try_from(paper).unwrap()));
@@ -72,8 +72,8 @@ async fn the_third_outlet_is_told_once_and_the_fourth_is_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_headline_that_tells_another_thing_is_told_once_and_a_polished_one_is_not() {
-    let town = Town::new();
-    let papers = town.papers(1);
+    let town = TestServers::new();
+    let papers = town.newspapers(1);
     let mut home = told_once(&town, "\"headline\"", &papers).await;
     for (title, updates) in [
         ("Raids on ring of bird smugglers", 0),
@@ -90,8 +90,8 @@ async fn a_headline_that_tells_another_thing_is_told_once_and_a_polished_one_is_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_papers_headline_is_no_change_of_the_headline() {
-    let town = Town::new();
-    let papers = town.papers(2);
+    let town = TestServers::new();
+    let papers = town.newspapers(2);
     let mut home = told_once(&town, "\"headline\", \"reissue\", \"correction\"", &papers).await;
     let mut other = copy(1, 1);
     "CORRECTED: Restaurants served songbirds".clone_into(&mut other.title);
@@ -101,8 +101,8 @@ async fn another_papers_headline_is_no_change_of_the_headline() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correction_is_told_whether_it_stands_in_the_headline_or_under_the_story() {
-    let town = Town::new();
-    let papers = town.papers(1);
+    let town = TestServers::new();
+    let papers = town.newspapers(1);
     let mut home = told_once(&town, "\"correction\"", &papers).await;
     let note = "Correction: an earlier version of this article gave the wrong village.";
     papers[0].1.edit("p0", |item| item.summary = format!("{WIRE} {note}"));
@@ -123,14 +123,14 @@ async fn a_correction_is_told_whether_it_stands_in_the_headline_or_under_the_sto
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_story_issued_again_is_told_once_however_often_it_is() {
-    let town = Town::new();
-    let papers = town.papers(1);
+    let town = TestServers::new();
+    let papers = town.newspapers(1);
     let mut home = told_once(&town, "\"reissue\"", &papers).await;
     for (again, updates) in [(1, 1), (2, 0)] {
         let title = format!("UPDATE {again}-Raids on bird smugglers");
         let text = format!("{WIRE} It was the {again}. raid of the year.");
         let link = format!("https://paper-0.example/vienna/birds-update-{again}");
-        let item = told(&format!("p0-{again}"), &title, &text).linked(&link);
+        let item = article(&format!("p0-{again}"), &title, &text).linked(&link);
         papers[0].1.publish(item.dated(NOW_S + again * 3_600));
         assert_eq!(next(&mut home).await, updates, "{title}");
     }
@@ -140,14 +140,14 @@ async fn a_story_issued_again_is_told_once_however_often_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_copy_in_another_language_is_told() {
-    let town = Town::new();
-    let papers = town.papers(3);
+    let town = TestServers::new();
+    let papers = town.newspapers(3);
     let mut home = told_once(&town, "\"language\"", &papers).await;
     for (paper, language, updates) in [(1, "ko-KR", 1), (2, "ko", 0)] {
         let mut item = copy(0, 1);
         item.id = format!("other-{paper}");
         item.language = language.to_owned();
-        papers[paper].1.headed(&crate::world::render::Head {
+        papers[paper].1.with_head(&crate::harness::feed_formats::FeedHead {
             title: "Paper".to_owned(),
             home: "https://paper.example/".to_owned(),
             language: language.to_owned(),
@@ -160,8 +160,8 @@ async fn the_first_copy_in_another_language_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_that_has_not_left_says_itself_who_else_carries_the_story() {
-    let town = Town::new();
-    let papers = town.papers(4);
+    let town = TestServers::new();
+    let papers = town.newspapers(4);
     for (paper, (_, feed)) in papers.iter().enumerate() {
         feed.publish(copy(paper, 0));
     }
@@ -175,8 +175,8 @@ async fn an_alert_that_has_not_left_says_itself_who_else_carries_the_story() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_that_wants_no_updates_gets_none() {
-    let town = Town::new();
-    let papers = town.papers(6);
+    let town = TestServers::new();
+    let papers = town.newspapers(6);
     let mut home = told_once(&town, "", &papers).await;
     for (paper, (_, feed)) in papers.iter().enumerate().skip(1) {
         feed.publish(copy(paper, 1));
@@ -189,8 +189,8 @@ async fn a_watch_that_wants_no_updates_gets_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn watches_that_share_their_stories_tell_a_receiver_once_and_each_receiver() {
-    let town = Town::new();
-    let papers = town.papers(2);
+    let town = TestServers::new();
+    let papers = town.newspapers(2);
     let file = tempfile::NamedTempFile::new().unwrap();
     let shared = format!(
         "[[channel]]\nname = \"file\"\nkind = \"file\"\npath = \"{}\"\n\

@@ -1,0 +1,130 @@
+//! Collects everything that is wrong, so that one run reports it all.
+use std::collections::BTreeSet;
+
+use super::sources::Sources;
+use crate::domain::{Diagnostic, DiagnosticSeverity, SourceSpan};
+
+/// What was found wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Diagnostics {
+    list: Vec<Recorded>,
+}
+
+#[derive(Debug)]
+struct Recorded {
+    complaint: Diagnostic,
+    cause: Cause,
+}
+
+/// What a complaint rests on, which decides whether it is worth telling beside a syntax error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// The file is not TOML at this place.
+    Syntax,
+    /// Something that stands there is wrong.
+    Present,
+    /// Something does not stand there; behind a syntax error it may merely be unread.
+    Absent,
+}
+
+impl Diagnostics {
+    /// Something written is wrong.
+    pub(super) fn error(
+        &mut self,
+        at: SourceSpan,
+        what: impl Into<String>,
+        cure: impl Into<String>,
+    ) {
+        self.push(complaint(DiagnosticSeverity::Error, at, what, cure), Cause::Present);
+    }
+
+    /// Something needed was not written.
+    pub(super) fn missing(
+        &mut self,
+        at: SourceSpan,
+        what: impl Into<String>,
+        cure: impl Into<String>,
+    ) {
+        self.push(complaint(DiagnosticSeverity::Error, at, what, cure), Cause::Absent);
+    }
+
+    /// The text is not TOML.
+    pub(super) fn syntax(
+        &mut self,
+        at: SourceSpan,
+        what: impl Into<String>,
+        cure: impl Into<String>,
+    ) {
+        self.push(complaint(DiagnosticSeverity::Error, at, what, cure), Cause::Syntax);
+    }
+
+    /// Something that has no place: the first file itself.
+    pub(super) fn error_without_place(&mut self, what: impl Into<String>, cure: impl Into<String>) {
+        let (what, cure) = (what.into(), cure.into());
+        self.push(
+            Diagnostic { severity: DiagnosticSeverity::Error, at: None, problem: what, help: cure },
+            Cause::Present,
+        );
+    }
+
+    /// Worth telling, and no reason to refuse.
+    pub(super) fn warn(
+        &mut self,
+        at: SourceSpan,
+        what: impl Into<String>,
+        cure: impl Into<String>,
+    ) {
+        self.push(complaint(DiagnosticSeverity::Warning, at, what, cure), Cause::Present);
+    }
+
+    fn push(&mut self, complaint: Diagnostic, cause: Cause) {
+        self.list.push(Recorded { complaint, cause });
+    }
+
+    /// Whether the configuration is refused already.
+    pub(super) fn any_error(&self) -> bool {
+        self.list.iter().any(|fault| fault.complaint.severity == DiagnosticSeverity::Error)
+    }
+
+    /// Everything in the order of files and lines. What a syntax error drags after it (a key that
+    /// seems missing, a value that was only half read) is left out: it would send people astray.
+    pub(super) fn finish(self, sources: &Sources) -> Vec<Diagnostic> {
+        let line = |complaint: &Diagnostic| {
+            let at = complaint.at.as_ref()?;
+            let (file, source) = sources.file_of(at)?;
+            Some((file, source.position(at.span.start).line))
+        };
+        let broken: BTreeSet<(usize, usize)> = self
+            .list
+            .iter()
+            .filter(|fault| fault.cause == Cause::Syntax)
+            .filter_map(|fault| line(&fault.complaint))
+            .collect();
+        let unread = |complaint: &Diagnostic| {
+            // The parser gives a value it could not read an empty span at the file's beginning.
+            let phantom = complaint.at.as_ref().is_some_and(|at| at.span == (0..0));
+            phantom || line(complaint).is_some_and(|at| broken.contains(&at))
+        };
+        let mut kept: Vec<Diagnostic> = self
+            .list
+            .into_iter()
+            .filter(|fault| match fault.cause {
+                Cause::Syntax => true,
+                Cause::Present => broken.is_empty() || !unread(&fault.complaint),
+                Cause::Absent => broken.is_empty(),
+            })
+            .map(|fault| fault.complaint)
+            .collect();
+        kept.sort_by_key(|complaint| sources.rank(complaint));
+        kept
+    }
+}
+
+fn complaint(
+    weight: DiagnosticSeverity,
+    at: SourceSpan,
+    what: impl Into<String>,
+    cure: impl Into<String>,
+) -> Diagnostic {
+    Diagnostic { severity: weight, at: Some(at), problem: what.into(), help: cure.into() }
+}

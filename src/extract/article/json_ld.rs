@@ -1,0 +1,103 @@
+//! JSON-LD: what a page tells search engines of its article. Read leniently and bounded: a script
+//! that is no JSON says nothing.
+use serde_json::Value;
+
+/// Objects looked at in one page.
+const OBJECTS_MAX: usize = 2_000;
+
+/// Names kept of one article's authors.
+const AUTHORS_MAX: usize = 16;
+
+/// What was said of the article.
+#[derive(Debug, Default)]
+pub(super) struct LinkedData {
+    pub(super) headline: Option<String>,
+    pub(super) authors: Vec<String>,
+    pub(super) published: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) language: Option<String>,
+    /// The whole text, where a publisher gives it.
+    pub(super) body: Option<String>,
+}
+
+/// Reads one script into what is known already; the first word on a thing counts.
+pub(super) fn read_script(script: &str, into: &mut LinkedData) {
+    let script = script.trim().trim_start_matches("<!--").trim_end_matches("-->");
+    let script = script.trim().trim_end_matches(';');
+    let Ok(root) = serde_json::from_str::<Value>(script) else { return };
+    let mut people: Vec<(&str, &str)> = Vec::new();
+    let mut articles = Vec::new();
+    let mut waiting = vec![&root];
+    let mut looked = 0_usize;
+    while let Some(value) = waiting.pop() {
+        looked += 1;
+        if looked > OBJECTS_MAX {
+            break;
+        }
+        if let Some(items) = value.as_array() {
+            waiting.extend(items.iter().rev());
+        }
+        let Some(object) = value.as_object() else { continue };
+        if is_a(value, is_article) {
+            articles.push(value);
+        }
+        let text = |name: &str| object.get(name).and_then(Value::as_str);
+        if let (Some(id), Some(name)) = (text("@id"), text("name")) {
+            people.push((id, name));
+        }
+        for name in ["@graph", "mainEntity", "mainEntityOfPage"] {
+            waiting.extend(object.get(name));
+        }
+    }
+    for article in articles {
+        take(article, &people, into);
+    }
+}
+
+fn is_a(value: &Value, kind: fn(&str) -> bool) -> bool {
+    let Some(named) = value.get("@type") else { return false };
+    named.as_str().is_some_and(kind)
+        || named.as_array().is_some_and(|all| all.iter().filter_map(Value::as_str).any(kind))
+}
+
+/// schema.org's `PageArticle` and what is one, by name (<https://schema.org/Article>).
+fn is_article(kind: &str) -> bool {
+    let kind = kind.rsplit(['/', ':']).next().unwrap_or(kind);
+    kind.ends_with("Article")
+        || matches!(kind, "BlogPosting" | "Report" | "LiveBlogPosting" | "SocialMediaPosting")
+}
+
+fn take(article: &Value, people: &[(&str, &str)], into: &mut LinkedData) {
+    let text = |name: &str| {
+        article.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+    };
+    let set = |slot: &mut Option<String>, value: Option<&str>| {
+        if slot.is_none() {
+            *slot = value.map(str::to_owned);
+        }
+    };
+    set(&mut into.headline, text("headline").or_else(|| text("name")));
+    set(&mut into.published, text("datePublished").or_else(|| text("dateCreated")));
+    set(&mut into.url, text("url"));
+    set(&mut into.language, text("inLanguage"));
+    set(&mut into.body, text("articleBody"));
+    if into.authors.is_empty()
+        && let Some(author) = article.get("author").or_else(|| article.get("creator"))
+    {
+        names(author, people, &mut into.authors);
+    }
+}
+
+fn names(author: &Value, people: &[(&str, &str)], into: &mut Vec<String>) {
+    let each = author.as_array().map_or(std::slice::from_ref(author), Vec::as_slice);
+    for author in each.iter().take(AUTHORS_MAX) {
+        let named = author.get("name").and_then(Value::as_str).or_else(|| author.as_str());
+        let by_id = || {
+            let id = author.get("@id").and_then(Value::as_str)?;
+            people.iter().find(|(known, _)| *known == id).map(|(_, name)| *name)
+        };
+        if let Some(name) = named.or_else(by_id).filter(|name| !name.contains("://")) {
+            into.push(name.to_owned());
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Who wrote it, when, where it lives and in which language: what a page says of its article,
+//! weighed.
+use url::Url;
+
+use super::article_text::written;
+use super::boilerplate::{Step, walk};
+use super::clues::Clues;
+use super::lines::Lines;
+use super::tree::Tree;
+use crate::extract::title::title as one_line;
+
+/// Longest name of an author, in bytes; what is longer is a sentence about one.
+const NAME_BYTES_MAX: usize = 80;
+
+/// Authors kept of one article.
+const AUTHORS_MAX: usize = 16;
+
+/// First headings looked at in search of the headline.
+const HEADINGS_MAX: usize = 16;
+
+/// A shorter heading may agree with a title by chance, in characters.
+const HEADING_CHARS_MIN: usize = 4;
+
+/// Longest language tag, in bytes.
+const LANGUAGE_BYTES_MAX: usize = 35;
+
+/// Between a headline and the name of the site in a page's title.
+const SEPARATORS: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " • ", " · ", "｜", " : "];
+
+/// Before a name in a byline.
+const BY: &[&str] =
+    &["by ", "written by ", "von ", "par ", "por ", "di ", "door ", "author: ", "words by "];
+
+/// After a name in a byline.
+const JOBS: &[&str] = &[" 기자", " 특파원", " 記者", " 记者", "記者", "记者"];
+
+/// The headline: the page's first heading if its title agrees, else what it gives to search
+/// engines and other sites.
+pub(super) fn title(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
+    let head = &tree.head;
+    let clean = |text: &str| Some(one_line(text)).filter(|title| !title.is_empty());
+    let page = head.title.and_then(clean);
+    let meta = head.meta_title().and_then(clean);
+    let linked = head.linked.headline.as_deref().and_then(clean);
+    let headings: Vec<String> = lines
+        .all
+        .iter()
+        .filter(|line| line.heading == 1)
+        .take(HEADINGS_MAX)
+        .filter_map(|line| clean(&written(tree, line)))
+        .collect();
+    let said = [&page, &meta, &linked].map(|said| said.as_deref().unwrap_or_default());
+    let said = said.map(|said| without_site(said).to_lowercase());
+    let agrees = |heading: &&String| {
+        let heading = heading.to_lowercase();
+        let both = |said: &String| said.contains(&heading) || heading.contains(said.as_str());
+        heading.chars().count() >= HEADING_CHARS_MIN
+            && said.iter().any(|said| said.chars().count() >= HEADING_CHARS_MIN && both(said))
+    };
+    if let Some(heading) = headings.iter().find(agrees) {
+        return Some(heading.clone());
+    }
+    // An only heading is the headline, unless it is the name of the site.
+    let is_site = |heading: &str| page.as_ref().is_some_and(|page| page.contains(heading));
+    if let [only] = headings.as_slice()
+        && only.chars().count() >= 2 * HEADING_CHARS_MIN
+        && !is_site(only)
+    {
+        return Some(only.clone());
+    }
+    let given = linked.or(meta).or(page).map(|given| without_site(&given).to_owned());
+    given.or(headings.into_iter().next())
+}
+
+/// A page's title without the name of its site, which stands last, rarely first.
+fn without_site(title: &str) -> &str {
+    for separator in SEPARATORS {
+        if let Some((before, after)) = title.rsplit_once(separator) {
+            return if before.len() >= after.len() { before.trim() } else { after.trim() };
+        }
+    }
+    title
+}
+
+/// The authors' names.
+pub(super) fn authors(tree: &Tree<'_>, lines: &Lines) -> Vec<String> {
+    let linked = &tree.head.linked.authors;
+    let mut found = Vec::new();
+    for name in linked {
+        names(name, &mut found);
+    }
+    if found.is_empty() {
+        for name in tree.head.meta_authors() {
+            names(name, &mut found);
+        }
+    }
+    if found.is_empty()
+        && let Some(byline) = byline(tree, lines)
+    {
+        names(&byline, &mut found);
+    }
+    found.truncate(AUTHORS_MAX);
+    found
+}
+
+/// The text of the first part marked as a byline.
+fn byline(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
+    let mut found: Option<String> = None;
+    walk(tree, 0, |at, node| {
+        if found.is_some() || node.hints.has(Clues::COMMENTS) {
+            return Step::Past;
+        }
+        if !node.hints.has(Clues::AUTHOR) {
+            return Step::Into;
+        }
+        let text: String = (at..node.end)
+            .filter_map(|inside| tree.node(inside))
+            .map(|inside| if inside.is_text() { inside.text } else { " " })
+            .collect();
+        let text = one_line(&text);
+        if !text.is_empty() && text.len() <= NAME_BYTES_MAX {
+            found = Some(text);
+        }
+        Step::Past
+    });
+    // A Korean or Chinese byline stands at the end of the text, as a line of its own.
+    found.or_else(|| {
+        let short = lines.all.iter().filter(|line| (line.bytes as usize) < NAME_BYTES_MAX);
+        let mut texts = short.filter(|line| line.linked == 0).map(|line| written(tree, line));
+        texts.find_map(|text| name_with_job(&text))
+    })
+}
+
+/// The name in a line that is nothing but a name, a journalist's title and perhaps an address.
+fn name_with_job(text: &str) -> Option<String> {
+    let (name, rest) = JOBS.iter().find_map(|job| text.split_once(job))?;
+    let alone = rest.is_empty() || rest.contains('@');
+    (alone && (2..=4).contains(&name.chars().count())).then(|| name.to_owned())
+}
+
+/// Splits a byline into names.
+fn names(byline: &str, into: &mut Vec<String>) {
+    let byline = one_line(byline);
+    let lower = byline.to_ascii_lowercase();
+    let skipped = BY.iter().find(|by| format!("{lower} ").starts_with(**by));
+    let skipped = skipped.map_or(0, |by| by.len().min(byline.len()));
+    let rest = byline.get(skipped..).unwrap_or_default();
+    let rest = rest.split(['|', '•', '·', '\u{2014}']).next().unwrap_or_default();
+    for name in rest.split([',', ';', '、', '/']).flat_map(|part| part.split(" and ")) {
+        let mut name = name.split(" & ").next().unwrap_or_default().trim();
+        name = name.trim_start_matches("and ").trim_start_matches('@');
+        for job in JOBS {
+            name = name.strip_suffix(job).unwrap_or(name).trim();
+        }
+        let lower = name.to_lowercase();
+        let word = name.len() > 1
+            && !name.contains("://")
+            && !name.starts_with(|c: char| c.is_ascii_digit());
+        let role = matches!(
+            lower.as_str(),
+            "admin"
+                | "administrator"
+                | "editor"
+                | "staff"
+                | "jr"
+                | "jr."
+                | "phd"
+                | "md"
+                | "m.d."
+                | "rd"
+        );
+        if word && !role && name.len() <= NAME_BYTES_MAX && !into.iter().any(|known| known == name)
+        {
+            into.push(name.to_owned());
+        }
+    }
+}
+
+/// When it was published, as written: by the page's word, else by its address (`/2026/11/25/`).
+pub(super) fn published(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
+    let head = &tree.head;
+    let said = head.linked.published.as_deref().or(head.meta_date()).or(head.dated).or(head.time);
+    said.map(|date| date.trim().to_owned())
+        .filter(|date| !date.is_empty())
+        .or_else(|| url.and_then(|url| date_in(url.path())))
+}
+
+fn date_in(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').collect();
+    parts.windows(3).find_map(|parts| {
+        let [year, month, day] = parts else { return None };
+        let digits = |text: &str, length: std::ops::RangeInclusive<usize>| {
+            length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+        };
+        let dated = digits(year, 4..=4) && digits(month, 1..=2) && digits(day, 1..=2);
+        (dated && year.starts_with(['1', '2'])).then(|| format!("{year}-{month:0>2}-{day:0>2}"))
+    })
+}
+
+/// The page's own word for its address. A page that calls its site's front page its address is
+/// not believed.
+pub(super) fn address(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
+    let head = &tree.head;
+    let base = head.base.and_then(|base| resolve(base, url)).or_else(|| url.cloned());
+    let said = [head.canonical, head.meta_address(), head.linked.url.as_deref()];
+    let front = |address: &Url| {
+        address.path() == "/"
+            && address.query().is_none()
+            && url.is_some_and(|url| url.path() != "/")
+    };
+    said.into_iter()
+        .flatten()
+        .filter_map(|said| resolve(&one_line(said), base.as_ref()))
+        .find(|address| !front(address))
+        .or_else(|| url.cloned())
+        .map(String::from)
+}
+
+fn resolve(address: &str, base: Option<&Url>) -> Option<Url> {
+    let url = match base {
+        Some(base) => base.join(address).ok()?,
+        None => Url::parse(address).ok()?,
+    };
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+/// BCP 47, as the page says it.
+pub(super) fn language(tree: &Tree<'_>) -> Option<String> {
+    let head = &tree.head;
+    let said = [head.lang, head.meta_language(), head.linked.language.as_deref()];
+    said.into_iter().flatten().find_map(|said| {
+        let tag = said.trim().replace('_', "-");
+        let letters = tag.split('-').next().is_some_and(|first| (2..=3).contains(&first.len()));
+        let plain = tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        (letters && plain && tag.len() <= LANGUAGE_BYTES_MAX).then_some(tag)
+    })
+}

@@ -1,0 +1,399 @@
+//! What a character is to a term: its kind, which decides word edges, and its folded form.
+//!
+//! The answers come from the Unicode tables and never change while the program runs, so they are
+//! kept once worked out: a page of 256 characters at a time, in one process-wide cache.
+use std::sync::OnceLock;
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
+use icu_properties::props::{
+    DefaultIgnorableCodePoint, EnumeratedProperty, GeneralCategory, Script,
+};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// How a character takes part in word edges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CharClass {
+    /// Not seen at all: zero-width characters, soft hyphens, direction marks, `™` and `®`.
+    Ignored,
+    /// White space of any width.
+    Space,
+    /// A hyphen or dash of any length.
+    Dash,
+    /// `'` in any of its typographic forms.
+    Apostrophe,
+    /// Other punctuation, symbols, emoji: always at an edge.
+    Other,
+    /// A letter or digit of a script that puts spaces between words.
+    Spaced,
+    /// Hangul: spaces between words, but particles are written onto them.
+    Hangul,
+    /// Han, Kana, Thai and the like: no spaces between words, so no edges are needed.
+    Unspaced,
+}
+
+impl CharClass {
+    /// Whether `self` beside `other` is inside a word, so that no term may begin or end there.
+    pub(super) fn forms_word_with(self, other: Self) -> bool {
+        self == other && matches!(self, Self::Spaced | Self::Hangul)
+    }
+
+    /// A letter, digit or mark of any script.
+    pub(super) fn is_word(self) -> bool {
+        matches!(self, Self::Spaced | Self::Hangul | Self::Unspaced)
+    }
+}
+
+/// One character, worked out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CharInfo {
+    pub(super) class: CharClass,
+    /// It joins the character before it (accents, vowel signs, trailing jamo).
+    pub(super) joins: bool,
+    /// A Latin, Greek or Cyrillic letter: accents on it are dropped.
+    pub(super) drops_accents: bool,
+    /// A non-spacing mark.
+    pub(super) mark: bool,
+    /// The folded form: one character, or an index of `Page::long_texts` beyond the last one.
+    fold: u32,
+}
+
+/// The folded form of a character that stands alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fold {
+    Char(char),
+    Text(&'static str),
+}
+
+impl Fold {
+    pub(super) fn push_to(self, text: &mut String) {
+        match self {
+            Self::Char(c) => text.push(c),
+            Self::Text(more) => text.push_str(more),
+        }
+    }
+
+    /// The first character; `None` when nothing is left of it.
+    pub(super) fn first(self) -> Option<char> {
+        match self {
+            Self::Char(c) => Some(c),
+            Self::Text(text) => text.chars().next(),
+        }
+    }
+}
+
+/// Characters per page, and pages in all of Unicode.
+const PAGE: usize = 256;
+const PAGES: usize = 0x11_0000 / PAGE;
+/// Folded forms of more than one character are numbered from here.
+const LONG: u32 = 0x11_0000;
+
+struct CharPage {
+    letters: Box<[CharInfo; PAGE]>,
+    long: Vec<Box<str>>,
+}
+
+static CACHE: [OnceLock<CharPage>; PAGES] = [const { OnceLock::new() }; PAGES];
+
+/// What `c` is.
+#[inline]
+pub(super) fn char_info(c: char) -> CharInfo {
+    if let Some(kind) = ascii_class(c) {
+        return CharInfo {
+            class: kind,
+            joins: false,
+            drops_accents: false,
+            mark: false,
+            fold: u32::from(c),
+        };
+    }
+    let at = c as usize;
+    char_page(at / PAGE).letters[at % PAGE]
+}
+
+/// The kind of the letters that fold to themselves and fill most Korean, Chinese and Japanese text,
+/// known without a look at the tables.
+#[inline]
+pub(super) fn ascii_class(c: char) -> Option<CharClass> {
+    match c {
+        '가'..='힣' => Some(CharClass::Hangul),
+        '一'..='鿼' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' => Some(CharClass::Unspaced),
+        _ => None,
+    }
+}
+
+/// What `c` is, with its folded form when it stands alone.
+#[inline]
+pub(super) fn char_info_and_fold(c: char) -> (CharInfo, Fold) {
+    if ascii_class(c).is_some() {
+        return (char_info(c), Fold::Char(c));
+    }
+    let at = c as usize;
+    let page = char_page(at / PAGE);
+    let letter = page.letters[at % PAGE];
+    let fold = match char::from_u32(letter.fold) {
+        Some(c) => Fold::Char(c),
+        None => Fold::Text(
+            letter
+                .fold
+                .checked_sub(LONG)
+                .and_then(|at| page.long.get(at as usize))
+                .map_or("", |text| text),
+        ),
+    };
+    (letter, fold)
+}
+
+fn char_page(number: usize) -> &'static CharPage {
+    CACHE[number].get_or_init(|| {
+        let mut long = Vec::new();
+        let letters = std::array::from_fn(|low| {
+            u32::try_from(number * PAGE + low).ok().and_then(char::from_u32).map_or(
+                CharInfo {
+                    class: CharClass::Other,
+                    joins: false,
+                    drops_accents: false,
+                    mark: false,
+                    fold: LONG,
+                },
+                |c| classify(c, &mut long),
+            )
+        });
+        CharPage { letters: Box::new(letters), long }
+    })
+}
+
+/// Works one character out; folded forms that are not one character are added to `long_texts`.
+fn classify(c: char, long: &mut Vec<Box<str>>) -> CharInfo {
+    let category = |c: char| GeneralCategory::for_char(c);
+    let mut buffer = [0; 4];
+    let decomposed = DecomposingNormalizer::new_nfkd().normalize(c.encode_utf8(&mut buffer));
+    let first = decomposed.chars().next().unwrap_or(c);
+    let text = fold(c.encode_utf8(&mut [0; 4]));
+    let kind = match special(c) {
+        Some((kind, _)) => kind,
+        None if is_ignored(c) => CharClass::Ignored,
+        None if c.is_whitespace() => CharClass::Space,
+        None if category(c) == GeneralCategory::DashPunctuation => CharClass::Dash,
+        None => class_of_letter(text.chars().next().unwrap_or(c)),
+    };
+    let mut all = text.chars();
+    let fold = if let (Some(only), None) = (all.next(), all.next()) {
+        u32::from(only)
+    } else {
+        long.push(text.as_str().into());
+        // A page holds 256 characters, so the number is small.
+        LONG + u32::try_from(long.len() - 1).unwrap_or(0)
+    };
+    CharInfo {
+        class: kind,
+        joins: kind != CharClass::Ignored && joins(first) && special(c).is_none(),
+        drops_accents: drops_accents_of(first),
+        mark: category(c) == GeneralCategory::NonspacingMark,
+        fold,
+    }
+}
+
+fn class_of_letter(c: char) -> CharClass {
+    let category = GeneralCategory::for_char(c);
+    let is_mark = matches!(
+        category,
+        GeneralCategory::NonspacingMark
+            | GeneralCategory::SpacingMark
+            | GeneralCategory::EnclosingMark
+    );
+    if !c.is_alphanumeric() && !is_mark {
+        return CharClass::Other;
+    }
+    let script = CodePointMapData::<Script>::new().get(c);
+    if script == Script::Hangul {
+        CharClass::Hangul
+    } else if is_unspaced(script) || matches!(c, 'ー' | 'ｰ') {
+        CharClass::Unspaced
+    } else {
+        CharClass::Spaced
+    }
+}
+
+/// Scripts written without spaces between words.
+fn is_unspaced(script: Script) -> bool {
+    [
+        Script::Han,
+        Script::Hiragana,
+        Script::Katakana,
+        Script::Bopomofo,
+        Script::Yi,
+        Script::Thai,
+        Script::Lao,
+        Script::Khmer,
+        Script::Myanmar,
+        Script::Tibetan,
+        Script::Javanese,
+        Script::Balinese,
+        Script::TaiLe,
+        Script::NewTaiLue,
+        Script::TaiTham,
+        Script::TaiViet,
+    ]
+    .contains(&script)
+}
+
+/// Whether the first character of a decomposition joins what stands before it: any mark, and the
+/// vowels and finals of Hangul, which compose with the consonant before them.
+fn joins(c: char) -> bool {
+    matches!(
+        GeneralCategory::for_char(c),
+        GeneralCategory::NonspacingMark
+            | GeneralCategory::SpacingMark
+            | GeneralCategory::EnclosingMark
+    ) || matches!(c, '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}')
+}
+
+fn drops_accents_of(c: char) -> bool {
+    let script = CodePointMapData::<Script>::new().get(c);
+    [Script::Latin, Script::Greek, Script::Cyrillic].contains(&script)
+}
+
+/// The Arabic tatweel only stretches a word; trade marks stand inside names.
+fn is_ignored(c: char) -> bool {
+    matches!(c, '\u{640}' | '™' | '℠' | '®')
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+}
+
+/// Characters whose meaning to a reader is not what compatibility normalisation makes of them.
+fn special(c: char) -> Option<(CharClass, &'static str)> {
+    match c {
+        '\'' | '`' | '´' | '‘' | '’' | '‚' | '‛' | '′' | '‵' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ˈ'
+        | '՚' | '׳' | 'ꞌ' | '＇' | '｀' => Some((CharClass::Apostrophe, "'")),
+        '"' | '“' | '”' | '„' | '‟' | '″' | '‶' | '״' | '＂' | '〝' | '〞' | '〟' => {
+            Some((CharClass::Other, "\""))
+        }
+        '\u{2212}' | '\u{2043}' | '\u{2D7}' => Some((CharClass::Dash, "-")),
+        _ => None,
+    }
+}
+
+/// The folded form of a character with the marks that belong to it: compatibility forms resolved,
+/// accents on Latin, Greek and Cyrillic dropped, case folded in full, recomposed.
+pub(super) fn fold(cluster: &str) -> String {
+    if let Some((_, text)) = cluster.chars().next().and_then(special) {
+        return text.to_owned();
+    }
+    let mut bare = String::with_capacity(cluster.len());
+    let mut sheds = false;
+    let decomposed = DecomposingNormalizer::new_nfkd().normalize(cluster);
+    for c in decomposed.chars().filter(|c| !is_ignored(*c)) {
+        if GeneralCategory::for_char(c) == GeneralCategory::NonspacingMark {
+            if sheds {
+                continue;
+            }
+        } else {
+            sheds = drops_accents_of(c);
+        }
+        bare.push(c);
+    }
+    let cased = CaseMapper::new().fold_string(&bare);
+    ComposingNormalizer::new_nfkc().normalize(&cased).chars().map(without_accent).collect()
+}
+
+/// Strokes and the missing dot are accents to a reader, though Unicode does not decompose them.
+fn without_accent(c: char) -> char {
+    match c {
+        'ı' => 'i',
+        'ø' => 'o',
+        'ł' => 'l',
+        'đ' => 'd',
+        'ħ' => 'h',
+        'ŧ' => 't',
+        _ if c.is_whitespace() => ' ',
+        _ if GeneralCategory::for_char(c) == GeneralCategory::DashPunctuation => '-',
+        _ => special(c).and_then(|(_, text)| text.chars().next()).unwrap_or(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_goes_to_the_form_a_reader_would_search() {
+        for (from, to) in [
+            ("É", "e"),
+            ("e\u{301}", "e"),
+            ("İ", "i"),
+            ("ß", "ss"),
+            ("Σ", "σ"),
+            ("ς", "σ"),
+            ("ή", "η"),
+            ("Ё", "е"),
+            ("Ａ", "a"),
+            ("ﬁ", "fi"),
+            ("ｶ\u{FF9E}", "ガ"),
+            ("か\u{3099}", "が"),
+            ("\u{1100}\u{1161}\u{11A8}", "각"),
+            ("①", "1"),
+            ("Ł", "l"),
+            ("’", "'"),
+            ("\u{2011}", "-"),
+            ("\u{A0}", " "),
+            ("㎏", "kg"),
+        ] {
+            assert_eq!(fold(from), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn plain_letters_are_what_the_tables_say() {
+        for c in ('\u{3000}'..'\u{E000}').filter(|c| ascii_class(*c).is_some()) {
+            let studied = classify(c, &mut Vec::new());
+            assert_eq!((studied.class, studied.joins), (char_info(c).class, false), "{c}");
+            assert_eq!(studied.fold, u32::from(c), "{c}");
+        }
+    }
+
+    #[test]
+    fn accents_of_other_scripts_stay() {
+        for text in ["が", "ب\u{64E}", "ש\u{5B0}", "ก\u{E48}", "क\u{94D}"] {
+            assert_eq!(fold(text), text);
+        }
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for c in (0..0x2_0000).filter_map(char::from_u32) {
+            let once = fold(c.encode_utf8(&mut [0; 4]));
+            let twice: String =
+                once.chars().map(|c| fold(c.encode_utf8(&mut [0; 4]))).collect::<Vec<_>>().concat();
+            assert_eq!(once, twice, "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn kinds_follow_scripts() {
+        for (c, kind) in [
+            ('a', CharClass::Spaced),
+            ('7', CharClass::Spaced),
+            ('я', CharClass::Spaced),
+            ('ب', CharClass::Spaced),
+            ('א', CharClass::Spaced),
+            ('사', CharClass::Hangul),
+            ('日', CharClass::Unspaced),
+            ('々', CharClass::Unspaced),
+            ('ー', CharClass::Unspaced),
+            ('ก', CharClass::Unspaced),
+            ('ｶ', CharClass::Unspaced),
+            ('\u{AD}', CharClass::Ignored),
+            ('\u{200B}', CharClass::Ignored),
+            ('\u{FEFF}', CharClass::Ignored),
+            ('\u{A0}', CharClass::Space),
+            ('\u{3000}', CharClass::Space),
+            ('—', CharClass::Dash),
+            ('־', CharClass::Dash),
+            ('’', CharClass::Apostrophe),
+            ('，', CharClass::Other),
+            ('・', CharClass::Other),
+        ] {
+            assert_eq!(char_info(c).class, kind, "{c:?}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What is written onto a word without changing what it names: Korean particles, and the letters
+//! Arabic and Hebrew put in front.
+
+/// Particles that mark a case or bind two nouns; another one of [`PARTICLES_AFTER_CASE`] may follow.
+const CASE_PARTICLES: &[&str] = &[
+    "에",
+    "에서",
+    "에게",
+    "에게서",
+    "께",
+    "께서",
+    "한테",
+    "한테서",
+    "으로",
+    "로",
+    "으로서",
+    "로서",
+    "으로써",
+    "로써",
+    "으로부터",
+    "로부터",
+    "와",
+    "과",
+    "이랑",
+    "랑",
+    "하고",
+    "까지",
+    "부터",
+    "만",
+    "처럼",
+    "보다",
+    "마다",
+    "대로",
+    "만큼",
+    "조차",
+    "마저",
+    "밖에",
+    "뿐",
+];
+
+/// What may follow a particle of case.
+const PARTICLES_AFTER_CASE: &[&str] = &[
+    "은",
+    "는",
+    "이",
+    "을",
+    "를",
+    "도",
+    "만",
+    "의",
+    "까지",
+    "부터",
+    "나",
+    "라도",
+    "이라도",
+    "만은",
+    "만이",
+    "만의",
+    "조차",
+    "마저",
+    "서",
+    "이다",
+    "입니다",
+];
+
+/// Particles that end a word.
+const FINAL_PARTICLES: &[&str] = &[
+    "은",
+    "는",
+    "이",
+    "가",
+    "을",
+    "를",
+    "의",
+    "도",
+    "이나",
+    "이든",
+    "이든지",
+    "든지",
+    "이라도",
+    "라도",
+    "이라고",
+    "라고",
+    "이라는",
+    "라는",
+    "이라며",
+    "라며",
+    "이라면",
+    "라면",
+    "이란",
+    "이며",
+    "이고",
+    "이자",
+    "이다",
+    "이었다",
+    "였다",
+    "이었던",
+    "였던",
+    "입니다",
+    "이지만",
+    "지만",
+    "이야말로",
+    "야말로",
+    "이여",
+    "아",
+    "야",
+];
+
+/// Short forms of the copula. They end many words of their own, so they count only where grammar
+/// allows them: after a vowel.
+const PARTICLES_AFTER_VOWEL: &[&str] = &["나", "든", "란", "며", "고", "자", "다", "여"];
+
+/// Whether `pause_polling`, the Hangul that follows a term ending in `last`, is one particle or two that go
+/// together, perhaps after the plural 들.
+pub(super) fn is_particle(last: char, rest: &str) -> bool {
+    let (last, rest) = match rest.strip_prefix('들') {
+        Some("") => return true,
+        Some(after) => ('들', after),
+        None => (last, rest),
+    };
+    FINAL_PARTICLES.contains(&rest)
+        || CASE_PARTICLES.contains(&rest)
+        || (PARTICLES_AFTER_VOWEL.contains(&rest) && ends_in_vowel(last))
+        || CASE_PARTICLES
+            .iter()
+            .filter_map(|case| rest.strip_prefix(case))
+            .any(|after| PARTICLES_AFTER_CASE.contains(&after))
+}
+
+/// Precomposed syllables are laid out with 28 finals each, the first of them none.
+fn ends_in_vowel(syllable: char) -> bool {
+    matches!(syllable, '가'..='힣') && (u32::from(syllable) - u32::from('가')).is_multiple_of(28)
+}
+
+/// Letters that may stand before an Arabic or Hebrew word, in the order they come: one from each
+/// group or none. The article is two letters in Arabic.
+const ARABIC: &[&[&str]] = &[&["و", "ف"], &["ب", "ك", "ل", "س"], &["ال", "ل"]];
+const HEBREW: &[&[&str]] = &[&["ו"], &["כש", "ש"], &["ב", "כ", "ל", "מ"], &["ה"]];
+
+/// The proclitic groups for a word that begins with `is_first_poll`; none for other scripts.
+pub(super) fn proclitics(first: char) -> &'static [&'static [&'static str]] {
+    match first {
+        '\u{620}'..='\u{64A}' | '\u{671}'..='\u{6D3}' => ARABIC,
+        '\u{5D0}'..='\u{5EA}' => HEBREW,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn particles_and_their_pairs_are_known() {
+        for rest in ["를", "에서는", "까지도", "들이", "들에게는", "으로부터의", "와의", "며"]
+        {
+            assert!(is_particle('아', rest), "{rest}");
+        }
+    }
+
+    #[test]
+    fn other_endings_are_words_of_their_own() {
+        for (last, rest) in [('드', "린다"), ('본', "인"), ('국', "어"), ('울', "시"), ('창', "고")]
+        {
+            assert!(!is_particle(last, rest), "{rest}");
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! Which word beginnings are worth asking the automaton about. It may say yes too often, never no
+//! too often: a word it turns down begins no term.
+use super::characters::{self, CharClass, Fold};
+use super::non_ascii::{self, NonAsciiFilter};
+use super::normalise;
+use super::term::{Term, TermPart};
+
+/// Bits kept per entry: with two set in one word of the table, about one foreign key in fifty passes.
+const BITS_PER_ENTRY: usize = 16;
+/// The largest table, in bits: beyond it the tables would leave the processor's caches.
+const BITS_MAX: usize = 1 << 22;
+const BITS_MIN: usize = 1 << 10;
+/// Bytes of a word that are looked at.
+pub(super) const KEY_BYTES: usize = 8;
+
+/// A set of numbers that may claim to hold more than it does.
+#[derive(Debug)]
+pub(super) struct BitSet {
+    words: Box<[u64]>,
+    shift: u32,
+}
+
+impl BitSet {
+    pub(super) fn new(keys: &[u64]) -> Self {
+        let bits =
+            keys.len().saturating_mul(BITS_PER_ENTRY).clamp(BITS_MIN, BITS_MAX).next_power_of_two();
+        let shift = 64 + 6 - bits.trailing_zeros();
+        let mut set = Self { words: vec![0; bits / 64].into(), shift };
+        for key in keys {
+            let (at, mask) = set.place(*key);
+            if let Some(word) = set.words.get_mut(at) {
+                *word |= mask;
+            }
+        }
+        set
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.words.len() * 8
+    }
+
+    /// A word of the table and two bits in it.
+    #[inline]
+    fn place(&self, key: u64) -> (usize, u64) {
+        // Fibonacci hashing: the high bits of a product with 2^64 over the golden ratio are spread
+        // well whatever the keys.
+        let hash = (key ^ (key >> 29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mask = (1 << ((hash >> 20) & 63)) | (1 << ((hash >> 26) & 63));
+        (usize::try_from(hash >> self.shift).unwrap_or(0), mask)
+    }
+
+    #[inline]
+    pub(super) fn has(&self, key: u64) -> bool {
+        let (at, mask) = self.place(key);
+        self.words.get(at).is_some_and(|word| word & mask == mask)
+    }
+}
+
+/// The filter over all terms.
+#[derive(Debug)]
+pub(super) struct Prefilter {
+    /// First four bytes of words that begin with an ASCII letter or digit, zeros after the word.
+    four: BitSet,
+    /// First eight bytes.
+    eight: BitSet,
+    /// Words known by their first four bytes only.
+    four_alone: BitSet,
+    /// First eight bytes of words that are followed by another, together with its first four.
+    two_words: BitSet,
+    /// Words known by fewer than four bytes: bit `n` of `stem_lengths` says some have `n`.
+    stems: BitSet,
+    stem_lengths: u8,
+    /// ASCII punctuation that begins a term.
+    punctuation: [bool; 128],
+    /// Terms that begin beyond ASCII.
+    pub(super) non_ascii: NonAsciiFilter,
+}
+
+/// Keys gathered before the sizes of the tables are known.
+#[derive(Default)]
+struct Keys {
+    four: Vec<u64>,
+    eight: Vec<u64>,
+    four_alone: Vec<u64>,
+    two_words: Vec<u64>,
+    stems: Vec<u64>,
+    stem_lengths: u8,
+    beyond: non_ascii::Keys,
+}
+
+impl Prefilter {
+    pub(super) fn new<'t>(terms: impl Iterator<Item = &'t Term>) -> Self {
+        let mut keys = Keys::default();
+        let mut punctuation = [false; 128];
+        for term in terms {
+            let Some(first) = term.head.chars().next() else { continue };
+            if first.is_ascii_alphanumeric() {
+                keys.add_word(term);
+            } else if first.is_ascii() {
+                punctuation[first as usize] = true;
+            } else {
+                keys.beyond.add(term);
+            }
+        }
+        for list in [&mut keys.four, &mut keys.eight, &mut keys.four_alone, &mut keys.stems] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        keys.two_words.sort_unstable();
+        keys.two_words.dedup();
+        Self {
+            four: BitSet::new(&keys.four),
+            eight: BitSet::new(&keys.eight),
+            four_alone: BitSet::new(&keys.four_alone),
+            two_words: BitSet::new(&keys.two_words),
+            stems: BitSet::new(&keys.stems),
+            stem_lengths: keys.stem_lengths,
+            punctuation,
+            non_ascii: NonAsciiFilter::new(keys.beyond),
+        }
+    }
+
+    /// Whether a word may begin a term. `signing_key` holds its first eight folded bytes, the first in the
+    /// lowest place, zeros after its end; `next_pushed` is asked for the key of the word behind it, `None`
+    /// if that cannot be told quickly.
+    #[inline]
+    pub(super) fn may_match_word(&self, key: u64, next: impl FnOnce() -> Option<u64>) -> bool {
+        let four = key & FOUR;
+        if self.four.has(four) {
+            if self.eight.has(key) || self.four_alone.has(four) {
+                return true;
+            }
+            if next().is_none_or(|next| self.two_words.has(two_key(key, next))) {
+                return true;
+            }
+        }
+        self.stem_lengths != 0 && self.may_match_stem(key)
+    }
+
+    fn may_match_stem(&self, key: u64) -> bool {
+        [(1, 0xFF), (2, 0xFFFF), (3, 0xFF_FFFF)].into_iter().any(|(length, mask)| {
+            self.stem_lengths & (1 << length) != 0 && self.stems.has(stem_key(key & mask, length))
+        })
+    }
+
+    #[inline]
+    pub(super) fn punctuation(&self, byte: u8) -> bool {
+        self.punctuation.get(usize::from(byte)).copied().unwrap_or(false)
+    }
+
+    /// Bytes of memory, for the report.
+    pub(super) fn bytes(&self) -> usize {
+        let own = [&self.four, &self.eight, &self.four_alone, &self.two_words, &self.stems];
+        own.iter().map(|bits| bits.bytes()).sum::<usize>() + self.non_ascii.bytes()
+    }
+}
+
+impl Keys {
+    fn add_word(&mut self, term: &Term) {
+        let word: String = term
+            .head
+            .chars()
+            .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
+            .collect();
+        let ends = word.len() == term.head.len();
+        // Where a wildcard follows, the text's word may go on in any way.
+        if ends && matches!(term.tail.first(), Some(TermPart::AnyEnding | TermPart::ShortEnding)) {
+            let key = key(word.as_bytes());
+            match word.len() {
+                0..4 => {
+                    let length = u8::try_from(word.len()).unwrap_or(0);
+                    self.stem_lengths |= 1 << length;
+                    self.stems.push(stem_key(key, length));
+                }
+                4..KEY_BYTES => {
+                    self.four.push(key & FOUR);
+                    self.four_alone.push(key & FOUR);
+                }
+                _ => self.add_key(key),
+            }
+            return;
+        }
+        if !ends && self.add_two(&word, term) {
+            return;
+        }
+        self.add_key(key(word.as_bytes()));
+        if ends && term.tolerates.plural {
+            for ending in ["s", "es"] {
+                self.add_key(key(format!("{word}{ending}").as_bytes()));
+            }
+        }
+        if ends && let Some(plural) = term.other_plural() {
+            self.add_key(key(plural.as_bytes()));
+        }
+    }
+
+    /// Adds a term whose first word is followed by another that is known by its first four bytes,
+    /// whatever ending it takes; says whether it was such a term.
+    fn add_two(&mut self, word: &str, term: &Term) -> bool {
+        let Some(rest) = term.head.get(word.len()..).and_then(|rest| rest.strip_prefix(' ')) else {
+            return false;
+        };
+        let length = rest
+            .char_indices()
+            .find(|(_, c)| characters::char_info(*c).class != CharClass::Spaced)
+            .map(|(at, _)| at);
+        let next = rest.get(..length.unwrap_or(rest.len())).unwrap_or_default();
+        if next.is_empty() || (next.len() < 4 && length.is_none()) {
+            return false;
+        }
+        let first = key(word.as_bytes());
+        self.four.push(first & FOUR);
+        self.two_words.push(two_key(first, key(next.as_bytes())));
+        true
+    }
+
+    fn add_key(&mut self, key: u64) {
+        self.four.push(key & FOUR);
+        self.eight.push(key);
+    }
+}
+
+/// The first bytes of `word` as a number, the first in the lowest place.
+fn key(word: &[u8]) -> u64 {
+    let mut bytes = [0; KEY_BYTES];
+    for (to, from) in bytes.iter_mut().zip(word) {
+        *to = *from;
+    }
+    u64::from_le_bytes(bytes)
+}
+
+fn two_key(first: u64, next: u64) -> u64 {
+    first ^ ((next & FOUR) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+fn stem_key(key: u64, length: u8) -> u64 {
+    key | (u64::from(length) << 32)
+}
+
+/// The key of the word at byte `polled_at` of `text`, folding each character.
+pub(super) fn folded_key(text: &str, at: usize) -> u64 {
+    let mut bytes = [0; KEY_BYTES];
+    let mut length = 0;
+    for c in text.get(at..).unwrap_or_default().chars() {
+        if length >= KEY_BYTES {
+            break;
+        }
+        if c.is_ascii() {
+            if !c.is_ascii_alphanumeric() {
+                break;
+            }
+            bytes[length] = (c as u8).to_ascii_lowercase();
+            length += 1;
+            continue;
+        }
+        let (letter, fold) = characters::char_info_and_fold(c);
+        match fold {
+            // Marks change what stands before them, and several letters may be cut anywhere.
+            _ if letter.joins => return slow_key(text, at),
+            _ if letter.class == CharClass::Ignored => {}
+            _ if letter.class != CharClass::Spaced => break,
+            Fold::Text(_) => return slow_key(text, at),
+            Fold::Char(c) => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    if let Some(to) = bytes.get_mut(length) {
+                        *to = byte;
+                    }
+                    length += 1;
+                }
+            }
+        }
+    }
+    u64::from_le_bytes(bytes)
+}
+
+/// The key of the word at byte `polled_at` of `text`, read the slow way: folding each character.
+fn slow_key(text: &str, at: usize) -> u64 {
+    let mut buffer = String::new();
+    let mut end = at;
+    while buffer.len() < KEY_BYTES {
+        let length = buffer.len();
+        match normalise::fold_cluster(text, end, &mut buffer) {
+            Some(step) if step.class == CharClass::Spaced || step.class == CharClass::Ignored => {
+                end = step.end
+            }
+            _ => {
+                buffer.truncate(length);
+                break;
+            }
+        }
+        // One character may fold to several, and not all of them letters: `½`.
+        let added = buffer.get(length..).unwrap_or_default();
+        if let Some((cut, _)) =
+            added.char_indices().find(|(_, c)| characters::char_info(*c).class != CharClass::Spaced)
+        {
+            buffer.truncate(length + cut);
+            break;
+        }
+    }
+    key(buffer.as_bytes())
+}
+
+/// The key of a word of ASCII at byte `polled_at`, with its length as far as eight bytes show it; `None`
+/// where a character beyond ASCII takes part.
+#[inline]
+pub(super) fn ascii_key(text: &[u8], at: usize) -> Option<(u64, usize)> {
+    let word = load(text, at);
+    let lower = word | 0x2020_2020_2020_2020;
+    let is_word = (between(lower, b'a', b'z') | between(word, b'0', b'9')) & !word & HIGH;
+    let length = ((!is_word & HIGH).trailing_zeros() / 8) as usize;
+    if length >= KEY_BYTES {
+        return Some((lower, KEY_BYTES));
+    }
+    let next = word >> (length * 8);
+    if next & 0x80 != 0 && !is_quote(text, at + length) {
+        return None;
+    }
+    Some((lower & ((1 << (length * 8)) - 1), length))
+}
+
+/// The first four bytes of a key.
+const FOUR: u64 = 0xFFFF_FFFF;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Eight bytes from `polled_at` on, zeros beyond the end.
+#[inline]
+fn load(text: &[u8], at: usize) -> u64 {
+    match text.get(at..at + KEY_BYTES).and_then(|bytes| bytes.try_into().ok()) {
+        Some(bytes) => u64::from_le_bytes(bytes),
+        None => key(text.get(at..).unwrap_or_default()),
+    }
+}
+
+/// Whether a typographic dash, quotation mark or ellipsis stands at byte `polled_at`: U+2010 to U+2027.
+#[inline]
+fn is_quote(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at..at + 3), Some([0xE2, 0x80, 0x90..=0xA7]))
+}
+
+/// The key of the word behind the one that ends at byte `end`, if one space or hyphen parts them.
+#[inline]
+pub(super) fn next_key(text: &str, end: usize) -> Option<u64> {
+    if !matches!(text.as_bytes().get(end), Some(b' ' | b'-')) {
+        return None;
+    }
+    let key = ascii_key(text.as_bytes(), end + 1)
+        .map_or_else(|| folded_key(text, end + 1), |(key, _)| key);
+    // Nothing known: more separators, or a quotation mark.
+    (key != 0).then_some(key)
+}
+
+/// The high bit of each byte whose low seven bits are in `low..=high`.
+#[inline]
+fn between(word: u64, low: u8, high: u8) -> u64 {
+    let seven = word & !HIGH;
+    // No byte carries into the next: each sum is at most 127 + 128.
+    let from = seven + ONES * u64::from(0x80 - low);
+    let beyond = seven + ONES * u64::from(0x7F - high);
+    from & !beyond & HIGH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fast_key_is_the_folded_key() {
+        for text in ["Export control", "x", "GSOMIA는", "F35", "exporters", "EXPORTER's", "a-b"] {
+            let slow = folded_key(text, 0);
+            match ascii_key(text.as_bytes(), 0) {
+                Some((fast, _)) => assert_eq!(fast, slow, "{text}"),
+                None => assert!(!text.is_ascii()),
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_byte_is_told_from_every_other() {
+        for byte in 0..=127_u8 {
+            let (_, length) = ascii_key(&[byte, b' '], 0).unwrap();
+            assert_eq!(length == 1, byte.is_ascii_alphanumeric(), "{byte}");
+        }
+    }
+}

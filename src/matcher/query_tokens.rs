@@ -1,0 +1,237 @@
+//! Cuts a query into words and signs.
+use std::ops::Range;
+
+use super::lint;
+use super::term::TermError;
+
+/// Words that may stand between the two sides of a NEAR that names no number.
+const NEAR_WORDS: u32 = 4;
+/// The farthest a NEAR may reach: beyond it the words have nothing to do with each other.
+const NEAR_WORDS_MAX: u32 = 50;
+/// A field as a query names it.
+pub(super) const FIELD_NAMES: [&str; 7] =
+    ["title", "body", "url", "author", "source", "tag", "lang"];
+
+/// A word or sign of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    Near { words: u32, ordered: bool },
+    Field(&'static str),
+    Term(String),
+    Set(String),
+}
+
+impl Token {
+    /// How a message names it.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Open => "`(`".to_owned(),
+            Self::Close => "`)`".to_owned(),
+            Self::And => "`AND`".to_owned(),
+            Self::Or => "`OR`".to_owned(),
+            Self::Not => "`NOT`".to_owned(),
+            Self::Near { ordered: false, .. } => "`NEAR`".to_owned(),
+            Self::Near { ordered: true, .. } => "`ONEAR`".to_owned(),
+            Self::Field(name) => format!("`{name}:`"),
+            Self::Term(text) => format!("`{text}`"),
+            Self::Set(name) => format!("`@{name}`"),
+        }
+    }
+
+    /// Whether a term, a group or what stands before one begins here.
+    pub(super) fn begins(&self) -> bool {
+        matches!(self, Self::Open | Self::Not | Self::Field(_) | Self::Term(_) | Self::Set(_))
+    }
+}
+
+/// A token and the bytes of the query it stands at.
+pub(super) type PlacedToken = (Token, Range<usize>);
+
+/// Cuts a query into tokens; every fault is found.
+pub(super) fn tokens(query: &str) -> Result<Vec<PlacedToken>, Vec<TermError>> {
+    Lexer { query, at: 0, tokens: Vec::new(), faults: Vec::new() }.run()
+}
+
+struct Lexer<'q> {
+    query: &'q str,
+    at: usize,
+    tokens: Vec<(Token, Range<usize>)>,
+    faults: Vec<TermError>,
+}
+
+impl Lexer<'_> {
+    fn run(mut self) -> Result<Vec<(Token, Range<usize>)>, Vec<TermError>> {
+        while let Some(c) = self.peek() {
+            let start = self.at;
+            if c.is_whitespace() {
+                self.at += c.len_utf8();
+            } else if matches!(c, '(' | '（') {
+                self.push_sign(c, Token::Open);
+            } else if matches!(c, ')' | '）') {
+                self.push_sign(c, Token::Close);
+            } else if is_quote(c) {
+                self.read_phrase(start, "");
+            } else {
+                self.read_word(start);
+            }
+        }
+        if self.faults.is_empty() { Ok(self.tokens) } else { Err(self.faults) }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.query.get(self.at..)?.chars().next()
+    }
+
+    fn push_sign(&mut self, c: char, token: Token) {
+        self.tokens.push((token, self.at..self.at + c.len_utf8()));
+        self.at += c.len_utf8();
+    }
+
+    fn report(&mut self, span: Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
+        self.faults.push(TermError::new(span, what, cure));
+    }
+
+    /// A phrase in quotation marks, which `self.polled_at` stands on; `mark` is what stood before it.
+    fn read_phrase(&mut self, start: usize, mark: &str) {
+        let open = self.peek().map_or(0, char::len_utf8);
+        let inside = self.at + open;
+        let rest = self.query.get(inside..).unwrap_or_default();
+        let Some(length) = rest.find(is_quote) else {
+            self.report(
+                self.at..self.at + open,
+                "the quotation mark opened here is never closed",
+                "close it, or take it out",
+            );
+            self.at = self.query.len();
+            return;
+        };
+        let mut text = format!("{mark}{}", rest.get(..length).unwrap_or_default());
+        self.at = inside + length;
+        self.at += self.peek().map_or(0, char::len_utf8);
+        if let Some(c @ ('*' | '~')) = self.peek() {
+            text.push(c);
+            self.at += 1;
+        }
+        self.tokens.push((Token::Term(text), start..self.at));
+    }
+
+    fn read_word(&mut self, start: usize) {
+        let rest = self.query.get(start..).unwrap_or_default();
+        let ends =
+            |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '（' | '）') || is_quote(c);
+        let name = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        if name > 0 && rest.get(name..).is_some_and(|after| after.starts_with(':')) {
+            self.at = start + name + 1;
+            self.read_field(rest.get(..name).unwrap_or_default(), start..start + name + 1);
+            return;
+        }
+        let length = rest.find(ends).unwrap_or(rest.len());
+        let word = rest.get(..length).unwrap_or_default();
+        if word == "=" {
+            self.at = start + 1;
+            if self.peek().is_some_and(is_quote) {
+                self.read_phrase(start, "=");
+            } else {
+                self.report(start..start + 1, "expected a term right after `=`", "write `=GSOMIA`");
+            }
+            return;
+        }
+        self.at = start + length;
+        let span = start..self.at;
+        match self.token_for(word, &span) {
+            Ok(token) => self.tokens.push((token, span)),
+            Err((what, cure)) => self.report(span, what, cure),
+        }
+    }
+
+    fn read_field(&mut self, name: &str, span: Range<usize>) {
+        let lower = name.to_ascii_lowercase();
+        if let Some(field) = FIELD_NAMES.into_iter().find(|field| *field == lower) {
+            self.tokens.push((Token::Field(field), span));
+            return;
+        }
+        let close = lint::closest(&lower, FIELD_NAMES.into_iter())
+            .map_or_else(String::new, |field| format!("did you mean `{field}:`? "));
+        self.report(
+            span,
+            format!("there is no field `{name}:`; the fields are {}", FIELD_NAMES.join(", ")),
+            format!("{close}to look for the text itself put it in quotation marks"),
+        );
+    }
+
+    fn token_for(&self, word: &str, span: &Range<usize>) -> Result<Token, (String, String)> {
+        if let Some(name) = word.strip_prefix('@') {
+            return if name.is_empty() {
+                Err(("expected a set's name after `@`".to_owned(), "write `@name`".to_owned()))
+            } else {
+                Ok(Token::Set(name.to_owned()))
+            };
+        }
+        match word {
+            "AND" => return Ok(Token::And),
+            "OR" => return Ok(Token::Or),
+            "NOT" => return Ok(Token::Not),
+            "NEAR" => return Ok(Token::Near { words: NEAR_WORDS, ordered: false }),
+            "ONEAR" => return Ok(Token::Near { words: NEAR_WORDS, ordered: true }),
+            _ => {}
+        }
+        let upper = word.to_uppercase();
+        if let Some((name @ ("NEAR" | "ONEAR"), number)) = upper.split_once('/') {
+            if !word.starts_with(name) {
+                return Err((
+                    format!("`{word}` is written in small letters"),
+                    format!("operators stand in capitals: write `{upper}`"),
+                ));
+            }
+            return match number.parse() {
+                Ok(words) if words <= NEAR_WORDS_MAX => {
+                    Ok(Token::Near { words, ordered: name == "ONEAR" })
+                }
+                _ => Err((
+                    format!(
+                        "expected a number up to {NEAR_WORDS_MAX} after `{name}/`, found `{number}`"
+                    ),
+                    format!("write `{name}/{NEAR_WORDS}`"),
+                )),
+            };
+        }
+        if ["AND", "OR", "NOT", "NEAR", "ONEAR"].contains(&upper.as_str())
+            && self.query.trim() != word
+        {
+            return Err((
+                format!("`{word}` in small letters would be looked for as a word"),
+                format!("write `{upper}`, or \"{word}\" in quotation marks if the word is meant"),
+            ));
+        }
+        if matches!(word, "&&" | "&" | "|" | "||" | "!" | "+") {
+            return Err((
+                format!("expected a word or an operator, found `{word}`"),
+                "the operators are AND, OR and NOT".to_owned(),
+            ));
+        }
+        let bare = word.trim_start_matches(['-', '!', '+']);
+        if bare.len() < word.len() && bare.starts_with(char::is_alphanumeric) {
+            let sign = self.query.get(span.start..=span.start).unwrap_or_default();
+            return Err((
+                format!("`{sign}` before a word is not understood here"),
+                format!("write `NOT {bare}` to exclude it, or \"{word}\" to look for it"),
+            ));
+        }
+        if word.starts_with(['\'', '‘', '’', '`']) {
+            return Err((
+                format!("`{word}` begins with a single quotation mark"),
+                "phrases stand in double quotation marks".to_owned(),
+            ));
+        }
+        Ok(Token::Term(word.to_owned()))
+    }
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
+}

@@ -1,0 +1,412 @@
+//! Reads watches as they are written into rules over numbered terms, and complains of what it cannot
+//! read.
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::automaton::{FieldSet, TermCollector, TermId};
+use super::evaluate::{Leaf, Node, Rule};
+use super::lint;
+use super::query::{self, Ast};
+use super::query_tokens::FIELD_NAMES;
+use super::simplify::{NearLimit, simplify};
+use super::term::{Term, TermError};
+use crate::domain::{Diagnostic, DiagnosticSeverity, Field, SourceSpan, Spanned, Terms, Watch};
+
+/// Bytes of one term.
+const TERM_BYTES_MAX: usize = 1_000;
+/// NEARs of one watch beyond those written: what AND inside their parentheses multiplies them to.
+const DISTRIBUTED_NEAR_MAX: usize = 1_000;
+
+/// Which part of a watch a term stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TermRole {
+    Any,
+    All,
+    None,
+    Weigh,
+    Query,
+    Set,
+}
+
+/// A term where it was written, for the lint.
+#[derive(Clone, Debug)]
+pub(super) struct TermUse {
+    pub(super) leaf: Leaf,
+    pub(super) list: TermRole,
+    pub(super) text: String,
+    pub(super) at: SourceSpan,
+}
+
+/// One watch read: its rule and what the lint looks at.
+pub(super) struct WatchRules<'w> {
+    pub(super) watch: &'w Watch,
+    pub(super) uses: Vec<TermUse>,
+    pub(super) rule: Rule,
+}
+
+/// Something written, and the part of it that is meant.
+#[derive(Clone)]
+pub(super) struct EntrySpan<'w> {
+    written: &'w Spanned,
+    span: Range<usize>,
+}
+
+impl<'w> EntrySpan<'w> {
+    pub(super) fn whole(written: &'w Spanned) -> Self {
+        Self { written, span: 0..written.text.len() }
+    }
+
+    fn place(&self) -> SourceSpan {
+        place(self.written, self.span.clone())
+    }
+
+    /// A fault found in `text`. Its place holds where the text is all that was written; of a term in
+    /// a query, whose quotation marks are gone from the text, all of it is at fault.
+    fn within(&self, text: &str, fault: TermError) -> TermError {
+        if self.written.text == text { fault } else { TermError { span: 0..0, ..fault } }
+    }
+}
+
+/// Where bytes of a written value stand in its file.
+fn place(written: &Spanned, span: Range<usize>) -> SourceSpan {
+    let SourceSpan { file, span: value } = written.at.clone();
+    // With escapes in the file the bytes do not agree, and the whole value is the place.
+    if value.is_empty() || value.len() == written.text.len() {
+        SourceSpan { file, span: value.start + span.start..value.start + span.end }
+    } else {
+        SourceSpan { file, span: value }
+    }
+}
+
+/// A list of sets by its address, and a name in it.
+pub(super) type SetKey = (usize, String);
+
+/// Reads watches one by one and keeps the complaints.
+#[derive(Default)]
+pub(super) struct WatchReader {
+    pub(super) draft: TermCollector,
+    pub(super) complaints: Vec<Diagnostic>,
+    /// The terms of the sets used so far; `None` for one with a fault.
+    pub(super) sets: HashMap<SetKey, Option<Arc<[TermId]>>>,
+}
+
+/// The watch being read.
+pub(super) struct WatchContext<'w> {
+    terms: &'w Terms,
+    uses: Vec<TermUse>,
+    /// NEARs so far beyond those written.
+    distributed_near: usize,
+}
+
+impl WatchReader {
+    pub(super) fn read_watch<'w>(&mut self, watch: &'w Watch) -> Option<WatchRules<'w>> {
+        let terms = &watch.terms;
+        let before = self.errors();
+        let mut top = WatchContext { terms, uses: Vec::new(), distributed_near: 0 };
+        let mut need = Vec::new();
+        let any = self.read_list(&mut top, &terms.any, TermRole::Any);
+        if !terms.any.is_empty() {
+            need.push(Node::Any(any));
+        }
+        need.extend(self.read_list(&mut top, &terms.all, TermRole::All));
+        if let Some(written) = &terms.query {
+            need.extend(self.read_query(&mut top, written));
+        }
+        let veto = self.read_list(&mut top, &terms.none, TermRole::None);
+        let scale = self.read_weights(&mut top, watch);
+        if terms.any.is_empty()
+            && terms.all.is_empty()
+            && terms.query.is_none()
+            && terms.weighted.is_empty()
+        {
+            self.complaints.push(Diagnostic {
+                severity: DiagnosticSeverity::Error,
+                at: Some(watch.at.clone()),
+                problem: format!("watch `{}` looks for nothing and can never fire", watch.name),
+                help: "give it terms: any = [\"…\"]".to_owned(),
+            });
+        }
+        let text = |list: &[Spanned]| list.iter().map(|w| w.text.trim().to_lowercase()).collect();
+        let rule = Rule {
+            watch: watch.name.clone(),
+            condition: simplify(Node::All(need)),
+            veto: simplify(Node::Any(veto)),
+            scale,
+            languages: text(&terms.languages),
+            sources: text(&terms.sources),
+        };
+        (self.errors() == before).then_some(WatchRules { watch, uses: top.uses, rule })
+    }
+
+    pub(super) fn errors(&self) -> usize {
+        self.complaints
+            .iter()
+            .filter(|complaint| complaint.severity == DiagnosticSeverity::Error)
+            .count()
+    }
+
+    fn read_list<'w>(
+        &mut self,
+        top: &mut WatchContext<'w>,
+        list: &'w [Spanned],
+        kind: TermRole,
+    ) -> Vec<Node> {
+        let mut nodes = Vec::new();
+        let mut known = HashSet::new();
+        for written in list {
+            let text = written.text.trim();
+            let exact = text.starts_with('=');
+            if !known.insert(if exact { text.to_owned() } else { text.to_lowercase() }) {
+                let what = format!("`{text}` stands in this list already");
+                let fault = TermError::new(0..0, what, "take one of the two out");
+                self.report(DiagnosticSeverity::Warning, &EntrySpan::whole(written), fault);
+                continue;
+            }
+            nodes.extend(self.read_entry(top, written, kind));
+        }
+        nodes
+    }
+
+    /// One entry of a list: a term, perhaps with a field before it, or a set.
+    pub(super) fn read_entry<'w>(
+        &mut self,
+        top: &mut WatchContext<'w>,
+        written: &'w Spanned,
+        kind: TermRole,
+    ) -> Option<Node> {
+        let spot = EntrySpan::whole(written);
+        let text = written.text.trim();
+        if let Some(name) = text.strip_prefix('@').filter(|name| is_name(name)) {
+            return self.read_set(top, &spot, name, FieldSet::TEXT);
+        }
+        let field = text.split_once(':').and_then(|(name, rest)| {
+            let field = FIELD_NAMES.into_iter().find(|field| *field == name)?;
+            (!rest.is_empty()).then_some((field, rest.trim()))
+        });
+        let Some((field, rest)) = field else {
+            return self.read_term(top, &spot, (&written.text, kind), FieldSet::TEXT);
+        };
+        // `pause_polling` is a slice of the text, so the difference is where it begins.
+        let from = rest.as_ptr().addr().saturating_sub(written.text.as_ptr().addr());
+        let spot = EntrySpan { written, span: from..from + rest.len() };
+        match rest.strip_prefix('@').filter(|name| is_name(name)) {
+            _ if field == "lang" => Some(Node::Language(rest.to_lowercase())),
+            Some(name) => self.read_set(top, &spot, name, fields(field)),
+            None => self.read_term(top, &spot, (rest, kind), fields(field)),
+        }
+    }
+
+    /// Reads one term, or complains.
+    fn read_term(
+        &mut self,
+        top: &mut WatchContext<'_>,
+        spot: &EntrySpan<'_>,
+        (text, list): (&str, TermRole),
+        fields: FieldSet,
+    ) -> Option<Node> {
+        let term = self.read_word(spot, text, list)?;
+        let leaf = Leaf { term: self.draft.add(term, fields), fields };
+        top.uses.push(TermUse { leaf, list, text: text.trim().to_owned(), at: spot.place() });
+        Some(Node::Leaf(leaf))
+    }
+
+    pub(super) fn read_word(
+        &mut self,
+        spot: &EntrySpan<'_>,
+        text: &str,
+        list: TermRole,
+    ) -> Option<Term> {
+        if text.len() > TERM_BYTES_MAX {
+            let what = format!("a term of {} bytes; {TERM_BYTES_MAX} are the most", text.len());
+            self.report(
+                DiagnosticSeverity::Error,
+                spot,
+                TermError::new(0..0, what, "use a few words out of it"),
+            );
+            return None;
+        }
+        // A query has been looked over as a whole.
+        let faults = if list == TermRole::Query { Vec::new() } else { lint::check_entry(text) };
+        let read = if faults.is_empty() {
+            Term::parse(text).map_err(|fault| vec![fault])
+        } else {
+            Err(faults)
+        };
+        match read {
+            Ok(term) => {
+                for doubt in lint::check_term(&term, list) {
+                    self.report(DiagnosticSeverity::Warning, spot, spot.within(text, doubt));
+                }
+                Some(term)
+            }
+            Err(faults) => {
+                for fault in faults {
+                    self.report(DiagnosticSeverity::Error, spot, spot.within(text, fault));
+                }
+                None
+            }
+        }
+    }
+
+    fn read_set(
+        &mut self,
+        top: &mut WatchContext<'_>,
+        spot: &EntrySpan<'_>,
+        name: &str,
+        fields: FieldSet,
+    ) -> Option<Node> {
+        let sets = Arc::clone(&top.terms.sets);
+        let terms = self.terms_of_set(spot, &sets, name, 0)?;
+        for term in terms.iter() {
+            self.draft.require_fields(*term, fields);
+        }
+        Some(Node::Lookup { terms, fields })
+    }
+
+    fn read_query<'w>(&mut self, top: &mut WatchContext<'w>, written: &'w Spanned) -> Option<Node> {
+        let spot = EntrySpan::whole(written);
+        let parsed = match query::parse(&written.text) {
+            Ok(parsed) => parsed,
+            Err(faults) => {
+                for fault in faults {
+                    let spot = EntrySpan { written, span: fault.span.clone() };
+                    self.report(
+                        DiagnosticSeverity::Error,
+                        &spot,
+                        TermError { span: 0..0, ..fault },
+                    );
+                }
+                return None;
+            }
+        };
+        for doubt in parsed.warnings {
+            let spot = EntrySpan { written, span: doubt.span.clone() };
+            self.report(DiagnosticSeverity::Warning, &spot, TermError { span: 0..0, ..doubt });
+        }
+        let node = self.build_node(top, written, &parsed.ast, FieldSet::TEXT)?;
+        if !node.is_positive() {
+            let fault = TermError::new(
+                0..0,
+                "this query fires on every article that lacks something",
+                "say what must be there as well: a term AND NOT another",
+            );
+            self.report(DiagnosticSeverity::Error, &spot, fault);
+            return None;
+        }
+        Some(node)
+    }
+
+    fn build_node<'w>(
+        &mut self,
+        top: &mut WatchContext<'w>,
+        written: &'w Spanned,
+        ast: &Ast,
+        within: FieldSet,
+    ) -> Option<Node> {
+        // Every part is read before a fault in one of them ends the watch.
+        let mut every = |desk: &mut Self, parts: &[Ast]| {
+            let read: Vec<_> =
+                parts.iter().map(|part| desk.build_node(top, written, part, within)).collect();
+            read.into_iter().collect::<Option<Vec<_>>>()
+        };
+        match ast {
+            Ast::Term { text, span } => {
+                let spot = EntrySpan { written, span: span.clone() };
+                self.read_term(top, &spot, (text, TermRole::Query), within)
+            }
+            Ast::Set { name, span } => {
+                let spot = EntrySpan { written, span: span.clone() };
+                self.read_set(top, &spot, name, within)
+            }
+            Ast::Field { field: "lang", of, span } => {
+                self.read_language(of, &EntrySpan { written, span: span.clone() })
+            }
+            Ast::Field { field, of, .. } => self.build_node(top, written, of, fields(field)),
+            Ast::All(parts) => every(self, parts).map(Node::All),
+            Ast::Any(parts) => every(self, parts).map(Node::Any),
+            Ast::Not(part) => {
+                Some(Node::Not(Box::new(self.build_node(top, written, part, within)?)))
+            }
+            Ast::Near { left, right, words, ordered, span } => {
+                let left = self.build_node(top, written, left, within);
+                let right = self.build_node(top, written, right, within);
+                let near = NearLimit { words: *words, ordered: *ordered };
+                let full = DISTRIBUTED_NEAR_MAX.saturating_sub(top.distributed_near) + 1;
+                let mut budget = full;
+                let spread = near.distribute(&left?, &right?, &mut budget);
+                top.distributed_near += (full - budget).saturating_sub(1);
+                match spread {
+                    Ok(node) => Some(node),
+                    Err((what, cure)) => {
+                        let spot = EntrySpan { written, span: span.clone() };
+                        self.report(
+                            DiagnosticSeverity::Error,
+                            &spot,
+                            TermError::new(0..0, what, cure),
+                        );
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_language(&mut self, of: &Ast, spot: &EntrySpan<'_>) -> Option<Node> {
+        match of {
+            Ast::Term { text, .. } => Some(Node::Language(text.to_lowercase())),
+            Ast::Any(parts) => {
+                let parts: Vec<_> =
+                    parts.iter().map(|part| self.read_language(part, spot)).collect();
+                parts.into_iter().collect::<Option<Vec<_>>>().map(Node::Any)
+            }
+            Ast::Set { .. } | Ast::Field { .. } | Ast::All(_) | Ast::Not(_) | Ast::Near { .. } => {
+                self.report(
+                    DiagnosticSeverity::Error,
+                    spot,
+                    TermError::new(
+                        0..0,
+                        "expected a language after `lang:`",
+                        "write lang:ko, or lang:(ko OR ja)",
+                    ),
+                );
+                None
+            }
+        }
+    }
+
+    /// Complains of a fault, whose place is told within all that was written; one without a place of
+    /// its own stands where `line_and_column` does.
+    pub(super) fn report(
+        &mut self,
+        weight: DiagnosticSeverity,
+        spot: &EntrySpan<'_>,
+        fault: TermError,
+    ) {
+        let at = if fault.span.is_empty() { spot.place() } else { place(spot.written, fault.span) };
+        let complaint =
+            Diagnostic { severity: weight, at: Some(at), problem: fault.message, help: fault.help };
+        // A set's terms are read once, but a watch may use a term twice.
+        if self.complaints.last() != Some(&complaint) {
+            self.complaints.push(complaint);
+        }
+    }
+}
+
+/// The fields a query's name for them means.
+pub(super) fn fields(name: &str) -> FieldSet {
+    match name {
+        "title" => FieldSet::of(Field::Title),
+        "body" => FieldSet::BODY,
+        "url" => FieldSet::of(Field::Url),
+        "author" => FieldSet::of(Field::Author),
+        "source" => FieldSet::of(Field::Source),
+        "tag" => FieldSet::of(Field::Tag),
+        _ => FieldSet::TEXT,
+    }
+}
+
+/// Whether `text` can name a set; `@samsung electronics` is a term.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}

@@ -1,0 +1,82 @@
+//! Reads weighed terms and their threshold.
+use super::evaluate::{TermWeight, Weights};
+use super::term::TermError;
+use super::watch_reader::{EntrySpan, TermRole, WatchContext, WatchReader};
+use crate::domain::{Diagnostic, DiagnosticSeverity, Watch, WeightedTerm};
+
+/// How much more a term counts in a title, unless the watch says.
+const TITLE_FACTOR: f64 = 2.0;
+
+impl WatchReader {
+    pub(super) fn read_weights<'w>(
+        &mut self,
+        top: &mut WatchContext<'w>,
+        watch: &'w Watch,
+    ) -> Option<Weights> {
+        let terms = &watch.terms;
+        let mut complain = |what: &str, cure: &str| {
+            self.complaints.push(Diagnostic {
+                severity: DiagnosticSeverity::Error,
+                at: Some(watch.at.clone()),
+                problem: format!("watch `{}` {what}", watch.name),
+                help: cure.to_owned(),
+            });
+        };
+        if terms.weighted.is_empty() {
+            if terms.threshold.is_some() || terms.title_factor.is_some() {
+                complain(
+                    "has a threshold or title factor but weighs no terms",
+                    "add weigh = { … }, or take them out",
+                );
+            }
+            return None;
+        }
+        let threshold = terms.threshold.unwrap_or(f64::NAN);
+        let title_factor = terms.title_factor.unwrap_or(TITLE_FACTOR);
+        if terms.threshold.is_none() {
+            complain("weighs terms but has no threshold", "add threshold = 10, say");
+        } else if !(threshold.is_finite() && threshold > 0.0) {
+            complain("has a threshold that every article reaches", "set it above 0");
+        }
+        if !(title_factor.is_finite() && title_factor > 0.0) {
+            complain("has a title factor that is no factor", "set it above 0");
+        }
+        let signals: Vec<TermWeight> = terms
+            .weighted
+            .iter()
+            .filter_map(|weighed| self.read_weighted_term(top, weighed))
+            .collect();
+        let reach: f64 = signals.iter().map(|s| s.points_max(title_factor)).sum();
+        if reach < threshold && signals.len() == terms.weighted.len() {
+            self.complaints.push(Diagnostic {
+                severity: DiagnosticSeverity::Error,
+                at: Some(watch.at.clone()),
+                problem: format!(
+                    "watch `{}` can never fire: all weights together make {reach}, the threshold is {threshold}",
+                    watch.name
+                ),
+                help: "lower the threshold or raise the weights".to_owned(),
+            });
+        }
+        Some(Weights { signals, threshold, title_factor })
+    }
+
+    fn read_weighted_term<'w>(
+        &mut self,
+        top: &mut WatchContext<'w>,
+        weighed: &'w WeightedTerm,
+    ) -> Option<TermWeight> {
+        if !weighed.weight.is_finite() || weighed.weight == 0.0 {
+            let what = format!("`{}` weighs {}", weighed.term.text, weighed.weight);
+            let fault = TermError::new(0..0, what, "give it a number above or below 0");
+            self.report(DiagnosticSeverity::Error, &EntrySpan::whole(&weighed.term), fault);
+            return None;
+        }
+        let node = self.read_entry(top, &weighed.term, TermRole::Weigh)?;
+        Some(TermWeight {
+            node,
+            written: weighed.term.text.trim().to_owned(),
+            weight: weighed.weight,
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! Links as published, made absolute where it is known what they are relative to.
+use url::Url;
+
+use super::limits::BASE_BYTES_MAX;
+use super::notes::Notes;
+use super::scan::Tag;
+
+/// What the links of a part of the document are relative to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BaseUrl(Option<Url>);
+
+impl BaseUrl {
+    pub(super) fn new(url: Option<&Url>) -> Self {
+        Self(url.cloned())
+    }
+
+    /// The base inside an element: its `xml:base`, if it has one that can be read.
+    pub(super) fn within(&self, tag: &Tag<'_>, notes: &mut Notes) -> Option<Self> {
+        let written = tag.attribute("xml:base")?.trim();
+        if written.len() > BASE_BYTES_MAX {
+            notes.add("an `xml:base` over 2 KiB was ignored");
+            return None;
+        }
+        let resolved = match &self.0 {
+            Some(base) => base.join(written).ok(),
+            None => Url::parse(written).ok(),
+        };
+        let fits = resolved.filter(|url| url.as_str().len() <= BASE_BYTES_MAX);
+        if fits.is_none() {
+            notes.add("an `xml:base` that is no address was ignored");
+        }
+        fits.map(|url| Self(Some(url)))
+    }
+
+    /// A link without the white space feeds wrap it in, absolute if it can be made so. An absolute
+    /// link stays as it was written.
+    pub(super) fn absolute(&self, href: &str) -> String {
+        let mut href = href.trim().to_owned();
+        if href.contains(['\n', '\t']) {
+            href.retain(|c| !matches!(c, '\n' | '\t'));
+        }
+        if has_scheme(&href) || href.is_empty() {
+            return href;
+        }
+        match self.0.as_ref().map(|base| base.join(&href)) {
+            Some(Ok(url)) => url.into(),
+            Some(Err(_)) | None => href,
+        }
+    }
+}
+
+/// Whether a link says by itself how to follow it (RFC 3986 section 3.1).
+pub(super) fn has_scheme(href: &str) -> bool {
+    href.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_relative_links_are_touched() {
+        let base = BaseUrl::new(Some(&Url::parse("https://example.org/a/b?c").unwrap()));
+        assert_eq!(base.absolute(" d/e "), "https://example.org/a/d/e");
+        assert_eq!(base.absolute("//cdn.example/x"), "https://cdn.example/x");
+        assert_eq!(base.absolute("HTTP://Example.org"), "HTTP://Example.org");
+        assert_eq!(base.absolute("/뉴스\n"), "https://example.org/%EB%89%B4%EC%8A%A4");
+        assert_eq!(BaseUrl::default().absolute("d"), "d");
+    }
+}

@@ -1,0 +1,345 @@
+//! The parts of a date, each known by its shape: times, zones, units, months.
+use jiff::civil::Date;
+
+use super::resolve::short_year;
+use super::tokens::Token;
+use super::words;
+
+/// What has been found so far.
+#[derive(Debug, Default)]
+pub(super) struct DateParts {
+    pub(super) year: Option<i64>,
+    pub(super) month: Option<i64>,
+    pub(super) day: Option<i64>,
+    /// Hour, minute, second, millisecond.
+    pub(super) time: Option<[i64; 4]>,
+    pub(super) afternoon: Option<bool>,
+    /// Minutes east of Greenwich.
+    pub(super) zone: Option<i32>,
+    pub(super) implied_zone: Option<i32>,
+    /// Numbers nothing is known of, with their digits and the sign before them.
+    pub(super) unassigned: Vec<(i64, usize, char)>,
+    /// The month came from the first word, which may be a weekday that looks like one.
+    pub(super) month_is_first_word: bool,
+    /// The month is Thai: a year beyond all others is one of the Buddhist calendar.
+    pub(super) thai: bool,
+}
+
+impl DateParts {
+    /// A text that is nothing but digits: seconds, or a date without separators.
+    pub(super) fn only_number(&mut self, tokens: &[Token]) -> Option<()> {
+        let (value, digits) = match tokens {
+            [Token::Number(value, digits, None)] => (*value, *digits),
+            // Years of the current century were once written `-03`.
+            [Token::Sign('-'), Token::Number(value, 4, None)] => {
+                self.set_day(Some(short_year(value / 100, 2)), Some(value % 100), Some(1));
+                return Some(());
+            }
+            _ => return None,
+        };
+        match digits {
+            4 => self.set_day(Some(value), Some(1), Some(1)),
+            5 => self.set_ordinal(short_year(value / 1_000, 2), value % 1_000),
+            6 if (1..=12).contains(&(value / 100 % 100)) => {
+                let year = short_year(value / 10_000, 2);
+                self.set_day(Some(year), Some(value / 100 % 100), Some(value % 100));
+            }
+            6 => self.set_day(Some(value / 100), Some(value % 100), Some(1)),
+            7 => self.set_ordinal(value / 1_000, value % 1_000),
+            8 => self.set_packed_day(value),
+            9..=11 => self.set_instant(value.checked_mul(1_000)?),
+            12 | 13 => self.set_instant(value),
+            14 => {
+                self.set_packed_day(value / 1_000_000);
+                self.time = Some([value / 10_000 % 100, value / 100 % 100, value % 100, 0]);
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    pub(super) fn set_day(&mut self, year: Option<i64>, month: Option<i64>, day: Option<i64>) {
+        (self.year, self.month, self.day) = (year, month, day);
+    }
+
+    fn set_packed_day(&mut self, value: i64) {
+        self.set_day(Some(value / 10_000), Some(value / 100 % 100), Some(value % 100));
+    }
+
+    /// The day of a year.
+    pub(super) fn set_ordinal(&mut self, year: i64, day: i64) {
+        let date = i16::try_from(year)
+            .ok()
+            .and_then(|year| Date::new(year, 1, 1).ok())
+            .filter(|date| (1..=i64::from(date.days_in_year())).contains(&day))
+            .and_then(|date| date.checked_add(jiff::Span::new().days(day.saturating_sub(1))).ok());
+        if let Some(date) = date {
+            let (month, day) = (i64::from(date.month()), i64::from(date.day()));
+            self.set_day(Some(i64::from(date.year())), Some(month), Some(day));
+        }
+    }
+
+    /// Milliseconds since the epoch.
+    fn set_instant(&mut self, milliseconds: i64) {
+        self.set_day(Some(1970), Some(1), Some(1));
+        self.time = Some([0, 0, 0, milliseconds]);
+    }
+
+    /// Takes each part for what it is; `None` at the first that is nothing.
+    pub(super) fn walk(&mut self, tokens: &[Token]) -> Option<()> {
+        let mut at = 0;
+        let mut before = ' ';
+        while let Some(token) = tokens.get(at) {
+            let rest = tokens.get(at..).unwrap_or_default();
+            let taken = match token {
+                Token::Space => 1,
+                Token::Sign(sign) => {
+                    let taken = self.sign(*sign, rest);
+                    if taken == 1 {
+                        before = *sign;
+                    }
+                    at = at.saturating_add(taken);
+                    continue;
+                }
+                Token::Number(..) => self.number(rest, before)?,
+                Token::Word(_) => self.word(rest, at == 0)?,
+            };
+            if !matches!(token, Token::Space) || before != '-' {
+                before = ' ';
+            }
+            at = at.saturating_add(taken);
+        }
+        Some(())
+    }
+
+    /// A sign: the beginning of a zone, or a separator.
+    fn sign(&mut self, sign: char, rest: &[Token]) -> usize {
+        let whole_day = self.unassigned.len() >= 3
+            || (self.unassigned.len() == 2 && (self.month.is_some() && !self.month_is_first_word));
+        if !matches!(sign, '+' | '-') || (self.time.is_none() && !(whole_day && sign == '+')) {
+            return 1;
+        }
+        let (minutes, taken) = match rest.get(1..).unwrap_or_default() {
+            [
+                Token::Number(hours, 1 | 2, None),
+                Token::Sign(':'),
+                Token::Number(minutes, 2, None),
+                ..,
+            ] => (hours * 60 + minutes, 4),
+            [Token::Number(hours, 1 | 2, None), ..] => (hours * 60, 2),
+            [Token::Number(value, 3 | 4, None), ..] => (value / 100 * 60 + value % 100, 2),
+            _ => return 1,
+        };
+        let Ok(minutes) = i32::try_from(minutes) else { return 1 };
+        self.zone = Some(if sign == '-' { -minutes } else { minutes });
+        taken
+    }
+
+    /// A number: a time, a packed date, a part with its unit, or something to be settled later.
+    fn number(&mut self, rest: &[Token], before: char) -> Option<usize> {
+        let Some(Token::Number(value, digits, unit)) = rest.first() else { return None };
+        if let Some(unit) = unit {
+            self.unit(*value, *digits, *unit)?;
+            return Some(1);
+        }
+        let clock = match rest.get(1) {
+            Some(Token::Sign(':')) => true,
+            Some(Token::Word(word)) => {
+                word == "h" && matches!(rest.get(2), Some(Token::Number(..)))
+            }
+            _ => false,
+        };
+        if clock {
+            return self.clock(rest);
+        }
+        if let Some(Token::Word(word)) = rest.iter().skip(1).find(|token| **token != Token::Space)
+            && self.time.is_none()
+            && *digits <= 2
+            && words::afternoon(word).is_some()
+            && (self.month.is_some() || self.unassigned.len() >= 3)
+        {
+            self.time = Some([*value, 0, 0, 0]);
+            return Some(1);
+        }
+        if *digits == 8 && self.unassigned.is_empty() && self.month.is_none() {
+            self.set_packed_day(*value);
+            return Some(1);
+        }
+        // `20260105T100000`.
+        if matches!(digits, 4 | 6)
+            && self.day.is_some()
+            && self.unassigned.is_empty()
+            && self.time.is_none()
+            && self.year.is_some()
+        {
+            let value = if *digits == 4 { value.checked_mul(100)? } else { *value };
+            self.time = Some([value / 10_000, value / 100 % 100, value % 100, 0]);
+            return Some(1);
+        }
+        self.unassigned.push((*value, *digits, before));
+        Some(1)
+    }
+
+    /// A number with its unit.
+    fn unit(&mut self, value: i64, digits: usize, unit: char) -> Option<()> {
+        let mut word = [0; 4];
+        if let Some(zone) = words::language_offset(unit.encode_utf8(&mut word)) {
+            self.implied_zone = Some(zone);
+        }
+        let mut part = |index: usize| -> Option<()> {
+            *self.time.get_or_insert_default().get_mut(index)? = value;
+            Some(())
+        };
+        match unit {
+            '年' | '년' => {
+                // A reign or a republic counted from its beginning was set by its name.
+                self.year = Some(match self.year {
+                    Some(beginning) => beginning.checked_add(value)?,
+                    None => short_year(value, digits),
+                });
+            }
+            '月' | '월' => self.month = Some(value),
+            '日' | '일' => self.day = Some(value),
+            '分' | '분' => part(1)?,
+            '秒' | '초' => part(2)?,
+            _ => part(0)?,
+        }
+        Some(())
+    }
+
+    /// `h:m`, `h:m:s`, `h:m:s.f`, `15h30`.
+    fn clock(&mut self, rest: &[Token]) -> Option<usize> {
+        let number = |at: usize| match rest.get(at) {
+            Some(Token::Number(value, digits, _)) => Some((*value, *digits)),
+            _ => None,
+        };
+        let sign = |at: usize, sign: char| rest.get(at) == Some(&Token::Sign(sign));
+        let mut time = [number(0)?.0, number(2)?.0, 0, 0];
+        if self.time.is_some() {
+            return None;
+        }
+        let mut taken = 3;
+        if sign(3, ':') {
+            time[2] = number(4)?.0;
+            taken = 5;
+            if sign(5, ':') {
+                return None;
+            }
+            if (sign(5, '.') || sign(5, ','))
+                && let Some((value, digits)) = number(6)
+            {
+                time[3] = thousandths(value, digits);
+                taken = 7;
+            }
+        }
+        self.time = Some(time);
+        Some(taken)
+    }
+
+    /// A word: a month, a half of the day, a zone, or nothing.
+    fn word(&mut self, rest: &[Token], first: bool) -> Option<usize> {
+        let Some(Token::Word(word)) = rest.first() else { return None };
+        if let Some(zone) = words::language_offset(word) {
+            self.implied_zone = Some(zone);
+        }
+        if let Some(afternoon) = words::afternoon(word) {
+            self.afternoon = Some(afternoon);
+            return Some(1);
+        }
+        if let Some(taken) = self.dotted(word, rest) {
+            return Some(taken);
+        }
+        // `tháng 5`: a month by its number.
+        if matches!(word.as_str(), "tháng" | "thang" | "thg")
+            && let Some(Token::Number(month, 1 | 2, None)) =
+                rest.iter().skip(1).find(|token| **token != Token::Space)
+        {
+            let taken = rest.iter().position(|token| matches!(token, Token::Number(..)))?;
+            self.month = Some(*month);
+            return taken.checked_add(1);
+        }
+        if let Some(era) = words::era(word) {
+            self.year = Some(era);
+            return Some(1);
+        }
+        if (self.month.is_none() || self.month_is_first_word)
+            && let Some(month) = words::month(word)
+        {
+            self.month = Some(i64::from(month));
+            self.month_is_first_word = first;
+            self.thai = word.starts_with(is_thai);
+            return Some(1);
+        }
+        if first || words::is_noise(word) && words::zone_offset(word).is_none() {
+            return Some(1);
+        }
+        if !word.is_ascii() && !word.starts_with(is_european) {
+            return Some(1);
+        }
+        self.zone_word(word, rest)
+    }
+
+    /// `a.m.`, `p. m.`, and Thai months of two letters.
+    fn dotted(&mut self, word: &str, rest: &[Token]) -> Option<usize> {
+        let (second, taken) = match rest {
+            [_, Token::Sign('.'), Token::Word(second), ..] => (second, 3),
+            [_, Token::Sign('.'), Token::Space, Token::Word(second), ..] => (second, 4),
+            _ => return None,
+        };
+        if matches!(word, "a" | "p") && second == "m" {
+            self.afternoon = Some(word == "p");
+            return Some(taken);
+        }
+        let month = words::thai_month(word, second).filter(|_| self.month.is_none())?;
+        (self.month, self.thai) = (Some(i64::from(month)), true);
+        Some(taken)
+    }
+
+    /// A word that can only be a zone.
+    fn zone_word(&mut self, word: &str, rest: &[Token]) -> Option<usize> {
+        let has_day = self.time.is_some()
+            || self.unassigned.len().saturating_add(usize::from(self.month.is_some())) >= 3;
+        if let Some(zone) = words::zone_offset(word)
+            && rest.get(1) != Some(&Token::Sign('/'))
+        {
+            if !has_day {
+                return words::is_noise(word).then_some(1);
+            }
+            self.zone = self.zone.or(Some(zone));
+            return Some(1);
+        }
+        if !has_day || self.zone.is_some() {
+            return None;
+        }
+        // `Region/City`, the city perhaps of several words.
+        let mut taken = 1_usize;
+        while let Some([Token::Sign('/' | '_'), Token::Word(part)]) =
+            rest.get(taken..taken.saturating_add(2))
+        {
+            if let Some(zone) = words::city_offset(part) {
+                self.zone = Some(zone);
+            }
+            taken = taken.saturating_add(2);
+        }
+        // Letters after the time that name no zone we know: the time is taken as UTC.
+        (taken > 1 || (word.len() <= 5 && word.is_ascii())).then_some(taken)
+    }
+}
+
+fn is_thai(character: char) -> bool {
+    matches!(character, '\u{e00}'..='\u{e7f}')
+}
+
+fn is_european(character: char) -> bool {
+    matches!(character, '\u{c0}'..='\u{24f}' | '\u{370}'..='\u{52f}')
+}
+
+/// The first three digits of a fraction.
+fn thousandths(value: i64, digits: usize) -> i64 {
+    let power = |places: usize| 10_i64.pow(u32::try_from(places.min(17)).unwrap_or(0));
+    match digits {
+        ..3 => value.saturating_mul(power(3_usize.saturating_sub(digits))),
+        3..=18 => value / power(digits.saturating_sub(3)),
+        _ => 0,
+    }
+}

@@ -1,0 +1,143 @@
+//! What a body is: the root of a feed, JSON, or something else that deserves a name.
+use super::error::Error;
+use super::limits::ROOT_WITHIN_BYTES;
+use super::mend::Root;
+use super::notes::Notes;
+use super::scan::{Scan, Tag, Token, split_name};
+use super::text::{Entities, Mode, resolve};
+use super::vocabulary::DocumentFormat;
+
+/// Longest title repeated in an error, in characters.
+const TITLE_CHARS_MAX: usize = 80;
+
+/// Longest name of a function that a JSON document is handed to, in bytes.
+const CALLED_BYTES_MAX: usize = 64;
+
+/// The JSON of a body, told by its first character; a call that hands it to a script
+/// (`callback({…})`) is taken off.
+pub(super) fn json_text(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    if text.starts_with(['{', '[']) {
+        return Some(text);
+    }
+    let (called, rest) = text.split_once('(')?;
+    let name = |c: char| c.is_ascii_alphanumeric() || "_.$/* ".contains(c);
+    let rest = rest.trim_start();
+    let is_call = called.len() <= CALLED_BYTES_MAX && called.chars().all(name);
+    (is_call && rest.starts_with('{')).then_some(rest)
+}
+
+/// Finds the root element of a feed; whatever stands before it is stepped over.
+pub(super) fn find_root<'a>(text: &'a str, notes: &mut Notes) -> Result<Root<'a>, Error> {
+    let mut scan = Scan::before_root(text);
+    let mut entities = Entities::default();
+    let mut first: Option<Tag<'a>> = None;
+    while scan.at() < ROOT_WITHIN_BYTES {
+        let Some(token) = scan.next() else { break };
+        match token {
+            Token::Start(tag) => {
+                if let Some(kind) = format_of(&tag) {
+                    if first.is_some() {
+                        notes.add("elements before the root were dropped");
+                    }
+                    return Ok(Root { kind, tag, scan: scan.past_prolog(), entities });
+                }
+                first = first.or(Some(tag));
+                if is_page(tag.name) {
+                    break;
+                }
+            }
+            Token::Doctype(doctype) => entities.declare(doctype, notes),
+            Token::Text(words) if !words.trim().is_empty() => {
+                notes.add("text before the root was dropped");
+            }
+            Token::Text(_) | Token::Cdata(_) | Token::End(_) | Token::Aside => {}
+        }
+    }
+    Err(Error::NotAFeed { looks_like: describe(text, first) })
+}
+
+fn format_of(tag: &Tag<'_>) -> Option<DocumentFormat> {
+    let (_, local) = split_name(tag.name);
+    let is = |name: &str| local.eq_ignore_ascii_case(name);
+    if is("urlset") {
+        return Some(DocumentFormat::Sitemap);
+    }
+    if is("rss") {
+        Some(DocumentFormat::Rss)
+    } else if is("RDF") {
+        Some(DocumentFormat::Rdf)
+    } else if is("feed") || is("entry") {
+        Some(DocumentFormat::Atom)
+    } else if is("channel") {
+        // CDF is always written in capitals and names its address in an attribute.
+        let cdf = local == "CHANNEL" || tag.attribute("href").is_some();
+        Some(if cdf { DocumentFormat::Cdf } else { DocumentFormat::Rss })
+    } else {
+        None
+    }
+}
+
+/// Elements that only a web page begins with.
+fn is_page(name: &str) -> bool {
+    ["html", "head", "body", "script", "frameset"]
+        .iter()
+        .any(|page| name.eq_ignore_ascii_case(page))
+}
+
+/// Elements a fragment of a page begins with.
+fn is_html(name: &str) -> bool {
+    let names = ["div", "p", "b", "a", "br", "span", "center", "h1", "h2", "font", "table", "meta"];
+    names.iter().any(|html| name.eq_ignore_ascii_case(html))
+}
+
+/// A few words on a body that is not a feed.
+fn describe(text: &str, first: Option<Tag<'_>>) -> String {
+    let shown = text.get(..text.floor_char_boundary(ROOT_WITHIN_BYTES)).unwrap_or_default();
+    let xml = shown.trim_start().starts_with("<?xml");
+    let start = shown.trim_start().get(..9).unwrap_or_default();
+    let page = start.eq_ignore_ascii_case("<!doctype") || !xml && title(shown).is_some();
+    let head: String = shown.chars().take(1_024).collect();
+    if head.contains('\u{fffd}') {
+        return "binary data".to_owned();
+    }
+    match first {
+        Some(tag) if is_page(tag.name) || page || is_html(tag.name) => match title(shown) {
+            Some(title) => format!("an HTML page titled “{title}”"),
+            None => "an HTML page without a title".to_owned(),
+        },
+        Some(tag) if split_name(tag.name).1.eq_ignore_ascii_case("sitemapindex") => {
+            "a list of sitemaps".to_owned()
+        }
+        Some(tag) => {
+            let name: String = tag.name.chars().take(40).collect();
+            format!("a document that begins with `<{name}>`")
+        }
+        None if shown.starts_with("%PDF") => "a PDF document".to_owned(),
+        None if xml || shown.trim_start().starts_with('<') => {
+            "an XML document without elements".to_owned()
+        }
+        None => {
+            let words: String = shown.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
+            let words: String = words.chars().take(TITLE_CHARS_MAX).collect();
+            format!("plain text that begins “{words}”")
+        }
+    }
+}
+
+/// The title of a web page.
+fn title(page: &str) -> Option<String> {
+    let mut scan = Scan::new(page);
+    loop {
+        let Token::Start(tag) = scan.next()? else { continue };
+        if !tag.name.eq_ignore_ascii_case("title") {
+            continue;
+        }
+        let from = scan.at();
+        let length = page.get(from..)?.find("</")?;
+        let inner = scan.piece(from, from.saturating_add(length));
+        let text = resolve(inner, Mode::Plain, &Entities::default(), &mut Notes::default());
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        return (!words.is_empty()).then(|| words.chars().take(TITLE_CHARS_MAX).collect());
+    }
+}

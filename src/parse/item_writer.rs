@@ -1,0 +1,395 @@
+//! One item: the best source for each thing it says, written the way the reader wants it.
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use super::base_url::{BaseUrl, has_scheme};
+use super::limits::{AUTHORS_MAX, LABEL_BYTES_MAX, TAGS_MAX};
+use super::notes::Notes;
+use super::scan::{Scan, Tag, Token, split_name};
+use super::segmented::SegmentedText;
+use super::text::{Entities, Mode, resolve, write, write_label};
+use super::vocabulary::{DocumentFormat, Role};
+
+/// A field as found: the element and its inside, untouched.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FieldText<'a> {
+    pub(super) field: Role,
+    /// Of several sources the lowest counts.
+    pub(super) rank: u8,
+    pub(super) tag: Tag<'a>,
+    pub(super) inner: &'a str,
+}
+
+impl FieldText<'_> {
+    fn is_blank(&self) -> bool {
+        matches!(self.inner.trim_ascii(), "" | "<![CDATA[]]>")
+    }
+}
+
+/// What goes round the reader: it rewrites links, fails at authors, keeps no raw dates and has no
+/// place for an item's language.
+#[derive(Debug, Default)]
+pub(super) struct ItemExtras {
+    pub(super) link: Option<String>,
+    pub(super) authors: Vec<String>,
+    pub(super) language: Option<String>,
+    pub(super) published: Option<String>,
+    pub(super) updated: Option<String>,
+}
+
+/// The best source of a field that says anything; of equals the last, as every reader has it.
+pub(super) fn best<'p, 'a>(pieces: &'p [FieldText<'a>], field: Role) -> Option<&'p FieldText<'a>> {
+    let said = pieces.iter().rev().filter(|piece| piece.field == field && !piece.is_blank());
+    said.min_by_key(|piece| piece.rank)
+}
+
+pub(super) struct Writer<'w, 'a> {
+    pub(super) kind: DocumentFormat,
+    pub(super) base: Cow<'w, BaseUrl>,
+    pub(super) entities: &'w Entities<'w>,
+    pub(super) notes: &'w mut Notes,
+    pub(super) xml: &'w mut SegmentedText<'a>,
+}
+
+impl<'a> Writer<'_, 'a> {
+    /// Writes an item and returns what goes round the reader.
+    pub(super) fn write_item(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'a>]) -> ItemExtras {
+        let atom = self.kind == DocumentFormat::Atom;
+        self.xml.push(if atom { "<entry>" } else { "<item>" });
+        self.write_field(pieces, Role::Title, "title");
+        let id = self.write_id(tag, pieces);
+        if let Some(id) = &id {
+            self.write_element(if atom { "id" } else { "guid" }, id);
+        }
+        self.write_field(pieces, Role::Summary, if atom { "summary" } else { "description" });
+        self.write_field(pieces, Role::Content, if atom { "content" } else { "content:encoded" });
+        let published = self.label_of(pieces, Role::Published);
+        if let Some(date) = &published {
+            self.write_element(if atom { "published" } else { "pubDate" }, date);
+        }
+        let updated = self
+            .label_of(pieces, Role::Updated)
+            .or_else(|| self.attribute_label(tag, "lastmod", DocumentFormat::Cdf));
+        if let Some(date) = &updated {
+            self.write_element("updated", date);
+        }
+        self.write_tags(pieces);
+        self.xml.push(if atom { "</entry>" } else { "</item>" });
+        ItemExtras {
+            link: self.write_link(tag, pieces).or_else(|| self.link_from_id(pieces, id.as_deref())),
+            authors: self.authors(pieces),
+            language: self.language(tag, pieces),
+            published,
+            updated,
+        }
+    }
+
+    fn write_element(&mut self, name: &str, text: &str) {
+        self.open(name);
+        write_label(text, self.xml);
+        self.close(name);
+    }
+
+    fn open(&mut self, name: &str) {
+        self.xml.push("<");
+        self.xml.push(name);
+        self.xml.push(">");
+    }
+
+    fn close(&mut self, name: &str) {
+        self.xml.push("</");
+        self.xml.push(name);
+        self.xml.push(">");
+    }
+
+    /// A title, a summary or a content.
+    pub(super) fn write_field(&mut self, pieces: &[FieldText<'a>], field: Role, name: &str) {
+        let Some(piece) = best(pieces, field) else { return };
+        let text = self.text_of(piece);
+        if text.is_empty() {
+            return;
+        }
+        if self.kind == DocumentFormat::Atom {
+            self.xml.push("<");
+            self.xml.push(name);
+            self.xml.push(" type=\"html\">");
+        } else {
+            self.open(name);
+        }
+        write(text, self.xml);
+        self.close(name);
+    }
+
+    fn text_of(&mut self, piece: &FieldText<'a>) -> Cow<'a, str> {
+        let declared = piece.tag.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
+        let mode = piece.tag.attribute("mode").unwrap_or_default();
+        let kind = declared.split(';').next().unwrap_or_default();
+        let binary = self.kind == DocumentFormat::Atom && is_binary(kind);
+        if mode.eq_ignore_ascii_case("base64") || binary {
+            let text = resolve(piece.inner, Mode::Plain, self.entities, self.notes);
+            if let Some(decoded) = from_base64(&text) {
+                return Cow::Owned(decoded);
+            }
+        }
+        let xml = mode.eq_ignore_ascii_case("xml")
+            || kind == "xhtml"
+            || kind.ends_with("+xml")
+            || kind.ends_with("/xml");
+        let mode = match kind {
+            _ if mode.eq_ignore_ascii_case("escaped") => Mode::Html,
+            _ if xml => Mode::Xhtml,
+            "" | "text" | "html" => Mode::Html,
+            _ if kind.starts_with("text/") => Mode::Html,
+            _ => {
+                self.notes.add_about("unknown type", kind);
+                Mode::Html
+            }
+        };
+        resolve(piece.inner, mode, self.entities, self.notes)
+    }
+
+    /// A short text: an id, a date, a name.
+    pub(super) fn label(&mut self, inner: &str) -> Option<String> {
+        let text = resolve(inner, Mode::Plain, self.entities, self.notes);
+        let text = text.trim();
+        if text.len() > LABEL_BYTES_MAX {
+            self.notes.add("an id, date or name over 4 KiB was cut");
+        }
+        let text = text.get(..text.floor_char_boundary(LABEL_BYTES_MAX)).unwrap_or_default();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn label_of(&mut self, pieces: &[FieldText<'_>], field: Role) -> Option<String> {
+        let piece = best(pieces, field)?;
+        self.label(piece.inner)
+    }
+
+    /// A label from an attribute of the item itself, in the one format that keeps it there.
+    fn attribute_label(
+        &mut self,
+        tag: &Tag<'_>,
+        name: &str,
+        kind: DocumentFormat,
+    ) -> Option<String> {
+        if self.kind != kind {
+            return None;
+        }
+        self.label(tag.attribute_local(name)?)
+    }
+
+    /// The publisher's id; RDF keeps it on the item itself.
+    fn write_id(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
+        if self.kind == DocumentFormat::Sitemap {
+            // A page's address is all the identity a sitemap gives it.
+            return self.label_of(pieces, Role::Link);
+        }
+        self.label_of(pieces, Role::Id)
+            .or_else(|| self.attribute_label(tag, "about", DocumentFormat::Rdf))
+    }
+
+    /// The link a reader would follow: RSS's text, Atom's `alternate`, CDF's `href`.
+    pub(super) fn write_link(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
+        let atom = self.kind == DocumentFormat::Atom;
+        let links = || {
+            let links = pieces.iter().filter(|piece| piece.field == Role::Link);
+            links.filter_map(|piece| Some((link_rank(piece)?, piece)))
+        };
+        // Of equals Atom's first and RSS's last: so readers have it.
+        let piece = if atom {
+            links().min_by_key(|(rank, _)| *rank)
+        } else {
+            links().rev().min_by_key(|(rank, _)| *rank)
+        };
+        let Some((_, piece)) = piece else {
+            let href = self.attribute_label(tag, "href", DocumentFormat::Cdf)?;
+            return Some(self.base.absolute(&href));
+        };
+        let href = match piece.tag.attribute("href") {
+            Some(href) => self.label(href),
+            None => self.label(piece.inner),
+        }?;
+        let own = piece.tag.rest.contains("xml:base");
+        let within = own.then(|| self.base.within(&piece.tag, self.notes)).flatten();
+        let link = within.as_ref().unwrap_or(&self.base).absolute(&href);
+        (!link.is_empty()).then_some(link)
+    }
+
+    /// RSS: an id that says it is a permanent link, or does not say it is none.
+    fn link_from_id(&mut self, pieces: &[FieldText<'_>], id: Option<&str>) -> Option<String> {
+        let id = id?;
+        let permanent = best(pieces, Role::Id)
+            .and_then(|piece| piece.tag.attribute("isPermaLink"))
+            .map(|said| !said.trim().eq_ignore_ascii_case("false"));
+        let address = has_scheme(id) && (id.starts_with("http:") || id.starts_with("https:"));
+        match (self.kind, permanent) {
+            (DocumentFormat::Atom, _) | (_, Some(false)) => None,
+            (_, Some(true)) if !id.contains(char::is_whitespace) => Some(self.base.absolute(id)),
+            _ => address.then(|| id.to_owned()),
+        }
+    }
+
+    pub(super) fn language(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
+        let said = tag
+            .attribute("xml:lang")
+            .or_else(|| best(pieces, Role::Language).map(|piece| piece.inner))
+            .or_else(|| {
+                [Role::Content, Role::Summary, Role::Title]
+                    .into_iter()
+                    .find_map(|field| best(pieces, field)?.tag.attribute("xml:lang"))
+            })?;
+        self.label(said).map(|said| said.replace('_', "-"))
+    }
+
+    /// Categories: the term, and the label for people where it differs.
+    fn write_tags(&mut self, pieces: &[FieldText<'_>]) {
+        let tags = pieces.iter().filter(|piece| piece.field == Role::Tag);
+        for (count, piece) in tags.enumerate() {
+            if count >= TAGS_MAX {
+                self.notes.add("an item with too many categories was cut");
+                return;
+            }
+            let term = piece.tag.attribute("term").unwrap_or(piece.inner);
+            let label = piece.tag.attribute("label").filter(|label| *label != term);
+            for text in [Some(term), label].into_iter().flatten() {
+                let Some(text) = self.label(text) else { continue };
+                if self.kind == DocumentFormat::Sitemap {
+                    // Google's `keywords` are one list.
+                    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+                    words.take(TAGS_MAX).for_each(|word| self.write_tag(word));
+                } else {
+                    self.write_tag(&text);
+                }
+            }
+        }
+    }
+
+    fn write_tag(&mut self, text: &str) {
+        if self.kind == DocumentFormat::Atom {
+            self.xml.push("<category term=\"");
+            write_value(text, self.xml);
+            self.xml.push("\"/>");
+        } else {
+            self.write_element("category", text);
+        }
+    }
+
+    /// Names, from the best kind of source only; an address where no name was given.
+    fn authors(&mut self, pieces: &[FieldText<'_>]) -> Vec<String> {
+        let all = || pieces.iter().filter(|piece| piece.field == Role::Author && !piece.is_blank());
+        let Some(rank) = all().map(|piece| piece.rank).min() else { return Vec::new() };
+        let mut authors: Vec<String> = Vec::new();
+        for piece in all().filter(|piece| piece.rank == rank) {
+            if authors.len() >= AUTHORS_MAX {
+                self.notes.add("an item with too many authors was cut");
+                break;
+            }
+            if let Some(name) = self.person(piece.inner)
+                && !authors.contains(&name)
+            {
+                authors.push(name);
+            }
+        }
+        authors
+    }
+
+    /// The name in a person: Atom's has parts, everyone else's is a line of text.
+    fn person(&mut self, inner: &str) -> Option<String> {
+        let (mut name, mut email) = (None, None);
+        let mut scan = Scan::new(inner);
+        while let Some(token) = scan.next() {
+            let Token::Start(tag) = token else { continue };
+            let local = split_name(tag.name).1;
+            let part = match local {
+                _ if local.eq_ignore_ascii_case("name") => &mut name,
+                _ if local.eq_ignore_ascii_case("email") => &mut email,
+                _ => continue,
+            };
+            let from = scan.at();
+            let mut to = from;
+            while let Some(token) = scan.next() {
+                if matches!(token, Token::End(end) if end == tag.name) {
+                    break;
+                }
+                to = scan.at();
+            }
+            *part = Some(scan.piece(from, to));
+        }
+        match (name, email) {
+            (Some(name), email) => {
+                self.label(name).or_else(|| email.and_then(|email| self.label(email)))
+            }
+            (None, Some(email)) => self.label(email),
+            (None, None) => self.label(inner).map(|line| person_name(&line).to_owned()),
+        }
+    }
+}
+
+/// The name in `a@b.example (Name)` or `Name <a@b.example>`; all of the line if there is no such
+/// thing in it.
+fn person_name(line: &str) -> &str {
+    if !line.contains('@') {
+        return line;
+    }
+    let (before, after) = [('(', ')'), ('（', '）'), ('<', '>')]
+        .into_iter()
+        .find_map(|(open, close)| {
+            let (before, rest) = line.split_once(open)?;
+            Some((before, rest.rsplit_once(close).map_or(rest, |(inside, _)| inside)))
+        })
+        .unwrap_or((line, ""));
+    [after, before]
+        .into_iter()
+        .map(str::trim)
+        .find(|part| !part.is_empty() && !part.contains('@'))
+        .unwrap_or(line)
+}
+
+/// How good a link is; `None` for those that lead to something else than the article.
+fn link_rank(piece: &FieldText<'_>) -> Option<u8> {
+    let Some(href) = piece.tag.attribute("href") else {
+        return (!piece.is_blank()).then_some(piece.rank);
+    };
+    if href.trim().is_empty() {
+        return None;
+    }
+    let relation = piece.tag.attribute("rel").unwrap_or("alternate").trim();
+    let relation = relation.rsplit('/').next().unwrap_or(relation).to_ascii_lowercase();
+    let kind = piece.tag.attribute("type").unwrap_or_default();
+    let page = kind.is_empty() || kind.contains("html");
+    Some(match relation.as_str() {
+        "alternate" | "" => piece.rank.saturating_add(u8::from(!page)),
+        "related" | "via" | "canonical" => 20,
+        "self" if page => 30,
+        _ => return None,
+    })
+}
+
+/// Types whose content Atom carries in base 64 (RFC 4287 section 4.1.3.3).
+fn is_binary(kind: &str) -> bool {
+    kind.contains('/')
+        && !kind.starts_with("text/")
+        && !kind.ends_with("+xml")
+        && !kind.ends_with("/xml")
+}
+
+fn from_base64(text: &str) -> Option<String> {
+    let packed: String = text.chars().filter(|c| !c.is_whitespace() && *c != '=').collect();
+    let bytes = STANDARD_NO_PAD.decode(packed).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect())
+}
+
+/// Writes the value of an attribute.
+fn write_value(text: &str, xml: &mut SegmentedText<'_>) {
+    for character in text.chars() {
+        match character {
+            '&' => xml.push("&amp;"),
+            '<' => xml.push("&lt;"),
+            '"' => xml.push("&quot;"),
+            '\n' | '\t' => xml.push(" "),
+            _ => xml.push_char(character),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What a feed says it is related to: the hubs that push it, and its own address.
+use super::item_writer::{FieldText, Writer};
+use super::limits::HUBS_MAX;
+use super::vocabulary::Role;
+
+impl Writer<'_, '_> {
+    /// The addresses of the links that stand in this relation to the feed, in order.
+    pub(super) fn related(&mut self, pieces: &[FieldText<'_>], relation: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for piece in pieces.iter().filter(|piece| piece.field == Role::Link) {
+            let rel = piece.tag.attribute("rel").unwrap_or_default();
+            let relates =
+                rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case(relation));
+            let href = relates.then(|| piece.tag.attribute("href")).flatten();
+            if found.len() < HUBS_MAX
+                && let Some(href) = href.and_then(|href| self.label(href))
+            {
+                found.push(self.base.absolute(&href));
+            }
+        }
+        found
+    }
+}

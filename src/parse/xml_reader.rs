@@ -1,0 +1,77 @@
+//! The reader itself: feed-rs, and what it read made into a document.
+use chrono::DateTime;
+use feed_rs::model;
+use feed_rs::parser::{Builder, ParseFeedResult};
+
+use super::date;
+use super::error::Error;
+use super::item_writer::ItemExtras;
+use super::mend::RepairedFeed;
+use super::segmented::SegmentedText;
+use super::vocabulary::DocumentFormat;
+use crate::domain::{Dated, Document, Entry, Format, Timestamp};
+
+/// Reads a mended document.
+pub(super) fn read_document(mended: RepairedFeed<'_>) -> Result<Document, Error> {
+    let feed = parse_strictly(&mended.xml)
+        .map_err(|fault| Error::Unreadable { why: fault.to_string() })?;
+    let news = feed.entries.iter().any(|entry| entry.title.is_some());
+    if mended.kind == DocumentFormat::Sitemap && !feed.entries.is_empty() && !news {
+        return Err(Error::NotAFeed { looks_like: "a sitemap without news in it".to_owned() });
+    }
+    if feed.entries.len() != mended.items.len() {
+        let (read, sent) = (feed.entries.len(), mended.items.len());
+        return Err(Error::Unreadable { why: format!("{read} of {sent} items were read") });
+    }
+    let entries = feed.entries.into_iter().zip(mended.items).map(|(e, c)| to_entry(e, c)).collect();
+    Ok(Document {
+        format: match mended.kind {
+            DocumentFormat::Rss => Format::Rss,
+            DocumentFormat::Rdf => Format::Rdf,
+            DocumentFormat::Atom => Format::Atom,
+            DocumentFormat::Cdf => Format::Cdf,
+            DocumentFormat::Sitemap => Format::Sitemap,
+        },
+        title: feed.title.and_then(plain_text_of),
+        link: mended.link,
+        language: mended.language,
+        entries,
+        hubs: mended.hubs,
+        own_link: mended.own_link,
+        mended: Vec::new(),
+    })
+}
+
+/// Runs feed-rs. It reads dates with our reader and must not invent ids: for an item without one
+/// it would draw a new one at every poll, and every poll would alert.
+fn parse_strictly(xml: &SegmentedText<'_>) -> ParseFeedResult<model::Feed> {
+    Builder::new()
+        .sanitize_content(false)
+        .id_generator(|_, _, _| String::new())
+        .timestamp_parser(|text| DateTime::from_timestamp_millis(date::parse(text)?.0))
+        .build()
+        .parse(xml.reader())
+}
+
+fn to_entry(read: model::Entry, carried: ItemExtras) -> Entry {
+    let dated = |raw: Option<String>, at: Option<DateTime<chrono::Utc>>| {
+        raw.map(|raw| Dated { raw, at: at.map(|at| Timestamp(at.timestamp_millis())) })
+    };
+    Entry {
+        id: (!read.id.is_empty()).then_some(read.id),
+        link: carried.link,
+        title: read.title.and_then(plain_text_of),
+        summary: read.summary.and_then(plain_text_of),
+        content: read.content.and_then(|content| content.body).filter(|body| !body.is_empty()),
+        published: dated(carried.published, read.published),
+        // The reader copies `published` here when a feed gives no other date.
+        updated: dated(carried.updated, read.updated),
+        authors: carried.authors,
+        tags: read.categories.into_iter().map(|category| category.term).collect(),
+        language: carried.language,
+    }
+}
+
+fn plain_text_of(read: model::Text) -> Option<String> {
+    (!read.content.is_empty()).then_some(read.content)
+}

@@ -1,0 +1,279 @@
+//! One item of a poll, entered: known or unknown, new or a copy, and of which story.
+use rusqlite::{OptionalExtension, params};
+
+use super::commit::PollCommit;
+use super::{lookup, signed};
+use crate::domain::{AlertKind, Article, ArticleId, Key, Verdict};
+use crate::store::Candidate;
+use crate::store::error::{Doing, Error};
+use crate::stories::copies::Prepared;
+use crate::stories::decide;
+
+/// An article's place in the store, and what kind of alert it would make.
+#[derive(Clone, Copy)]
+pub(super) struct StoredRef {
+    pub(super) article: i64,
+    pub(super) story: i64,
+    pub(super) kind: AlertKind,
+    /// The source brought its story again, revised.
+    pub(super) update: bool,
+    /// Hash of the key it is known by in its feed.
+    pub(super) identity: u64,
+}
+
+impl PollCommit<'_> {
+    pub(super) fn add_candidate(&mut self, candidate: &Candidate) -> Result<(), Error> {
+        let Some(identity) = candidate.article.keys.first() else {
+            // `ingest` gives every article a key; one without could never be recognised again.
+            return Err(Error::Broken {
+                doing: "entering an article",
+                why: "it has no identity".to_owned(),
+            });
+        };
+        match lookup::article_by_key(self, identity.hash)? {
+            Some(article) => self.update_known(article, identity.hash, candidate),
+            None => self.add_unknown(identity.hash, candidate),
+        }
+    }
+
+    /// An item the feed has carried before: back in the window, or with another text.
+    fn update_known(
+        &mut self,
+        article: i64,
+        identity: u64,
+        candidate: &Candidate,
+    ) -> Result<(), Error> {
+        let fresh = &candidate.article;
+        self.remember_keys(article, &fresh.keys, false)?;
+        let stored: Option<(i64, i64)> = self
+            .db
+            .prepare_cached("SELECT revision, story FROM article WHERE id = ?1")
+            .and_then(|mut select| {
+                select.query_row([article], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            })
+            .doing("reading an article")?;
+        // A swept article is known by its keys alone.
+        let Some((revision, story)) = stored else { return Ok(()) };
+        if revision == signed(fresh.revision) {
+            return Ok(());
+        }
+        self.counts.revised += 1;
+        let kind = AlertKind::Revised;
+        let mut placed = StoredRef { article, story, kind, update: false, identity };
+        let told = !candidate.fired.is_empty();
+        let reused = lookup::is_id_reused(self, article, fresh)?;
+        if reused {
+            placed = self.record_reissue(placed, candidate)?;
+        } else if told && lookup::may_join(self, (article, story), false)? {
+            placed = self.joined(placed, candidate)?;
+        }
+        let fixed = self.correction(article, fresh)?;
+        self.update_article(placed, reused, fresh)?;
+        if told {
+            self.replace_text(article, fresh)?;
+        }
+        for fired in &candidate.fired {
+            self.decide_alert(placed, fresh, fired)?;
+        }
+        self.follow_story(placed, fresh, fixed.as_deref())?;
+        self.want_page(article, candidate, false)
+    }
+
+    /// The publisher gave a used id to another story: news like any other, or a copy of some.
+    fn record_reissue(
+        &mut self,
+        placed: StoredRef,
+        candidate: &Candidate,
+    ) -> Result<StoredRef, Error> {
+        let itself = |id: ArticleId, _story| id.0 == placed.article;
+        let (_, verdict) = self.judge_by_text(Verdict::New, candidate, itself)?;
+        let (story, kind) = match verdict.matched_article() {
+            None => (self.open_story()?, AlertKind::New),
+            Some(original) => (lookup::story_of(self, original)?, AlertKind::Copy),
+        };
+        lookup::move_to_story(self, (placed.article, placed.story), story, verdict)?;
+        let identity = placed.identity ^ candidate.article.revision;
+        Ok(StoredRef { story, kind, update: is_update(verdict), identity, ..placed })
+    }
+
+    /// A known item whose text may now be that of another story: then the two are one, and what was
+    /// told of either was told of both.
+    pub(super) fn joined(
+        &mut self,
+        placed: StoredRef,
+        candidate: &Candidate,
+    ) -> Result<StoredRef, Error> {
+        let within = |_id, story| story == placed.story;
+        let (_, verdict) = self.judge_by_text(Verdict::New, candidate, within)?;
+        let Some(original) = verdict.matched_article() else { return Ok(placed) };
+        let story = lookup::story_of(self, original)?;
+        lookup::join_story(self, (placed.article, placed.story), story, verdict)?;
+        Ok(StoredRef { story, kind: AlertKind::Copy, update: is_update(verdict), ..placed })
+    }
+
+    /// Remembers a stored article by the text it has now.
+    pub(super) fn replace_text(&mut self, article: i64, fresh: &Article) -> Result<(), Error> {
+        let opened = lookup::is_first_alerted(self, article)?;
+        let item = (self.name.as_str(), fresh);
+        self.texts.renew(self.db, ArticleId(article), item, (self.polled_at, opened))
+    }
+
+    fn add_unknown(&mut self, identity: u64, candidate: &Candidate) -> Result<(), Error> {
+        let fresh = &candidate.article;
+        let known = lookup::find_known(self, fresh)?;
+        let verdict = decide::verdict_by_keys(fresh, candidate.setting, &known);
+        let (ready, verdict) = self.judge_by_text(verdict, candidate, |_, _| false)?;
+        let (story, kind) = match verdict.matched_article() {
+            None => (self.open_story()?, AlertKind::New),
+            Some(original) => (lookup::story_of(self, original)?, AlertKind::Copy),
+        };
+        let article = self.insert_article(fresh, (story, identity), verdict)?;
+        let opened = verdict == Verdict::New;
+        self.remember_keys(article, &fresh.keys, opened)?;
+        if let Some(ready) = ready {
+            self.texts.add(ArticleId(article), self.polled_at, &ready, opened);
+        }
+        if opened {
+            self.counts.new += 1;
+        } else {
+            self.counts.copies += 1;
+        }
+        let placed = StoredRef { article, story, kind, update: is_update(verdict), identity };
+        for fired in &candidate.fired {
+            self.decide_alert(placed, fresh, fired)?;
+        }
+        if !opened {
+            self.follow_story(placed, fresh, None)?;
+        }
+        self.want_page(article, candidate, opened)
+    }
+
+    /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the
+    /// article is to be remembered by. `passed_over`: as in [`super::text_index::TextIndex::find_secret`].
+    fn judge_by_text(
+        &mut self,
+        verdict: Verdict,
+        candidate: &Candidate,
+        passed_over: impl Fn(ArticleId, i64) -> bool,
+    ) -> Result<(Option<Prepared>, Verdict), Error> {
+        if candidate.fired.is_empty() {
+            return Ok((None, verdict));
+        }
+        let item = (self.name.as_str(), &candidate.article);
+        let (ready, copy) = self.texts.find(self.db, item, passed_over, self.polled_at)?;
+        match (verdict, copy) {
+            (Verdict::New, Some(copy)) => Ok((Some(ready), decide::verdict_of_copy(copy))),
+            _ => Ok((Some(ready), verdict)),
+        }
+    }
+
+    pub(super) fn open_story(&self) -> Result<i64, Error> {
+        self.db
+            .prepare_cached("INSERT INTO story (opened_at) VALUES (?1)")
+            .and_then(|mut insert| insert.insert([self.polled_at.0]))
+            .doing("opening a story")
+    }
+
+    fn insert_article(
+        &self,
+        fresh: &Article,
+        (story, identity): (i64, u64),
+        verdict: Verdict,
+    ) -> Result<i64, Error> {
+        let list = |items: &[String]| {
+            (!items.is_empty()).then(|| serde_json::to_string(items).unwrap_or_default())
+        };
+        self.db
+            .prepare_cached(
+                "INSERT INTO article (feed, story, reason, copy_of, first_seen, published,
+                    published_raw, identity, revision, url, canonical, title, summary, content,
+                    authors, tags, language, similarity)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                    ?17, ?18)",
+            )
+            .and_then(|mut insert| {
+                insert.insert(params![
+                    self.feed.0,
+                    story,
+                    verdict.reason(),
+                    verdict.matched_article().map(|original| original.0),
+                    self.polled_at.0,
+                    fresh.published.map(|at| at.0),
+                    fresh.published_raw,
+                    signed(identity),
+                    signed(fresh.revision),
+                    fresh.url,
+                    fresh.canonical.as_deref().map(lookup::url_hash),
+                    fresh.title,
+                    fresh.summary,
+                    fresh.content,
+                    list(&fresh.authors),
+                    list(&fresh.tags),
+                    fresh.language,
+                    verdict.similarity()
+                ])
+            })
+            .doing("storing an article")
+    }
+
+    /// Stores what the feed says now. The longer text that its page gave is what the story is known
+    /// by, and stays until the page is read again; not if the id carries another story.
+    fn update_article(
+        &self,
+        placed: StoredRef,
+        reused: bool,
+        fresh: &Article,
+    ) -> Result<(), Error> {
+        self.db
+            .prepare_cached(
+                "UPDATE article SET revision = ?1, revised_at = ?2, title = ?3, summary = ?4,
+                    content = CASE WHEN NOT ?10 AND length(?5) < length(content)
+                        AND id IN (SELECT article FROM page WHERE characters = length(content))
+                        THEN content ELSE ?5 END,
+                    url = ?6, canonical = ?7, story = ?8 WHERE id = ?9",
+            )
+            .and_then(|mut update| {
+                update.execute(params![
+                    signed(fresh.revision),
+                    self.polled_at.0,
+                    fresh.title,
+                    fresh.summary,
+                    fresh.content,
+                    fresh.url,
+                    fresh.canonical.as_deref().map(lookup::url_hash),
+                    placed.story,
+                    placed.article,
+                    reused
+                ])
+            })
+            .doing("storing a revision")?;
+        Ok(())
+    }
+
+    /// Every key the article can be recognised by; the first is its identity. `connections_opened`: the
+    /// article opened a story.
+    fn remember_keys(&self, article: i64, keys: &[Key], opened: bool) -> Result<(), Error> {
+        let mut upsert = self
+            .db
+            .prepare_cached(
+                "INSERT INTO seen (feed, hash, kind, role, article, stories)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (feed, hash) DO UPDATE SET gone_at = NULL,
+                    role = min(role, excluded.role), stories = stories + excluded.stories
+                    WHERE gone_at IS NOT NULL OR role > excluded.role OR excluded.stories > 0",
+            )
+            .doing("remembering keys")?;
+        for (place, key) in keys.iter().enumerate() {
+            let role = i64::from(place > 0);
+            let kind = key.kind as i64;
+            upsert
+                .execute(params![self.feed.0, signed(key.hash), kind, role, article, opened])
+                .doing("remembering keys")?;
+        }
+        Ok(())
+    }
+}
+
+fn is_update(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Update { .. })
+}

@@ -1,0 +1,174 @@
+//! The texts of the window, beside the connection: which stored article a new one repeats.
+//!
+//! Only articles on which a watch fired are judged, against earlier ones on which a watch fired. A
+//! copy a watch finds has its words, and so had the article it was copied from; what no watch found
+//! tells nobody twice.
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::domain::{Article, ArticleId, Timestamp};
+use crate::store::error::{Doing, Error};
+use crate::stories::copies::{Copy, CopyFinder, Incoming, Prepared, Stored, WINDOW};
+
+/// What is in memory of the texts. It is derived from the store, lazily: at the first article that
+/// has to be judged after a start, and after a commit that did not hold.
+#[derive(Default)]
+pub(super) struct TextIndex {
+    copies: Option<CopyFinder>,
+    additions: u64,
+    /// When it was last asked.
+    asked: Timestamp,
+}
+
+/// A clock set back by less than this is merely being disciplined.
+const CLOCK_SLACK: Duration = Duration::from_mins(1);
+
+/// The text by which an article is compared: the fuller of the two the publisher gave.
+fn body<'a>(summary: &'a str, content: &'a str) -> &'a str {
+    if content.len() >= summary.len() { content } else { summary }
+}
+
+fn item<'a>(source: &'a str, article: &'a Article) -> Incoming<'a> {
+    Incoming {
+        source,
+        published: article.published,
+        title: &article.title,
+        text: body(&article.summary, &article.content),
+    }
+}
+
+impl TextIndex {
+    /// Counts what was added since the start. An addition whose transaction did not hold would
+    /// leave the memory ahead of the store: whoever sees that forgets.
+    pub(super) fn additions(&self) -> u64 {
+        self.additions
+    }
+
+    /// Lets go of everything; the store gives it back when it is needed.
+    pub(super) fn forget(&mut self) {
+        self.copies = None;
+    }
+
+    /// The likest stored article that this one repeats, if any, and what to remember it by.
+    /// `passed_over` says of an article and its story that it is not to be compared: it is the same.
+    pub(super) fn find(
+        &mut self,
+        db: &Connection,
+        (source, article): (&str, &Article),
+        passed_over: impl Fn(ArticleId, i64) -> bool,
+        now: Timestamp,
+    ) -> Result<(Prepared, Option<Copy>), Error> {
+        let copies = self.loaded(db, now)?;
+        copies.expire(now);
+        let mut failed = None;
+        let found = copies.find(&item(source, article), |id| {
+            let read = stored(db, id).unwrap_or_else(|error| {
+                failed = Some(error);
+                None
+            });
+            read.filter(|(_, story)| !passed_over(id, *story)).map(|(stored, _)| stored)
+        });
+        failed.map_or(Ok(found), Err)
+    }
+
+    /// Remembers an article that was just stored. `connections_opened`: it opened a story.
+    pub(super) fn add(&mut self, id: ArticleId, now: Timestamp, ready: &Prepared, opened: bool) {
+        if let Some(copies) = &mut self.copies {
+            copies.add(id, now, ready, opened);
+            self.additions += 1;
+        }
+    }
+
+    /// Remembers the new text of an article that was rewritten or read in full; the old text still
+    /// leads to it. `connections_opened`: it opened a story, and was not remembered before.
+    pub(super) fn renew(
+        &mut self,
+        db: &Connection,
+        id: ArticleId,
+        (source, article): (&str, &Article),
+        (now, opened): (Timestamp, bool),
+    ) -> Result<(), Error> {
+        let ready = self.loaded(db, now)?.prepare(&item(source, article));
+        self.add(id, now, &ready, opened);
+        Ok(())
+    }
+
+    fn loaded(&mut self, db: &Connection, now: Timestamp) -> Result<&mut CopyFinder, Error> {
+        // A clock that was ahead let go of what is still within the window.
+        if self.copies.is_none() || self.asked.since(now) > CLOCK_SLACK {
+            self.copies = Some(load_recent(db, now)?);
+        }
+        self.asked = now;
+        Ok(self.copies.get_or_insert_default())
+    }
+}
+
+/// Everything a watch fired on within the window, in the order it did.
+fn load_recent(db: &Connection, now: Timestamp) -> Result<CopyFinder, Error> {
+    let doing = "reading the window's texts";
+    let mut copies = CopyFinder::default();
+    let mut select = db
+        .prepare_cached(
+            "SELECT f.name, a.published, a.title, a.summary, a.content, a.reason = 'new'
+             FROM article a JOIN feed f ON f.id = a.feed WHERE a.id = ?1",
+        )
+        .doing(doing)?;
+    // One at a time: sorted by the database, all texts would be in memory together.
+    for (id, at) in alerted_since(db, now.before(WINDOW))? {
+        let row = select
+            .query_row([id.0], |row| Ok((stored_text(row)?, row.get::<_, bool>(5)?)))
+            .optional()
+            .doing(doing)?;
+        let Some((stored, opened)) = row else { continue };
+        let item = Incoming {
+            source: &stored.source,
+            published: stored.published,
+            title: &stored.title,
+            text: &stored.text,
+        };
+        let ready = copies.prepare(&item);
+        copies.add(id, at, &ready, opened);
+    }
+    Ok(copies)
+}
+
+/// The articles a watch fired on for the first time since, and when.
+fn alerted_since(db: &Connection, since: Timestamp) -> Result<Vec<(ArticleId, Timestamp)>, Error> {
+    let doing = "reading the window's findings";
+    let mut select = db
+        .prepare_cached(
+            "SELECT article, min(at) AS first FROM finding WHERE at >= ?1
+             GROUP BY article ORDER BY first, article",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map([since.0], |row| Ok((ArticleId(row.get(0)?), Timestamp(row.get(1)?))))
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+/// An article's text, and its story.
+fn stored(db: &Connection, id: ArticleId) -> Result<Option<(Stored, i64)>, Error> {
+    db.prepare_cached(
+        "SELECT f.name, a.published, a.title, a.summary, a.content, a.story
+         FROM article a JOIN feed f ON f.id = a.feed WHERE a.id = ?1",
+    )
+    .and_then(|mut select| {
+        select.query_row(params![id.0], |row| Ok((stored_text(row)?, row.get(5)?))).optional()
+    })
+    .doing("reading a text")
+}
+
+/// Columns: source, published, title, summary, content.
+fn stored_text(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
+    let text = |column: usize| -> Result<&str, rusqlite::Error> {
+        row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)
+    };
+    Ok(Stored {
+        source: text(0)?.to_owned(),
+        published: row.get::<_, Option<i64>>(1)?.map(Timestamp),
+        title: text(2)?.to_owned(),
+        text: body(text(3)?, text(4)?).to_owned(),
+    })
+}

@@ -1,0 +1,372 @@
+//! After an article joined a told story, or changed in one: what that story's readers are told
+//! besides, and remembering that they were.
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::add_article::StoredRef;
+use super::commit::PollCommit;
+use super::outbox_insert;
+use super::stories::attached;
+use crate::domain::{
+    Alert, Article, Attached, Change, Message, Name, Spread, StoryId, Timestamp, Update,
+    UpdateTrigger,
+};
+use crate::store::Route;
+use crate::store::error::{Doing, Error};
+use crate::stories::headline_change::{self, HeadlineChange};
+
+/// Copies an update lists; all are kept, and counted in it.
+const COPIES_LISTED_MAX: u32 = 20;
+
+/// One thing to be told, and the word under which it is remembered as told.
+type Step = (String, Change);
+
+/// What is new about a story, seen from the article that was just entered.
+struct StoryNews {
+    /// This feed had nothing in the story before.
+    outlet: bool,
+    /// Nor had anything in the story this language.
+    language: Option<String>,
+    /// What the newsroom now says was wrong.
+    correction: Option<String>,
+}
+
+impl PollCommit<'_> {
+    /// Tells each watch that was told of the story what its readers want to hear more of. `fixed`:
+    /// the note of a correction that the article did not have before.
+    pub(super) fn follow_story(
+        &mut self,
+        placed: StoredRef,
+        fresh: &Article,
+        fixed: Option<&str>,
+    ) -> Result<(), Error> {
+        if self.ids_churned || (self.is_first_poll && !self.recent_enough(fresh)) {
+            return Ok(());
+        }
+        let told = alerts_of_story(self.db, placed.story)?;
+        if told.is_empty() {
+            return Ok(());
+        }
+        let news = StoryNews {
+            outlet: self.is_first_of_outlet(placed)?,
+            language: self.first_of_language(placed, fresh)?,
+            correction: fixed.map(str::to_owned),
+        };
+        let spread = spread(self.db, placed.story)?;
+        for alert in told {
+            // Made in this very commit: it tells all there is to tell.
+            if self.alerts.iter().any(|(id, _)| *id == alert.id) {
+                continue;
+            }
+            let Some(occasions) = self.update_triggers.get(&alert.watch).cloned() else { continue };
+            let mut steps = Vec::new();
+            for occasion in occasions.iter() {
+                self.apply_trigger(*occasion, &alert, (fresh, &news, &spread), &mut steps);
+            }
+            self.queue_updates(&alert, placed, fresh, (steps, &spread))?;
+        }
+        Ok(())
+    }
+
+    /// The note of a correction that the stored article does not have.
+    pub(super) fn correction(
+        &self,
+        article: i64,
+        fresh: &Article,
+    ) -> Result<Option<String>, Error> {
+        let now = format!("{}\n{}", fresh.summary, fresh.content);
+        if headline_change::correction("", &now).is_none() {
+            return Ok(None);
+        }
+        let before: Option<String> = self
+            .db
+            .prepare_cached("SELECT summary || char(10) || content FROM article WHERE id = ?1")
+            .and_then(|mut select| select.query_row([article], |row| row.get(0)).optional())
+            .doing("reading an article")?;
+        Ok(before.and_then(|before| headline_change::correction(&before, &now)))
+    }
+
+    fn is_first_of_outlet(&self, placed: StoredRef) -> Result<bool, Error> {
+        self.db
+            .prepare_cached(
+                "SELECT 1 FROM article WHERE story = ?1 AND feed = ?2 AND id <> ?3
+                 ORDER BY id DESC LIMIT 1",
+            )
+            .and_then(|mut select| {
+                select.exists(params![placed.story, self.feed.0, placed.article])
+            })
+            .map(|before| !before)
+            .doing("counting outlets")
+    }
+
+    /// The article's language, if the story has others, and not this one yet.
+    fn first_of_language(
+        &self,
+        placed: StoredRef,
+        fresh: &Article,
+    ) -> Result<Option<String>, Error> {
+        let Some(language) = fresh.language.as_deref().map(primary) else { return Ok(None) };
+        let (known, others): (bool, bool) = self
+            .db
+            .prepare_cached(
+                "SELECT
+                    EXISTS (SELECT 1 FROM article WHERE story = ?1 AND id <> ?2
+                        AND (lower(language) = ?3 OR lower(language) LIKE ?3 || '-%')),
+                    EXISTS (SELECT 1 FROM article WHERE story = ?1 AND id <> ?2
+                        AND language IS NOT NULL)",
+            )
+            .and_then(|mut select| {
+                let values = params![placed.story, placed.article, language];
+                select.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))
+            })
+            .doing("counting languages")?;
+        Ok((others && !known).then_some(language))
+    }
+
+    /// What an occasion says of the story as it stands.
+    fn apply_trigger(
+        &self,
+        occasion: UpdateTrigger,
+        alert: &Alert,
+        (fresh, news, spread): (&Article, &StoryNews, &Spread),
+        steps: &mut Vec<Step>,
+    ) {
+        // Headlines differ from paper to paper: only the newsroom the reader was told by can change,
+        // or correct, what it said.
+        let turn = (alert.source == self.name)
+            .then(|| headline_change::change_between(&alert.title, &fresh.title))
+            .flatten();
+        let (before, after) = (alert.title.clone(), fresh.title.clone());
+        match occasion {
+            UpdateTrigger::Outlets(count) => {
+                if news.outlet && spread.outlets >= u64::from(count) {
+                    let change = Change::Outlets { count: spread.outlets };
+                    steps.push((format!("outlets:{count}"), change));
+                }
+            }
+            UpdateTrigger::Language => {
+                if let Some(language) = news.language.clone() {
+                    steps.push((format!("language:{language}"), Change::Language { language }));
+                }
+            }
+            UpdateTrigger::Headline if turn == Some(HeadlineChange::Changed) => {
+                steps.push(("headline".to_owned(), Change::Headline { before, after }));
+            }
+            UpdateTrigger::Reissue if turn == Some(HeadlineChange::Reissued) => {
+                steps.push(("reissue".to_owned(), Change::Reissue { before, after }));
+            }
+            UpdateTrigger::Correction if turn == Some(HeadlineChange::Corrected) => {
+                let step = format!("correction:{:x}", outbox_insert::text_id(&after));
+                steps.push((step, Change::Correction { before, after }));
+            }
+            UpdateTrigger::Correction if alert.source == self.name => {
+                if let Some(after) = news.correction.clone() {
+                    let step = format!("correction:{:x}", outbox_insert::text_id(&after));
+                    steps.push((step, Change::Correction { before, after }));
+                }
+            }
+            UpdateTrigger::Headline | UpdateTrigger::Reissue | UpdateTrigger::Correction => (),
+        }
+    }
+
+    /// Sends what was not sent before, as one letter.
+    fn queue_updates(
+        &mut self,
+        alert: &Alert,
+        placed: StoredRef,
+        fresh: &Article,
+        (steps, spread): (Vec<Step>, &Spread),
+    ) -> Result<(), Error> {
+        let mut fresh_steps = Vec::new();
+        for (step, change) in steps {
+            if !is_update_sent(self.db, placed.story, alert, &step)? {
+                fresh_steps.push((step, change));
+            }
+        }
+        if fresh_steps.is_empty() {
+            return Ok(());
+        }
+        // An alert that has not left yet is composed with the outlets and languages there are then.
+        let spreads =
+            |(_, change): &Step| matches!(change, Change::Outlets { .. } | Change::Language { .. });
+        let routes = routes(self.db, alert)?;
+        let silent =
+            routes.is_empty() || (fresh_steps.iter().all(spreads) && !has_left(self.db, alert)?);
+        let key: Vec<&str> = fresh_steps.iter().map(|(step, _)| step.as_str()).collect();
+        let id = outbox_insert::update_id(alert.id, &key.join(" "));
+        for (step, _) in &fresh_steps {
+            record_update_sent(
+                self.db,
+                (placed, alert),
+                step,
+                (!silent).then_some(id.0),
+                self.polled_at,
+            )?;
+        }
+        if silent {
+            return Ok(());
+        }
+        let update = Update {
+            id,
+            alert: alert.id,
+            story: StoryId(placed.story),
+            watch: alert.watch.clone(),
+            watch_title: alert.watch_title.clone(),
+            severity: alert.severity,
+            title: alert.title.clone(),
+            url: fresh.url.clone().or_else(|| alert.url.clone()),
+            changes: changes(fresh_steps),
+            outlets: spread.outlets,
+            languages: spread.languages.clone(),
+            copies: copies(self.db, placed.story, alert, COPIES_LISTED_MAX)?,
+            copies_total: copies_total(self.db, placed.story, alert)?,
+            created: self.polled_at,
+        };
+        let letter = Message::Update(Box::new(update));
+        let posted = outbox_insert::queue_message(self.db, &letter, &routes, self.polled_at)?;
+        self.counts.updates += u64::from(posted);
+        Ok(())
+    }
+}
+
+/// Of several marks passed at once only the highest is told.
+fn changes(steps: Vec<Step>) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::with_capacity(steps.len());
+    for (_, change) in steps {
+        let outlets = |change: &Change| matches!(change, Change::Outlets { .. });
+        if !(outlets(&change) && changes.iter().any(outlets)) {
+            changes.push(change);
+        }
+    }
+    changes
+}
+
+/// A language without its country and script.
+fn primary(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase()
+}
+
+/// The first alert each watch got of a story.
+fn alerts_of_story(db: &Connection, story: i64) -> Result<Vec<Alert>, Error> {
+    let doing = "reading a story's alerts";
+    let mut select = db
+        .prepare_cached("SELECT payload FROM alert WHERE story = ?1 ORDER BY created_at, id")
+        .doing(doing)?;
+    let rows = select.query_map([story], |row| row.get::<_, String>(0)).doing(doing)?;
+    let mut alerts: Vec<Alert> = Vec::new();
+    for payload in rows {
+        let alert: Alert = serde_json::from_str(&payload.doing(doing)?)
+            .map_err(|why| Error::Broken { doing, why: why.to_string() })?;
+        if alerts.iter().all(|earlier| earlier.watch != alert.watch) {
+            alerts.push(alert);
+        }
+    }
+    Ok(alerts)
+}
+
+/// Who carries a story, and in which languages.
+pub(super) fn spread(db: &Connection, story: i64) -> Result<Spread, Error> {
+    let doing = "counting outlets";
+    let outlets: i64 = db
+        .prepare_cached("SELECT count(DISTINCT feed) FROM article WHERE story = ?1")
+        .and_then(|mut select| select.query_row([story], |row| row.get(0)))
+        .doing(doing)?;
+    let mut select = db
+        .prepare_cached(
+            "SELECT DISTINCT language FROM article WHERE story = ?1 AND language IS NOT NULL",
+        )
+        .doing(doing)?;
+    let rows = select.query_map([story], |row| row.get::<_, String>(0)).doing(doing)?;
+    let tags = rows.collect::<Result<Vec<String>, _>>().doing(doing)?;
+    let mut languages: Vec<String> = tags.iter().map(|tag| primary(tag)).collect();
+    languages.sort_unstable();
+    languages.dedup();
+    Ok(Spread { outlets: u64::try_from(outlets).unwrap_or(0), languages })
+}
+
+fn is_update_sent(db: &Connection, story: i64, alert: &Alert, step: &str) -> Result<bool, Error> {
+    db.prepare_cached("SELECT 1 FROM told_step WHERE story = ?1 AND watch = ?2 AND step = ?3")
+        .and_then(|mut select| select.exists(params![story, alert.watch.as_str(), step]))
+        .doing("looking for an update")
+}
+
+fn record_update_sent(
+    db: &Connection,
+    (placed, alert): (StoredRef, &Alert),
+    step: &str,
+    letter: Option<u128>,
+    at: Timestamp,
+) -> Result<(), Error> {
+    db.prepare_cached(
+        "INSERT OR IGNORE INTO told_step (story, watch, step, article, letter, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )
+    .and_then(|mut insert| {
+        insert.execute(params![
+            placed.story,
+            alert.watch.as_str(),
+            step,
+            placed.article,
+            letter.map(u128::to_be_bytes),
+            at.0
+        ])
+    })
+    .doing("remembering an update")?;
+    Ok(())
+}
+
+/// Where the alert went.
+fn routes(db: &Connection, alert: &Alert) -> Result<Vec<Route>, Error> {
+    let doing = "reading where an alert went";
+    let mut select = db
+        .prepare_cached("SELECT channel, recipient FROM carries WHERE alert = ?1")
+        .doing(doing)?;
+    let rows = select
+        .query_map([alert.id.0.to_be_bytes()], |row| {
+            Ok(Route { channel: Name::new(&row.get::<_, String>(0)?), recipient: row.get(1)? })
+        })
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+/// Whether any receiver's message was composed, or is being composed.
+fn has_left(db: &Connection, alert: &Alert) -> Result<bool, Error> {
+    db.prepare_cached(
+        "SELECT 1 FROM carries c JOIN outbox o ON o.id = c.delivery
+         WHERE c.alert = ?1 AND (o.message IS NOT NULL OR o.lease_token IS NOT NULL
+            OR o.state <> 'pending')",
+    )
+    .and_then(|mut select| select.exists([alert.id.0.to_be_bytes()]))
+    .doing("looking at an alert's messages")
+}
+
+const COPIES: &str = "FROM article a JOIN feed f ON f.id = a.feed WHERE a.story = ?1
+    AND a.id <> coalesce((SELECT article FROM alert WHERE id = ?2), 0)";
+
+/// The latest `points_max` articles of a story beside the one an alert told of.
+pub(super) fn copies(
+    db: &Connection,
+    story: i64,
+    alert: &Alert,
+    most: u32,
+) -> Result<Vec<Attached>, Error> {
+    let doing = "reading a story's copies";
+    let mut select = db
+        .prepare_cached(&format!(
+            "SELECT f.name, a.title, a.url, a.language, a.first_seen, a.reason, a.similarity
+             {COPIES} ORDER BY a.id DESC LIMIT ?3"
+        ))
+        .doing(doing)?;
+    let rows =
+        select.query_map(params![story, alert.id.0.to_be_bytes(), most], attached).doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+fn copies_total(db: &Connection, story: i64, alert: &Alert) -> Result<u64, Error> {
+    let count: i64 = db
+        .prepare_cached(&format!("SELECT count(*) {COPIES}"))
+        .and_then(|mut select| {
+            select.query_row(params![story, alert.id.0.to_be_bytes()], |row| row.get(0))
+        })
+        .doing("counting copies")?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}

@@ -1,0 +1,95 @@
+//! Stories as people look at them, and what a person's word on them came to.
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::domain::{Alert, ArticleId, Attached, Name, StoryId, Timestamp, Update, UpdateTrigger};
+
+use super::{DeliveryStatus, Feedback};
+
+/// When more of a told story is told, by watch.
+pub type UpdateTriggers = HashMap<Name, Arc<[UpdateTrigger]>>;
+
+/// One article of a story.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct StoryArticle {
+    pub article: ArticleId,
+    /// The article it was recognised by.
+    pub copy_of: Option<ArticleId>,
+    #[serde(flatten)]
+    pub attached: Attached,
+}
+
+/// A story in one line.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct StorySummary {
+    #[serde(serialize_with = "serialize_display")]
+    pub story: StoryId,
+    pub opened: Timestamp,
+    /// Of its first article; empty if that was forgotten.
+    pub title: String,
+    pub articles: u64,
+    pub outlets: u64,
+    pub alerts: u64,
+}
+
+/// A whole story.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Story {
+    #[serde(serialize_with = "serialize_display")]
+    pub story: StoryId,
+    pub opened: Timestamp,
+    /// Where a person put it; then nothing else is in it.
+    #[serde(serialize_with = "serialize_optional_display")]
+    pub merged_into: Option<StoryId>,
+    pub outlets: u64,
+    pub languages: Vec<String>,
+    /// In the order they came.
+    pub articles: Vec<StoryArticle>,
+    pub alerts: Vec<Alert>,
+    pub updates: Vec<Update>,
+    pub sent: Vec<DeliveryStatus>,
+}
+
+/// An alert with all that hangs on it.
+#[derive(Clone, Debug)]
+pub struct AlertDetails {
+    pub alert: Alert,
+    pub feedback: Option<Feedback>,
+    /// Where it is now: people may have merged or split it since.
+    pub story: StoryId,
+    /// The articles attached to its story, in the order they came.
+    pub copies: Vec<StoryArticle>,
+    pub updates: Vec<Update>,
+    /// Every message about the story, of this alert's watch.
+    pub sent: Vec<DeliveryStatus>,
+}
+
+/// Why a person's word could not be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoryEditRefusal {
+    NoSuchArticle,
+    /// It is the only article of its story.
+    OnlyArticle,
+    NoSuchStory(StoryId),
+    /// A story cannot be merged with itself.
+    SameStory,
+}
+
+fn serialize_display<T: fmt::Display, S: serde::Serializer>(
+    id: &T,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    to.collect_str(id)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
+fn serialize_optional_display<T: fmt::Display, S: serde::Serializer>(
+    id: &Option<T>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => to.collect_str(id),
+        None => to.serialize_none(),
+    }
+}

@@ -1,0 +1,220 @@
+//! What a newsroom did to a headline it had printed: said it otherwise, issued it again, corrected
+//! it. Pure.
+use std::collections::BTreeSet;
+
+use super::{boilerplate, identity};
+
+/// Headlines of one story that share less of the shorter one than this tell another thing.
+const SAME_OVERLAP_MIN: f64 = 0.7;
+
+/// What stands beside a headline, or alone in it, where something told was wrong. Compared in lower
+/// case, against letters only.
+const CORRECTION_MARKS: [&str; 24] = [
+    "corrected",
+    "correction",
+    "corrects",
+    "clarification",
+    "fixes",
+    "kill",
+    "killed",
+    "retracted",
+    "retraction",
+    "withdrawn",
+    "korrektur",
+    "korrigiert",
+    "berichtigung",
+    "rectificatif",
+    "rectification",
+    "corrección",
+    "rectificación",
+    "исправление",
+    "정정",
+    "수정",
+    "기사취소",
+    "訂正",
+    "更正",
+    "修正",
+];
+
+/// How an editor says under a story that it was wrong, in lower case.
+const CORRECTION_NOTES: [&str; 14] = [
+    "correction:",
+    "corrects ",
+    "corrected on ",
+    "was corrected",
+    "has been corrected",
+    "earlier version of this",
+    "previous version of this",
+    "clarification:",
+    "in einer früheren version",
+    "in einer vorherigen version",
+    "korrektur:",
+    "정정합니다",
+    "訂正します",
+    "更正:",
+];
+
+/// Words of what stands before a headline's colon, if it is to be a mark.
+const LEAD_WORDS_MAX: usize = 2;
+
+/// Characters of a correction that are told.
+const NOTE_CHARS_MAX: usize = 300;
+
+const SENTENCE_ENDS: [char; 5] = ['.', '!', '?', '\n', '。'];
+
+/// What became of a headline, the gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HeadlineChange {
+    /// The publisher says that what was told is wrong.
+    Corrected,
+    /// It tells another thing.
+    Changed,
+    /// The same story, marked as issued again.
+    Reissued,
+}
+
+/// What became of the headline `before` in `after`; `None` if it tells the same.
+pub fn change_between(before: &str, after: &str) -> Option<HeadlineChange> {
+    let (told, tells) = (ParsedHeadline::new(before), ParsedHeadline::new(after));
+    if tells.bare.is_empty() || told.bare.is_empty() {
+        return None;
+    }
+    if tells.corrects && !told.corrects {
+        return Some(HeadlineChange::Corrected);
+    }
+    if tells.normalised != told.normalised && is_different(&told, &tells) {
+        return Some(HeadlineChange::Changed);
+    }
+    (tells.revised && tells.marks != told.marks).then_some(HeadlineChange::Reissued)
+}
+
+/// The sentence in which a text says that it was wrong before, if it has one that `before` has not.
+pub fn correction(before: &str, text: &str) -> Option<String> {
+    let note = |text: &str| {
+        let lower = text.to_lowercase();
+        let at = CORRECTION_NOTES.iter().filter_map(|note| lower.find(note)).min()?;
+        let begin = lower.get(..at)?.rfind(SENTENCE_ENDS).map_or(0, |end| end + 1);
+        let rest = lower.get(begin..)?.trim_start_matches(SENTENCE_ENDS).trim_start();
+        Some(rest.chars().take(NOTE_CHARS_MAX).collect::<String>())
+    };
+    let now = note(text)?;
+    (note(before).as_ref() != Some(&now)).then_some(now)
+}
+
+/// A headline taken apart.
+struct ParsedHeadline {
+    bare: String,
+    normalised: String,
+    /// What newsrooms put round it, letters and digits only.
+    marks: String,
+    revised: bool,
+    corrects: bool,
+}
+
+impl ParsedHeadline {
+    fn new(title: &str) -> Self {
+        let (bare, revised) = boilerplate::without_revision_label(title);
+        let lower = title.trim().to_lowercase();
+        let marks = lower.replacen(&bare, " ", 1);
+        let corrects =
+            is_correction_label(&marks) || lead_words(&lower).is_some_and(is_correction_label);
+        Self {
+            normalised: identity::normalise_title(&bare),
+            bare,
+            marks: marks.chars().filter(|c| c.is_alphanumeric()).collect(),
+            revised,
+            corrects,
+        }
+    }
+
+    fn numbers(&self) -> BTreeSet<&str> {
+        self.normalised.split(' ').filter(|w| w.bytes().all(|b| b.is_ascii_digit())).collect()
+    }
+}
+
+/// Whether a word for a correction stands among these.
+fn is_correction_label(marks: &str) -> bool {
+    marks.split(|c: char| !c.is_alphabetic()).any(|word| CORRECTION_MARKS.contains(&word))
+}
+
+/// The word or two before a headline's colon or in its opening bracket: a mark nobody listed may be
+/// a correction all the same.
+fn lead_words(title: &str) -> Option<&str> {
+    let (lead, _) = title.split_once([':', '|', '–', '—', ']', ')', '】'])?;
+    (lead.split_whitespace().count() <= LEAD_WORDS_MAX).then_some(lead)
+}
+
+/// Whether two headlines tell different things: in most of their words, or in their numbers.
+fn is_different(told: &ParsedHeadline, tells: &ParsedHeadline) -> bool {
+    let (then, now) = (told.numbers(), tells.numbers());
+    let recounted = !then.is_subset(&now) && !now.is_subset(&then);
+    recounted || identity::title_overlap(&told.bare, &tells.bare) < SAME_OVERLAP_MIN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_that_tells_another_thing_has_changed_and_a_polished_one_has_not() {
+        for (before, after, turned) in [
+            (
+                "Talks on the pact resume",
+                "Pact collapses after talks",
+                Some(HeadlineChange::Changed),
+            ),
+            ("Six ways to save water", "Eight ways to save water", None),
+            ("Ferry sinks, 14 dead", "Ferry sinks, 41 dead", Some(HeadlineChange::Changed)),
+            ("Ferry sinks, 14 dead", "Ferry sinks off Busan, 14 dead", None),
+            ("Ferry sinks off Busan", "FERRY SINKS OFF BUSAN!", None),
+            (
+                "정부, 지소미아 종료 결정",
+                "정부, 지소미아 조건부 연장으로 선회",
+                Some(HeadlineChange::Changed),
+            ),
+            ("", "Ferry sinks", None),
+            ("Ferry sinks", "", None),
+        ] {
+            assert_eq!(change_between(before, after), turned, "{before} → {after}");
+        }
+    }
+
+    #[test]
+    fn marks_say_that_a_story_was_issued_again_or_corrected() {
+        for (before, after, turned) in [
+            ("Seoul ends pact", "UPDATE 1-Seoul ends pact", Some(HeadlineChange::Reissued)),
+            (
+                "UPDATE 1-Seoul ends pact",
+                "UPDATE 2-Seoul ends pact",
+                Some(HeadlineChange::Reissued),
+            ),
+            (
+                "[속보] 정부, 지소미아 종료",
+                "정부, 지소미아 종료(종합2보)",
+                Some(HeadlineChange::Reissued),
+            ),
+            ("UPDATE 1-Seoul ends pact", "Seoul ends pact", None),
+            ("Seoul ends pact", "CORRECTED: Seoul ends pact", Some(HeadlineChange::Corrected)),
+            ("Seoul ends pact", "RETRACTED: Seoul ends pact", Some(HeadlineChange::Corrected)),
+            (
+                "Chips get a switch",
+                "Kill switch for chips: what we know",
+                Some(HeadlineChange::Changed),
+            ),
+            ("정부, 지소미아 종료", "[정정] 정부, 지소미아 종료", Some(HeadlineChange::Corrected)),
+            ("Seoul ends pact", "Korrektur: Seoul ends pact", Some(HeadlineChange::Corrected)),
+        ] {
+            assert_eq!(change_between(before, after), turned, "{before} → {after}");
+        }
+    }
+
+    #[test]
+    fn a_note_under_a_story_is_a_correction() {
+        let before = "Fourteen people were held, police said.";
+        let after = format!("{before} Correction: an earlier version of this article said forty.");
+        let note = "correction: an earlier version of this article said forty.";
+        assert_eq!(correction(before, &after).as_deref(), Some(note));
+        assert_eq!(correction(&after, &after), None, "told before");
+        assert_eq!(correction(before, "The correction of prices went on."), None);
+    }
+}

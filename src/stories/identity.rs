@@ -1,0 +1,291 @@
+//! By what an item is recognised: keys that are the same on every machine and in every version.
+use std::hash::Hasher;
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::ComposingNormalizerBorrowed;
+use siphasher::sip::SipHasher24;
+
+use crate::domain::{Key, KeyKind, Timestamp};
+
+/// The key of every hash here. It may never change: stored keys would all be strangers.
+const HASH_KEY: (u64, u64) = (0x7769_7265_7761_7463, 0x682d_6964_656e_7469);
+
+/// Separates the parts of one key, so that ("ab", "c") and ("a", "bc") differ.
+const SEPARATOR: u8 = 0xff;
+
+/// A title of fewer letters than this says too little to be an identity ("Morning briefing");
+/// ideographs and Hangul syllables count thrice, for each says as much as half a word.
+const SPECIFIC_LETTERS_MIN: usize = 24;
+
+/// What an item says of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ItemKeys<'a> {
+    /// The publisher's own id.
+    pub id: Option<&'a str>,
+    /// The canonical link, as `extract::canonical` makes it; the link as written where it makes none.
+    pub link: Option<&'a str>,
+    /// Plain text.
+    pub title: &'a str,
+    pub published: Option<Timestamp>,
+    /// The date as written, used when it could not be read.
+    pub published_raw: Option<&'a str>,
+    /// All other text, used when there is nothing else.
+    pub text: &'a str,
+}
+
+/// The keys of an item, strongest first. The first is its identity within its feed: the id, or
+/// lacking one the link, or lacking that the title and day. There is always one.
+pub fn keys(marks: &ItemKeys<'_>) -> Vec<Key> {
+    let mut keys = Vec::with_capacity(3);
+    let id = marks.id.map(str::trim).filter(|id| !id.is_empty());
+    if let Some(id) = id {
+        keys.push(Key { kind: KeyKind::Id, hash: hash(b'i', &[id.as_bytes()]) });
+    }
+    let link = marks.link.map(str::trim).filter(|link| !link.is_empty());
+    if let Some(link) = link {
+        keys.push(Key { kind: KeyKind::Link, hash: hash(b'l', &[link.as_bytes()]) });
+    }
+    let title = normalise_title(marks.title);
+    if !title.is_empty() {
+        let day = day(marks);
+        let hash = hash(b't', &[title.as_bytes(), day.as_bytes()]);
+        keys.push(Key { kind: KeyKind::TitleDay, hash });
+        // A feed that links every item to its front page would otherwise show one item for ever.
+        if id.is_none() && link.is_some_and(is_front_page) {
+            keys.swap(0, 1);
+        }
+    }
+    if keys.is_empty() {
+        let text = normalise_title(marks.text);
+        let hash = hash(b'x', &[text.as_bytes(), day(marks).as_bytes()]);
+        keys.push(Key { kind: KeyKind::TitleDay, hash });
+    }
+    keys
+}
+
+fn day(marks: &ItemKeys<'_>) -> String {
+    match (marks.published, marks.published_raw) {
+        (Some(at), _) => at.day().to_string(),
+        (None, Some(raw)) => raw.trim().to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+/// A hash over the texts a watch can see, insensitive to white space: a change of it is a revision.
+pub fn revision(title: &str, summary: &str, content: &str) -> u64 {
+    let mut hasher = SipHasher24::new_with_keys(HASH_KEY.0, HASH_KEY.1);
+    hasher.write_u8(b'r');
+    for text in [title, summary, content] {
+        for word in text.split_whitespace() {
+            hasher.write(word.as_bytes());
+            hasher.write_u8(b' ');
+        }
+        hasher.write_u8(SEPARATOR);
+    }
+    hasher.finish()
+}
+
+fn hash(kind: u8, parts: &[&[u8]]) -> u64 {
+    let mut hasher = SipHasher24::new_with_keys(HASH_KEY.0, HASH_KEY.1);
+    hasher.write_u8(kind);
+    for part in parts {
+        hasher.write(part);
+        hasher.write_u8(SEPARATOR);
+    }
+    hasher.finish()
+}
+
+/// [`normalise_title`] for ASCII, where it takes no tables.
+fn normalise_ascii(title: &str) -> String {
+    let mut out = String::with_capacity(title.len());
+    for word in title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out.make_ascii_lowercase();
+    out
+}
+
+/// A title as it is compared: width, case and punctuation folded away, words by single spaces.
+pub fn normalise_title(title: &str) -> String {
+    if title.is_ascii() {
+        return normalise_ascii(title);
+    }
+    let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(title);
+    let folded = CaseMapper::new().fold_string(&composed);
+    let mut out = String::with_capacity(folded.len());
+    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    // Folding can leave a sequence that composes; compared forms must be one form.
+    ComposingNormalizerBorrowed::new_nfkc().normalize(&out).into_owned()
+}
+
+/// Whether a title says enough to name one story of a day.
+pub fn is_specific_title(title: &str) -> bool {
+    let letters: usize = normalise_title(title)
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| if u32::from(c) >= 0x2e80 { 3 } else { 1 })
+        .sum();
+    letters >= SPECIFIC_LETTERS_MIN
+}
+
+fn is_front_page(canonical: &str) -> bool {
+    canonical
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.split_once('/').is_none_or(|(_, path)| path.is_empty()))
+}
+
+/// Whether a canonical link can name one article: not a front page, a section or a feed's home.
+pub fn is_specific_link(canonical: &str) -> bool {
+    let after_host = canonical.split_once("://").map_or(canonical, |(_, rest)| rest);
+    let Some((_, path)) = after_host.split_once('/') else { return false };
+    if path.contains(['?', '#']) {
+        return true;
+    }
+    let last = path.rsplit('/').next().unwrap_or_default();
+    last.bytes().any(|b| b.is_ascii_digit())
+        || last.bytes().filter(|b| matches!(b, b'-' | b'_' | b'%')).count() >= 2
+        || path.bytes().filter(u8::is_ascii_digit).count() >= 4
+}
+
+/// The share of the shorter title's words that the other has too, 0 to 1; pairs of characters take
+/// the place of words where words are not spaced.
+pub fn title_overlap(a: &str, b: &str) -> f64 {
+    let (a, b) = (title_units(&normalise_title(a)), title_units(&normalise_title(b)));
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.is_empty() {
+        return 0.0;
+    }
+    let shared = short.iter().filter(|unit| long.contains(unit)).count();
+    let ratio = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    ratio(shared) / ratio(short.len())
+}
+
+fn title_units(title: &str) -> Vec<String> {
+    /// Longest title that is compared, in units; `title_overlap` is quadratic in it.
+    const UNITS_MAX: usize = 64;
+    let mut units: Vec<String> = Vec::new();
+    for word in title.split(' ').take(UNITS_MAX) {
+        let chars: Vec<char> = word.chars().take(UNITS_MAX).collect();
+        if chars.first().is_some_and(|c| u32::from(*c) >= 0x2e80) && chars.len() > 2 {
+            units.extend(chars.windows(2).map(|pair| pair.iter().collect()));
+        } else if chars.len() > 2 || chars.iter().any(|c| !c.is_ascii_alphabetic()) {
+            // One and two Latin letters are "a", "of", "in": no sign of anything.
+            units.push(word.to_owned());
+        }
+    }
+    units.truncate(UNITS_MAX);
+    units.sort();
+    units.dedup();
+    units
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks() -> ItemKeys<'static> {
+        ItemKeys {
+            id: Some("tag:example.org,2026:1"),
+            link: Some("https://example.org/a-1"),
+            title: "Seoul and Tokyo talk",
+            published: Some(Timestamp(1_700_000_000_000)),
+            ..ItemKeys::default()
+        }
+    }
+
+    fn kinds(marks: &ItemKeys<'_>) -> Vec<KeyKind> {
+        keys(marks).into_iter().map(|key| key.kind).collect()
+    }
+
+    #[test]
+    fn the_strongest_key_there_is_comes_first() {
+        use KeyKind::{Id, Link, TitleDay};
+        assert_eq!(kinds(&marks()), [Id, Link, TitleDay]);
+        assert_eq!(kinds(&ItemKeys { id: Some("  "), ..marks() }), [Link, TitleDay]);
+        assert_eq!(kinds(&ItemKeys { id: None, link: None, ..marks() }), [TitleDay]);
+        assert_eq!(kinds(&ItemKeys::default()), [TitleDay], "there is always one");
+        let home = Some("https://example.org/");
+        assert_eq!(kinds(&ItemKeys { id: None, link: home, ..marks() }), [TitleDay, Link]);
+        assert_eq!(kinds(&ItemKeys { link: home, ..marks() }), [Id, Link, TitleDay]);
+    }
+
+    #[test]
+    fn keys_are_the_same_for_ever() {
+        let hashes: Vec<u64> = keys(&marks()).into_iter().map(|key| key.hash).collect();
+        assert_eq!(hashes, PINNED, "a changed key makes every stored item new");
+        assert_eq!(revision("a", "b", "c"), PINNED_REVISION);
+    }
+    const PINNED: [u64; 3] =
+        [18_333_607_070_353_496_830, 5_886_061_944_023_751_919, 3_913_592_859_238_358_736];
+    const PINNED_REVISION: u64 = 4_677_978_792_224_472_699;
+
+    #[test]
+    fn kinds_and_parts_never_mix() {
+        let id = keys(&ItemKeys { id: Some("x"), ..ItemKeys::default() });
+        let link = keys(&ItemKeys { link: Some("x"), ..ItemKeys::default() });
+        assert_ne!(id[0].hash, link[0].hash);
+        assert_ne!(revision("ab", "c", ""), revision("a", "bc", ""));
+    }
+
+    #[test]
+    fn titles_are_compared_without_case_width_or_punctuation() {
+        assert_eq!(
+            normalise_title("ＳＥＯＵＬ – Tokyo: “talks”"),
+            normalise_title("Seoul-Tokyo talks!")
+        );
+        let a = keys(&ItemKeys { id: None, link: None, ..marks() });
+        let b =
+            keys(&ItemKeys { id: None, link: None, title: "SEOUL and  Tokyo talk.", ..marks() });
+        assert_eq!(a, b);
+    }
+
+    #[test]
+    fn an_unread_date_still_separates_days() {
+        let on = |raw| {
+            keys(&ItemKeys {
+                published_raw: Some(raw),
+                title: "Morning briefing",
+                ..ItemKeys::default()
+            })
+        };
+        assert_eq!(on("Montag, 3. Mai"), on(" Montag, 3. Mai "));
+        assert_ne!(on("Montag, 3. Mai"), on("Dienstag, 4. Mai"));
+    }
+
+    #[test]
+    fn white_space_is_no_revision_and_a_word_is() {
+        assert_eq!(revision("a b", "c", "d\ne"), revision(" a  b ", "c\n", "d e"));
+        assert_ne!(revision("a b", "c", "d e"), revision("a b", "c", "d f"));
+    }
+
+    #[test]
+    fn a_front_page_names_no_article() {
+        for link in ["https://example.org/", "https://example.org/news", "https://a.org/en/world"] {
+            assert!(!is_specific_link(link), "{link}");
+        }
+        for link in [
+            "https://example.org/?p=12",
+            "https://example.org/news/seoul-and-tokyo-talk",
+            "https://example.org/2026/11/23/talk",
+            "https://example.org/article/871",
+        ] {
+            assert!(is_specific_link(link), "{link}");
+        }
+    }
+
+    #[test]
+    fn titles_of_one_story_share_words_and_others_do_not() {
+        assert!(title_overlap("Six ways to save water", "Eight ways to save water") > 0.6);
+        assert!(title_overlap("한일 군사정보협정 종료", "한일 군사정보협정 연장") > 0.5);
+        assert!(title_overlap("Ships collide off Busan", "Budget passes in Berlin") < 0.1);
+        assert!(title_overlap("", "x").abs() < f64::EPSILON);
+    }
+}

@@ -1,0 +1,599 @@
+//! When two texts are one text. This is the only definition of similarity in the program: the
+//! index proposes, the alignment measures, the evidence is weighed, and this decides.
+use std::time::Duration;
+
+use super::alignment::HEAD_WEIGHT;
+use super::boilerplate;
+use super::comparison::{Comparison, weight_of};
+use super::copy_score::{self, Features};
+use super::text_units::{self, Unit, UnitKind};
+
+/// Texts of less than this say too little to be compared, in half words.
+const WEIGHT_MIN: usize = 12;
+
+/// Bytes of a text that are read, ten times what [`units::UNITS_MAX`] mostly need: a text of many
+/// megabytes costs no more than a long one.
+const READ_BYTES_MAX: usize = 256 << 10;
+
+/// A flash has fewer words than this under its headline.
+const FLASH_WORDS_MAX: usize = 16;
+
+/// A text made ready to be compared: its story in units, without datelines, bylines and tails.
+#[derive(Clone, Debug, Default)]
+pub struct ComparableText {
+    pub(super) units: Vec<Unit>,
+    /// Units of the headline without its marks.
+    pub(super) headline: Vec<Unit>,
+    /// Hashes of the story's sentences, for the recognition of boilerplate.
+    pub(super) sentences: Vec<u64>,
+    /// The headline says that the story was revised.
+    pub(super) revised: bool,
+    /// In half words.
+    pub(super) weight: usize,
+}
+
+impl ComparableText {
+    /// Reads a headline and a plain text.
+    pub fn new(title: &str, text: &str) -> Self {
+        Self::new_without(title, text, |_| false)
+    }
+
+    /// Reads them without the sentences whose hash `boilerplate` knows.
+    pub(super) fn new_without(title: &str, text: &str, boilerplate: impl Fn(u64) -> bool) -> Self {
+        let title = text_units::fold_text(title);
+        let (bare, revised) = boilerplate::without_revision_label(&title);
+        let mut headline = Vec::new();
+        // The marks come off in lower case, which would hide the names.
+        text_units::push_units(&bare, &mut headline);
+        let mut story = Vec::new();
+        let mut sentences = Vec::new();
+        let head = text.get(..text.floor_char_boundary(READ_BYTES_MAX)).unwrap_or_default();
+        let folded = text_units::fold_text(head);
+        for sentence in boilerplate::news_sentences(boilerplate::without_title(&folded, &title)) {
+            let begin = story.len();
+            text_units::push_units(sentence, &mut story);
+            if let Some(first) = story.get_mut(begin).filter(|unit| unit.kind == UnitKind::Name) {
+                first.kind = UnitKind::Capital;
+            }
+            let hash = story
+                .get(begin..)
+                .unwrap_or_default()
+                .iter()
+                .fold(0, |hash: u64, unit| text_units::mix_wide(hash ^ u64::from(unit.hash)));
+            if story.len() > begin {
+                sentences.push(hash);
+            }
+            if boilerplate(hash) {
+                story.truncate(begin);
+            }
+            if story.len() >= text_units::UNITS_MAX {
+                break;
+            }
+        }
+        text_units::without_nouns(&mut story);
+        let weight = weight_of(&story);
+        Self { units: story, headline, sentences, revised, weight }
+    }
+
+    /// Whether the text says enough to be compared with others.
+    pub fn is_comparable(&self) -> bool {
+        self.weight >= WEIGHT_MIN
+    }
+
+    /// Whether it says so little under its headline that the headline may say it all.
+    pub(super) fn is_news_flash(&self) -> bool {
+        self.weight < FLASH_WORDS_MAX * 2
+    }
+}
+
+/// How much two texts have in common, 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Similarity {
+    /// Common text over all text.
+    pub similarity: f64,
+    /// Common text over the shorter text.
+    pub containment: f64,
+}
+
+/// What is known of two articles beside their texts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PairContext {
+    pub same_source: bool,
+    /// Between their publication; zero if unknown.
+    pub time_apart: Duration,
+}
+
+/// Why two articles are one story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyReason {
+    /// The text is the same, or one is a shortened form of the other.
+    SameText,
+    /// The same source brought its story again, revised.
+    Update,
+}
+
+impl CopyReason {
+    /// The word the store, the log, the metrics and the tests use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SameText => "same-text",
+            Self::Update => "update",
+        }
+    }
+}
+
+/// How alike two texts are.
+pub fn similarity_of(a: &ComparableText, b: &ComparableText) -> Similarity {
+    Comparison::new(a, b).likeness
+}
+
+/// What is weighed between two texts; `None` if one says too little to be compared. For those who
+/// learn the weights.
+pub fn features_of(
+    a: &ComparableText,
+    b: &ComparableText,
+    between: PairContext,
+) -> Option<Features> {
+    let comparable = a.is_comparable() && b.is_comparable();
+    comparable.then(|| features_from(&Comparison::new(a, b), a, b, between))
+}
+
+/// Whether a rule keeps two texts apart, however alike they are.
+pub fn is_ruled_out(a: &ComparableText, b: &ComparableText, between: PairContext) -> bool {
+    is_other_story(&Comparison::new(a, b), a, b, between)
+}
+
+/// Whether two articles are one story, and why.
+pub fn copy_reason(
+    a: &ComparableText,
+    b: &ComparableText,
+    between: PairContext,
+) -> Option<(CopyReason, Similarity)> {
+    let measured = Comparison::new(a, b);
+    let one = if a.is_comparable() && b.is_comparable() {
+        !is_other_story(&measured, a, b, between)
+            && (is_verbatim(&measured, between)
+                || copy_score::is_copy(&features_from(&measured, a, b, between)))
+    } else {
+        is_follow_up(&measured, a, b, between)
+    };
+    one.then(|| (reason(&measured, a, b, between), measured.likeness))
+}
+
+fn features_from(
+    m: &Comparison,
+    a: &ComparableText,
+    b: &ComparableText,
+    between: PairContext,
+) -> Features {
+    copy_score::features(m, between, a.revised || b.revised, between.time_apart >= DAILY)
+}
+
+fn reason(
+    m: &Comparison,
+    a: &ComparableText,
+    b: &ComparableText,
+    between: PairContext,
+) -> CopyReason {
+    let marked = a.revised || b.revised;
+    // A mark says that the source wants it read again, unless it only stands twice in a feed.
+    let twice = a.revised == b.revised && m.likeness.similarity > 0.99;
+    let rewritten = m.likeness.containment < REWRITTEN_BELOW;
+    let again = between.same_source && (marked && !twice || rewritten);
+    if again { CopyReason::Update } else { CopyReason::SameText }
+}
+
+/// A source whose two texts have less than this in common wrote its story again.
+const REWRITTEN_BELOW: f64 = 0.9;
+
+/// How long a story is looked for after it was told. What is published later in the same words is
+/// another year's, or another meeting's.
+pub const WINDOW: Duration = Duration::from_hours(7 * 24);
+
+/// Fewest hours between two editions of a daily column.
+const DAILY: Duration = Duration::from_hours(12);
+
+/// Longest time between two revisions of one story: under a day, so that a daily column is none.
+const REVISIONS_APART_MAX: Duration = Duration::from_hours(14);
+
+/// In a text of fewer words than this one figure or name makes another edition of a template; in
+/// one of fewer than twice as many, two; and in a longer one, one more for as many words.
+const REPLACED_WORDS: usize = 40;
+/// What a source marks as revised may have one for as many words: tolls rise.
+const REISSUED_REPLACED_WORDS: usize = 20;
+
+/// Less of a text than this in another source's is the same event, or the same quotation.
+const CONTAINMENT_MIN: f64 = 0.5;
+/// … and so is less than this of a short one.
+const SHORT_CONTAINMENT_MIN: f64 = 0.6;
+
+/// Two texts with more than this in common and several other figures are of one mould.
+const TEMPLATE_CONTAINMENT_MIN: f64 = 0.9;
+
+/// A wall or a slogan stands in texts that have this much in common …
+const PAYWALL_CONTAINMENT_MIN: f64 = 0.95;
+/// … and tells less than this of each headline.
+const PAYWALL_SHARED_CONTENT_MAX: f64 = 0.3;
+/// … or than this, if it is longer and two sources have it: few put one wall under their stories.
+const PAYWALL_SHARED_CONTENT_ACROSS_MAX: f64 = 0.1;
+
+/// A text of fewer words than this may be a wall or a slogan …
+const PAYWALL_WORDS_MAX: usize = 60;
+/// … and so may what fewer words than this have from the end of a longer one.
+const TAIL_WORDS_MAX: usize = 25;
+
+/// What no likeness outweighs.
+fn is_other_story(
+    m: &Comparison,
+    a: &ComparableText,
+    b: &ComparableText,
+    between: PairContext,
+) -> bool {
+    let PairContext { same_source, time_apart: apart } = between;
+    if apart > WINDOW {
+        return true;
+    }
+    let swapped = m.alignment.replaced;
+    // Other figures and names in the place of these: the next edition of a template.
+    let reissued = same_source && (a.revised || b.revised) && m.words >= REPLACED_WORDS;
+    let swapped_max = match m.words {
+        words if reissued => words / REISSUED_REPLACED_WORDS,
+        words if words < REPLACED_WORDS * 2 => words / REPLACED_WORDS,
+        words => 1 + words / REPLACED_WORDS,
+    };
+    if swapped > swapped_max {
+        return true;
+    }
+    // It is about somebody else, or says other figures than it shares.
+    let figures = m.shared_numbers + m.missing_numbers;
+    if m.subjects_missing >= 2 && swapped >= 3 && !reissued
+        || swapped >= 4
+            && m.likeness.containment > TEMPLATE_CONTAINMENT_MIN
+            && m.shared_numbers * 5 <= figures * 3
+    {
+        return true;
+    }
+    if !same_source {
+        let short = m.words < REPLACED_WORDS;
+        if m.likeness.containment < if short { SHORT_CONTAINMENT_MIN } else { CONTAINMENT_MIN } {
+            return true;
+        }
+    } else if a.revised || b.revised {
+        // "Live: 16 May", "Live: 17 May"; two flashes of two quakes.
+        let flashes = m.words < REPLACED_WORDS && m.other_numbers;
+        if apart > REVISIONS_APART_MAX || flashes && m.likeness.containment < SHORT_CONTAINMENT_MIN
+        {
+            return true;
+        }
+    } else if swapped > 0 || m.likeness.containment < own_containment_min(m, apart) {
+        return true;
+    }
+    // Lists of one kind have all their words in common, and no line.
+    if m.words >= REPLACED_WORDS && m.alignment.longest < STRETCH_WEIGHT_MIN {
+        return true;
+    }
+    // A digest holds many stories, and may be the only one to tell the others; a copy is cut from
+    // its end.
+    if m.ratio > DIGEST_RATIO_MIN && m.alignment.skipped > DIGEST_SKIPPED_MIN {
+        return true;
+    }
+    // The same lines under the same headline on another day: a column.
+    if same_source && apart >= DAILY && m.words < PAYWALL_WORDS_MAX && m.headline_overlap > 0.99 {
+        return true;
+    }
+    // A wall or a slogan stands under every headline and tells none of them; so does a line that
+    // many a story ends with.
+    let tail = m.words < TAIL_WORDS_MAX && m.alignment.skipped > HEAD_WEIGHT / 2;
+    let general = m.longer_words < PAYWALL_WORDS_MAX || tail;
+    let one_headline =
+        m.headline_overlap >= 0.6 && (m.headline_replacements == 0 || m.words >= TAIL_WORDS_MAX);
+    let slight = same_source || m.words < TAIL_WORDS_MAX;
+    let told_max =
+        if slight { PAYWALL_SHARED_CONTENT_MAX } else { PAYWALL_SHARED_CONTENT_ACROSS_MAX };
+    general
+        && m.likeness.containment > PAYWALL_CONTAINMENT_MIN
+        && m.shared_content < told_max
+        && !one_headline
+}
+
+/// A digest is longer than one of its stories by more than this factor …
+const DIGEST_RATIO_MIN: f64 = 3.0;
+/// … and more than this stands before it, in half words.
+const DIGEST_SKIPPED_MIN: usize = 80;
+
+/// Two texts of two sources that are the same to the word, under headlines that say what they tell:
+/// a short one, where there is little to weigh, and a day later, is a copy all the same.
+fn is_verbatim(m: &Comparison, between: PairContext) -> bool {
+    !between.same_source
+        && m.likeness.similarity >= VERBATIM_MIN
+        && m.words >= VERBATIM_WORDS_MIN
+        && m.shared_content >= PAYWALL_SHARED_CONTENT_MAX
+        && m.alignment.replaced + m.alignment.reworded == 0
+}
+
+/// From this similarity on two texts are the same to the word, but for a comma's worth.
+const VERBATIM_MIN: f64 = 0.97;
+
+/// Fewer words than this may be a form that is filled in for every event.
+const VERBATIM_WORDS_MIN: usize = 12;
+
+/// How much a text must have of another that its source published, if no mark says that it is the
+/// same story: less under the very same headline soon after.
+fn own_containment_min(m: &Comparison, apart: Duration) -> f64 {
+    let again = m.headline_overlap > 0.99 && apart <= UNMARKED_APART_MAX;
+    if again { SHORT_CONTAINMENT_MIN } else { OWN_CONTAINMENT_MIN }
+}
+
+/// Longest time between two versions of a story that have no mark.
+const UNMARKED_APART_MAX: Duration = Duration::from_hours(6);
+
+/// Less than this in a source's own unmarked text is its next story.
+const OWN_CONTAINMENT_MIN: f64 = 0.85;
+
+/// What a copy of some length holds in one piece at least, in half words.
+const STRETCH_WEIGHT_MIN: usize = 14;
+
+/// Whether a flash that has no text is followed by its story: a mark says so, and the headline
+/// says the same and perhaps more.
+fn is_follow_up(
+    m: &Comparison,
+    a: &ComparableText,
+    b: &ComparableText,
+    between: PairContext,
+) -> bool {
+    between.same_source
+        && between.time_apart <= REVISIONS_APART_MAX
+        && (a.revised || b.revised)
+        && m.headline_overlap >= 0.6
+        && m.headline_replacements == 0
+        && !m.other_numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STORY: &str = "SEOUL, Feb. 12 (Agency) -- The presidential office denied on Wednesday that \
+        the government was about to end a military pact with Japan. A senior official told \
+        reporters that talks with Tokyo were going on in good faith. The two neighbours have \
+        argued over trade and history since 2018. In November the South agreed to extend the pact \
+        on conditions, and asked Japan to lift restrictions on exports of chip materials.";
+
+    fn verdict(a: (&str, &str), b: (&str, &str), between: PairContext) -> Option<CopyReason> {
+        let (a, b) = (ComparableText::new(a.0, a.1), ComparableText::new(b.0, b.1));
+        let there = copy_reason(&a, &b, between).map(|(reason, _)| reason);
+        let back = copy_reason(&b, &a, between).map(|(reason, _)| reason);
+        assert_eq!(there, back, "likeness has no direction");
+        there
+    }
+
+    #[test]
+    fn a_text_cut_under_another_headline_is_the_same_text() {
+        let cut = STORY.split_inclusive('.').take(4).collect::<String>();
+        let found = verdict(
+            ("Pact not to end, says Seoul", STORY),
+            ("Seoul denies", &cut),
+            PairContext::default(),
+        );
+        assert_eq!(found, Some(CopyReason::SameText));
+    }
+
+    #[test]
+    fn another_number_or_name_keeps_short_texts_apart() {
+        let told = |who: &str, count: &str| {
+            format!(
+                "Police in {who} said on Monday that {count} people were hurt when a bus left the road."
+            )
+        };
+        let (here, there) = (told("Leeds", "12"), told("Derby", "12"));
+        let more = told("Leeds", "14");
+        let title = "Bus leaves the road, people hurt";
+        for other in [&there, &more] {
+            let found = verdict((title, &here), (title, other), PairContext::default());
+            assert_eq!(found, None, "{other}");
+        }
+        let found =
+            verdict((title, &here), ("People hurt in bus crash", &here), PairContext::default());
+        assert_eq!(found, Some(CopyReason::SameText));
+    }
+
+    #[test]
+    fn of_two_texts_of_one_weight_either_may_come_first() {
+        let filler: Vec<String> = (0..80).map(|word| format!("word{}", "x".repeat(word))).collect();
+        let (few, more) = ("old boats left harbour", "new boats came in from sea");
+        let first = ComparableText::new("", &format!("{few} {} {more}", filler.join(" ")));
+        let second = ComparableText::new("", &format!("{more} {} {few}", filler.join(" ")));
+        assert_eq!(first.weight, second.weight);
+        assert_eq!(similarity_of(&first, &second), similarity_of(&second, &first));
+    }
+
+    #[test]
+    fn texts_of_one_mould_with_figures_of_their_own_stay_apart() {
+        let told = |months: &str, pages: &str, crowd: &str| {
+            format!(
+                "Work on the old lock is to begin before winter, weather permitting. Residents have \
+                 waited {months} months for the new ferry timetable to be printed. A report of \
+                 {pages} pages, published late in the evening, praises a drawing of the flood wall. \
+                 Some {crowd} people came to the town hall to hear what became of the night trains. \
+                 The mayor thanked the weather office and promised to publish the minutes."
+            )
+        };
+        let (here, there) = (told("14", "293", "1,200"), told("72", "118", "340"));
+        let found = verdict(
+            ("Vote put off", &here),
+            ("Ferry wait goes on", &there),
+            PairContext::default(),
+        );
+        assert_eq!(found, None);
+    }
+
+    const RAIDS: &str = "Police arrested 14 people on Tuesday in raids on a ring that smuggled \
+        songbirds across the Danube, prosecutors in Vienna said.";
+
+    #[test]
+    fn a_short_text_to_the_word_is_a_copy_the_next_day_and_not_the_next_month() {
+        let title = "Raids on songbird smugglers";
+        let apart = |days: u64| {
+            let between =
+                PairContext { same_source: false, time_apart: Duration::from_hours(24 * days) };
+            verdict((title, RAIDS), ("Songbird ring raided", RAIDS), between)
+        };
+        assert_eq!(apart(1), Some(CopyReason::SameText));
+        assert_eq!(apart(30), None);
+    }
+
+    #[test]
+    fn one_story_in_both_chinese_scripts_is_one() {
+        let mainland = "工业和信息化部18日表示,将加强对稀土出口的管理,违规企业将被列入名单。发言人说,有关措施\
+            自下月1日起施行,共涉及12类产品。";
+        let island = "工業和信息化部18日表示，將加強對稀土出口的管理，違規企業將被列入名單。發言人說，有關措施\
+            自下月1日起施行，共涉及12類產品。";
+        let (read, again) = (
+            ComparableText::new("稀土出口管理加强", mainland),
+            ComparableText::new("稀土管制升級", island),
+        );
+        assert!(
+            similarity_of(&read, &again).similarity > 0.95,
+            "{:?}",
+            similarity_of(&read, &again)
+        );
+        assert!(copy_reason(&read, &again, PairContext::default()).is_some());
+    }
+
+    #[test]
+    fn lists_with_one_vocabulary_are_not_one_text() {
+        let towns = ["Leeds", "Derby", "Luton", "Poole", "Wigan", "Crewe", "Epsom", "Truro"];
+        let list = |step: usize| {
+            let games =
+                (0..24).map(|n| format!("{} beat {}.", towns[n * step % 8], towns[(n + step) % 8]));
+            games.collect::<Vec<_>>().join(" ")
+        };
+        let found =
+            verdict(("Results", &list(1)), ("All results", &list(3)), PairContext::default());
+        assert_eq!(found, None);
+    }
+
+    #[test]
+    fn a_digest_is_no_copy_of_one_of_its_stories() {
+        let other = |what: &str| {
+            format!(
+                "The city council put off the vote on the new {what} after a long debate over its \
+                 cost and its route through the old park, and will meet again before the summer. "
+            )
+        };
+        let others = ["tram line", "bridge", "ferry", "school", "market"].map(other);
+        let title = "Seoul denies end of military pact with Japan";
+        let brief = STORY.split_inclusive('.').take(4).collect::<String>();
+        let long = format!("{STORY} {}", others.concat());
+        let digest = format!("{}{STORY} {}", others[..2].concat(), others[2..].concat());
+        let cut = verdict((title, &brief), (title, &long), PairContext::default());
+        assert_eq!(cut, Some(CopyReason::SameText), "what follows makes it no other story");
+        assert_eq!(verdict((title, &brief), (title, &digest), PairContext::default()), None);
+    }
+
+    #[test]
+    fn headlines_alone_make_no_story() {
+        let title = "Seoul and Tokyo resume talks on export controls";
+        assert_eq!(verdict((title, ""), (title, ""), PairContext::default()), None);
+        assert_eq!(verdict((title, "Video"), (title, "Video"), PairContext::default()), None);
+    }
+
+    #[test]
+    fn a_marked_headline_of_the_same_source_is_an_update_and_of_another_day_is_not() {
+        let first = ("정부, 지소미아 조건부 연장", "정부는 지소미아를 조건부로 연장한다고 밝혔다.");
+        let flash = ("[속보] 정부, 지소미아 조건부 연장", "");
+        let soon = PairContext { same_source: true, time_apart: Duration::from_mins(10) };
+        assert_eq!(verdict(flash, first, soon), Some(CopyReason::Update));
+        let later = PairContext { time_apart: Duration::from_hours(24), ..soon };
+        assert_eq!(verdict(flash, first, later), None);
+        assert_eq!(verdict(flash, first, PairContext::default()), None, "another source");
+    }
+
+    #[test]
+    fn a_marked_headline_over_the_same_text_is_an_update_and_in_another_paper_a_copy() {
+        let soon = PairContext { same_source: true, time_apart: Duration::from_hours(2) };
+        let (first, again) =
+            ("Pact not to end, says Seoul", "UPDATE 2-Pact not to end, says Seoul");
+        assert_eq!(verdict((first, STORY), (again, STORY), soon), Some(CopyReason::Update));
+        assert_eq!(verdict((again, STORY), (again, STORY), soon), Some(CopyReason::SameText));
+        let elsewhere = PairContext { same_source: false, ..soon };
+        assert_eq!(verdict((first, STORY), (again, STORY), elsewhere), Some(CopyReason::SameText));
+    }
+
+    #[test]
+    fn a_column_with_the_same_line_every_day_is_a_story_every_day() {
+        let column = ("Morning briefing", "All you need to know this morning, from our newsroom.");
+        let daily = PairContext { same_source: true, time_apart: Duration::from_hours(24) };
+        assert_eq!(verdict(column, column, daily), None);
+    }
+
+    #[test]
+    fn the_greatest_text_is_compared_like_any_other() {
+        let great = "The committee met again and adjourned without a decision. ".repeat(200_000);
+        let text = ComparableText::new("Committee adjourns", &great);
+        assert_eq!(text.units.len(), text_units::UNITS_MAX);
+        let alike = similarity_of(&text, &text);
+        assert!((alike.similarity - 1.0).abs() < 1e-9, "{alike:?}");
+        assert_eq!(similarity_of(&text, &ComparableText::default()), Similarity::default());
+    }
+
+    /// A story of numbers, names and words in four scripts, and what an edit makes of it.
+    fn edited() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
+        let word = prop_oneof![
+            4 => "[a-z]{2,6}", 2 => "[A-Z][a-z]{3,6}", 1 => "[0-9]{1,4}", 2 => "[가-힣]{1,3}",
+            2 => "[一-龠]{1,3}", 1 => "[а-я]{2,6}", 1 => "[.,!?。\\n%:()=-]",
+        ];
+        let edit = (any::<prop::sample::Index>(), word.clone(), 0..3_u8);
+        let edits = prop::collection::vec(edit, 0..12);
+        (prop::collection::vec(word, 1..120), edits).prop_map(|(story, edits)| {
+            let mut copy = story.clone();
+            for (at, word, how) in edits {
+                let at = at.index(copy.len().max(1)).min(copy.len().saturating_sub(1));
+                match how {
+                    0 => copy.insert(at, word),
+                    1 if copy.len() > 1 => {
+                        copy.remove(at);
+                    }
+                    _ => copy[at] = word,
+                }
+            }
+            (story, copy)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn who_comes_first_makes_no_difference(
+            (story, copy) in edited(), same_source: bool, hours in 0_u64..40,
+        ) {
+            let (a, b) = (story.join(" "), copy.join(" "));
+            let title = |text: &str| text.chars().take(40).collect::<String>();
+            let (first, second) = (ComparableText::new(&title(&a), &a), ComparableText::new(&title(&b), &b));
+            let between = PairContext { same_source, time_apart: Duration::from_hours(hours) };
+            prop_assert_eq!(similarity_of(&first, &second), similarity_of(&second, &first));
+            prop_assert_eq!(copy_reason(&first, &second, between), copy_reason(&second, &first, between));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn no_text_is_too_strange_and_likeness_has_no_direction(
+            a in "(?s).{0,80}|[a-c가나.1 ]{0,120}",
+            b in "(?s).{0,80}|[a-c가나.1 ]{0,120}",
+        ) {
+            let (first, second) = (ComparableText::new(&a, &b), ComparableText::new(&b, &a));
+            let alike = similarity_of(&first, &second);
+            prop_assert!((0.0..=1.0).contains(&alike.similarity));
+            prop_assert!((0.0..=1.0).contains(&alike.containment));
+            prop_assert!(alike.similarity <= alike.containment);
+            let itself = similarity_of(&first, &first);
+            prop_assert!(first.weight < WEIGHT_MIN || itself.containment > 0.999);
+        }
+    }
+}
