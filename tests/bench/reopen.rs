@@ -43,7 +43,7 @@ const WORDS: u64 = 140;
 const ROUNDS: u64 = 3;
 
 /// 2026-11-23T08:00:00Z.
-const MORNING: Timestamp = Timestamp(1_795_420_800_000);
+const START_TIME: Timestamp = Timestamp(1_795_420_800_000);
 
 fn main() {
     let articles = setting("WIREWATCH_ARTICLES").map_or(ARTICLES, |text| text.parse().unwrap());
@@ -73,10 +73,10 @@ fn main() {
 
 /// Fills a new store; gives the bytes of all texts.
 async fn fill(path: &Path, words: &[&str], articles: u64) -> u64 {
-    let (store, lock) = Store::open(path, MORNING).unwrap();
+    let (store, lock) = Store::open(path, START_TIME).unwrap();
     let feeds: Vec<Feed> = (0..FEEDS).map(feed).collect();
     let interval = Duration::from_mins(5);
-    let states = store.sync_feeds(Arc::new(feeds), interval, MORNING).await.unwrap();
+    let states = store.sync_feeds(Arc::new(feeds), interval, START_TIME).await.unwrap();
     let mut bytes = 0;
     for (round, first) in (0..articles).step_by(POLL as usize).enumerate() {
         let numbers = first..(first + POLL).min(articles);
@@ -97,7 +97,7 @@ fn within(articles: u64) -> u64 {
 /// Opens the store and commits two copies of what it holds, `number` and the next; how long each took.
 async fn reopen(path: &Path, words: &[&str], number: u64) -> (Duration, Duration) {
     let after_ms = WINDOW.as_millis() as u64 * 9 / 10;
-    let (store, lock) = Store::open(path, MORNING.after(WINDOW)).unwrap();
+    let (store, lock) = Store::open(path, START_TIME.after(WINDOW)).unwrap();
     let mut took = [Duration::ZERO; 2];
     for (number, took) in [number, number + COPY_EVERY].into_iter().zip(&mut took) {
         let copy = candidate(words, number);
@@ -117,7 +117,7 @@ async fn commit(
     after_ms: u64,
     candidates: Vec<Candidate>,
 ) -> CommitCounts {
-    let at = MORNING.after(Duration::from_millis(after_ms));
+    let at = START_TIME.after(Duration::from_millis(after_ms));
     let batch = Batch {
         validators: Validators::default(),
         window: Vec::new(),

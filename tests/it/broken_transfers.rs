@@ -13,8 +13,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::harness::answer::Answer;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::{Feeds, ServedFeed};
-use crate::home::Home;
+use crate::harness::feed_server::{FeedServer, ServedFeed};
+use crate::test_app::TestApp;
 use wirewatch::domain::FeedCondition;
 
 /// Items of each feed; each is some hundred bytes.
@@ -35,7 +35,7 @@ fn config(feeds: &[(&str, &ServedFeed)]) -> String {
 
 /// Every feed has stories of its own: shared ones would be copies.
 fn filled(name: &str, feed: ServedFeed) -> ServedFeed {
-    feed.holding(ITEMS);
+    feed.with_max_items(ITEMS);
     for n in 0..ITEMS {
         let title = format!("Item {n} of {name}");
         feed.publish(Item::new(&format!("{name}-{n}"), &title).saying("Some words of it."));
@@ -45,7 +45,7 @@ fn filled(name: &str, feed: ServedFeed) -> ServedFeed {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whole_items_of_a_broken_download_are_used_and_its_validators_are_not() {
-    let town = Feeds::open();
+    let town = FeedServer::open();
     let broken = [
         ("long", Answer::LengthLong { by: 900 }),
         ("reset", Answer::Reset { after: 4_000 }),
@@ -58,12 +58,12 @@ async fn whole_items_of_a_broken_download_are_used_and_its_validators_are_not() 
         .enumerate()
         .map(|(n, (name, answer))| {
             let feed = filled(name, town.feed_on(&format!("127.0.5.{n}"), "/feed"));
-            feed.answers(answer.clone());
+            feed.set_answer(answer.clone());
             (*name, feed)
         })
         .collect();
     let named: Vec<(&str, &ServedFeed)> = feeds.iter().map(|(name, feed)| (*name, feed)).collect();
-    let mut home = Home::open(&config(&named)).await;
+    let mut home = TestApp::open(&config(&named)).await;
     let round = home.poll().await;
     assert_eq!(round.failed, 0, "{:#?}", home.feeds().await);
     let stored = round.committed.new;
@@ -71,7 +71,7 @@ async fn whole_items_of_a_broken_download_are_used_and_its_validators_are_not() 
     assert!(stored > all / 3 && stored < all, "{stored} of {all}");
     // Once the servers are well again nothing is missing: no validator hid the rest.
     for (_, feed) in &feeds {
-        feed.answers(Answer::Honest);
+        feed.set_answer(Answer::Honest);
     }
     home.hand.advance(Duration::from_hours(2));
     let round = home.poll().await;
@@ -88,12 +88,12 @@ async fn whole_items_of_a_broken_download_are_used_and_its_validators_are_not() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_download_without_an_item_says_how_much_of_it_came() {
-    let town = Feeds::open();
+    let town = FeedServer::open();
     let feed = filled("feed", town.feed("/feed"));
-    feed.answers(Answer::Reset { after: 20 });
+    feed.set_answer(Answer::Reset { after: 20 });
     let empty = town.feed_on("127.0.5.9", "/empty");
-    empty.answers(Answer::Empty);
-    let mut home = Home::open(&config(&[("feed", &feed), ("empty", &empty)])).await;
+    empty.set_answer(Answer::Empty);
+    let mut home = TestApp::open(&config(&[("feed", &feed), ("empty", &empty)])).await;
     assert_eq!(home.poll().await.failed, 2);
     let feeds = home.feeds().await;
     let why = |name: &str| {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::harness::answer::Answer;
 use crate::harness::daemon::Daemon;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 use crate::harness::unix_ms;
 use crate::harness::webhook_receiver::WebhookReceiver;
 
@@ -62,7 +62,7 @@ fn recent_item(id: &str, title: &str) -> Item {
 
 #[test]
 fn once_and_status_print_the_figures_scripts_read() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA talks")).publish(recent_item("b", "Weather"));
     let folder = config_folder(&feed.url());
@@ -88,9 +88,9 @@ fn once_and_status_print_the_figures_scripts_read() {
 
 #[test]
 fn status_says_why_a_feed_fails_and_before_the_first_run_that_there_was_none() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
-    feed.answers(Answer::Page);
+    feed.set_answer(Answer::Page);
     let folder = config_folder(&feed.url());
     let before = run(folder.path(), &["status"], "");
     assert!(before.status.success() && out(&before).contains("1 not polled yet"));
@@ -207,7 +207,7 @@ fn match_reads_json_lines_and_prints_a_line_for_each_watch_that_fires() {
 
 #[test]
 fn a_second_daemon_on_one_store_is_refused_with_75() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     let folder = config_folder(&feed.url());
     let mut daemon = Daemon::new(PROGRAM, folder.path());
@@ -224,7 +224,7 @@ fn a_second_daemon_on_one_store_is_refused_with_75() {
 
 #[test]
 fn a_reload_takes_a_good_configuration_and_refuses_a_broken_one() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     let folder = config_folder(&feed.url());
     let path = folder.path().join("wirewatch.toml");
@@ -278,7 +278,7 @@ fn the_demo_shows_alerts_within_ten_seconds_and_says_what_to_do_next() {
 #[test]
 fn the_service_manager_hears_ready_then_pings_that_follow_proof_then_stopping() {
     use std::os::unix::net::UnixDatagram;
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let folder = config_folder(&feeds.feed("/feed").url());
     let socket = folder.path().join("notify");
     let manager = UnixDatagram::bind(&socket).unwrap();
@@ -314,7 +314,7 @@ fn the_service_manager_hears_ready_then_pings_that_follow_proof_then_stopping() 
 
 #[test]
 fn explain_walks_an_article_through_every_stage() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     let link = "https://news.example/politics/20261123-pact";
     feed.publish(recent_item("a", "GSOMIA talks").linked(link));
@@ -337,7 +337,7 @@ fn explain_walks_an_article_through_every_stage() {
 
 #[test]
 fn backtest_shows_what_another_watchlist_gains_and_loses() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA talks")).publish(recent_item("b", "Cobra Gold begins"));
     let folder = config_folder(&feed.url());
@@ -361,7 +361,7 @@ fn backtest_shows_what_another_watchlist_gains_and_loses() {
 
 #[test]
 fn a_readers_verdicts_become_precision_by_watch_and_term() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA talks"))
         .publish(recent_item("b", "GSOMIA crossword answers"));
@@ -421,7 +421,7 @@ fn dedupe_attaches_a_copy_to_the_story_it_is_of() {
 
 #[test]
 fn retrying_everything_when_nothing_waits_is_no_failure_and_an_unknown_id_is() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA talks begin"));
     let folder = config_folder(&feed.url());

@@ -5,19 +5,19 @@ use std::time::Duration;
 use crate::harness::answer::Answer;
 use crate::harness::compression::Coding;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::{Feeds, ServedFeed};
+use crate::harness::feed_server::{FeedServer, ServedFeed};
 use crate::harness::mail_server::{MailServer, SmtpReply, SmtpStage};
 use crate::harness::webhook_receiver::{Reply, WebhookReceiver};
-use crate::home::{Home, MORNING};
+use crate::test_app::{START_TIME, TestApp};
 use wirewatch::domain::FeedCondition;
 
 /// Seconds since 1970 of the test's morning.
-const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;
+const NOW_S: u64 = START_TIME.0.unsigned_abs() / 1_000;
 const DAY: Duration = Duration::from_hours(24);
 
 /// A feed server, a webhook receiver, and the folder its secret is in.
 struct TestServers {
-    feeds: Feeds,
+    feeds: FeedServer,
     hooks: WebhookReceiver,
     folder: tempfile::TempDir,
 }
@@ -26,7 +26,7 @@ impl TestServers {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         crate::write_secret(&folder.path().join("secret"));
-        Self { feeds: Feeds::open(), hooks: WebhookReceiver::open(folder.path()), folder }
+        Self { feeds: FeedServer::open(), hooks: WebhookReceiver::open(folder.path()), folder }
     }
 
     /// A watch on GSOMIA told to the webhook, and these feeds.
@@ -76,7 +76,7 @@ async fn a_story_in_two_feeds_is_one_alert_and_the_copy_is_attached() {
     paper.publish(
         recent_item("p1", "Seoul weighs GSOMIA").linked(&format!("{link}?utm_source=rss")),
     );
-    let mut home = Home::open(&town.config(&[("wire", &wire), ("paper", &paper)])).await;
+    let mut home = TestApp::open(&town.config(&[("wire", &wire), ("paper", &paper)])).await;
     let round = home.poll().await;
     assert_eq!((round.committed.new, round.committed.copies), (1, 1));
     assert_eq!((round.committed.alerts, round.committed.suppressed), (1, 1));
@@ -96,7 +96,7 @@ async fn a_first_poll_alerts_what_is_recent_and_keeps_the_rest_as_baseline() {
     let old = NOW_S - 2 * DAY.as_secs();
     feed.publish(recent_item("old", "GSOMIA of last week").dated(old));
     feed.publish(recent_item("fresh", "GSOMIA of today"));
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     let round = home.poll().await;
     assert_eq!((round.committed.alerts, round.committed.suppressed), (1, 1));
     home.deliver().await;
@@ -114,7 +114,7 @@ async fn more_than_a_handful_from_a_first_poll_are_one_message_that_lists_them_a
     for n in 0..8 {
         feed.publish(recent_item(&format!("i{n}"), &format!("GSOMIA note number {n} of the day")));
     }
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     assert_eq!(home.poll().await.committed.alerts, 8);
     assert_eq!(home.deliver().await, 1);
     assert_eq!(town.titles().len(), 8);
@@ -126,7 +126,7 @@ async fn validators_are_sent_back_and_only_kept_when_the_body_was_a_feed() {
     let town = TestServers::new();
     let feed = town.feeds.feed("/feed");
     feed.publish(recent_item("a", "Nothing of note"));
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     home.poll().await;
     home.poll().await;
     feed.set_next_answers([Answer::Page]);
@@ -149,8 +149,8 @@ async fn a_feed_that_fails_is_named_with_its_reason_and_disturbs_no_other() {
     let town = TestServers::new();
     let (good, bad) = (town.feeds.feed("/good"), town.feeds.feed("/bad"));
     good.publish(recent_item("g", "GSOMIA in the good feed"));
-    bad.answers(Answer::Status(503));
-    let mut home = Home::open(&town.config(&[("good", &good), ("bad", &bad)])).await;
+    bad.set_answer(Answer::Status(503));
+    let mut home = TestApp::open(&town.config(&[("good", &good), ("bad", &bad)])).await;
     let round = home.poll().await;
     assert_eq!((round.polled, round.failed, round.committed.alerts), (2, 1, 1));
     let feeds = home.feeds().await;
@@ -161,7 +161,7 @@ async fn a_feed_that_fails_is_named_with_its_reason_and_disturbs_no_other() {
         home.hand.advance(Duration::from_hours(7));
         assert_eq!(home.poll_due().await.polled, 2, "it is never given up");
     }
-    bad.answers(Answer::Honest).publish(recent_item("b", "GSOMIA once it was back"));
+    bad.set_answer(Answer::Honest).publish(recent_item("b", "GSOMIA once it was back"));
     home.hand.advance(Duration::from_hours(7));
     // Its first reading: what it published meanwhile is older than a day by the hand's clock.
     assert_eq!(home.poll_due().await.failed, 0);
@@ -173,8 +173,8 @@ async fn a_feed_that_fails_is_named_with_its_reason_and_disturbs_no_other() {
 async fn retry_after_is_obeyed() {
     let town = TestServers::new();
     let feed = town.feeds.feed("/feed");
-    feed.answers(Answer::Later { status: 429, after: "7200".to_owned() });
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    feed.set_answer(Answer::Later { status: 429, after: "7200".to_owned() });
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     home.poll().await;
     home.hand.advance(Duration::from_secs(7_100));
     assert_eq!(home.poll_due().await.polled, 0);
@@ -187,7 +187,7 @@ async fn a_restart_neither_asks_again_what_was_just_asked_nor_alerts_again() {
     let town = TestServers::new();
     let feed = town.feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA before the restart"));
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     home.poll().await;
     home.deliver().await;
     let mut home = home.restart().await;
@@ -204,7 +204,7 @@ async fn a_dead_receiver_gets_the_same_bytes_under_the_same_id_when_it_is_back()
     let feed = town.feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA while nobody listens"));
     town.hooks.set_next_replies([Reply::Status(500), Reply::Reset, Reply::Status(302)]);
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     home.poll().await;
     assert_eq!(home.deliver().await, 0);
     assert_eq!(home.totals().await.pending, 1);
@@ -228,7 +228,7 @@ async fn what_no_attempt_delivers_is_a_dead_letter_that_can_be_sent_again() {
     let feed = town.feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA to a wall"));
     town.hooks.set_reply(Reply::Status(500));
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     home.poll().await;
     for _ in 0..12 {
         home.deliver().await;
@@ -249,7 +249,7 @@ async fn an_endpoint_that_is_gone_keeps_its_messages_until_a_person_acts() {
     let feed = town.feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA to the departed"));
     town.hooks.set_next_replies([Reply::Status(410)]);
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     home.poll().await;
     home.deliver().await;
     home.hand.advance(Duration::from_hours(100));
@@ -267,7 +267,7 @@ async fn an_edit_that_brings_the_word_alerts_and_one_that_keeps_it_does_not() {
     let feed = town.feeds.feed("/feed");
     feed.publish(recent_item("a", "Seoul weighs its pact"));
     feed.publish(recent_item("b", "GSOMIA talks begin"));
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     feed.edit("a", |item| "Seoul weighs its GSOMIA pact".clone_into(&mut item.title));
     feed.edit("b", |item| "GSOMIA talks begin in Tokyo".clone_into(&mut item.title));
@@ -288,7 +288,7 @@ async fn a_feed_that_rekeys_its_archive_alerts_nobody_and_drops_nothing() {
         let title = format!("GSOMIA report number {n} from the archive of the ministry");
         feed.publish(recent_item(&format!("i{n}"), &title).dated(NOW_S - 5 * DAY.as_secs() - n));
     }
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     assert_eq!(home.poll().await.committed.alerts, 0);
     feed.change_ids(|id| format!("new-{id}"));
     let round = home.poll().await;
@@ -305,7 +305,7 @@ async fn a_used_id_with_another_story_is_told_as_the_news_it_is() {
     let town = TestServers::new();
     let feed = town.feeds.feed("/feed");
     feed.publish(recent_item("live", "GSOMIA talks begin").linked("https://a.example/talks-begin"));
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     feed.edit("live", |item| {
         "Court strikes down 지소미아 ruling".clone_into(&mut item.title);
@@ -326,7 +326,7 @@ async fn items_that_share_one_id_are_all_seen() {
                 .linked(&format!("https://a.example/article/{n}00001")),
         );
     }
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     assert_eq!(home.poll().await.committed.alerts, 3);
     assert_eq!(home.poll().await.committed.new, 0);
 }
@@ -335,11 +335,11 @@ async fn items_that_share_one_id_are_all_seen() {
 async fn two_polls_with_nothing_in_common_are_a_recorded_gap() {
     let town = TestServers::new();
     let feed = town.feeds.feed("/feed");
-    feed.holding(3);
+    feed.with_max_items(3);
     for n in 0..3 {
         feed.publish(recent_item(&format!("a{n}"), &format!("Item {n}")));
     }
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     home.poll().await;
     home.hand.advance(Duration::from_hours(1));
     for n in 0..3 {
@@ -348,17 +348,17 @@ async fn two_polls_with_nothing_in_common_are_a_recorded_gap() {
     home.poll().await;
     let losses = home.store().losses(10).await.unwrap();
     assert_eq!(losses.len(), 1);
-    assert_eq!((losses[0].start, losses[0].window), (MORNING, 3));
+    assert_eq!((losses[0].start, losses[0].window), (START_TIME, 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_into_the_operators_network_is_refused_in_words() {
     let town = TestServers::new();
-    let other = Feeds::open();
+    let other = FeedServer::open();
     let inside = other.feed("/inside");
     let feed = town.feeds.feed("/feed");
-    feed.answers(Answer::Redirect { status: 302, to: inside.url() });
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    feed.set_answer(Answer::Redirect { status: 302, to: inside.url() });
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     assert_eq!(home.poll().await.failed, 1);
     assert!(inside.asked().is_empty(), "what is allowed for one origin opens no other");
     let why = home.feeds().await[0].error.clone().unwrap();
@@ -371,7 +371,7 @@ async fn a_host_is_asked_one_thing_at_a_time() {
     let feeds: Vec<ServedFeed> = (0..12).map(|n| town.feeds.feed(&format!("/{n}"))).collect();
     let labels: Vec<String> = (0..12).map(|n| format!("f{n}")).collect();
     let named: Vec<(&str, &ServedFeed)> = labels.iter().map(String::as_str).zip(&feeds).collect();
-    let mut home = Home::open(&town.config(&named)).await;
+    let mut home = TestApp::open(&town.config(&named)).await;
     assert_eq!(home.poll().await.polled, 12);
     assert_eq!(town.feeds.max_concurrent_requests(), 1);
 }
@@ -392,21 +392,21 @@ async fn hostile_answers_are_each_one_feeds_failure() {
         Answer::InterimForever,
         Answer::Stall,
     ];
-    let village = Feeds::open();
+    let village = FeedServer::open();
     let good = village.feed_on("127.0.0.200", "/good");
     good.publish(recent_item("g", "GSOMIA among wolves"));
     let wolves: Vec<ServedFeed> =
         (0..answers.len()).map(|n| town.feeds.feed_on(&format!("127.0.1.{n}"), "/wolf")).collect();
     let count = answers.len();
     for (wolf, answer) in wolves.iter().zip(answers) {
-        wolf.publish(recent_item("w", "A wolf")).answers(answer);
+        wolf.publish(recent_item("w", "A wolf")).set_answer(answer);
     }
     let labels: Vec<String> = (0..count).map(|n| format!("wolf-{n}")).collect();
     let mut named: Vec<(&str, &ServedFeed)> =
         labels.iter().map(String::as_str).zip(&wolves).collect();
     named.push(("good", &good));
     let config = format!("[poll]\ntimeout = \"2s\"\n{}", town.config(&named));
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     let round = home.poll().await;
     let feeds = home.feeds().await;
     let survived = feeds.iter().filter(|feed| feed.state == FeedCondition::Ok);
@@ -424,14 +424,14 @@ async fn a_body_that_unpacks_without_end_is_stopped_at_the_cap() {
         .enumerate()
         .map(|(n, coding)| {
             let feed = town.feeds.feed_on(&format!("127.0.2.{n}"), "/bomb");
-            feed.answers(Answer::Bomb { coding: *coding, mib: 3 });
+            feed.set_answer(Answer::Bomb { coding: *coding, mib: 3 });
             feed
         })
         .collect();
     let named: Vec<(&str, &ServedFeed)> =
         ["gzip", "brotli", "zstd"].into_iter().zip(&feeds).collect();
     let config = format!("[poll]\nbody_max = \"1MiB\"\n{}", town.config(&named));
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     assert_eq!(home.poll().await.failed, 3);
     for feed in home.feeds().await {
         let why = feed.error.unwrap();
@@ -457,7 +457,7 @@ async fn mail_reaches_each_recipient_alone_and_waits_for_a_dead_server() {
         feed.url()
     );
     mail.set_reply(SmtpStage::Banner, SmtpReply::Line("421 4.3.2 not now".to_owned()));
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     home.poll().await;
     assert_eq!(home.deliver().await, 0);
     assert_eq!(home.totals().await.pending, 3);
@@ -484,7 +484,7 @@ async fn a_clock_set_back_strands_no_message() {
     let feed = town.feeds.feed("/feed");
     feed.publish(recent_item("a", "GSOMIA before the clock went wrong"));
     town.hooks.set_next_replies([Reply::Status(500)]);
-    let mut home = Home::open(&town.config(&[("feed", &feed)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
     home.poll().await;
     home.hand.advance(Duration::from_hours(24 * 365));
     assert_eq!(home.deliver().await, 0);
@@ -498,7 +498,7 @@ async fn a_feed_given_another_address_starts_from_a_baseline_again() {
     let (old, new) = (town.feeds.feed("/old"), town.feeds.feed("/new"));
     old.publish(recent_item("a", "Nothing of note"));
     new.publish(recent_item("b", "GSOMIA of last year").dated(NOW_S - 365 * DAY.as_secs()));
-    let mut home = Home::open(&town.config(&[("feed", &old)])).await;
+    let mut home = TestApp::open(&town.config(&[("feed", &old)])).await;
     home.poll().await;
     let mut home = home.restart_with(&town.config(&[("feed", &new)])).await;
     let round = home.poll().await;

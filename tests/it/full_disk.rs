@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::harness::daemon::Daemon;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 use crate::harness::unix_ms;
 use crate::harness::webhook_receiver::WebhookReceiver;
 
@@ -65,7 +65,7 @@ fn a_full_disk_holds_everything_up_and_loses_nothing() {
         crate::report_skipped("the full disk", "this machine lets the test mount none");
         return;
     };
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     let hooks = WebhookReceiver::open(folder.path());
     feed.publish(recent_item("before"));

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::harness::compression::Coding;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 use crate::harness::unix_ms;
 use crate::hostile::{body, folder};
 
@@ -67,7 +67,7 @@ fn each_hostile_body_as_a_feed_costs_its_share_and_hinders_nobody() {
     }
     // Unoptimised code is given its handicap; the promise is about releases.
     let cpu_ms_max = if cfg!(debug_assertions) { 10_000 } else { 250 };
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let mut urls = Vec::new();
     for n in 0..HEALTHY {
         let feed = feeds.feed_on(&format!("127.0.3.{n}"), "/good");

@@ -16,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::harness::daemon::Daemon;
 use crate::harness::delivery_check::{DeliveryRecord, Kill, ReceivedEntry};
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::{Feeds, ServedFeed};
+use crate::harness::feed_server::{FeedServer, ServedFeed};
 use crate::harness::news_generator::{Newsroom, Plan, WatchTerms, expected_alerts, newsrooms};
 use crate::harness::unix_ms;
 use crate::harness::webhook_receiver::{Reply, WebhookReceiver};
@@ -55,7 +55,7 @@ struct KillRun {
     hooks: WebhookReceiver,
     daemon: Daemon,
     // Last, so that it serves until the daemon is gone.
-    _feeds: Feeds,
+    _feeds: FeedServer,
 }
 
 #[test]
@@ -113,7 +113,7 @@ impl KillRun {
             Reply::Later { status: 429, after: "1".to_owned() },
         ];
         hooks.set_random_failures(seed, 0.2, &failures);
-        let feeds = Feeds::open();
+        let feeds = FeedServer::open();
         let terms = WATCHES.iter().flat_map(|(_, any)| any.iter().map(|term| (*term).to_owned()));
         let plan = Plan {
             seed,
@@ -129,7 +129,7 @@ impl KillRun {
             .map(|(at, room)| {
                 let feed = feeds.feed_on(&format!("127.0.9.{}", at + 1), "/feed");
                 // Nothing may leave the feed before the daemon had a chance to see it.
-                feed.with_head(&room.head).with_format(room.rendering).holding(usize::MAX);
+                feed.with_head(&room.head).with_format(room.rendering).with_max_items(usize::MAX);
                 (room, feed)
             })
             .collect();

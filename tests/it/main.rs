@@ -13,7 +13,6 @@ mod formats;
 mod full_disk;
 pub mod harness;
 mod harness_tests;
-pub mod home;
 mod hostile;
 mod hostile_daemon;
 mod killed;
@@ -29,6 +28,7 @@ mod sources;
 mod ssrf;
 mod stories;
 mod term_edges;
+pub mod test_app;
 mod tidy;
 
 /// A webhook secret of 32 bytes, readable by its owner alone.

@@ -8,10 +8,10 @@ use wirewatch::domain::{
 use wirewatch::store::{Route, notice_id, update_id};
 
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 use crate::harness::mail_server::MailServer;
 use crate::harness::webhook_receiver::{Reply, WebhookReceiver};
-use crate::home::{Home, MORNING};
+use crate::test_app::{START_TIME, TestApp};
 
 /// A watch on GSOMIA told by mail and by webhook.
 fn config(
@@ -59,26 +59,26 @@ fn update(alert: &Alert) -> Message {
             title: "Seoul weighs its GSOMIA".to_owned(),
             url: Some("https://paper.example/1".to_owned()),
             language: None,
-            first_seen: MORNING,
+            first_seen: START_TIME,
             reason: "same-text".to_owned(),
             similarity: Some(0.9),
         }],
         copies_total: 1,
-        created: MORNING,
+        created: START_TIME,
     }))
 }
 
 fn notice() -> Message {
     let kind = NoticeKind::SourceFailing;
     Message::Notice(Box::new(Notice {
-        id: notice_id(kind, "wire", MORNING),
+        id: notice_id(kind, "wire", START_TIME),
         kind,
         subject: "wire".to_owned(),
         severity: Severity::Normal,
         title: "Feed `wire` does not work".to_owned(),
         lines: vec!["wire: answered 503".to_owned()],
         details: json!({"sources": [{"name": "wire"}]}),
-        created: MORNING,
+        created: START_TIME,
     }))
 }
 
@@ -88,10 +88,12 @@ async fn an_update_threads_under_the_mail_of_its_alert_and_is_posted_once() {
     let secret = folder.path().join("secret");
     crate::write_secret(&secret);
     let (feeds, hooks, mail) =
-        (Feeds::open(), WebhookReceiver::open(folder.path()), MailServer::open());
+        (FeedServer::open(), WebhookReceiver::open(folder.path()), MailServer::open());
     let feed = feeds.feed("/wire");
-    feed.publish(Item::new("a", "Seoul weighs GSOMIA").dated(MORNING.0.unsigned_abs() / 1_000 - 9));
-    let mut home = Home::open(&config(&hooks, &mail, &secret, &feed.url())).await;
+    feed.publish(
+        Item::new("a", "Seoul weighs GSOMIA").dated(START_TIME.0.unsigned_abs() / 1_000 - 9),
+    );
+    let mut home = TestApp::open(&config(&hooks, &mail, &secret, &feed.url())).await;
     home.poll().await;
     assert_eq!(home.deliver().await, 3);
     let alert = home.store().alerts(1).await.unwrap().remove(0).alert;
@@ -125,9 +127,9 @@ async fn a_notice_to_a_failing_receiver_repeats_the_same_bytes_under_the_same_id
     let secret = folder.path().join("secret");
     crate::write_secret(&secret);
     let (feeds, hooks, mail) =
-        (Feeds::open(), WebhookReceiver::open(folder.path()), MailServer::open());
+        (FeedServer::open(), WebhookReceiver::open(folder.path()), MailServer::open());
     let config = config(&hooks, &mail, &secret, &feeds.feed("/wire").url());
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     home.store().queue_message(notice(), routes(), home.hand.now()).await.unwrap();
     hooks.set_next_replies([Reply::Status(500), Reply::Reset]);
     assert_eq!(home.deliver().await, 2, "the mails");
@@ -184,11 +186,13 @@ async fn an_alert_that_waited_in_an_older_store_is_sent_under_its_old_id() {
     let secret = folder.path().join("secret");
     crate::write_secret(&secret);
     let (feeds, hooks, mail) =
-        (Feeds::open(), WebhookReceiver::open(folder.path()), MailServer::open());
+        (FeedServer::open(), WebhookReceiver::open(folder.path()), MailServer::open());
     let feed = feeds.feed("/wire");
-    feed.publish(Item::new("a", "Seoul weighs GSOMIA").dated(MORNING.0.unsigned_abs() / 1_000 - 9));
+    feed.publish(
+        Item::new("a", "Seoul weighs GSOMIA").dated(START_TIME.0.unsigned_abs() / 1_000 - 9),
+    );
     let config = config(&hooks, &mail, &secret, &feed.url());
-    let mut first = Home::open(&config).await;
+    let mut first = TestApp::open(&config).await;
     first.poll().await;
     let alert = first.store().alerts(1).await.unwrap().remove(0).alert;
     let mut home = first.restart_after(|path| older_store(path, &alert)).await;

@@ -7,15 +7,15 @@ use wirewatch::domain::NoticeKind;
 use crate::commands::{err, out, run};
 use crate::harness::answer::Answer;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::{Feeds, ServedFeed};
+use crate::harness::feed_server::{FeedServer, ServedFeed};
 use crate::harness::mail_server::{MailServer, SmtpReply, SmtpStage};
 use crate::harness::webhook_receiver::{Reply, WebhookReceiver};
-use crate::home::{Home, MORNING};
+use crate::test_app::{START_TIME, TestApp};
 
 const HOUR: Duration = Duration::from_hours(1);
 
 struct TestServers {
-    feeds: Feeds,
+    feeds: FeedServer,
     hooks: WebhookReceiver,
     mail: MailServer,
     folder: tempfile::TempDir,
@@ -25,7 +25,7 @@ impl TestServers {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         crate::write_secret(&folder.path().join("secret"));
-        let (feeds, hooks) = (Feeds::open(), WebhookReceiver::open(folder.path()));
+        let (feeds, hooks) = (FeedServer::open(), WebhookReceiver::open(folder.path()));
         Self { feeds, hooks, mail: MailServer::open(), folder }
     }
 
@@ -65,13 +65,13 @@ fn feeds(town: &TestServers, count: usize) -> Vec<ServedFeed> {
     let feeds: Vec<ServedFeed> =
         (0..count).map(|n| town.feeds.feed(&format!("/feed-{n}"))).collect();
     for feed in &feeds {
-        feed.publish(Item::new("a", "Nothing of note").dated(MORNING.0.unsigned_abs() / 1_000));
+        feed.publish(Item::new("a", "Nothing of note").dated(START_TIME.0.unsigned_abs() / 1_000));
     }
     feeds
 }
 
 /// Lives for so many hours, polling and looking once an hour; says how often what was told.
-async fn run_hours(home: &mut Home, hours: u32) -> Vec<NoticeKind> {
+async fn run_hours(home: &mut TestApp, hours: u32) -> Vec<NoticeKind> {
     let mut told = Vec::new();
     for _ in 0..hours {
         home.hand.advance(HOUR);
@@ -88,10 +88,10 @@ async fn a_dead_feed_is_told_by_mail_and_webhook_daily_until_it_is_well() {
     let feeds = feeds(&town, 3);
     let config =
         town.config("notify = [\"hook\", \"mail\"]\nfail_times = 100\nfail_after = \"6h\"", &feeds);
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     home.poll().await;
     assert_eq!(home.check_health().await, None);
-    feeds[0].answers(Answer::Status(503));
+    feeds[0].set_answer(Answer::Status(503));
     assert_eq!(run_hours(&mut home, 6).await, [], "the first failure is five hours old");
     assert_eq!(run_hours(&mut home, 1).await, [NoticeKind::SourceFailing]);
 
@@ -99,7 +99,7 @@ async fn a_dead_feed_is_told_by_mail_and_webhook_daily_until_it_is_well() {
     let mut home = home.restart().await;
     assert_eq!(run_hours(&mut home, 23).await, []);
     assert_eq!(run_hours(&mut home, 1).await, [NoticeKind::SourceFailing]);
-    feeds[0].answers(Answer::Honest);
+    feeds[0].set_answer(Answer::Honest);
     assert_eq!(run_hours(&mut home, 2).await, [NoticeKind::SourceRecovered]);
     assert_eq!(run_hours(&mut home, 30).await, []);
 
@@ -121,14 +121,14 @@ async fn a_dead_feed_is_told_by_mail_and_webhook_daily_until_it_is_well() {
 async fn thirty_feeds_that_die_at_once_are_one_notice_of_the_network() {
     let town = TestServers::new();
     let feeds = feeds(&town, 30);
-    let mut home = Home::open(&town.config("notify = [\"hook\"]", &feeds)).await;
+    let mut home = TestApp::open(&town.config("notify = [\"hook\"]", &feeds)).await;
     home.poll().await;
     for feed in &feeds {
-        feed.answers(Answer::Status(502));
+        feed.set_answer(Answer::Status(502));
     }
     assert_eq!(run_hours(&mut home, 12).await, [NoticeKind::NetworkDown]);
     for feed in &feeds {
-        feed.answers(Answer::Honest);
+        feed.set_answer(Answer::Honest);
     }
     assert_eq!(run_hours(&mut home, 3).await, [NoticeKind::NetworkRecovered]);
     assert_eq!(town.types(), ["network.down", "network.recovered"]);
@@ -138,11 +138,11 @@ async fn thirty_feeds_that_die_at_once_are_one_notice_of_the_network() {
 async fn a_channel_that_fails_is_told_through_another_one() {
     let town = TestServers::new();
     let feeds = feeds(&town, 1);
-    let mut home = Home::open(&town.config("notify = [\"hook\"]", &feeds)).await;
+    let mut home = TestApp::open(&town.config("notify = [\"hook\"]", &feeds)).await;
     home.poll().await;
     town.hooks.set_reply(Reply::Status(500));
     feeds[0].publish(
-        Item::new("b", "Seoul weighs GSOMIA").dated(MORNING.0.unsigned_abs() / 1_000 + 60),
+        Item::new("b", "Seoul weighs GSOMIA").dated(START_TIME.0.unsigned_abs() / 1_000 + 60),
     );
     assert_eq!(run_hours(&mut home, 1).await, []);
     assert_eq!(run_hours(&mut home, 2).await, [NoticeKind::ChannelFailing]);
@@ -160,13 +160,14 @@ async fn a_channel_that_fails_is_told_through_another_one() {
 async fn the_daily_account_tells_of_alerts_feeds_and_coverage() {
     let town = TestServers::new();
     let feeds = feeds(&town, 2);
-    let mut home = Home::open(&town.config("notify = [\"mail\"]\ndaily = \"08:30\"", &feeds)).await;
+    let mut home =
+        TestApp::open(&town.config("notify = [\"mail\"]\ndaily = \"08:30\"", &feeds)).await;
     home.poll().await;
     assert_eq!(home.check_health().await, None, "from now on");
     feeds[0].publish(
-        Item::new("b", "Seoul weighs GSOMIA").dated(MORNING.0.unsigned_abs() / 1_000 + 60),
+        Item::new("b", "Seoul weighs GSOMIA").dated(START_TIME.0.unsigned_abs() / 1_000 + 60),
     );
-    feeds[1].answers(Answer::Status(404));
+    feeds[1].set_answer(Answer::Status(404));
     town.mail.set_next_reply(SmtpStage::Rcpt, SmtpReply::Line("450 4.2.0 later".to_owned()));
     let mut told = run_hours(&mut home, 12).await;
     let mut home = home.restart().await;
@@ -198,7 +199,7 @@ async fn the_daily_account_tells_of_alerts_feeds_and_coverage() {
 fn feeds_status_says_since_when_why_how_much_was_covered_and_what_to_do() {
     let town = TestServers::new();
     let feeds = feeds(&town, 2);
-    feeds[1].answers(Answer::Status(404));
+    feeds[1].set_answer(Answer::Status(404));
     let folder = town.folder.path();
     std::fs::write(folder.join("wirewatch.toml"), town.config("notify = [\"hook\"]", &feeds))
         .unwrap();

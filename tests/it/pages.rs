@@ -5,23 +5,23 @@ use std::time::Duration;
 
 use crate::harness::answer::Answer;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::{Feeds, ServedFeed};
+use crate::harness::feed_server::{FeedServer, ServedFeed};
 use crate::harness::unix_ms;
-use crate::home::{Home, MORNING};
 use crate::hostile::{body, folder};
+use crate::test_app::{START_TIME, TestApp};
 
-const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;
+const NOW_S: u64 = START_TIME.0.unsigned_abs() / 1_000;
 const HTML: &str = "text/html; charset=utf-8";
 
 /// A feed whose items are teasers, its pages, and a watch told to a file.
 struct TestServers {
-    feeds: Feeds,
+    feeds: FeedServer,
     feed: ServedFeed,
 }
 
 impl TestServers {
     fn new() -> Self {
-        let feeds = Feeds::open();
+        let feeds = FeedServer::open();
         let feed = feeds.feed("/feed");
         Self { feeds, feed }
     }
@@ -73,7 +73,7 @@ async fn a_word_of_the_main_text_fires_and_one_in_the_sidebar_does_not() {
     let town = TestServers::new();
     town.page("/in", TOLL, "Weather for the weekend");
     town.page("/beside", QUIET, "GSOMIA to end on Friday");
-    let mut home = Home::open(&town.config("when-unmatched")).await;
+    let mut home = TestApp::open(&town.config("when-unmatched")).await;
     town.teaser("/in");
     town.teaser("/beside");
     let round = home.poll().await;
@@ -95,7 +95,7 @@ async fn each_mode_asks_for_the_pages_it_says() {
         let town = TestServers::new();
         town.page("/teased", QUIET, "");
         town.page("/matched", TOLL, "");
-        let mut home = Home::open(&town.config(mode)).await;
+        let mut home = TestApp::open(&town.config(mode)).await;
         town.teaser("/teased");
         town.publish("/matched", "GSOMIA and the harbour");
         assert_eq!(home.poll().await.committed.alerts, 1);
@@ -111,7 +111,7 @@ async fn what_a_first_poll_lists_from_before_its_backlog_is_not_fetched() {
     town.page("/old", TOLL, "");
     let old = Item::new("/old", "Harbour news").linked(&town.feeds.url("/old"));
     town.feed.publish(old.dated(NOW_S - 3 * 86_400));
-    let mut home = Home::open(&town.config("always")).await;
+    let mut home = TestApp::open(&town.config("always")).await;
     home.poll().await;
     assert_eq!((home.read_pages().await, town.asked("/old")), (0, 0));
 }
@@ -120,7 +120,7 @@ async fn what_a_first_poll_lists_from_before_its_backlog_is_not_fetched() {
 async fn a_restart_between_the_poll_and_the_page_loses_nothing_and_repeats_nothing() {
     let town = TestServers::new();
     town.page("/in", TOLL, "");
-    let mut home = Home::open(&town.config("when-unmatched")).await;
+    let mut home = TestApp::open(&town.config("when-unmatched")).await;
     town.teaser("/in");
     home.poll().await;
     let mut home = home.restart().await;
@@ -147,7 +147,7 @@ async fn a_page_server_that_is_down_is_asked_again_until_it_is_up() {
     let town = TestServers::new();
     let page = town.page("/in", TOLL, "");
     page.set_next_answers([Answer::Status(503), Answer::Status(404)]);
-    let mut home = Home::open(&town.config("when-unmatched")).await;
+    let mut home = TestApp::open(&town.config("when-unmatched")).await;
     town.teaser("/in");
     home.poll().await;
     assert_eq!(home.read_pages().await, 0);
@@ -163,14 +163,18 @@ async fn a_page_server_that_is_down_is_asked_again_until_it_is_up() {
 async fn a_page_that_will_not_come_is_given_up_with_its_reason_and_its_article_stays() {
     let town = TestServers::new();
     for path in ["/refused", "/dead"] {
-        town.page(path, TOLL, "").answers(Answer::Status(if path == "/dead" { 500 } else { 403 }));
+        town.page(path, TOLL, "").set_answer(Answer::Status(if path == "/dead" {
+            500
+        } else {
+            403
+        }));
         town.teaser(path);
     }
     // Another origin inside the operator's network was allowed to nobody.
     let inside = town.feeds.url("/inside").replace("127.0.0.1", "127.0.0.2");
     town.page("/inside", TOLL, "");
     town.feed.publish(Item::new("i", "Harbour notes").linked(&inside).dated(NOW_S - 60));
-    let mut home = Home::open(&town.config("always")).await;
+    let mut home = TestApp::open(&town.config("always")).await;
     home.poll().await;
     for _ in 0..8 {
         assert_eq!(home.read_pages().await, 0);
@@ -197,7 +201,7 @@ async fn a_wall_before_the_page_replaces_nothing_the_feed_said() {
     let long = "The council met at noon. ".repeat(20);
     let item = Item::new("w", "Harbour news").saying(&long).linked(&town.feeds.url("/wall"));
     town.feed.publish(item.dated(NOW_S - 60));
-    let mut home = Home::open(&town.config("always")).await;
+    let mut home = TestApp::open(&town.config("always")).await;
     home.poll().await;
     assert_eq!(home.read_pages().await, 0);
     assert_eq!(town.asked("/wall"), 1);
@@ -212,7 +216,7 @@ async fn a_wall_before_the_page_replaces_nothing_the_feed_said() {
 async fn a_rewritten_item_has_its_page_read_again() {
     let town = TestServers::new();
     town.page("/in", QUIET, "");
-    let mut home = Home::open(&town.config("always")).await;
+    let mut home = TestApp::open(&town.config("always")).await;
     town.teaser("/in");
     home.poll().await;
     assert_eq!(home.read_pages().await, 0);
@@ -245,7 +249,7 @@ async fn hostile_pages_cost_their_own_feed_nothing_and_others_nothing() {
             "[[feed]]\nname = \"calm\"\nurl = \"{}\"\nallow_private = [\"127.0.0.0/8\"]\n",
             calm.url()
         );
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     let round = home.poll().await;
     assert_eq!((round.failed, round.committed.alerts), (0, 1), "no poll waits for a page");
     assert_eq!(home.read_pages().await, 1);
@@ -258,7 +262,7 @@ async fn hostile_pages_cost_their_own_feed_nothing_and_others_nothing() {
 fn once_reads_what_it_queued_and_explain_says_how_the_page_fared() {
     let town = TestServers::new();
     town.page("/in", TOLL, "");
-    town.page("/shut", TOLL, "").answers(Answer::Status(403));
+    town.page("/shut", TOLL, "").set_answer(Answer::Status(403));
     for path in ["/in", "/shut"] {
         let item = Item::new(path, "Harbour news").linked(&town.feeds.url(path));
         town.feed.publish(item.dated(unix_ms() / 1_000 - 60));

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::corpora;
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 use crate::harness::webhook_receiver::WebhookReceiver;
-use crate::home::Home;
+use crate::test_app::TestApp;
 
 /// Distinct ids over all polls of each newsroom, counted by another parser.
 const DISTINCT: [(&str, i64); 2] = [("philstar", 1_513), ("rnz", 2_513)];
@@ -30,7 +30,7 @@ async fn every_id_of_two_newsrooms_is_accounted_for() {
     let Some(corpora) = corpora::folder("the replay of two newsrooms") else { return };
     let unpacked = corpora::unpack(&corpora, "polls-two-newsrooms.tar.xz");
     let root = unpacked.path().join("polls");
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let folder = tempfile::tempdir().unwrap();
     let hooks = WebhookReceiver::open(folder.path());
     let secret = folder.path().join("secret");
@@ -50,7 +50,7 @@ async fn every_id_of_two_newsrooms_is_accounted_for() {
         )
         .unwrap();
     }
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     let mut matching: HashSet<String> = HashSet::new();
     for tick in ticks(&root) {
         let mut served = Vec::new();
@@ -91,7 +91,7 @@ async fn every_id_of_two_newsrooms_is_accounted_for() {
     everything_is_accounted_for(&home, matching.len()).await;
 }
 
-async fn everything_is_accounted_for(home: &Home, matching: usize) {
+async fn everything_is_accounted_for(home: &TestApp, matching: usize) {
     let found = home.count("SELECT count(DISTINCT article) FROM finding");
     assert_eq!(usize::try_from(found).unwrap(), matching, "each matching id was found");
     let orphans = home.count(

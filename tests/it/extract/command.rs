@@ -4,7 +4,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::harness::answer::Answer;
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wirewatch");
 
@@ -33,7 +33,7 @@ fn extract_prints_the_contract_and_absent_is_null() {
 
 #[test]
 fn an_address_is_asked_through_the_gate_with_what_the_operator_allowed() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let page = "<title>Bridge</title><p>The council met at noon, and voted on the bridge before the tide turned.</p>";
     feeds.feed("/bridge").with_body("text/html; charset=utf-8", page.as_bytes());
     let folder = tempfile::tempdir().unwrap();
@@ -60,7 +60,7 @@ fn an_address_is_asked_through_the_gate_with_what_the_operator_allowed() {
     let value: Value = serde_json::from_slice(&ask().stdout).unwrap();
     assert_eq!(value["url"].as_str(), Some(feeds.url("/bridge").as_str()));
     assert!(value["text"].as_str().unwrap().starts_with("The council met"));
-    feeds.feed("/bridge").answers(Answer::Status(503));
+    feeds.feed("/bridge").set_answer(Answer::Status(503));
     let down = ask();
     assert_eq!((down.status.code(), down.stdout.len()), (Some(69), 0));
     assert!(String::from_utf8_lossy(&down.stderr).contains("503"), "{down:?}");

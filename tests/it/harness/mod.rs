@@ -11,7 +11,7 @@ pub mod compression;
 pub mod daemon;
 pub mod delivery_check;
 pub mod feed_formats;
-pub mod feeds;
+pub mod feed_server;
 pub mod http;
 pub mod languages;
 pub mod mail_server;

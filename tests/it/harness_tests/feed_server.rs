@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::harness::answer::Answer;
 use crate::harness::compression::Coding;
 use crate::harness::feed_formats::{FeedFormat, FeedHead, Item};
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 use crate::harness::http::{Response, send_request};
 
 fn get(url: &str) -> Response {
@@ -17,9 +17,9 @@ fn text(answered: &Response) -> String {
 
 #[test]
 fn a_feed_changes_as_it_is_told() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let news = feeds.feed("/news");
-    news.with_title("Harbour Courier").with_format(FeedFormat::Atom).holding(2);
+    news.with_title("Harbour Courier").with_format(FeedFormat::Atom).with_max_items(2);
     news.publish(Item::new("1", "Ferry resumes"));
     assert!(text(&get(&news.url())).contains("Ferry resumes"));
     news.edit("1", |item| item.title = "Ferry stops".to_owned())
@@ -38,7 +38,7 @@ fn a_feed_changes_as_it_is_told() {
 
 #[test]
 fn a_conditional_request_is_answered_by_the_book() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let news = feeds.feed("/news");
     news.publish(Item::new("1", "One"));
     let first = get(&news.url());
@@ -53,19 +53,19 @@ fn a_conditional_request_is_answered_by_the_book() {
     news.publish(Item::new("2", "Two"));
     assert_eq!(ask_with("If-None-Match", tag), 200);
     assert_eq!(ask_with("If-Modified-Since", date), 200);
-    news.answers(Answer::ValidatorLiar);
+    news.set_answer(Answer::ValidatorLiar);
     assert_eq!(ask_with("If-None-Match", tag), 304);
     assert_eq!(get(&news.url()).status, 200);
-    news.answers(Answer::ValidatorFlap);
+    news.set_answer(Answer::ValidatorFlap);
     assert_ne!(get(&news.url()).header("etag"), get(&news.url()).header("etag"));
-    news.answers(Answer::Honest).with_validators(false, false);
+    news.set_answer(Answer::Honest).with_validators(false, false);
     assert_eq!(get(&news.url()).header("etag"), None);
     assert_eq!(ask_with("If-Modified-Since", date), 200);
 }
 
 #[test]
 fn hosts_are_told_apart_and_requests_remembered() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let one = feeds.feed_on("127.0.3.7", "/feed");
     let two = feeds.feed_on("127.0.3.8", "/feed");
     one.publish(Item::new("1", "From seven"));
@@ -86,23 +86,23 @@ fn hosts_are_told_apart_and_requests_remembered() {
 
 #[test]
 fn requests_in_flight_are_counted_by_host() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let slow = feeds.feed("/slow");
-    slow.answers(Answer::Stall);
+    slow.set_answer(Answer::Stall);
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| get(&slow.url()));
         }
     });
     assert_eq!(feeds.max_concurrent_requests(), 3);
-    slow.answers(Answer::Honest);
+    slow.set_answer(Answer::Honest);
     get(&slow.url());
     assert_eq!(slow.asked().last().unwrap().at_once, 1, "who hung up is not counted");
 }
 
 #[test]
 fn the_next_answers_come_first_and_once() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let news = feeds.feed("/news");
     news.set_next_answers([
         Answer::Status(500),
@@ -126,7 +126,7 @@ fn the_next_answers_come_first_and_once() {
 
 #[test]
 fn redirects_lead_on_or_round() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let goal = feeds.feed("/goal").url();
     let mut at = feeds.redirect_chain(301, 3, &goal);
     for _ in 0..3 {
@@ -140,7 +140,7 @@ fn redirects_lead_on_or_round() {
 
 #[test]
 fn bad_transfers_go_wrong_where_they_should() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let bad = feeds.feed("/bad");
     bad.with_body("text/xml", b"0123456789");
     let give = |answer: Answer| {
@@ -167,7 +167,7 @@ fn bad_transfers_go_wrong_where_they_should() {
 
 #[test]
 fn bodies_are_packed_only_for_those_who_accept_it() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let news = feeds.feed("/news");
     news.with_body("text/xml", b"<rss/>").with_coding(Coding::Zstd);
     assert_eq!(get(&news.url()).body, b"<rss/>");

@@ -6,26 +6,26 @@ use wirewatch::domain::{FeedCondition, GapKind};
 use super::{DAY, HOUR, MINUTE, config, go, health, item, open};
 use crate::harness::answer::Answer;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::Feeds;
-use crate::home::{Home, MORNING};
+use crate::harness::feed_server::FeedServer;
+use crate::test_app::{START_TIME, TestApp};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lying_validator_is_found_out_and_the_feed_is_read_whole_from_then_on() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     feed.publish(item(0));
     let mut home = open(&[("liar", &feed)]).await;
     home.poll_due().await;
-    feed.answers(Answer::ValidatorLiar).publish(item(1));
+    feed.set_answer(Answer::ValidatorLiar).publish(item(1));
     go(&mut home, 5 * MINUTE, 30 * HOUR).await;
     assert_eq!(home.totals().await.alerts, 1, "found late, but found");
     let liar = health(&home, "liar").await;
     assert_eq!(liar.state, FeedCondition::Distrusted);
     assert!(liar.distrusted_until > Some(home.hand.now().after(5 * DAY)));
-    let covered = home.store().coverage(MORNING, home.hand.now()).await.unwrap();
+    let covered = home.store().coverage(START_TIME, home.hand.now()).await.unwrap();
     let [gap] = &covered[&liar.name].gaps[..] else { panic!("{covered:?}") };
     assert_eq!((gap.kind, gap.delayed, gap.missed_at_most), (GapKind::FalseUnchanged, 1, 0));
-    assert_eq!(gap.start, MORNING);
+    assert_eq!(gap.start, START_TIME);
     assert!(covered[&liar.name].share < 0.5, "{covered:?}");
     assert_eq!(home.store().losses(9).await.unwrap().len(), 0, "late is not lost");
     let asked = feed.asked().len();
@@ -35,7 +35,7 @@ async fn a_lying_validator_is_found_out_and_the_feed_is_read_whole_from_then_on(
     let since = &feed.asked()[asked..];
     assert!(since.iter().all(|asked| asked.header("if-none-match").is_none()));
     // It is tried again after a week, and an honest answer clears its name.
-    feed.answers(Answer::Honest);
+    feed.set_answer(Answer::Honest);
     go(&mut home, 30 * MINUTE, 8 * DAY).await;
     let honest = health(&home, "liar").await;
     assert_eq!((honest.state, honest.distrusted_until), (FeedCondition::Ok, None));
@@ -45,7 +45,7 @@ async fn a_lying_validator_is_found_out_and_the_feed_is_read_whole_from_then_on(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_honest_validator_is_audited_daily_and_believed() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     (0..3).for_each(|n| {
         feed.publish(item(n));
@@ -65,12 +65,12 @@ async fn an_honest_validator_is_audited_daily_and_believed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn gone_is_believed_after_two_days_looked_at_weekly_and_resumed_by_a_person() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let (feed, other) = (feeds.feed("/feed"), feeds.feed("/other"));
     feed.publish(item(0));
     let mut home = open(&[("old", &feed)]).await;
     home.poll_due().await;
-    feed.answers(Answer::Status(410));
+    feed.set_answer(Answer::Status(410));
     go(&mut home, HOUR, 2 * DAY).await;
     assert_eq!(health(&home, "old").await.state, FeedCondition::Failing, "not yet");
     go(&mut home, HOUR, DAY).await;
@@ -91,14 +91,14 @@ async fn gone_is_believed_after_two_days_looked_at_weekly_and_resumed_by_a_perso
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_comes_back_from_gone_is_read_as_before() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
     feed.publish(item(0));
     let mut home = open(&[("old", &feed)]).await;
     home.poll_due().await;
-    feed.answers(Answer::Status(410));
+    feed.set_answer(Answer::Status(410));
     go(&mut home, HOUR, 4 * DAY).await;
-    feed.answers(Answer::Honest).publish(item(1));
+    feed.set_answer(Answer::Honest).publish(item(1));
     go(&mut home, HOUR, 9 * DAY).await;
     assert_eq!(health(&home, "old").await.state, FeedCondition::Ok);
     assert_eq!(home.totals().await.alerts, 1);
@@ -106,7 +106,7 @@ async fn a_feed_that_comes_back_from_gone_is_read_as_before() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_trouble_has_its_word_and_changes_nothing_that_is_remembered() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let mut home = None;
     let words = [
         ("failing", Answer::Status(500), FeedCondition::Failing),
@@ -130,7 +130,7 @@ async fn each_trouble_has_its_word_and_changes_nothing_that_is_remembered() {
     let windows = "SELECT sum(length(items)) FROM feed_window";
     let before = (home.count(etags), home.count(windows));
     for ((_, feed), (_, answer, _)) in named.iter().zip(&words) {
-        feed.answers(answer.clone());
+        feed.set_answer(answer.clone());
     }
     page.with_body("text/html", b"<!DOCTYPE html><html><body>Our new site</body></html>");
     home.hand.advance(2 * HOUR);
@@ -148,9 +148,9 @@ async fn each_trouble_has_its_word_and_changes_nothing_that_is_remembered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_batch_is_told_as_stale_and_leaves_no_false_gap() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
-    feed.holding(8);
+    feed.with_max_items(8);
     (0..8).for_each(|n| {
         feed.publish(item(n));
     });
@@ -158,7 +158,7 @@ async fn an_older_batch_is_told_as_stale_and_leaves_no_false_gap() {
     home.poll().await;
     let (old, new) = (feeds.feed("/old"), feeds.feed("/new"));
     for feed in [&old, &new] {
-        feed.holding(8);
+        feed.with_max_items(8);
         (0..8).for_each(|n| {
             feed.publish(item(n));
         });
@@ -189,7 +189,7 @@ async fn an_older_batch_is_told_as_stale_and_leaves_no_false_gap() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_gives_its_items_new_ids_or_lists_none_for_once_has_missed_nothing() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let (rekeyed, emptied) = (feeds.feed("/rekeyed"), feeds.feed("/emptied"));
     for feed in [&rekeyed, &emptied] {
         (0..12).for_each(|n| {
@@ -200,10 +200,10 @@ async fn a_feed_that_gives_its_items_new_ids_or_lists_none_for_once_has_missed_n
     home.poll().await;
     rekeyed.change_ids(|id| format!("new-{id}"));
     rekeyed.publish(item(30));
-    emptied.holding(0);
+    emptied.with_max_items(0);
     home.hand.advance(HOUR);
     assert_eq!(home.poll().await.committed.alerts, 1, "what is truly new among them");
-    emptied.holding(30).publish(item(20));
+    emptied.with_max_items(30).publish(item(20));
     home.hand.advance(HOUR);
     home.poll().await;
     assert_eq!(home.count("SELECT count(*) FROM possible_loss"), 0);
@@ -211,9 +211,9 @@ async fn a_feed_that_gives_its_items_new_ids_or_lists_none_for_once_has_missed_n
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loss_is_recorded_with_its_bound_and_the_feed_polled_at_the_floor() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
-    feed.holding(5);
+    feed.with_max_items(5);
     (0..5).for_each(|n| {
         feed.publish(item(n));
     });
@@ -232,7 +232,7 @@ async fn a_loss_is_recorded_with_its_bound_and_the_feed_polled_at_the_floor() {
     let losses = home.store().losses(9).await.unwrap();
     assert_eq!((losses.len(), losses[0].start, losses[0].window), (1, read, 5));
     assert_eq!(losses[0].end, home.hand.now());
-    let covered = home.store().coverage(MORNING, home.hand.now()).await.unwrap();
+    let covered = home.store().coverage(START_TIME, home.hand.now()).await.unwrap();
     let covered = &covered[&fast.name];
     assert_eq!((covered.gaps[0].kind, covered.gaps.len()), (GapKind::Overlap, 1));
     assert!(covered.gaps[0].missed_at_most >= 5);
@@ -241,19 +241,19 @@ async fn a_loss_is_recorded_with_its_bound_and_the_feed_polled_at_the_floor() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_fails_for_longer_than_its_window_holds_is_an_open_gap_until_it_answers() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
-    feed.holding(10);
+    feed.with_max_items(10);
     let mut home = open(&[("wire", &feed)]).await;
     for n in 0..48 {
         feed.publish(item(n));
         go(&mut home, 30 * MINUTE, 30 * MINUTE).await;
     }
-    feed.answers(Answer::Status(500));
+    feed.set_answer(Answer::Status(500));
     go(&mut home, 30 * MINUTE, 3 * HOUR).await;
     let name = health(&home, "wire").await.name;
-    let covered = async |home: &Home| {
-        let covered = home.store().coverage(MORNING, home.hand.now()).await.unwrap();
+    let covered = async |home: &TestApp| {
+        let covered = home.store().coverage(START_TIME, home.hand.now()).await.unwrap();
         covered[&name].clone()
     };
     assert!(covered(&home).await.gaps.is_empty(), "three hours fit into the window");
@@ -262,31 +262,31 @@ async fn a_feed_that_fails_for_longer_than_its_window_holds_is_an_open_gap_until
     assert_eq!((open.gaps.len(), open.gaps[0].open), (1, true));
     assert!(open.share < 0.8, "{open:?}");
     // It published nothing meanwhile: the gap is gone.
-    feed.answers(Answer::Honest);
+    feed.set_answer(Answer::Honest);
     go(&mut home, 30 * MINUTE, 3 * HOUR).await;
     assert!(covered(&home).await.gaps.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_permanent_move_is_advice_once_it_was_seen_often_and_for_long() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let (old, new) = (feeds.feed("/old"), feeds.feed("/new"));
     new.publish(item(0)).with_validators(false, false);
-    old.answers(Answer::Redirect { status: 301, to: new.url() });
+    old.set_answer(Answer::Redirect { status: 301, to: new.url() });
     let mut home = open(&[("moved", &old)]).await;
     home.poll().await;
     go(&mut home, 30 * MINUTE, DAY).await;
     assert_eq!(health(&home, "moved").await.moved_to, None, "a day is not for good");
     go(&mut home, 30 * MINUTE, 2 * DAY).await;
     assert_eq!(health(&home, "moved").await.moved_to, Some(new.url()));
-    old.answers(Answer::Honest).publish(item(0));
+    old.set_answer(Answer::Honest).publish(item(0));
     go(&mut home, 30 * MINUTE, 2 * HOUR).await;
     assert_eq!(health(&home, "moved").await.moved_to, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_publishers_month_is_an_hour_and_its_ttl_is_heard() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let (month, ttl) = (feeds.feed("/month"), feeds.feed("/ttl"));
     month.with_cache_control("max-age=2592000");
     month.publish(item(0));
@@ -316,7 +316,7 @@ async fn a_publishers_month_is_an_hour_and_its_ttl_is_heard() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_feed_is_told_by_its_own_habit() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let (busy, rare) = (feeds.feed("/busy"), feeds.feed("/rare"));
     let mut home = open(&[("busy", &busy), ("rare", &rare)]).await;
     let mut n = 0;

@@ -8,8 +8,8 @@ use wirewatch::domain::{FeedCondition, GapKind, Timestamp};
 use super::{DAY, MINUTE, open};
 use crate::harness::answer::Answer;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::{Feeds, ServedFeed};
-use crate::home::{Home, MORNING};
+use crate::harness::feed_server::{FeedServer, ServedFeed};
+use crate::test_app::{START_TIME, TestApp};
 
 const DAYS: u32 = 14;
 const MINUTES_A_DAY: u32 = 1_440;
@@ -91,7 +91,7 @@ const PUBLISHERS: [Made; 10] = [
 
 struct Fortnight {
     publishers: Vec<Publisher>,
-    home: Home,
+    home: TestApp,
     dice: fastrand::Rng,
     serial: usize,
     /// Polls of each publisher by day.
@@ -100,7 +100,7 @@ struct Fortnight {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fortnight_misses_nothing_silently_repeats_nothing_and_stays_polite() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let mut fortnight = Fortnight::begin(&feeds).await;
     for day in 0..DAYS {
         fortnight.day(day).await;
@@ -112,13 +112,13 @@ async fn a_fortnight_misses_nothing_silently_repeats_nothing_and_stays_polite() 
 }
 
 impl Fortnight {
-    async fn begin(feeds: &Feeds) -> Self {
+    async fn begin(feeds: &FeedServer) -> Self {
         let publishers: Vec<Publisher> = PUBLISHERS
             .iter()
             .enumerate()
             .map(|(at, (name, window, rate))| {
                 let feed = feeds.feed_on(&format!("127.0.14.{}", at + 1), "/feed");
-                feed.holding(*window);
+                feed.with_max_items(*window);
                 Publisher { name, window: *window, rate: *rate, feed, published: Vec::new() }
             })
             .collect();
@@ -179,15 +179,15 @@ impl Fortnight {
         let of = |name: &str| self.publishers.iter().find(|p| p.name == name).unwrap().feed.clone();
         let everyone = |answer: fn(&str) -> Answer| {
             for publisher in &self.publishers {
-                publisher.feed.answers(answer(publisher.name));
+                publisher.feed.set_answer(answer(publisher.name));
             }
         };
         match (day, minute) {
-            (3, 0) => drop(of("liar").answers(Answer::ValidatorLiar)),
+            (3, 0) => drop(of("liar").set_answer(Answer::ValidatorLiar)),
             // Two hours after its last item: what nobody could read any more is nobody's miss.
-            (5, 120) => drop(of("gone").answers(Answer::Status(410))),
+            (5, 120) => drop(of("gone").set_answer(Answer::Status(410))),
             (7, 600) => drop(of("rekeyed").change_ids(|id| format!("urn:x:{id}"))),
-            (9, 600) => drop(of("archive").holding(100_000)),
+            (9, 600) => drop(of("archive").with_max_items(100_000)),
             (12, 600) => everyone(|_| Answer::Page),
             (12, 720) => everyone(|name| match name {
                 "liar" => Answer::ValidatorLiar,
@@ -294,7 +294,7 @@ impl Fortnight {
         let outages = self.home.store().outages(9).await.unwrap();
         assert_eq!(outages.len(), 1, "{outages:?}");
         let portal = &outages[0];
-        let began = MORNING.after(12 * DAY).after(600 * MINUTE);
+        let began = START_TIME.after(12 * DAY).after(600 * MINUTE);
         assert!(portal.start >= began && portal.start < began.after(60 * MINUTE), "{portal:?}");
         assert!(portal.end.is_some());
     }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use wirewatch::store::{FeedHealth, FeedState};
 
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::ServedFeed;
-use crate::home::{Home, MORNING};
+use crate::harness::feed_server::ServedFeed;
+use crate::test_app::{START_TIME, TestApp};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -33,9 +33,9 @@ fn config(feeds: &[(&str, String)]) -> String {
     text
 }
 
-async fn open(feeds: &[(&str, &ServedFeed)]) -> Home {
+async fn open(feeds: &[(&str, &ServedFeed)]) -> TestApp {
     let feeds: Vec<(&str, String)> = feeds.iter().map(|(name, feed)| (*name, feed.url())).collect();
-    Home::open(&config(&feeds)).await
+    TestApp::open(&config(&feeds)).await
 }
 
 /// An item about the watch's subject that resembles no other.
@@ -44,11 +44,11 @@ fn item(n: usize) -> Item {
         ["ferry", "harbour", "budget", "orchard", "glacier", "railway", "quarry", "lantern"];
     let word = |by: usize| words[n / by % words.len()];
     let title = format!("GSOMIA {n}: {} {} {}", word(1), word(8), word(64));
-    Item::new(&format!("item-{n}"), &title).dated(MORNING.0.unsigned_abs() / 1_000)
+    Item::new(&format!("item-{n}"), &title).dated(START_TIME.0.unsigned_abs() / 1_000)
 }
 
 /// Polls what is due, every so often, for so long.
-async fn go(home: &mut Home, step: Duration, span: Duration) {
+async fn go(home: &mut TestApp, step: Duration, span: Duration) {
     let end = home.hand.now().after(span);
     while home.hand.now() < end {
         home.hand.advance(step);
@@ -56,7 +56,7 @@ async fn go(home: &mut Home, step: Duration, span: Duration) {
     }
 }
 
-async fn health(home: &Home, name: &str) -> FeedHealth {
+async fn health(home: &TestApp, name: &str) -> FeedHealth {
     let feeds = home.feeds().await;
     feeds.into_iter().find(|feed| feed.name.as_str() == name).unwrap()
 }

@@ -3,11 +3,11 @@ use wirewatch::domain::{FeedCondition, OutageKind};
 
 use super::{HOUR, MINUTE, config, go, health, item, open};
 use crate::harness::answer::Answer;
-use crate::harness::feeds::{Feeds, ServedFeed};
-use crate::home::Home;
+use crate::harness::feed_server::{FeedServer, ServedFeed};
+use crate::test_app::TestApp;
 
 /// Six papers, each on a host of its own, with an item each.
-fn papers(feeds: &Feeds) -> Vec<(String, ServedFeed)> {
+fn papers(feeds: &FeedServer) -> Vec<(String, ServedFeed)> {
     (0..6_usize)
         .map(|n| {
             let paper = feeds.feed_on(&format!("127.0.9.{}", n + 1), "/feed");
@@ -17,7 +17,7 @@ fn papers(feeds: &Feeds) -> Vec<(String, ServedFeed)> {
         .collect()
 }
 
-async fn open_all(papers: &[(String, ServedFeed)]) -> Home {
+async fn open_all(papers: &[(String, ServedFeed)]) -> TestApp {
     let papers: Vec<(&str, &ServedFeed)> =
         papers.iter().map(|(name, paper)| (name.as_str(), paper)).collect();
     open(&papers).await
@@ -25,7 +25,7 @@ async fn open_all(papers: &[(String, ServedFeed)]) -> Home {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_captive_portal_is_one_outage_and_costs_no_feed_anything() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let papers = papers(&feeds);
     let mut home = open_all(&papers).await;
     home.poll().await;
@@ -35,7 +35,7 @@ async fn a_captive_portal_is_one_outage_and_costs_no_feed_anything() {
     let before = home.count(remembered);
     let began = home.hand.now();
     for (n, (_, paper)) in papers.iter().enumerate() {
-        paper.answers(Answer::Page).publish(item(100 + n));
+        paper.set_answer(Answer::Page).publish(item(100 + n));
     }
     go(&mut home, 5 * MINUTE, 4 * HOUR).await;
     let outages = home.store().outages(9).await.unwrap();
@@ -51,7 +51,7 @@ async fn a_captive_portal_is_one_outage_and_costs_no_feed_anything() {
     let mut home = home.restart().await;
     go(&mut home, 5 * MINUTE, HOUR).await;
     for (_, paper) in &papers {
-        paper.answers(Answer::Honest);
+        paper.set_answer(Answer::Honest);
     }
     go(&mut home, MINUTE, 15 * MINUTE).await;
     let outages = home.store().outages(9).await.unwrap();
@@ -64,7 +64,7 @@ async fn a_captive_portal_is_one_outage_and_costs_no_feed_anything() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts_that_cannot_be_reached_all_at_once_are_an_outage() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let papers = papers(&feeds);
     let mut home = open_all(&papers).await;
     home.poll().await;
@@ -77,8 +77,8 @@ async fn hosts_that_cannot_be_reached_all_at_once_are_an_outage() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_host_with_many_feeds_that_dies_is_not_our_network() {
-    let feeds = Feeds::open();
-    let (dead, alive) = (Feeds::open(), feeds.feed_on("127.0.9.1", "/feed"));
+    let feeds = FeedServer::open();
+    let (dead, alive) = (FeedServer::open(), feeds.feed_on("127.0.9.1", "/feed"));
     alive.publish(item(0));
     let mut all = vec![("alive".to_owned(), alive.url())];
     for n in 0..8 {
@@ -87,7 +87,7 @@ async fn one_host_with_many_feeds_that_dies_is_not_our_network() {
         all.push((format!("dead-{n}"), feed.url()));
     }
     let all: Vec<(&str, String)> = all.iter().map(|(n, url)| (n.as_str(), url.clone())).collect();
-    let mut home = Home::open(&config(&all)).await;
+    let mut home = TestApp::open(&config(&all)).await;
     home.poll().await;
     drop(dead);
     go(&mut home, 5 * MINUTE, 3 * HOUR).await;

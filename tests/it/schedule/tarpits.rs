@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::item;
 use crate::harness::answer::Answer;
 use crate::harness::daemon::Daemon;
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 
 /// Feeds when nobody says otherwise; one in ten is healthy.
 const FEEDS: usize = 1_000;
@@ -30,8 +30,8 @@ fn tarpits_do_not_starve_the_feeds_that_answer() {
     let asked = setting("WIREWATCH_TARPITS").map(|text| text.parse::<usize>().unwrap());
     let count = asked.unwrap_or(FEEDS);
     let every = if asked.is_some() { Duration::from_mins(1) } else { Duration::from_secs(3) };
-    let (healthy, tarpits) = (Feeds::open(), Feeds::open());
-    tarpits.feed("/tar").answers(Answer::Stall);
+    let (healthy, tarpits) = (FeedServer::open(), FeedServer::open());
+    tarpits.feed("/tar").set_answer(Answer::Stall);
     let tar = tarpits.feed("/tar").url().replace("127.0.0.1", "");
     let folder = tempfile::tempdir().unwrap();
     let mut daemon = Daemon::new(binary, folder.path());
@@ -94,7 +94,7 @@ fn tarpits_do_not_starve_the_feeds_that_answer() {
 }
 
 /// When each healthy feed was asked.
-fn polls(healthy: &Feeds) -> HashMap<String, Vec<Instant>> {
+fn polls(healthy: &FeedServer) -> HashMap<String, Vec<Instant>> {
     let mut polls: HashMap<String, Vec<Instant>> = HashMap::new();
     for asked in healthy.asked() {
         polls.entry(asked.host).or_default().push(asked.at);

@@ -4,11 +4,11 @@ use serde_json::Value;
 use super::{bad, config_folder, feeds_toml, good};
 use crate::harness::answer::Answer;
 use crate::harness::feed_formats::{FeedFormat, Item};
-use crate::harness::feeds::Feeds;
+use crate::harness::feed_server::FeedServer;
 
 const PRIVATE: &str = "--allow-private=127.0.0.0/8";
 
-fn discovered(feeds: &Feeds, path: &str, more: &[&str]) -> Value {
+fn discovered(feeds: &FeedServer, path: &str, more: &[&str]) -> Value {
     let folder = config_folder();
     let url = feeds.url(path);
     let mut args = vec!["feeds", "discover", &url, "--json", PRIVATE];
@@ -23,7 +23,7 @@ fn found(value: &Value) -> Vec<String> {
     feeds.map(|feed| format!("{} {}", feed["found"].as_str().unwrap(), path(feed).path())).collect()
 }
 
-fn page(feeds: &Feeds, path: &str, html: &str) {
+fn page(feeds: &FeedServer, path: &str, html: &str) {
     feeds.feed(path).with_body("text/html; charset=utf-8", html.as_bytes());
 }
 
@@ -33,7 +33,7 @@ fn item(id: &str) -> Item {
 
 #[test]
 fn what_a_page_names_is_read_ranked_and_told_apart_from_what_is_no_feed() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     page(
         &feeds,
         "/",
@@ -70,7 +70,7 @@ fn what_a_page_names_is_read_ranked_and_told_apart_from_what_is_no_feed() {
 
 #[test]
 fn a_feed_is_its_own_discovery_and_a_page_without_one_is_looked_round() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     feeds.feed("/wire").publish(item("a"));
     assert_eq!(found(&discovered(&feeds, "/wire", &[])), ["itself /wire"]);
     page(&feeds, "/blog", "<title>Nothing named</title>");
@@ -82,15 +82,15 @@ fn a_feed_is_its_own_discovery_and_a_page_without_one_is_looked_round() {
 
 #[test]
 fn a_site_whose_front_page_is_refused_may_still_serve_feeds() {
-    let feeds = Feeds::open();
-    feeds.feed("/").answers(Answer::Status(403));
+    let feeds = FeedServer::open();
+    feeds.feed("/").set_answer(Answer::Status(403));
     feeds.feed("/rss.xml").publish(item("a"));
     assert_eq!(found(&discovered(&feeds, "/", &[])), ["well-known /rss.xml"]);
 }
 
 #[test]
 fn a_news_sitemap_is_found_by_way_of_robots_and_a_list() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     page(&feeds, "/", "<title>x</title>");
     let robots = format!("User-agent: *\nSitemap: {}\n", feeds.url("/sitemaps.xml"));
     feeds.feed("/robots.txt").with_body("text/plain", robots.as_bytes());
@@ -111,7 +111,7 @@ fn a_news_sitemap_is_found_by_way_of_robots_and_a_list() {
 
 #[test]
 fn a_page_of_a_thousand_names_costs_a_bounded_number_of_requests() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let link = |n| format!("<link rel=alternate type=application/rss+xml href=/f{n}>");
     page(&feeds, "/", &(0..1_000).map(link).collect::<Vec<_>>().concat());
     let folder = config_folder();
@@ -123,7 +123,7 @@ fn a_page_of_a_thousand_names_costs_a_bounded_number_of_requests() {
 
 #[test]
 fn without_the_operators_word_no_private_address_is_asked() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     feeds.feed("/rss").publish(item("a"));
     let folder = config_folder();
     let said = bad(folder.path(), &["feeds", "discover", &feeds.url("/rss")], 1);
@@ -133,7 +133,7 @@ fn without_the_operators_word_no_private_address_is_asked() {
 
 #[test]
 fn add_finds_names_and_writes_a_feed_and_touches_nothing_else() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     page(&feeds, "/", "<link rel=alternate type=application/rss+xml href=/rss>");
     feeds.feed("/rss").with_title("Seoul \"Wire\": World News").publish(item("a"));
     let folder = config_folder();
@@ -159,7 +159,7 @@ fn add_finds_names_and_writes_a_feed_and_touches_nothing_else() {
 
 #[test]
 fn a_script_is_refused_where_a_person_would_be_asked() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     page(
         &feeds,
         "/",
@@ -205,7 +205,7 @@ fn what_the_configuration_refuses_is_not_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_whose_address_is_a_page_is_told_which_address_the_page_names() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     page(
         &feeds,
         "/",
@@ -217,7 +217,7 @@ async fn a_feed_whose_address_is_a_page_is_told_which_address_the_page_names() {
          allow_private = [\"127.0.0.0/8\"]\n",
         feeds.url("/")
     );
-    let mut home = crate::home::Home::open(&config).await;
+    let mut home = crate::test_app::TestApp::open(&config).await;
     home.poll().await;
     let error = home.feeds().await.remove(0).error.unwrap();
     assert!(error.contains("titled “The Paper”"), "{error}");

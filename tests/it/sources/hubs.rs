@@ -9,16 +9,16 @@ use wirewatch::store::HubHealth;
 
 use crate::harness::answer::Answer;
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::{Feeds, ServedFeed};
-use crate::home::Home;
+use crate::harness::feed_server::{FeedServer, ServedFeed};
+use crate::test_app::TestApp;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A feed server whose `/hub` takes subscriptions, and a house that polls `/wire`.
 struct TestServers {
-    feeds: Feeds,
-    home: Home,
+    feeds: FeedServer,
+    home: TestApp,
     items: u32,
 }
 
@@ -53,9 +53,9 @@ fn config(feed: &ServedFeed, websub: bool) -> String {
 
 impl TestServers {
     async fn open() -> Self {
-        let feeds = Feeds::open();
-        feeds.feed("/hub").answers(Answer::Status(202));
-        let home = Home::open(&config(&feeds.feed("/wire"), true)).await;
+        let feeds = FeedServer::open();
+        feeds.feed("/hub").set_answer(Answer::Status(202));
+        let home = TestApp::open(&config(&feeds.feed("/wire"), true)).await;
         let mut town = Self { feeds, home, items: 0 };
         town.publish("Opening");
         town
@@ -336,7 +336,7 @@ async fn subscriptions_survive_a_restart_and_are_left_with_their_feed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_feed_is_not_hurried_by_its_hub() {
     let (mut town, asked) = TestServers::subscribed().await;
-    town.feeds.feed("/wire").answers(Answer::Later { status: 429, after: "3600".to_owned() });
+    town.feeds.feed("/wire").set_answer(Answer::Later { status: 429, after: "3600".to_owned() });
     assert_eq!(town.push(&asked, b"x").await.0, 202);
     assert_eq!(town.poll_due().await, 1);
     town.home.hand.advance(MINUTE);
@@ -346,12 +346,12 @@ async fn a_failing_feed_is_not_hurried_by_its_hub() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hub_at_an_inside_address_is_never_asked() {
-    let town = Feeds::open();
-    let hub = Feeds::open();
-    hub.feed("/hub").answers(Answer::Status(202));
+    let town = FeedServer::open();
+    let hub = FeedServer::open();
+    hub.feed("/hub").set_answer(Answer::Status(202));
     let feed = town.feed("/wire");
     feed.publish(Item::new("a", "x")).with_hub(&hub.url("/hub"));
-    let mut home = Home::open(&config(&feed, true)).await;
+    let mut home = TestApp::open(&config(&feed, true)).await;
     home.poll().await;
     home.hand.advance(MINUTE);
     home.websub_step().await;
@@ -362,10 +362,10 @@ async fn a_hub_at_an_inside_address_is_never_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_websub_in_the_configuration_no_hub_hears_of_us() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let feed = feeds.feed("/wire");
     feed.publish(Item::new("a", "x")).with_hub(&feeds.url("/hub"));
-    let mut home = Home::open(&config(&feed, false)).await;
+    let mut home = TestApp::open(&config(&feed, false)).await;
     home.poll().await;
     home.hand.advance(MINUTE);
     home.websub_step().await;

@@ -1,6 +1,6 @@
 //! News sitemaps as documents, and the hubs a document names.
-use crate::harness::feeds::Feeds;
-use crate::home::Home;
+use crate::harness::feed_server::FeedServer;
+use crate::test_app::TestApp;
 use wirewatch::domain::{Document, Format};
 use wirewatch::parse::{Error, ResponseContext, document};
 
@@ -111,7 +111,7 @@ fn news(prefix: &str, title: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_sitemaps_is_followed_to_the_latest_news_and_no_further() {
-    let feeds = Feeds::open();
+    let feeds = FeedServer::open();
     let child = |path: &str, day: u32| {
         let at = feeds.url(path);
         format!("<sitemap><loc>{at}</loc><lastmod>2026-11-{day:02}</lastmod></sitemap>")
@@ -128,7 +128,7 @@ async fn a_list_of_sitemaps_is_followed_to_the_latest_news_and_no_further() {
          allow_private = [\"127.0.0.0/8\"]\nbacklog = \"all\"\n",
         feeds.url("/index.xml")
     );
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     let round = home.poll().await;
     assert_eq!((round.failed, round.entries), (0, 2));
     assert_eq!(home.totals().await.alerts, 2);

@@ -16,7 +16,7 @@ use wirewatch::config::{self, Directories};
 use wirewatch::domain::{Feed, Timestamp};
 use wirewatch::fetch::{Answer, FailureKind, Gate, Limits, LookUp, Request, RequestKind};
 
-use crate::home::Home;
+use crate::test_app::TestApp;
 
 /// Where nobody may come: this machine, its networks, the cloud's metadata, and an address that is
 /// public but this machine's own.
@@ -323,7 +323,7 @@ async fn polled(attack: &Attack) {
     for (n, url) in urls.iter().enumerate() {
         write!(config, "[[feed]]\nname = \"f{n}\"\nurl = \"{url}\"\n").unwrap();
     }
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     for _ in 0..2 {
         let round = home.poll().await;
         assert_eq!(round.failed + 1, round.polled, "all but one are refused");

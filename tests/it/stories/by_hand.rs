@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{HOUR, NOW_S, TestServers, WATCH, WIRE, article, named};
 use crate::commands::{err, out, run};
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::ServedFeed;
-use crate::home::Home;
+use crate::harness::feed_server::ServedFeed;
+use crate::test_app::TestApp;
 
 const OTHER: &str = "The museum of Krems opens its doors again on Sunday with two hundred paintings \
     of songbirds, lent by a collector in Bregenz who wants to stay unknown. The oldest shows a pair \
@@ -26,21 +26,21 @@ fn museum(paper: usize) -> Item {
         .linked(&format!("https://paper-{paper}.example/krems/birds-on-canvas-{paper}"))
 }
 
-async fn open(town: &TestServers, papers: &[(String, ServedFeed)]) -> Home {
-    let mut home = Home::open(&town.config(WATCH, &named(papers))).await;
+async fn open(town: &TestServers, papers: &[(String, ServedFeed)]) -> TestApp {
+    let mut home = TestApp::open(&town.config(WATCH, &named(papers))).await;
     home.poll().await;
     home.deliver().await;
     home.hand.advance(HOUR);
     home
 }
 
-fn shown(home: &Home, args: &[&str]) -> String {
+fn shown(home: &TestApp, args: &[&str]) -> String {
     let output = run(home.folder.path(), args, "");
     assert!(output.status.success(), "{}", err(&output));
     out(&output)
 }
 
-fn json(home: &Home, args: &[&str]) -> Vec<Value> {
+fn json(home: &TestApp, args: &[&str]) -> Vec<Value> {
     shown(home, args).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 

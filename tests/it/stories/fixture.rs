@@ -1,8 +1,8 @@
 //! What publishers do to a feed of five hundred items overnight, and what a reader hears of it.
 use super::{HOUR, NOW_S, TestServers, WATCH, article, named};
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::ServedFeed;
-use crate::home::Home;
+use crate::harness::feed_server::ServedFeed;
+use crate::test_app::TestApp;
 
 const ITEMS: usize = 500;
 
@@ -36,14 +36,14 @@ fn item(n: usize) -> Item {
 }
 
 /// A house that has read the archive, with everything in it told.
-async fn settled(town: &TestServers) -> (ServedFeed, Home) {
+async fn settled(town: &TestServers) -> (ServedFeed, TestApp) {
     let papers = town.newspapers(1);
     let feed = papers[0].1.clone();
-    feed.holding(ITEMS + 10);
+    feed.with_max_items(ITEMS + 10);
     for n in 0..ITEMS {
         feed.publish(item(n));
     }
-    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
     let round = home.poll().await;
     assert_eq!(round.committed.alerts, ITEMS as u64, "every item is a story of its own");
     home.hand.advance(HOUR);

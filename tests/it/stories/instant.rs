@@ -11,7 +11,7 @@ use wirewatch::stories::decide::SharedKeys;
 use wirewatch::stories::identity::{self, ItemKeys};
 
 use super::{TestServers, WATCH, named};
-use crate::home::{Home, MORNING};
+use crate::test_app::{START_TIME, TestApp};
 
 const ROUNDS: usize = 1_000;
 
@@ -44,7 +44,7 @@ fn candidate(paper: usize, round: usize) -> Candidate {
         url: Some(link),
         title,
         summary: text,
-        published: Some(MORNING),
+        published: Some(START_TIME),
         ..Article::default()
     };
     Candidate { article, setting: SharedKeys::default(), fired: vec![fired()], page: None }
@@ -100,15 +100,15 @@ fn poll(feed: FeedId, candidate: Candidate, at: Timestamp) -> Poll {
 async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times() {
     let town = TestServers::new();
     let papers = town.newspapers(2);
-    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
     home.poll().await;
     let store: Store = home.store().clone();
     let id = |paper| home.count(&format!("SELECT id FROM feed WHERE name = 'paper-{paper}'"));
     let feeds = [FeedId(id(0)), FeedId(id(1))];
     for round in 0..ROUNDS {
         let (one, other) = tokio::join!(
-            store.commit(poll(feeds[0], candidate(0, round), MORNING)),
-            store.commit(poll(feeds[1], candidate(1, round), MORNING))
+            store.commit(poll(feeds[0], candidate(0, round), START_TIME)),
+            store.commit(poll(feeds[1], candidate(1, round), START_TIME))
         );
         let (one, other) = (one.unwrap(), other.unwrap());
         assert_eq!(one.alerts + other.alerts, 1, "round {round}");
@@ -123,12 +123,14 @@ async fn two_feeds_with_one_story_in_one_instant_are_one_alert_a_thousand_times(
 async fn a_clock_that_was_a_year_ahead_forgets_no_story() {
     let town = TestServers::new();
     let papers = town.newspapers(2);
-    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
     home.poll().await;
     let id = |paper| home.count(&format!("SELECT id FROM feed WHERE name = 'paper-{paper}'"));
     let feeds = [FeedId(id(0)), FeedId(id(1))];
-    let ahead = MORNING.after(Duration::from_hours(365 * 24));
-    for (paper, round, at, alerts) in [(0, 1, MORNING, 1), (0, 2, ahead, 1), (1, 1, MORNING, 0)] {
+    let ahead = START_TIME.after(Duration::from_hours(365 * 24));
+    for (paper, round, at, alerts) in
+        [(0, 1, START_TIME, 1), (0, 2, ahead, 1), (1, 1, START_TIME, 0)]
+    {
         let committed = home.store().commit(poll(feeds[paper], candidate(paper, round), at)).await;
         assert_eq!(committed.unwrap().alerts, alerts, "paper {paper}, story {round}");
     }

@@ -10,17 +10,17 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::{Feeds, ServedFeed};
+use crate::harness::feed_server::{FeedServer, ServedFeed};
 use crate::harness::webhook_receiver::WebhookReceiver;
-use crate::home::{Home, MORNING};
+use crate::test_app::{START_TIME, TestApp};
 
 /// Seconds since 1970 of the test's morning.
-const NOW_S: u64 = MORNING.0.unsigned_abs() / 1_000;
+const NOW_S: u64 = START_TIME.0.unsigned_abs() / 1_000;
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A feed server, a webhook receiver, and the folder its secret is in.
 struct TestServers {
-    feeds: Feeds,
+    feeds: FeedServer,
     hooks: WebhookReceiver,
     folder: tempfile::TempDir,
 }
@@ -29,7 +29,7 @@ impl TestServers {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         crate::write_secret(&folder.path().join("secret"));
-        Self { feeds: Feeds::open(), hooks: WebhookReceiver::open(folder.path()), folder }
+        Self { feeds: FeedServer::open(), hooks: WebhookReceiver::open(folder.path()), folder }
     }
 
     /// The webhook `hook`, `more` of the configuration, and these feeds.
@@ -82,7 +82,7 @@ async fn a_wire_story_in_twelve_papers_is_one_alert_with_eleven_copies() {
         let title = ["Raids on bird smugglers", "Dead birds found in a cellar", "Vienna: 14 held"];
         feed.publish(article(&format!("{name}-1"), title[n % 3], WIRE).linked(&link));
     }
-    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
     let round = home.poll().await;
     assert_eq!((round.committed.new, round.committed.copies), (1, 11));
     assert_eq!((round.committed.alerts, round.committed.suppressed), (1, 11));
@@ -101,7 +101,7 @@ async fn the_texts_are_known_again_after_a_restart() {
     let papers = town.newspapers(2);
     papers[0].1.publish(article("a", "Raids on bird smugglers", WIRE));
     let config = town.config(WATCH, &named(&papers));
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     let mut home = home.restart().await;
     home.hand.advance(HOUR);
@@ -116,7 +116,7 @@ async fn what_was_told_long_after_it_was_first_seen_is_known_again_after_a_resta
     let papers = town.newspapers(2);
     papers[0].1.publish(article("a", "A cellar near Tulln", "What the police found."));
     let config = town.config(WATCH, &named(&papers));
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     assert_eq!(home.poll().await.committed.alerts, 0);
     home.hand.advance(HOUR * 24 * 8);
     papers[0].1.edit("a", |item| WIRE.clone_into(&mut item.summary));
@@ -136,7 +136,7 @@ async fn a_source_that_brings_its_story_again_revised_updates_it() {
     feed.publish(
         article("a", "Raids on bird smugglers near Vienna", WIRE).linked("https://p.example/1"),
     );
-    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     home.hand.advance(HOUR);
     let more = format!("{WIRE} The prosecutors want to say more on Thursday.");
@@ -154,7 +154,7 @@ async fn what_was_old_at_first_sight_in_one_paper_is_news_when_another_prints_it
     let town = TestServers::new();
     let papers = town.newspapers(2);
     papers[0].1.publish(article("a", "Raids on bird smugglers", WIRE).dated(NOW_S - 3 * 86_400));
-    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 0, "beyond the backlog");
     home.hand.advance(HOUR);
     papers[0].1.edit("a", |item| item.summary.push_str(" The raids go on."));
@@ -169,7 +169,7 @@ async fn a_flash_that_becomes_the_text_others_told_joins_their_story() {
     let papers = town.newspapers(2);
     papers[0].1.publish(article("a", "Raids on bird smugglers", WIRE));
     papers[1].1.publish(article("b", "FLASH: cellar near Tulln searched", ""));
-    let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 1, "the flash names no bird");
     home.hand.advance(HOUR);
     papers[1].1.edit("b", |item| WIRE.clone_into(&mut item.summary));
@@ -203,7 +203,7 @@ async fn texts_that_say_nothing_join_no_stories() {
                 feed.publish(article(&format!("{name}-{n}"), title, text));
             }
         }
-        let mut home = Home::open(&town.config(WATCH, &named(&papers))).await;
+        let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
         assert_eq!(home.poll().await.committed.alerts, 6, "`{text}`");
     }
 }

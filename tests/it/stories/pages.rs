@@ -11,8 +11,8 @@ use super::{HOUR, NOW_S, TestServers, WATCH, WIRE, article};
 use crate::commands::{err, out, run};
 use crate::harness::answer::Answer;
 use crate::harness::feed_formats::{FeedHead, Item};
-use crate::harness::feeds::ServedFeed;
-use crate::home::Home;
+use crate::harness::feed_server::ServedFeed;
+use crate::test_app::TestApp;
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -67,7 +67,7 @@ fn config(town: &TestServers, watches: &str, papers: &[&Paper], mode: &str) -> S
 }
 
 /// Every alert with what `read_alerts read_story` says of it.
-fn alerts(home: &Home) -> Vec<Value> {
+fn alerts(home: &TestApp) -> Vec<Value> {
     let shown = |args: &[&str]| {
         let output = run(home.folder.path(), args, "");
         assert!(output.status.success(), "{}", err(&output));
@@ -83,7 +83,7 @@ fn alerts(home: &Home) -> Vec<Value> {
 }
 
 /// The only alert's copies: of which paper each is, and why it is attached.
-fn copies(home: &Home) -> Vec<(String, String)> {
+fn copies(home: &TestApp) -> Vec<(String, String)> {
     let alerts = alerts(home);
     assert_eq!(alerts.len(), 1, "{alerts:?}");
     let copies = alerts[0]["copies"].as_array().unwrap().iter().map(|copy| {
@@ -108,7 +108,7 @@ async fn a_teaser_whose_page_is_a_story_told_before_is_attached_to_it() {
     let (wire, teaser) = (paper(&town, 1), paper(&town, 2));
     wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
     teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
-    let mut home = Home::open(&config(&town, WATCH, &[&wire, &teaser], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&wire, &teaser], "when-unmatched")).await;
     assert_eq!(home.poll().await.committed.alerts, 1, "the teaser names no bird");
     assert_eq!((home.read_pages().await, home.deliver().await), (0, 1));
     assert_eq!(copies(&home), [same_text("teaser-2")]);
@@ -123,7 +123,7 @@ async fn a_story_told_from_a_page_is_told_once_when_the_wire_brings_it_later() {
     let town = TestServers::new();
     let (teaser, wire) = (paper(&town, 1), paper(&town, 2));
     teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
-    let mut home = Home::open(&config(&town, WATCH, &[&teaser, &wire], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&teaser, &wire], "when-unmatched")).await;
     home.poll().await;
     assert_eq!(home.read_pages().await, 1);
     home.hand.advance(HOUR);
@@ -141,7 +141,7 @@ async fn pages_of_eight_papers_completed_at_once_are_one_alert_with_seven_copies
         paper.tease(&town, title, "What the police found.", WIRE);
     }
     let all: Vec<&Paper> = papers.iter().collect();
-    let mut home = Home::open(&config(&town, WATCH, &all, "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &all, "when-unmatched")).await;
     assert_eq!(home.poll().await.committed.alerts, 0);
     assert_eq!((home.read_pages().await, home.deliver().await), (1, 1));
     assert_eq!(copies(&home).len(), 7);
@@ -157,7 +157,7 @@ async fn pages_settled_in_one_instant_are_one_alert() {
         paper.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
     }
     let [one, other] = &papers;
-    let mut home = Home::open(&config(&town, WATCH, &[one, other], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[one, other], "when-unmatched")).await;
     home.poll().await;
     let now = home.hand.now();
     let due = home.store().pages_due(now, 10).await.unwrap().0;
@@ -197,7 +197,7 @@ async fn one_page_in_two_feeds_of_a_paper_is_attached_to_the_story_told_before()
          allow_private = [\"127.0.0.0/8\"]\n",
         local.url()
     );
-    let mut home = Home::open(&config(&town, &both, &[&wire, &paper], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, &both, &[&wire, &paper], "when-unmatched")).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     assert_eq!((home.read_pages().await, home.deliver().await), (0, 1));
     let copies = copies(&home);
@@ -215,7 +215,7 @@ async fn a_watch_told_of_the_wire_is_not_told_again_by_the_page_of_a_teaser_told
     wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
     teaser.tease(&town, "Songbirds in a cellar near Tulln", "What the police found.", WIRE);
     let watches = format!("{WATCH}{KITCHENS}");
-    let mut home = Home::open(&config(&town, &watches, &[&wire, &teaser], "always")).await;
+    let mut home = TestApp::open(&config(&town, &watches, &[&wire, &teaser], "always")).await;
     // Two for the wire; the teaser's one line is nobody's copy, and does not wait for its page.
     assert_eq!(home.poll().await.committed.alerts, 3);
     assert_eq!(home.read_pages().await, 0, "the page is the wire's story");
@@ -245,7 +245,7 @@ async fn a_watch_that_fires_on_the_full_text_alone_alerts_once_and_its_article_i
     }
     let watches = format!("{WATCH}{KITCHENS}");
     let mut home =
-        Home::open(&config(&town, &watches, &[&wire, &one, &other], "when-unmatched")).await;
+        TestApp::open(&config(&town, &watches, &[&wire, &one, &other], "when-unmatched")).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     assert_eq!((home.read_pages().await, home.deliver().await), (1, 2));
     for alert in alerts(&home) {
@@ -261,7 +261,7 @@ async fn what_a_person_split_off_is_not_joined_again_by_its_page() {
     wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
     let page = paper.tease(&town, "Songbirds near Tulln", "What the police found.", WIRE);
     page.set_next_answers([Answer::Status(503)]);
-    let mut home = Home::open(&config(&town, WATCH, &[&wire, &paper], "always")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&wire, &paper], "always")).await;
     assert_eq!(home.poll().await.committed.alerts, 2);
     assert_eq!(home.read_pages().await, 0);
     let id = |sql: &str| home.count(sql).to_string();
@@ -283,11 +283,11 @@ async fn a_rewritten_teaser_does_not_lose_the_full_text_its_story_is_known_by() 
     let town = TestServers::new();
     let (teaser, wire) = (paper(&town, 1), paper(&town, 2));
     let page = teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
-    let mut home = Home::open(&config(&town, WATCH, &[&teaser, &wire], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&teaser, &wire], "when-unmatched")).await;
     home.poll().await;
     assert_eq!(home.read_pages().await, 1);
     // The line is touched up, and the page will not come again.
-    page.answers(Answer::Status(410));
+    page.set_answer(Answer::Status(410));
     teaser.feed.edit("teaser-1-1", |item| item.summary = "What police officers found.".to_owned());
     home.hand.advance(HOUR);
     assert_eq!(home.poll().await.committed.revised, 1);
@@ -304,7 +304,7 @@ async fn a_page_that_was_shortened_replaces_its_longer_self() {
     let line = "What the police found.";
     let quiet = "Nobody at the town hall wanted to say a word about it. ".repeat(12);
     teaser.tease(&town, "A cellar near Tulln", line, &quiet);
-    let mut home = Home::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
     home.poll().await;
     assert_eq!(home.read_pages().await, 0);
     teaser.page(&town, "A cellar near Tulln", WIRE);
@@ -319,7 +319,7 @@ async fn an_id_used_again_does_not_keep_the_page_of_its_old_story() {
     let town = TestServers::new();
     let teaser = paper(&town, 1);
     teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
-    let mut home = Home::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
     home.poll().await;
     assert_eq!(home.read_pages().await, 1);
     teaser.feed.edit("teaser-1-1", |item| {
@@ -337,7 +337,7 @@ async fn an_item_rewritten_after_it_was_told_joins_no_story_to_another() {
     let (wire, teaser) = (paper(&town, 1), paper(&town, 2));
     let quiet = "Nobody at the town hall wanted to say a word about it. ".repeat(3);
     teaser.tease(&town, "Songbirds this morning", "What the night brought.", &quiet);
-    let mut home = Home::open(&config(&town, WATCH, &[&wire, &teaser], "always")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&wire, &teaser], "always")).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     assert_eq!(home.read_pages().await, 0);
     wire.feed.publish(article("w", "Raids on bird smugglers", WIRE));
@@ -359,7 +359,7 @@ async fn a_page_says_the_language_where_its_feed_does_not() {
         language: String::new(),
     });
     teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
-    let mut home = Home::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
     home.poll().await;
     assert_eq!(home.read_pages().await, 1);
     assert_eq!(home.count("SELECT count(*) FROM article WHERE language = 'de'"), 1);
@@ -370,7 +370,7 @@ async fn a_page_asked_for_before_its_article_was_rewritten_is_asked_for_again() 
     let town = TestServers::new();
     let teaser = paper(&town, 1);
     let page = teaser.tease(&town, "A cellar near Tulln", "What the police found.", WIRE);
-    let mut home = Home::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
     home.poll().await;
     let now = home.hand.now();
     for came in ["read", "nothing", "failed"] {
@@ -423,7 +423,7 @@ async fn what_a_paper_puts_under_every_page_joins_no_stories() {
         let item = Item::new(&n.to_string(), title).saying("More inside.").linked(&page.url());
         teaser.feed.publish(item.dated(NOW_S - 600));
     }
-    let mut home = Home::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
+    let mut home = TestApp::open(&config(&town, WATCH, &[&teaser], "when-unmatched")).await;
     assert_eq!(home.poll().await.committed.alerts, 0);
     assert_eq!(home.read_pages().await, 6);
 }

@@ -2,8 +2,8 @@
 use std::time::Duration;
 
 use super::{HOUR, TestServers, WATCH, WIRE, article, named};
-use crate::harness::feeds::ServedFeed;
-use crate::home::Home;
+use crate::harness::feed_server::ServedFeed;
+use crate::test_app::TestApp;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -14,7 +14,7 @@ fn surges(town: &TestServers) -> Vec<serde_json::Value> {
 }
 
 /// A story of the paper's own, dated now.
-fn own(home: &Home, (name, feed): &(String, ServedFeed), what: &str) {
+fn own(home: &TestApp, (name, feed): &(String, ServedFeed), what: &str) {
     let title = format!("{name} on songbirds: {what}");
     let at = home.hand.now().0.unsigned_abs() / 1_000;
     feed.publish(article(&format!("{name}-{what}"), &title, "").dated(at));
@@ -25,7 +25,7 @@ async fn an_outbreak_is_told_once_and_the_next_one_again() {
     let town = TestServers::new();
     let papers = town.newspapers(12);
     let config = town.config(&format!("{WATCH}update = []\n"), &named(&papers));
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     home.poll().await;
     for day in 0..5 {
         own(&home, &papers[day % 2], &format!("day {day}"));
@@ -69,7 +69,7 @@ async fn copies_of_one_story_are_no_surge() {
     let town = TestServers::new();
     let papers = town.newspapers(12);
     let config = town.config(&format!("{WATCH}update = []\n"), &named(&papers));
-    let mut home = Home::open(&config).await;
+    let mut home = TestApp::open(&config).await;
     home.poll().await;
     home.hand.advance(DAY * 5);
     for (n, (name, feed)) in papers.iter().enumerate() {

@@ -3,8 +3,8 @@ use serde_json::Value;
 
 use super::{HOUR, NOW_S, TestServers, WATCH, WIRE, article, named};
 use crate::harness::feed_formats::Item;
-use crate::harness::feeds::ServedFeed;
-use crate::home::Home;
+use crate::harness::feed_server::ServedFeed;
+use crate::test_app::TestApp;
 
 /// A watch that wants to hear of nothing but this.
 fn watch(updates: &str) -> String {
@@ -36,16 +36,16 @@ fn alerts(town: &TestServers) -> Vec<Value> {
 }
 
 /// A story told by the first of these papers.
-async fn told_once(town: &TestServers, updates: &str, papers: &[(String, ServedFeed)]) -> Home {
+async fn told_once(town: &TestServers, updates: &str, papers: &[(String, ServedFeed)]) -> TestApp {
     papers[0].1.publish(copy(0, 0));
-    let mut home = Home::open(&town.config(&watch(updates), &named(papers))).await;
+    let mut home = TestApp::open(&town.config(&watch(updates), &named(papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     home.deliver().await;
     home.hand.advance(HOUR);
     home
 }
 
-async fn next(home: &mut Home) -> u64 {
+async fn next(home: &mut TestApp) -> u64 {
     let round = home.poll().await;
     assert_eq!(round.committed.alerts, 0, "an update is no alert");
     home.deliver().await;
@@ -165,7 +165,7 @@ async fn an_alert_that_has_not_left_says_itself_who_else_carries_the_story() {
     for (paper, (_, feed)) in papers.iter().enumerate() {
         feed.publish(copy(paper, 0));
     }
-    let mut home = Home::open(&town.config(&watch("\"outlets:3\""), &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(&watch("\"outlets:3\""), &named(&papers))).await;
     let round = home.poll().await;
     assert_eq!((round.committed.alerts, round.committed.updates), (1, 0));
     home.deliver().await;
@@ -203,7 +203,7 @@ async fn watches_that_share_their_stories_tell_a_receiver_once_and_each_receiver
     for (paper, (_, feed)) in papers.iter().enumerate() {
         feed.publish(copy(paper, 0));
     }
-    let mut home = Home::open(&town.config(&shared, &named(&papers))).await;
+    let mut home = TestApp::open(&town.config(&shared, &named(&papers))).await;
     let round = home.poll().await;
     home.deliver().await;
     assert_eq!(alerts(&town).len(), 1, "the webhook is told by the first of the three");

@@ -14,7 +14,7 @@ use wirewatch::store::{FeedHealth, OutboxRow, Store, Totals};
 use wirewatch::websub::{HubCallback, WebSub};
 
 /// 2026-11-23T08:00:00Z.
-pub const MORNING: Timestamp = Timestamp(1_795_420_800_000);
+pub const START_TIME: Timestamp = Timestamp(1_795_420_800_000);
 
 /// A clock that stands still until it is turned.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl TestClock {
 }
 
 /// A house that is stepped instead of run.
-pub struct Home {
+pub struct TestApp {
     // Before the folder they live in, and the loops before the house that holds the lock.
     ingest: Ingest,
     websub: Option<WebSub>,
@@ -52,11 +52,11 @@ pub struct Home {
     config: String,
 }
 
-impl Home {
+impl TestApp {
     /// Opens a house on this configuration. `[store]` is the test's own.
     pub async fn open(config: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let hand = TestClock(Arc::new(AtomicI64::new(MORNING.0)));
+        let hand = TestClock(Arc::new(AtomicI64::new(START_TIME.0)));
         Self::open_in(folder, hand, config).await
     }
 

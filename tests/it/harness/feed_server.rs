@@ -2,7 +2,7 @@
 //! which remembers who asked for what, when, and how many at once.
 //!
 //! ```text
-//! let feeds = Feeds::open();
+//! let feeds = FeedServer::open();
 //! let news = feeds.feed("/news").titled("Harbour Courier").rendered(Rendering::Atom);
 //! news.publish(Item::new("1", "Ferry resumes")).packed(Coding::Gzip);
 //! news.next_answers([Answer::Status(503), Answer::Stall]);
@@ -29,7 +29,7 @@ const FIRST_CHANGE_UNIX_S: u64 = 1_795_000_000;
 const WINDOW_ITEMS: usize = 30;
 
 /// The server; any number of feeds, by path, or by host and path.
-pub struct Feeds {
+pub struct FeedServer {
     stand: TcpServer,
     book: Arc<Mutex<ServerState>>,
 }
@@ -93,7 +93,7 @@ struct FeedState {
     count: usize,
 }
 
-impl Feeds {
+impl FeedServer {
     pub fn open() -> Self {
         let book = Arc::new(Mutex::new(ServerState::default()));
         let read = Arc::clone(&book);
@@ -127,7 +127,7 @@ impl Feeds {
         for hop in 0..count {
             let next = if hop + 1 == count { to.to_owned() } else { url(hop + 1) };
             let path = format!("/chain-{status}-{count}/{hop}");
-            self.feed(&path).answers(Answer::Redirect { status, to: next });
+            self.feed(&path).set_answer(Answer::Redirect { status, to: next });
         }
         url(0)
     }
@@ -186,7 +186,7 @@ impl ServedFeed {
     }
 
     /// Lists only the newest so many items.
-    pub fn holding(&self, items: usize) -> &Self {
+    pub fn with_max_items(&self, items: usize) -> &Self {
         self.change_state(|page| page.window = items)
     }
 
@@ -277,7 +277,7 @@ impl ServedFeed {
     }
 
     /// Answers like this from now on.
-    pub fn answers(&self, answer: Answer) -> &Self {
+    pub fn set_answer(&self, answer: Answer) -> &Self {
         self.change_state(|page| page.answer = answer)
     }
 
