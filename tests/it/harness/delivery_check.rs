@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::mail_server::ReceivedMail;
+use super::sha256_hex;
 use super::webhook_receiver::ReceivedMessage;
 
 /// After a message was logged, its sender has had the answer and stored it within this time (the
@@ -49,7 +51,7 @@ pub struct DeliveryReport {
     /// One alert under a second id.
     pub renamed: Vec<AlertKey>,
     /// Ids with two different bodies.
-    pub mutated: Vec<String>,
+    pub changed: Vec<String>,
     /// Ids that came again though the first answer was success and nothing was killed.
     pub unexplained: Vec<String>,
     pub repeats_after_failure: usize,
@@ -78,6 +80,31 @@ impl ReceivedEntry {
             sha256: received.logged.sha256.clone(),
             at_unix_ms: received.logged.at_unix_ms,
             is_success: received.logged.is_success(),
+        }
+    }
+
+    /// Reads a mail of ours: its text names each alert by the link on a line of its own, and the
+    /// watch in the last lines or, in a digest, in the heading above.
+    pub fn of_mail(mail: &ReceivedMail) -> Self {
+        let parsed = mail_parser::MessageParser::default().parse(&mail.data).unwrap();
+        let text = parsed.body_text(0).unwrap().into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        let footer = lines.iter().rev().find_map(|line| line.split_once("· watch "));
+        let mut watch = footer.map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
+        let mut alerts = Vec::new();
+        for (at, line) in lines.iter().enumerate() {
+            if lines.get(at + 1).is_some_and(|next| next.starts_with("====")) {
+                watch = line.rsplit_once(" (").map(|(name, _)| name);
+            } else if line.trim_start().starts_with("https://") {
+                alerts.push((watch.unwrap_or_default().to_owned(), line.trim().to_owned()));
+            }
+        }
+        Self {
+            id: mail.header("Message-ID").unwrap_or_default(),
+            alerts,
+            sha256: sha256_hex(&mail.data),
+            at_unix_ms: mail.at_unix_ms,
+            is_success: mail.is_acknowledged,
         }
     }
 }
@@ -116,7 +143,7 @@ impl DeliveryRecord {
         };
         for (id, entries) in by_id {
             if entries.iter().any(|entry| entry.sha256 != entries[0].sha256) {
-                account.mutated.push(id.to_owned());
+                account.changed.push(id.to_owned());
             }
             for pair in entries.windows(2) {
                 if !pair[0].is_success {
@@ -145,7 +172,7 @@ impl DeliveryReport {
         self.lost.is_empty()
             && self.extra.is_empty()
             && self.renamed.is_empty()
-            && self.mutated.is_empty()
+            && self.changed.is_empty()
             && self.unexplained.is_empty()
     }
 }
@@ -154,12 +181,12 @@ impl fmt::Display for DeliveryReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} lost, {} extra, {} renamed, {} mutated, {} unexplained repeats; {} repeats after \
+            "{} lost, {} extra, {} renamed, {} changed, {} unexplained; repeats: {} after \
              a failed answer, {} after a kill",
             self.lost.len(),
             self.extra.len(),
             self.renamed.len(),
-            self.mutated.len(),
+            self.changed.len(),
             self.unexplained.len(),
             self.repeats_after_failure,
             self.repeats_after_kill,

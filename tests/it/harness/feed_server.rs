@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! let feeds = FeedServer::open();
-//! let news = feeds.feed("/news").titled("Harbour Courier").rendered(Rendering::Atom);
-//! news.publish(Item::new("1", "Ferry resumes")).packed(Coding::Gzip);
-//! news.next_answers([Answer::Status(503), Answer::Stall]);
+//! let news = feeds.feed("/news").with_title("Harbour Courier").with_format(FeedFormat::Atom);
+//! news.publish(Item::new("1", "Ferry resumes")).with_coding(Coding::Gzip);
+//! news.set_next_answers([Answer::Status(503), Answer::Stall]);
 //! ```
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -30,8 +30,8 @@ const WINDOW_ITEMS: usize = 30;
 
 /// The server; any number of feeds, by path, or by host and path.
 pub struct FeedServer {
-    stand: TcpServer,
-    book: Arc<Mutex<ServerState>>,
+    server: TcpServer,
+    state: Arc<Mutex<ServerState>>,
 }
 
 /// One feed of the server, to be changed while it is served.
@@ -39,7 +39,7 @@ pub struct FeedServer {
 pub struct ServedFeed {
     key: Key,
     port: u16,
-    book: Arc<Mutex<ServerState>>,
+    state: Arc<Mutex<ServerState>>,
 }
 
 /// One request that came.
@@ -95,9 +95,9 @@ struct FeedState {
 
 impl FeedServer {
     pub fn open() -> Self {
-        let book = Arc::new(Mutex::new(ServerState::default()));
-        let read = Arc::clone(&book);
-        Self { stand: TcpServer::open(move |stream| serve(stream, Arc::clone(&read))), book }
+        let state = Arc::new(Mutex::new(ServerState::default()));
+        let read = Arc::clone(&state);
+        Self { server: TcpServer::open(move |stream| serve(stream, Arc::clone(&read))), state }
     }
 
     /// The feed at this path, whatever the host; made empty if it is new.
@@ -112,13 +112,13 @@ impl FeedServer {
     }
 
     fn at(&self, key: Key) -> ServedFeed {
-        self.book.lock().unwrap().pages.entry(key.clone()).or_insert_with(|| FeedState::new(&key));
-        ServedFeed { key, port: self.stand.port(), book: Arc::clone(&self.book) }
+        self.state.lock().unwrap().pages.entry(key.clone()).or_insert_with(|| FeedState::new(&key));
+        ServedFeed { key, port: self.server.port(), state: Arc::clone(&self.state) }
     }
 
     /// The address of a path on `127.0.0.1`.
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.stand.port())
+        format!("http://127.0.0.1:{}{path}", self.server.port())
     }
 
     /// `count` redirects with that status, the last one to `receiver`; gives the address of the first.
@@ -140,12 +140,12 @@ impl FeedServer {
 
     /// Every request so far, in the order they came.
     pub fn asked(&self) -> Vec<LoggedRequest> {
-        self.book.lock().unwrap().asked.clone()
+        self.state.lock().unwrap().asked.clone()
     }
 
     /// The most requests one host was ever serving at one moment.
     pub fn max_concurrent_requests(&self) -> usize {
-        self.book.lock().unwrap().asked.iter().map(|asked| asked.at_once).max().unwrap_or(0)
+        self.state.lock().unwrap().asked.iter().map(|asked| asked.at_once).max().unwrap_or(0)
     }
 }
 
@@ -156,9 +156,9 @@ impl ServedFeed {
     }
 
     fn change_state(&self, change: impl FnOnce(&mut FeedState)) -> &Self {
-        let mut book = self.book.lock().unwrap();
-        change(book.pages.get_mut(&self.key).unwrap());
-        drop(book);
+        let mut state = self.state.lock().unwrap();
+        change(state.pages.get_mut(&self.key).unwrap());
+        drop(state);
         self
     }
 
@@ -292,7 +292,7 @@ impl ServedFeed {
         let is_own = |asked: &LoggedRequest| {
             asked.path == *path && host.as_deref().is_none_or(|host| host == asked.host)
         };
-        self.book.lock().unwrap().asked.iter().filter(|asked| is_own(asked)).cloned().collect()
+        self.state.lock().unwrap().asked.iter().filter(|asked| is_own(asked)).cloned().collect()
     }
 }
 
@@ -344,23 +344,23 @@ impl FeedState {
 
 /// Counts a request in until it is dropped.
 struct RequestInProgress {
-    book: Arc<Mutex<ServerState>>,
+    state: Arc<Mutex<ServerState>>,
     host: String,
 }
 
 impl Drop for RequestInProgress {
     fn drop(&mut self) {
-        let mut book = self.book.lock().unwrap();
-        *book.serving.get_mut(&self.host).unwrap() -= 1;
+        let mut state = self.state.lock().unwrap();
+        *state.serving.get_mut(&self.host).unwrap() -= 1;
     }
 }
 
-async fn serve(stream: TcpStream, book: Arc<Mutex<ServerState>>) {
+async fn serve(stream: TcpStream, state: Arc<Mutex<ServerState>>) {
     // The client hanging up is its right, at any point.
     drop(stream.set_nodelay(true));
     let mut stream = BufReader::new(stream);
     while let Some(heard) = read_request(&mut stream).await {
-        let (answer, served, _serving) = admit(&book, &heard);
+        let (answer, served, _serving) = admit(&state, &heard);
         if !answer.send(&mut stream, &heard, &served).await.unwrap_or(false) {
             return;
         }
@@ -372,23 +372,23 @@ fn admit(
     shared: &Arc<Mutex<ServerState>>,
     heard: &Request,
 ) -> (Answer, Document, RequestInProgress) {
-    let mut book: MutexGuard<'_, ServerState> = shared.lock().unwrap();
+    let mut state: MutexGuard<'_, ServerState> = shared.lock().unwrap();
     let host = heard.host().to_owned();
     let path = heard.path.clone();
     let own = (Some(host.clone()), path.clone());
-    let key = if book.pages.contains_key(&own) { own } else { (None, path.clone()) };
-    let (answer, served) = match book.pages.get_mut(&key) {
+    let key = if state.pages.contains_key(&own) { own } else { (None, path.clone()) };
+    let (answer, served) = match state.pages.get_mut(&key) {
         Some(page) => {
             page.count += 1;
             (page.next.pop_front().unwrap_or_else(|| page.answer.clone()), page.document())
         }
         None => (Answer::Status(404), FeedState::new(&key).document()),
     };
-    let serving = book.serving.entry(host.clone()).or_default();
+    let serving = state.serving.entry(host.clone()).or_default();
     *serving += 1;
     let at_once = *serving;
     let status = answer.status(heard, &served);
-    book.asked.push(LoggedRequest {
+    state.asked.push(LoggedRequest {
         at: Instant::now(),
         host: host.clone(),
         path,
@@ -397,5 +397,5 @@ fn admit(
         at_once,
         status,
     });
-    (answer, served, RequestInProgress { book: Arc::clone(shared), host })
+    (answer, served, RequestInProgress { state: Arc::clone(shared), host })
 }

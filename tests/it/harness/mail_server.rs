@@ -1,4 +1,4 @@
-//! An SMTP catcher that keeps every message byte for byte, and misbehaves at any stage on request.
+//! An SMTP server that keeps every message byte for byte, and fails at any stage on request.
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::tcp_server::TcpServer;
 
-/// Where in the conversation the server stands.
+/// A step of the SMTP conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SmtpStage {
     Banner,
@@ -25,7 +25,7 @@ pub enum SmtpStage {
     Quit,
 }
 
-/// What it says there.
+/// What the server answers at a stage.
 #[derive(Clone, Debug)]
 pub enum SmtpReply {
     /// This line, e.g. `450 4.2.0 later`. A 421 also ends the connection.
@@ -54,6 +54,8 @@ pub struct ReceivedMail {
     pub data: Vec<u8>,
     /// Whether the client was told 250.
     pub is_acknowledged: bool,
+    /// When it was kept, which is before the client was told anything.
+    pub at_unix_ms: u64,
 }
 
 impl ReceivedMail {
@@ -70,80 +72,104 @@ impl ReceivedMail {
 
 /// The server.
 pub struct MailServer {
-    stand: TcpServer,
-    book: Arc<Mutex<ServerState>>,
+    server: TcpServer,
+    state: Arc<Mutex<ServerState>>,
 }
 
 #[derive(Default)]
 struct ServerState {
-    caught: Vec<ReceivedMail>,
-    offers: Vec<String>,
-    standing: HashMap<SmtpStage, SmtpReply>,
+    received: Vec<ReceivedMail>,
+    extensions: Vec<String>,
+    replies: HashMap<SmtpStage, SmtpReply>,
     next: HashMap<SmtpStage, VecDeque<SmtpReply>>,
     connections: usize,
+    random: Option<RandomFailures>,
+}
+
+/// Failures drawn by a seed.
+struct RandomFailures {
+    rng: fastrand::Rng,
+    probability: f64,
+    failures: Vec<(SmtpStage, SmtpReply)>,
 }
 
 impl MailServer {
     pub fn open() -> Self {
-        let offers = ["8BITMIME", "SIZE 10485760", "SMTPUTF8", "PIPELINING"];
-        let book =
-            ServerState { offers: offers.map(str::to_owned).to_vec(), ..ServerState::default() };
-        let book = Arc::new(Mutex::new(book));
-        let shared = Arc::clone(&book);
-        Self { stand: TcpServer::open(move |stream| serve(stream, Arc::clone(&shared))), book }
+        let names = ["8BITMIME", "SIZE 10485760", "SMTPUTF8", "PIPELINING"];
+        let state =
+            ServerState { extensions: names.map(str::to_owned).to_vec(), ..ServerState::default() };
+        let state = Arc::new(Mutex::new(state));
+        let shared = Arc::clone(&state);
+        Self { server: TcpServer::open(move |stream| serve(stream, Arc::clone(&shared))), state }
     }
 
     pub fn address(&self) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], self.stand.port()))
+        SocketAddr::from(([127, 0, 0, 1], self.server.port()))
     }
 
     /// The extensions named in the answer to EHLO.
     pub fn set_extensions(&self, extensions: &[&str]) -> &Self {
-        self.book.lock().unwrap().offers = extensions.iter().map(|one| (*one).to_owned()).collect();
+        self.state.lock().unwrap().extensions =
+            extensions.iter().map(|one| (*one).to_owned()).collect();
         self
     }
 
     /// Says this at that stage from now on.
     pub fn set_reply(&self, stage: SmtpStage, says: SmtpReply) -> &Self {
-        self.book.lock().unwrap().standing.insert(stage, says);
+        self.state.lock().unwrap().replies.insert(stage, says);
         self
     }
 
     /// Says this at that stage the next time only; several wait their turn.
     pub fn set_next_reply(&self, stage: SmtpStage, says: SmtpReply) -> &Self {
-        self.book.lock().unwrap().next.entry(stage).or_default().push_back(says);
+        self.state.lock().unwrap().next.entry(stage).or_default().push_back(says);
+        self
+    }
+
+    /// At each stage draws one of these failures with that probability, and fails if the failure
+    /// drawn is one of that stage.
+    pub fn set_random_failures(
+        &self,
+        seed: u64,
+        probability: f64,
+        failures: &[(SmtpStage, SmtpReply)],
+    ) -> &Self {
+        let rng = fastrand::Rng::with_seed(seed);
+        let random = RandomFailures { rng, probability, failures: failures.to_vec() };
+        self.state.lock().unwrap().random = Some(random);
         self
     }
 
     /// Says what servers usually say, everywhere.
     pub fn clear_failures(&self) -> &Self {
-        let mut book = self.book.lock().unwrap();
-        book.standing.clear();
-        book.next.clear();
-        drop(book);
+        let mut state = self.state.lock().unwrap();
+        state.replies.clear();
+        state.next.clear();
+        state.random = None;
+        drop(state);
         self
     }
 
     /// Every message so far.
     pub fn received(&self) -> Vec<ReceivedMail> {
-        self.book.lock().unwrap().caught.clone()
+        self.state.lock().unwrap().received.clone()
     }
 
     /// How many connections were ever opened.
     pub fn connections(&self) -> usize {
-        self.book.lock().unwrap().connections
+        self.state.lock().unwrap().connections
     }
 
-    /// Waits until so many messages were caught, and gives them.
+    /// Waits until so many messages were received, and gives them.
     #[expect(clippy::disallowed_methods, reason = "the servers run on threads of their own")]
     pub fn wait_for(&self, count: usize, patience: Duration) -> Vec<ReceivedMail> {
         let until = Instant::now() + patience;
         loop {
-            let caught = self.received();
-            if caught.len() >= count {
-                return caught;
+            let received = self.received();
+            if received.len() >= count {
+                return received;
             }
-            assert!(Instant::now() < until, "{} of {count} mails came", caught.len());
+            assert!(Instant::now() < until, "{} of {count} mails came", received.len());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -152,7 +178,7 @@ impl MailServer {
 /// One conversation.
 struct Session {
     stream: BufReader<TcpStream>,
-    book: Arc<Mutex<ServerState>>,
+    state: Arc<Mutex<ServerState>>,
     helo: String,
     from: String,
     to: Vec<String>,
@@ -165,11 +191,11 @@ enum AfterReply {
     No,
 }
 
-async fn serve(stream: TcpStream, book: Arc<Mutex<ServerState>>) {
-    book.lock().unwrap().connections += 1;
+async fn serve(stream: TcpStream, state: Arc<Mutex<ServerState>>) {
+    state.lock().unwrap().connections += 1;
     let mut talk = Session {
         stream: BufReader::new(stream),
-        book,
+        state,
         helo: String::new(),
         from: String::new(),
         to: Vec::new(),
@@ -232,9 +258,9 @@ impl Session {
     }
 
     fn hello(&self) -> String {
-        let book = self.book.lock().unwrap();
+        let state = self.state.lock().unwrap();
         let mut lines = vec!["mail.example".to_owned()];
-        lines.extend(book.offers.iter().cloned());
+        lines.extend(state.extensions.iter().cloned());
         let last = lines.len() - 1;
         let shown: Vec<String> = lines
             .iter()
@@ -277,20 +303,29 @@ impl Session {
 
     /// Keeps the message, before the client is told anything.
     fn keep(&mut self, data: Vec<u8>, is_acknowledged: bool) {
-        let caught = ReceivedMail {
+        let received = ReceivedMail {
             helo: self.helo.clone(),
             from: self.from.clone(),
             to: std::mem::take(&mut self.to),
             data,
             is_acknowledged,
+            at_unix_ms: super::unix_ms(),
         };
-        self.book.lock().unwrap().caught.push(caught);
+        self.state.lock().unwrap().received.push(received);
     }
 
     fn choose(&self, stage: SmtpStage) -> Option<SmtpReply> {
-        let mut book = self.book.lock().unwrap();
-        let next = book.next.get_mut(&stage).and_then(VecDeque::pop_front);
-        next.or_else(|| book.standing.get(&stage).cloned())
+        let mut state = self.state.lock().unwrap();
+        let next = state.next.get_mut(&stage).and_then(VecDeque::pop_front);
+        if let Some(reply) = next.or_else(|| state.replies.get(&stage).cloned()) {
+            return Some(reply);
+        }
+        let random = state.random.as_mut()?;
+        if random.rng.f64() >= random.probability {
+            return None;
+        }
+        let (at, reply) = random.rng.choice(&random.failures)?;
+        (*at == stage).then(|| reply.clone())
     }
 
     async fn answer(&mut self, stage: SmtpStage, usual: &str) -> Option<AfterReply> {

@@ -89,9 +89,9 @@ impl ReceivedMessage {
 
 /// The receiver; it answers 204 until told otherwise.
 pub struct WebhookReceiver {
-    stand: TcpServer,
+    server: TcpServer,
     log: PathBuf,
-    book: Arc<Mutex<ReceiverState>>,
+    state: Arc<Mutex<ReceiverState>>,
 }
 
 struct ReceiverState {
@@ -114,7 +114,7 @@ impl WebhookReceiver {
     /// Opens the receiver; its log is the file `webhook_receiver.log` in `folder`, continued if it is there.
     pub fn open(folder: &Path) -> Self {
         let log = folder.join("hooks.log");
-        let book = Arc::new(Mutex::new(ReceiverState {
+        let state = Arc::new(Mutex::new(ReceiverState {
             log: OpenOptions::new().create(true).append(true).open(&log).unwrap(),
             received: Vec::new(),
             next: VecDeque::new(),
@@ -122,29 +122,33 @@ impl WebhookReceiver {
             every: None,
             flaky: None,
         }));
-        let shared = Arc::clone(&book);
-        Self { stand: TcpServer::open(move |stream| serve(stream, Arc::clone(&shared))), log, book }
+        let shared = Arc::clone(&state);
+        Self {
+            server: TcpServer::open(move |stream| serve(stream, Arc::clone(&shared))),
+            log,
+            state,
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.stand.port())
+        format!("http://127.0.0.1:{}{path}", self.server.port())
     }
 
     /// Replies like this from now on.
     pub fn set_reply(&self, reply: Reply) -> &Self {
-        self.book.lock().unwrap().standing = reply;
+        self.state.lock().unwrap().standing = reply;
         self
     }
 
     /// Replies to the next messages like this, one each.
     pub fn set_next_replies(&self, replies: impl IntoIterator<Item = Reply>) -> &Self {
-        self.book.lock().unwrap().next.extend(replies);
+        self.state.lock().unwrap().next.extend(replies);
         self
     }
 
     /// Replies like this to every `n`th message.
     pub fn set_every_nth_reply(&self, n: usize, reply: Reply) -> &Self {
-        self.book.lock().unwrap().every = Some((n, reply));
+        self.state.lock().unwrap().every = Some((n, reply));
         self
     }
 
@@ -152,23 +156,23 @@ impl WebhookReceiver {
     pub fn set_random_failures(&self, seed: u64, probability: f64, replies: &[Reply]) -> &Self {
         let dice = fastrand::Rng::with_seed(seed);
         let flaky = RandomFailures { dice, probability, replies: replies.to_vec() };
-        self.book.lock().unwrap().flaky = Some(flaky);
+        self.state.lock().unwrap().flaky = Some(flaky);
         self
     }
 
     /// Replies as standing, always.
     pub fn clear_failures(&self) -> &Self {
-        let mut book = self.book.lock().unwrap();
-        book.next.clear();
-        book.every = None;
-        book.flaky = None;
-        drop(book);
+        let mut state = self.state.lock().unwrap();
+        state.next.clear();
+        state.every = None;
+        state.flaky = None;
+        drop(state);
         self
     }
 
     /// Every message so far, in the order they were stored.
     pub fn received(&self) -> Vec<ReceivedMessage> {
-        self.book.lock().unwrap().received.clone()
+        self.state.lock().unwrap().received.clone()
     }
 
     /// Waits until so many messages were stored, and gives them.
@@ -246,10 +250,10 @@ impl ReceiverState {
     }
 }
 
-async fn serve(stream: TcpStream, book: Arc<Mutex<ReceiverState>>) {
+async fn serve(stream: TcpStream, state: Arc<Mutex<ReceiverState>>) {
     let mut stream = BufReader::new(stream);
     while let Some(heard) = read_request(&mut stream).await {
-        let reply = book.lock().unwrap().store(heard);
+        let reply = state.lock().unwrap().store(heard);
         let said = match reply {
             Reply::Status(status) => write_response(&mut stream, status, &[], b"").await,
             Reply::Later { status, after } => {

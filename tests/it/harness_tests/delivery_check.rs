@@ -40,7 +40,7 @@ fn a_second_id_or_a_second_body_is_a_fault() {
         vec![came("1", "a", 1, false), came("9", "a", 2, true), came("2", "b", 2, false), other];
     let account = ledger(entries, &[]);
     assert_eq!(account.renamed, [what("a")]);
-    assert_eq!(account.mutated, ["2"]);
+    assert_eq!(account.changed, ["2"]);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What reviewers would otherwise have to remember, checked over the text of the project.
 //!
-//! The floors are read from `src/lib.rs`, so the drawing there cannot drift from the rule.
+//! The layers are read from `src/lib.rs`, so the drawing there cannot drift from the rule.
+mod imports;
+mod shape;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +11,12 @@ use std::process::Command;
 
 const FILE_LINES_MAX: usize = 400;
 const README_LINES_MAX: usize = 150;
+/// Lines of comment for a line of code, over the whole of `src`.
+const COMMENTS_FOR_CODE_MIN: f64 = 0.15;
+/// Circles that are known; they may only become fewer.
+const CIRCLES_MAX: usize = 17;
+/// Known faults of shape; they may only become fewer.
+const SHAPE_FAULTS_MAX: usize = 48;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -26,19 +35,49 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// `module -> floor`, from the `// Floor N` headings above the `mod` lines of lib.rs.
+/// A file of the program.
+struct Source {
+    /// Its path below `src`.
+    shown: String,
+    whole: String,
+    /// Up to its tests.
+    text: String,
+}
+
+/// The program without its tests. A file of nothing but tests is left out.
+fn program() -> Vec<Source> {
+    let src = root().join("src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    files.retain(|file| !file.file_stem().unwrap().to_string_lossy().ends_with("tests"));
+    let mut program: Vec<Source> = files
+        .iter()
+        .map(|file| {
+            let whole = fs::read_to_string(file).unwrap();
+            Source {
+                shown: file.strip_prefix(&src).unwrap().display().to_string(),
+                text: whole.split("#[cfg(test)]").next().unwrap().to_owned(),
+                whole,
+            }
+        })
+        .collect();
+    program.sort_by(|one, other| one.shown.cmp(&other.shown));
+    program
+}
+
+/// `module -> layer`, from the `// Layer N` headings above the `mod` lines of lib.rs.
 fn read_layers(lib: &str) -> BTreeMap<&str, u32> {
-    let mut floors = BTreeMap::new();
-    let mut floor = None;
+    let mut layers = BTreeMap::new();
+    let mut layer = None;
     for line in lib.lines() {
-        if let Some(rest) = line.strip_prefix("// Floor ") {
-            floor = Some(rest.split(':').next().unwrap().parse().unwrap());
+        if let Some(rest) = line.strip_prefix("// Layer ").or(line.strip_prefix("// Floor ")) {
+            layer = Some(rest.split(':').next().unwrap().parse().unwrap());
         } else if let Some(rest) = line.strip_prefix("pub mod ") {
             let module = rest.trim_end_matches(';');
-            floors.insert(module, floor.expect("a module stands above the first floor"));
+            layers.insert(module, layer.expect("a module is above the first layer"));
         }
     }
-    floors
+    layers
 }
 
 /// The top-level modules named after `crate::` in `text`, `crate::{a, b}` included.
@@ -57,39 +96,32 @@ fn used_modules(text: &str) -> Vec<&str> {
     used
 }
 
-/// A file's code: without comments, and without its tests if it is the program's.
+/// The lines that are no comment.
 fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn knowledge_points_up_the_page_and_files_have_one_subject() {
-    let src = root().join("src");
-    let lib = fs::read_to_string(src.join("lib.rs")).unwrap();
-    let floors = read_layers(&lib);
-    assert!(floors.len() > 10, "the floors of lib.rs are not read any more");
-    let mut files = Vec::new();
-    sources(&src, &mut files);
+fn a_module_uses_lower_layers_only_and_a_file_has_one_subject() {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let layers = read_layers(&lib);
+    assert!(layers.len() > 10, "the layers of lib.rs are not read any more");
     let mut faults = Vec::new();
-    for file in &files {
-        let shown = file.strip_prefix(&src).unwrap().display().to_string();
-        let text = fs::read_to_string(file).unwrap();
+    for Source { shown, text, .. } in &program() {
         if !text.starts_with("//!") {
             faults.push(format!("{shown}: does not begin by saying what it is for (//!)"));
         }
-        let body = text.split("#[cfg(test)]").next().unwrap();
-        // A file of nothing but tests is one long table; its subject is next door.
-        if !file.ends_with("tests.rs") && body.lines().count() > FILE_LINES_MAX {
+        if text.lines().count() > FILE_LINES_MAX {
             faults.push(format!("{shown}: over {FILE_LINES_MAX} lines before its tests"));
         }
         let module = shown.split(['/', '.']).next().unwrap();
-        let Some(own) = floors.get(module) else { continue };
-        for used in used_modules(&code(&text)) {
-            if let Some(other) = floors.get(used)
+        let Some(own) = layers.get(module) else { continue };
+        for used in used_modules(&code(text)) {
+            if let Some(other) = layers.get(used)
                 && used != module
                 && own <= other
             {
-                faults.push(format!("{shown}: floor {own} uses {used}, floor {other}"));
+                faults.push(format!("{shown}: layer {own} uses {used}, layer {other}"));
             }
         }
     }
@@ -97,15 +129,92 @@ fn knowledge_points_up_the_page_and_files_have_one_subject() {
 }
 
 #[test]
-fn the_floor_rule_sees_an_import_from_above() {
-    let lib = "// Floor 0: a\npub mod domain;\n// Floor 2: b\npub mod store;\n";
+fn the_layer_rule_sees_an_import_from_above() {
+    let lib = "// Layer 0: a\npub mod domain;\n// Layer 2: b\npub mod store;\n";
     assert_eq!(read_layers(lib).get("store"), Some(&2));
     assert_eq!(used_modules("use crate::{domain::Feed, store};"), ["domain", "store"]);
     assert_eq!(used_modules("crate::store::Store::open()"), ["store"]);
 }
 
+#[test]
+fn no_file_uses_a_file_that_uses_it() {
+    let circles = imports::circles(&imports::Crate::read(&root().join("src")).graph());
+    let shown: Vec<String> = circles.iter().map(|circle| circle.join("\n")).collect();
+    assert!(circles.len() <= CIRCLES_MAX, "{} circles:\n{}", circles.len(), shown.join("\n\n"));
+}
+
+/// A small crate on the disk, whose circles are known.
+fn circles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let src = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = src.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    imports::circles(&imports::Crate::read(src.path()).graph())
+}
+
+#[test]
+fn circles_are_seen_through_parents_folders_and_macros_and_not_through_reexports() {
+    let parent = [("lib.rs", "mod a;"), ("a/mod.rs", "mod b; struct X; fn f() { b::f(); }")];
+    let child = |text| circles_of(&[parent[0], parent[1], ("a/b.rs", text)]);
+    assert_eq!(
+        child("use super::X; pub fn f() {}"),
+        [["a/b.rs -> a/mod.rs (X)", "a/mod.rs -> a/b.rs (f)"]]
+    );
+    assert_eq!(child("pub fn f() { println!(\"{}\", crate::a::X::new()); }").len(), 1);
+    assert!(child("pub fn f() {}\n#[cfg(test)]\nmod tests { use super::super::X; }").is_empty());
+    let reexport = |text| {
+        circles_of(&[
+            ("lib.rs", "mod a;"),
+            ("a/mod.rs", text),
+            ("a/b.rs", "pub struct X;"),
+            ("a/c.rs", "use super::X;"),
+        ])
+    };
+    assert!(reexport("mod b; mod c; pub use b::X;").is_empty());
+    assert_eq!(reexport("mod b; mod c; struct X; use c::Y;").len(), 0, "nothing is named Y");
+    let folders = circles_of(&[
+        ("lib.rs", "mod a; mod c;"),
+        ("a/mod.rs", "pub mod one; pub mod two;"),
+        ("a/one.rs", "use crate::c::F;"),
+        ("a/two.rs", "pub struct T;"),
+        ("c.rs", "use crate::a::two::T; pub struct F;"),
+    ]);
+    assert_eq!(folders, [["a/ -> c.rs (F)", "c.rs -> a/ (T)"]], "a folder is one among others");
+}
+
+#[test]
+fn functions_are_short_parts_have_names_and_the_why_is_written_down() {
+    let (mut faults, mut comments, mut code) = (Vec::new(), 0, 0);
+    for Source { shown, whole, text } in &program() {
+        faults.extend(shape::faults(whole).iter().map(|fault| format!("{shown}: {fault}")));
+        let lines = shape::count_lines(text);
+        comments += lines.comments;
+        code += lines.code;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "far fewer lines than that")]
+    let ratio = comments as f64 / code as f64;
+    if ratio < COMMENTS_FOR_CODE_MIN {
+        faults.push(format!("{ratio:.3} comments for a line of code"));
+    }
+    assert!(faults.len() <= SHAPE_FAULTS_MAX, "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn long_functions_and_tuples_are_seen_wherever_they_are() {
+    let long = "x();\n".repeat(71);
+    let text = format!(
+        "impl A {{ fn f(self, at: &(u8, u8)) {{ fn g() {{\n{long}}} }} }}\n\
+         struct B {{ c: (u8, u8), d: [u8; 2] }}\nfn h(one: (), both: (A, B)) {{ let x = '{{'; }}\n\
+         #[cfg(test)]\nfn k(both: (A, B)) {{}}"
+    );
+    let faults = shape::faults(&text);
+    let places: Vec<&str> = faults.iter().filter_map(|fault| fault.split(':').next()).collect();
+    assert_eq!(places, ["f", "f", "g", "c", "h"], "{faults:?}");
+}
 /// Ways to a connection or to a name's addresses. Whoever takes one of them goes past the gate.
-const DOORS: [&str; 16] = [
+const WAYS_OUT: [&str; 16] = [
     "reqwest::",
     "hyper::client",
     "hyper_util::client",
@@ -131,7 +240,7 @@ fn may_open(shown: &str) -> bool {
 
 fn connections_opened(text: &str) -> Vec<&'static str> {
     let code = code(text.split("#[cfg(test)]").next().unwrap());
-    DOORS.into_iter().filter(|door| code.contains(door)).collect()
+    WAYS_OUT.into_iter().filter(|way| code.contains(way)).collect()
 }
 
 #[test]
@@ -143,22 +252,22 @@ fn nothing_but_the_gate_and_the_notifiers_opens_a_connection() {
     let mut gate = 0;
     for file in &files {
         let shown = file.strip_prefix(&src).unwrap().display().to_string();
-        let doors = connections_opened(&fs::read_to_string(file).unwrap());
+        let ways = connections_opened(&fs::read_to_string(file).unwrap());
         if may_open(&shown) {
-            gate += doors.len();
-        } else if !doors.is_empty() && !file.ends_with("tests.rs") {
-            faults.push(format!("{shown}: {}", doors.join(", ")));
+            gate += ways.len();
+        } else if !ways.is_empty() && !file.ends_with("tests.rs") {
+            faults.push(format!("{shown}: {}", ways.join(", ")));
         }
     }
-    assert!(gate > 0, "the gate's own doors are not seen any more");
+    assert!(gate > 0, "the gate itself is not seen any more");
     assert!(faults.is_empty(), "past the gate:\n{}", faults.join("\n"));
     assert_eq!(
         connections_opened("let x = reqwest::get(url);\n// TcpStream::connect"),
         ["reqwest::"]
     );
     let lints = fs::read_to_string(root().join(".clippy.toml")).unwrap();
-    for door in ["reqwest::Client::builder", "reqwest::get", "tokio::net::TcpStream::connect"] {
-        assert!(lints.contains(door), "the lint does not forbid {door} any more");
+    for way in ["reqwest::Client::builder", "reqwest::get", "tokio::net::TcpStream::connect"] {
+        assert!(lints.contains(way), "the lint does not forbid {way} any more");
     }
 }
 
@@ -220,6 +329,7 @@ fn the_top_level_holds_nothing_but_what_belongs_there() {
         "LICENSE-APACHE",
         "src",
         "config",
+        "docs",
         "systemd",
         "tests",
     ];
