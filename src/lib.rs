@@ -41,6 +41,9 @@
 
 // Floor 0: what things are.
 pub mod domain;
+// The syntax of feeds and pages. `parse` and `extract` both need it and may not use each other, so
+// it stands below them; like `domain` it uses nothing of the program.
+pub mod markup;
 
 // Floor 1: what to decide. Values in, values out: no I/O, no clock, no async.
 pub mod compose;

@@ -1,26 +1,18 @@
-//! Reads HTML character references the way browsers do, once or twice encoded.
-use quick_xml::escape::resolve_html5_entity;
+//! Decodes HTML character references as browsers do, also those that were encoded twice.
+use crate::markup;
 
-/// Longest name of a character reference, in bytes (HTML's longest has 31).
+/// Longest name of a character reference, in bytes. The longest one in HTML has 31.
 const NAME_BYTES_MAX: usize = 32;
 
-/// What a reference stands for.
+/// The text that a reference stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Decoded {
     Char(char),
     Text(&'static str),
 }
 
-/// HTML reads these numbers as windows-1252 did, for that is what their writers meant.
-const WINDOWS_1252: [char; 32] = [
-    '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}',
-    '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}',
-    '\u{90}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}',
-    '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
-];
-
-/// The reference at the beginning of `text` (which begins with `&`) and its length in bytes.
-/// However often its ampersand was encoded (`&amp;amp;lt;`), it is one reference.
+/// The reference at the beginning of `text` (which begins with `&`) and its length in bytes. If its
+/// `&` was encoded again (`&amp;amp;lt;`), all of it is still one reference.
 pub(super) fn decode(text: &str) -> Option<(Decoded, usize)> {
     let mut rest = text.strip_prefix('&')?;
     let mut ampersands = 0_usize;
@@ -35,7 +27,7 @@ pub(super) fn decode(text: &str) -> Option<(Decoded, usize)> {
     (ampersands > 0).then_some((Decoded::Char('&'), skipped))
 }
 
-/// What follows the ampersand.
+/// Decodes what follows the `&`.
 fn body(text: &str) -> Option<(Decoded, usize)> {
     if let Some(number) = text.strip_prefix('#') {
         let (digits, radix, before) = match number.strip_prefix(['x', 'X']) {
@@ -47,9 +39,10 @@ fn body(text: &str) -> Option<(Decoded, usize)> {
     let length = text.bytes().take(NAME_BYTES_MAX).take_while(u8::is_ascii_alphanumeric).count();
     let name = text.get(..length)?;
     if text.as_bytes().get(length) == Some(&b';') {
-        let meaning = resolve_html5_entity(name)?;
-        // Two names of HTML stand for more bytes than they have; the promise that text never
-        // grows is worth more than they are.
+        let meaning = markup::named(name)?;
+        // Two names of HTML stand for text that is longer than they are. They are not decoded,
+        // because plain text must never be longer than its source: callers rely on that for their
+        // limits.
         return (meaning.len() <= length + 2).then_some((Decoded::Text(meaning), length + 1));
     }
     let meaning = match name {
@@ -60,23 +53,19 @@ fn body(text: &str) -> Option<(Decoded, usize)> {
         "quot" => '"',
         _ => return None,
     };
-    // In a query (`?a=1&lt=2`) it is a parameter.
+    // In a query (`?a=1&lt=2`) it is the name of a parameter.
     (text.as_bytes().get(length) != Some(&b'=')).then_some((Decoded::Char(meaning), length))
 }
 
+/// The character for the digits at the beginning, and their length with the `;`. A number without a
+/// character gives U+FFFD, as in browsers.
 fn numbered(text: &str, radix: u32) -> Option<(char, usize)> {
     let digits = text.bytes().take(NAME_BYTES_MAX).take_while(|b| char::from(*b).is_digit(radix));
     let length = digits.count();
     let digits = text.get(..length).filter(|digits| !digits.is_empty())?;
     let end = length + usize::from(text.as_bytes().get(length) == Some(&b';'));
-    let c = match u32::from_str_radix(digits, radix) {
-        Ok(number @ 0x80..=0x9f) => WINDOWS_1252
-            .get(usize::try_from(number - 0x80).unwrap_or(0))
-            .copied()
-            .unwrap_or(char::REPLACEMENT_CHARACTER),
-        Ok(0) | Err(_) => char::REPLACEMENT_CHARACTER,
-        Ok(number) => char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER),
-    };
+    let number = u32::from_str_radix(digits, radix).ok().filter(|number| *number != 0);
+    let c = number.and_then(markup::numbered).unwrap_or(char::REPLACEMENT_CHARACTER);
     Some((c, end))
 }
 

@@ -1,4 +1,5 @@
-//! What stands after the `#` of an address: mostly a place in the text, sometimes the text itself.
+//! Decides whether the part of an address after `#` selects what is read. Mostly it is only a place
+//! in the text.
 
 /// Parameters in a fragment that name an article.
 const CHOOSING: &[&str] = &[
@@ -22,7 +23,7 @@ const CHOOSING: &[&str] = &[
     "storyid",
 ];
 
-/// What the parts of a page that holds many articles are called before their number.
+/// How pages with many articles name their parts, before the number.
 const PARTS: &[&str] = &[
     "article",
     "block",
@@ -38,11 +39,11 @@ const PARTS: &[&str] = &[
     "update",
 ];
 
-/// Digits of a part's number; fewer count the sections of one article.
+/// Least number of digits in the number of a part. Smaller numbers are sections of one article.
 const PART_DIGITS_MIN: usize = 4;
 
-/// Whether a fragment chooses what is read: a route, an article by name, or one part of a page
-/// that holds many. All others lead to a place in the same text, or track.
+/// Whether a fragment selects what is read: a route, an article by name, or one part of a page with
+/// many. All others lead to a place in the same text or track the reader.
 pub(super) fn selects_content(fragment: &str) -> bool {
     if fragment.starts_with(['!', '/']) {
         return fragment.len() > 1;

@@ -1,12 +1,12 @@
-//! From what a publisher wrote to what people read and machines compare: plain text, one-line
-//! titles, canonical URLs. Pure and linear: no input makes it slow.
+//! Turns what a publisher wrote into what people read and programs compare: plain text, one-line
+//! titles, canonical addresses. Pure functions in linear time: no input makes them slow.
 
 mod article;
 mod entity;
 mod fragment;
 mod plain;
 mod redirect;
-mod scan;
+mod render;
 mod title;
 mod tracking;
 mod url;

@@ -1,5 +1,5 @@
-//! A title fit for one line of print and for a mail header: nothing in it can end the line, turn
-//! the reading direction round or hide.
+//! Cleans a title so that it fits on one line and into a mail header. Nothing in it can end the
+//! line, change the reading direction or be invisible.
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
@@ -8,15 +8,16 @@ use super::plain::plain_within;
 /// Longest title, in characters.
 pub const TITLE_CHARS_MAX: usize = 300;
 
-/// How much of a text is looked at to make a title of it, in bytes.
+/// How much of a text is read to make a title, in bytes.
 const SOURCE_BYTES_MAX: usize = 16 << 10;
 
-/// One line of plain text in NFC: markup and entities read, white space collapsed, controls,
-/// direction marks and invisible characters removed, at most [`TITLE_CHARS_MAX`] characters
-/// ("…" where it was cut). Applying it twice changes nothing.
+/// One line of plain text in NFC. Markup and references are decoded and white space is collapsed;
+/// controls, direction marks and invisible characters are removed. At most [`TITLE_CHARS_MAX`]
+/// characters remain; `…` shows a cut. Applying it twice changes nothing more.
 pub fn title(text: &str) -> String {
     let mut line = clean_once(text);
-    // White space that was no white space to markup may have been what kept a tag from being one.
+    // Removing a character can create a tag or a reference: an invisible character may have split
+    // it.
     for _ in 0..ROUNDS_MAX {
         let again = clean_once(&line);
         if again == line {
@@ -27,7 +28,7 @@ pub fn title(text: &str) -> String {
     line
 }
 
-/// One round of it.
+/// Cleans once.
 fn clean_once(text: &str) -> String {
     let plain = plain_within(text, SOURCE_BYTES_MAX).text;
     let mut line = String::with_capacity(plain.len().min(1 << 10));
@@ -52,10 +53,10 @@ fn clean_once(text: &str) -> String {
     shortened(&composed)
 }
 
-/// Rounds after which a title is taken as it is; two are enough for anything ever published.
+/// Most often a title is cleaned. Two rounds are enough for any title seen so far.
 const ROUNDS_MAX: usize = 4;
 
-/// Cut after [`TITLE_CHARS_MAX`] characters, never between a letter and its accent.
+/// Cuts after [`TITLE_CHARS_MAX`] characters, but never between a letter and its accent.
 fn shortened(line: &str) -> String {
     if line.chars().nth(TITLE_CHARS_MAX).is_none() {
         return line.to_owned();
@@ -73,12 +74,12 @@ fn shortened(line: &str) -> String {
     cut
 }
 
-/// Characters that print as white space without being it: the Hangul fillers.
+/// Characters that look like white space but are letters: the Hangul fillers.
 fn is_blank(c: char) -> bool {
     matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}')
 }
 
-/// Characters that print nothing or command the ones about them.
+/// Characters that are invisible or control the direction of others.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -93,8 +94,8 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// Whether a joiner beside this character means something: in the scripts whose letters it shapes,
-/// and between the parts of an emoji.
+/// Whether a joiner beside this character has a meaning. It has one in scripts whose letters it
+/// shapes, and between the parts of an emoji.
 fn joins(c: Option<char>) -> bool {
     c.is_some_and(|c| {
         matches!(

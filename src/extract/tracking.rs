@@ -1,323 +1,125 @@
-//! What in an address says where a reader came from, and not what is read. A table of our own;
-//! names are compared in lower case.
+//! What in an address says where a reader came from, and not what is read. The table is data:
+//! `tracking.txt` beside this file.
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::domain::PageRules;
 
-/// Parameters that carry no content on any host.
-const PARAMETERS: &[&str] = &[
-    // advertising clicks
-    "adgroupid",
-    "adid",
-    "campaign_id",
-    "campaignid",
-    "mkwid",
-    "pcrid",
-    "dclid",
-    "ef_id",
-    "epik",
-    "fbclid",
-    "gad_campaignid",
-    "gad_source",
-    "gbraid",
-    "gclid",
-    "gclsrc",
-    "irclickid",
-    "irgwc",
-    "li_fat_id",
-    "msclkid",
-    "qclid",
-    "rdt_cid",
-    "s_kwcid",
-    "sccid",
-    "scclid",
-    "tblci",
-    "ttclid",
-    "twclid",
-    "wbraid",
-    "wickedid",
-    "yclid",
-    "ysclid",
-    "zanpid",
-    // mail and newsletters
-    "bxid",
-    "cndid",
-    "hasha",
-    "mailing_id",
-    "regi_id",
-    "_bta_c",
-    "_bta_tid",
-    "_hsenc",
-    "_hsmi",
-    "_ke",
-    "_kx",
-    "ck_subscriber_id",
-    "dm_i",
-    "ecid",
-    "emci",
-    "emdi",
-    "mkt_tok",
-    "ml_subscriber",
-    "ml_subscriber_hash",
-    "rb_clickid",
-    "s_cid",
-    "sfmc_id",
-    "sfmc_sub",
-    "vgo_ee",
-    // analytics and sharing
-    ".tsrc",
-    "cachebuster",
-    "echobox",
-    "esrc",
-    "hootpostid",
-    "isappinstalled",
-    "leadsource",
-    "ref_src",
-    "ref_url",
-    "referringsource",
-    "share_from",
-    "share_medium",
-    "share_source",
-    "share_token",
-    "shareadraft",
-    "socialflow",
-    "sms_ss",
-    "spm",
-    "ss_source",
-    "tsrc",
-    "wprov",
-    "xng_share_origin",
-    "yptr",
-    "__s",
-    "__tn__",
-    "__twitter_impression",
-    "_branch_match_id",
-    "_branch_referrer",
-    "_ga",
-    "_gac",
-    "_gl",
-    "_openstat",
-    "ab_channel",
-    "action_object_map",
-    "action_ref_map",
-    "action_type_map",
-    "algo_expid",
-    "algo_pvid",
-    "cmpid",
-    "dicbo",
-    "ex_cid",
-    "ftag",
-    "guce_referrer",
-    "guce_referrer_sig",
-    "guccounter",
-    "icid",
-    "igsh",
-    "igshid",
-    "intcid",
-    "intcmp",
-    "mbid",
-    "mibextid",
-    "ncid",
-    "ocid",
-    "partner_source",
-    "rcm",
-    "refsrc",
-    "rss_id",
-    "scid",
-    "share_id",
-    "sharetype",
-    "smid",
-    "smtyp",
-    "soc_src",
-    "soc_trk",
-    "sr_share",
-    "sref",
-    "srsltid",
-    "taid",
-    "traffic_source",
-    "trk",
-    "trkcampaign",
-    "trkinfo",
-    "xtor",
-    "xts",
-    // sessions
-    "cfid",
-    "cftoken",
-    "jsessionid",
-    "phpsessid",
-    // feeds
-    "feedname",
-    "feedtype",
-    "rssfeed",
-    // viewers of accelerated pages
-    "amp_gsa",
-    "amp_js_v",
-    "amp_latest_update_time",
-    "aoh",
-    "usqp",
-];
+/// The table, by kind of line.
+#[derive(Default)]
+struct Table {
+    everywhere: HashSet<&'static str>,
+    prefixes: Vec<&'static str>,
+    screens: HashSet<&'static str>,
+    origin_names: HashSet<&'static str>,
+    origins: HashSet<&'static str>,
+    hosts: Vec<Host>,
+    redirects: Vec<Redirect>,
+    redirect_queries: HashSet<&'static str>,
+}
 
-/// Beginnings of such names.
-const PREFIXES: &[&str] = &[
-    "__cft__",
-    "_hs",
-    "aspsessionid",
-    "at_",
-    "cm_mmc",
-    "dpg_",
-    "fb_",
-    "ga_",
-    "gaa_",
-    "hsa_",
-    "itm_",
-    "iterable_",
-    "matomo_",
-    "mc_",
-    "mkt_",
-    "mtm_",
-    "ns_campaign",
-    "ns_fee",
-    "ns_linkname",
-    "ns_mchannel",
-    "ns_source",
-    "oly_",
-    "pk_",
-    "piwik_",
-    "sc_channel",
-    "sc_cid",
-    "stm_",
-    "tw_",
-    "utm_",
-    "utm-",
-    "vero_",
-    "wt.",
-    "wt_",
-];
+/// Parameters that mean nothing on one host and its subdomains.
+struct Host {
+    name: &'static str,
+    parameters: Vec<&'static str>,
+}
 
-/// Parameters that name a version of the page for another screen.
-const MOBILE_SEGMENTS: &[&str] =
-    &["amp", "isamp", "ismobile", "mobile", "mobileview", "nonamp", "print", "printable"];
+/// An address that only leads to another, which it carries in a parameter.
+pub(super) struct Redirect {
+    pub(super) host: &'static str,
+    /// The path begins so.
+    pub(super) path: &'static str,
+    /// Any of these may hold the target.
+    pub(super) parameters: Vec<&'static str>,
+}
 
-/// Parameters that say where a reader came from, if their value is one of [`ORIGINS`].
-const ORIGIN_NAMES: &[&str] = &[
-    "campaign",
-    "channel",
-    "cid",
-    "cmp",
-    "feed",
-    "from",
-    "medium",
-    "mod",
-    "output",
-    "outputtype",
-    "partner",
-    "ref",
-    "referer",
-    "referrer",
-    "rss",
-    "share",
-    "source",
-    "src",
-    "view",
-    "via",
-];
+/// A parameter of a query, both parts decoded and in lower case.
+#[derive(Clone, Copy)]
+pub(super) struct Parameter<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a str,
+}
 
-/// Where readers come from, as those values are written.
-const ORIGINS: &[&str] = &[
-    "1",
-    "amp",
-    "app",
-    "atom",
-    "email",
-    "facebook",
-    "fb",
-    "feed",
-    "feedburner",
-    "flipboard",
-    "google",
-    "googlenews",
-    "instagram",
-    "kakao",
-    "kakaotalk",
-    "linkedin",
-    "mail",
-    "mobile",
-    "naver",
-    "newsletter",
-    "print",
-    "push",
-    "reddit",
-    "rss",
-    "share",
-    "sns",
-    "social",
-    "t.co",
-    "telegram",
-    "true",
-    "twitter",
-    "whatsapp",
-    "x",
-    "yahoo",
-];
+/// Read once, at the first address.
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::default();
+    for line in include_str!("tracking.txt").lines() {
+        table.read(line);
+    }
+    table
+});
 
-/// Parameters that mean nothing on these hosts (and their subdomains) alone.
-const ON_HOSTS: &[(&str, &[&str])] = &[
-    ("blogspot.com", &["m"]),
-    ("bbc.co.uk", &["ns_fee", "post", "pinned_post_locator", "pinned_post_asset_id"]),
-    ("dailymail.co.uk", &["ico", "ito"]),
-    ("economist.com", &["fsrc"]),
-    ("ft.com", &["ftcamp", "segmentid", "sharetype", "shareType"]),
-    ("marketwatch.com", &["mod", "siteid"]),
-    ("naver.com", &["cds", "lfrom", "mid", "mode", "ntype", "sid", "sid1", "sid2"]),
-    (
-        "nytimes.com",
-        &[
-            "instance_id",
-            "nl",
-            "segment_id",
-            "smid",
-            "te",
-            "user_id",
-            "_r",
-            "action",
-            "emc",
-            "hp",
-            "partner",
-            "region",
-            "searchresultposition",
-        ],
-    ),
-    ("theguardian.com", &["cmp"]),
-    ("twitter.com", &["s", "t"]),
-    ("washingtonpost.com", &["hpid", "itid", "tid"]),
-    ("wsj.com", &["mod", "reflink"]),
-    ("x.com", &["s", "t"]),
-    ("youtube.com", &["feature", "pp", "si"]),
-    ("youtu.be", &["feature", "pp", "si"]),
-];
+impl Table {
+    /// Takes one line; `false` if its kind is unknown.
+    fn read(&mut self, line: &'static str) -> bool {
+        let mut words = line.split_ascii_whitespace();
+        match words.next() {
+            Some("everywhere") => self.everywhere.extend(words),
+            Some("prefix") => self.prefixes.extend(words),
+            Some("screen") => self.screens.extend(words),
+            Some("origin-name") => self.origin_names.extend(words),
+            Some("origin") => self.origins.extend(words),
+            Some("redirect-query") => self.redirect_queries.extend(words),
+            Some("host") => {
+                let name = words.next().unwrap_or_default();
+                self.hosts.push(Host { name, parameters: words.collect() });
+            }
+            Some("redirect") => {
+                let (host, path) = (words.next().unwrap_or_default(), words.next());
+                let path = path.unwrap_or_default();
+                self.redirects.push(Redirect { host, path, parameters: words.collect() });
+            }
+            Some(kind) => return kind == "#",
+            None => {}
+        }
+        true
+    }
+}
 
-/// Whether a parameter (name and decoded value, both in lower case) says nothing of the content of
-/// a page on `host`.
-pub(super) fn is_tracking(host: &str, (name, value): (&str, &str), rules: &PageRules) -> bool {
+/// Whether a parameter says nothing of the content of a page on `host`.
+pub(super) fn is_tracking(host: &str, parameter: Parameter<'_>, rules: &PageRules) -> bool {
+    let Parameter { name, value } = parameter;
     if rules.keep.iter().any(|kept| kept.matches(name)) {
         return false;
     }
     rules.drop.iter().any(|dropped| dropped.matches(name))
-        || PARAMETERS.contains(&name)
-        || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || TABLE.everywhere.contains(name)
+        || TABLE.prefixes.iter().any(|prefix| name.starts_with(prefix))
         // "?fl" alone; with a value it may be a floor.
         || (name == "fl" && value.is_empty())
         || is_numbered_click(name)
-        || (MOBILE_SEGMENTS.contains(&name) && matches!(value, "" | "0" | "1" | "true" | "false" | "yes"))
-        || (ORIGIN_NAMES.contains(&name) && is_origin(name, value))
-        || ON_HOSTS.iter().any(|(of, names)| within(host, of) && names.contains(&name))
+        || (TABLE.screens.contains(name)
+            && matches!(value, "" | "0" | "1" | "true" | "false" | "yes"))
+        || (TABLE.origin_names.contains(name) && is_origin(parameter))
+        || TABLE
+            .hosts
+            .iter()
+            .any(|of| is_within(host, of.name) && of.parameters.contains(&name))
 }
 
-fn is_origin(name: &str, value: &str) -> bool {
+/// The rule for an address that only leads to another: its host without `www.`, and its path.
+pub(super) fn redirect(host: &str, path: &str) -> Option<&'static Redirect> {
+    TABLE.redirects.iter().find(|rule| {
+        // A mail filter has a host for every region; the others are named in full.
+        let regional = rule.host.starts_with("safelinks.") && is_within(host, rule.host);
+        (host == rule.host || regional) && path.starts_with(rule.path)
+    })
+}
+
+/// Whether the whole query of addresses on this host is the target.
+pub(super) fn redirects_to_query(host: &str) -> bool {
+    TABLE.redirect_queries.contains(host)
+}
+
+/// Whether a value names a place where readers come from, not a part of the content.
+fn is_origin(parameter: Parameter<'_>) -> bool {
+    let Parameter { name, value } = parameter;
     // `source=1` and `view=1` may choose content; `rss=1` and `share=true` cannot.
     let flag = matches!(value, "1" | "true");
     if flag && !matches!(name, "rss" | "feed" | "share") {
         return false;
     }
-    ORIGINS.contains(&value)
+    TABLE.origins.contains(value)
         || value.starts_with("rss")
         || value.ends_with("rss")
         || (matches!(name, "ref" | "referer" | "referrer") && looks_like_host(value))
@@ -334,13 +136,29 @@ fn looks_like_host(value: &str) -> bool {
         && !matches!(last, "html" | "htm" | "php" | "md" | "txt")
 }
 
-/// "sf123456789=1", as a scheduler of posts numbers its clicks.
+/// `sf123456789=1`: how a scheduler of posts numbers its clicks.
 fn is_numbered_click(name: &str) -> bool {
     let digits = name.strip_prefix("sf").unwrap_or_default();
     digits.len() >= 6 && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether `host` is `domain` or lies under it.
-pub(super) fn within(host: &str, domain: &str) -> bool {
+/// Whether `host` is `domain` or a subdomain of it.
+pub(super) fn is_within(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_is_understood() {
+        let mut table = Table::default();
+        for line in include_str!("tracking.txt").lines() {
+            assert!(table.read(line), "{line}");
+            assert!(line.starts_with('#') || line == line.to_lowercase(), "{line}");
+        }
+        assert!(table.everywhere.len() > 100 && table.hosts.len() > 10);
+        assert!(table.redirects.iter().all(|rule| !rule.parameters.is_empty()));
+    }
 }

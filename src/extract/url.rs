@@ -1,33 +1,34 @@
-//! One page, one address: the form under which copies of a page are the same.
+//! The canonical form of an address. Copies of one page have the same form.
 use std::borrow::Cow;
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::fragment;
 use super::redirect;
-use super::tracking;
+use super::tracking::{Parameter, is_tracking};
 use crate::domain::PageRules;
 
-/// Longest address that is looked at, in bytes; servers refuse longer ones.
+/// Longest address that is read, in bytes. Servers refuse longer ones.
 pub const URL_BYTES_MAX: usize = 8 << 10;
 
-/// Rounds of unwrapping and folding; a page needs two or three, and what needs more than this was
-/// made to.
+/// Rounds of unwrapping. A page needs two or three; an address that needs more was made to waste
+/// time.
 const ROUNDS_MAX: usize = 32;
 
-/// The canonical form of an address: equal for the copies of one page, and not meant to be opened.
+/// The canonical form of an address: equal for all copies of a page. It is for comparing, not for
+/// opening.
 ///
-/// Scheme http or https (both become https), host in lower case and ASCII without `www.`, mobile
-/// and accelerated prefixes, no default port, no credentials, dot segments resolved, escapes
-/// normalised, parameters sorted and those that only track removed, no fragment unless it chooses
-/// what is read (`#!…`, `#/…`, `#write_id=12`, `#post-5123`). Applying it twice changes nothing. `None`
-/// for anything that is not a web address.
+/// The scheme becomes https. The host is in lower case and ASCII, without `www.` and the prefixes
+/// of mobile and accelerated pages. Default ports, credentials and dot segments are removed,
+/// escapes are normalised, parameters are sorted, and those that only track are removed. A fragment
+/// stays only if it selects what is read (`#!…`, `#/…`, `#id=12`, `#post-5123`). Applying it twice
+/// changes nothing more. `None` for anything that is not a web address.
 pub fn canonical(url: &str) -> Option<String> {
     canonical_by(url, &PageRules::default())
 }
 
-/// The address as it is written, for a publisher whose addresses no rule fits: only what every
-/// browser makes of it, and no credentials.
+/// The address as written, for a publisher whose addresses fit no rule. Only credentials are
+/// removed, and what each browser normalises is normalised.
 pub fn verbatim(url: &str) -> Option<String> {
     let mut url = parse(url.trim())?;
     url.set_username("").ok()?;
@@ -35,14 +36,15 @@ pub fn verbatim(url: &str) -> Option<String> {
     Some(url.into())
 }
 
-/// [`canonical`], with rules of the operator's own.
+/// Like [`canonical`], with additional rules of the operator.
 pub fn canonical_by(url: &str, rules: &PageRules) -> Option<String> {
     let round = |text: &str| {
         let url = parse(text)?;
         canonicalize(&redirect::redirect_target(&url, rules).unwrap_or(url), rules)
     };
     let mut text = round(url.trim())?;
-    // Taking a prefix off a host can leave one that a rule knows, and a target can wrap another.
+    // One step can make the next possible: without its prefix a host may match a rule, and a target
+    // may wrap another target.
     for _ in 0..ROUNDS_MAX {
         let again = round(&text)?;
         if again == text {
@@ -53,6 +55,7 @@ pub fn canonical_by(url: &str, rules: &PageRules) -> Option<String> {
     None
 }
 
+/// A web address within the limit.
 fn parse(text: &str) -> Option<Url> {
     if text.len() > URL_BYTES_MAX {
         return None;
@@ -61,7 +64,7 @@ fn parse(text: &str) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
-/// One round of folding.
+/// One round.
 fn canonicalize(url: &Url, rules: &PageRules) -> Option<String> {
     let host = canonical_host(url.host_str()?);
     let mut text = format!("https://{host}");
@@ -86,8 +89,8 @@ fn canonicalize(url: &Url, rules: &PageRules) -> Option<String> {
     Some(text)
 }
 
-/// Without the labels that choose a screen: `www.`, `m.`, `amp.` and the like, at the front or, as
-/// encyclopaedias have it, second (`en.m.`), as long as a domain remains.
+/// Removes the labels that select a screen: `www.`, `m.`, `amp.` and the like at the front, or
+/// second as in `en.m.wikipedia.org`. At least a domain remains.
 fn canonical_host(host: &str) -> String {
     let mut host = host.trim_end_matches('.');
     while let Some((label, rest)) = host.split_once('.') {
@@ -101,7 +104,7 @@ fn canonical_host(host: &str) -> String {
         host = rest;
     }
     if host == "feeds.feedburner.com" {
-        // Two names of one redirector.
+        // Two names of the same redirector.
         return "feedproxy.google.com".to_owned();
     }
     match host.split_once(".m.") {
@@ -112,6 +115,7 @@ fn canonical_host(host: &str) -> String {
     }
 }
 
+/// Without empty segments, sessions, index files and the labels that select a screen.
 fn canonical_path(path: &str) -> String {
     let mut segments: Vec<Cow<'_, str>> = path
         .split('/')
@@ -125,7 +129,7 @@ fn canonical_path(path: &str) -> String {
     while segments.len() > 1 && segments.last().is_some_and(|last| is_screen(last)) {
         segments.pop();
     }
-    // "/news/amp/world-123": between a section and an article.
+    // `/news/amp/world-123`: the label stands between a section and an article.
     if let [.., before, last] = segments.as_slice()
         && segments.len() > 2
         && before.eq_ignore_ascii_case("amp")
@@ -152,10 +156,12 @@ fn canonical_path(path: &str) -> String {
     })
 }
 
+/// Whether a segment only says that the page is accelerated.
 fn is_screen(segment: &str) -> bool {
     segment.eq_ignore_ascii_case("amp") || matches!(segment, "amp.html" | "amphtml")
 }
 
+/// Servers give the same page for a folder and its index file.
 fn is_index(segment: &str) -> bool {
     segment.rsplit_once('.').is_some_and(|(name, kind)| {
         let kind = kind.to_ascii_lowercase();
@@ -164,6 +170,7 @@ fn is_index(segment: &str) -> bool {
     })
 }
 
+/// Java servers put a session id behind a `;` in the path.
 fn without_session(segment: &str) -> &str {
     let session = |(_, after): &(&str, &str)| {
         after.get(..11).is_some_and(|name| name.eq_ignore_ascii_case("jsessionid="))
@@ -171,10 +178,11 @@ fn without_session(segment: &str) -> &str {
     segment.split_once(';').filter(session).map_or(segment, |(before, _)| before)
 }
 
+/// The parameters that select content, sorted by name.
 fn canonical_query(host: &str, query: &str, rules: &PageRules) -> String {
     let mut parameters: Vec<String> = Vec::new();
     for pair in query.split('&') {
-        // A feed that escapes twice writes "&amp;".
+        // Some feeds escape twice and so write `&amp;` in an address.
         let pair = pair.strip_prefix("amp;").unwrap_or(pair);
         let (name, value) = pair.split_once('=').map_or((pair, None), |(n, v)| (n, Some(v)));
         let lower = decoded(name);
@@ -182,7 +190,7 @@ fn canonical_query(host: &str, query: &str, rules: &PageRules) -> String {
         if name.is_empty() && value.is_none_or(str::is_empty) {
             continue;
         }
-        if tracking::is_tracking(host, (&lower, &plain_value), rules) {
+        if is_tracking(host, Parameter { name: &lower, value: &plain_value }, rules) {
             continue;
         }
         let name = escapes(name).replace("%20", "+");
@@ -191,39 +199,32 @@ fn canonical_query(host: &str, query: &str, rules: &PageRules) -> String {
             None => name,
         });
     }
-    // By name alone, and stable: the order of a repeated parameter can mean something.
+    // Sorted by name only, and stable: the order of repeated parameters may have a meaning.
     parameters.sort_by(|a, b| name_of(a).cmp(name_of(b)));
     parameters.join("&")
 }
 
+/// The name of a parameter.
 fn name_of(parameter: &str) -> &str {
     parameter.split_once('=').map_or(parameter, |(name, _)| name)
 }
 
-/// In lower case and without escapes, to be looked up in a table.
+/// In lower case and decoded, for looking it up in the table.
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        if let Some((escaped, tail)) = escape(rest) {
-            bytes.push(escaped);
-            rest = tail;
-        } else {
-            bytes.push(if byte == b'+' { b' ' } else { byte });
-            rest = after;
-        }
-    }
-    String::from_utf8_lossy(&bytes).trim().to_lowercase()
+    // As the value of a parameter without a name, so that a `=` in it does not split it.
+    let pair = format!("={text}");
+    let decoded = form_urlencoded::parse(pair.as_bytes()).next();
+    decoded.map_or_else(String::new, |(_, value)| value.trim().to_lowercase())
 }
 
-/// The byte that an escape at the beginning of `read_input` stands for, and what follows it.
+/// The byte that an escape at the beginning of `bytes` stands for, and the bytes after it.
 fn escape(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let [b'%', high, low, rest @ ..] = bytes else { return None };
     let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
     Some((digit(*high)? << 4 | digit(*low)?, rest))
 }
 
-/// Escapes in upper case, and none where RFC 3986 (section 2.3) needs none.
+/// Writes escapes in upper case, and decodes those that RFC 3986 (section 2.3) does not need.
 fn escapes(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);

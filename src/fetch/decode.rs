@@ -8,6 +8,8 @@ const CHUNK_BYTES: usize = 16 << 10;
 /// The largest window a zstd frame may ask for (RFC 9659).
 const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
 
+/// How a feed or page begins that is not compressed.
+const TEXT_FIRST_BYTES: [u8; 3] = [b'<', b'{', b'['];
 /// Bytes from which text is told from a coding.
 const TEXT_HEAD_BYTES: usize = 64;
 const GZIP_MARK: [u8; 2] = [0x1f, 0x8b];
@@ -67,7 +69,7 @@ fn looks_like_text(body: &[u8]) -> bool {
     let start = body.trim_ascii_start();
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let head = start.get(..TEXT_HEAD_BYTES).unwrap_or(start);
-    start.first().is_some_and(|first| matches!(first, b'<' | b'{' | b'['))
+    start.first().is_some_and(|first| TEXT_FIRST_BYTES.contains(first))
         && head.iter().all(|byte| *byte >= 0x20 || byte.is_ascii_whitespace())
 }
 

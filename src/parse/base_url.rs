@@ -1,20 +1,21 @@
-//! Links as published, made absolute where it is known what they are relative to.
+//! Makes the links of a feed absolute where the base address is known.
 use url::Url;
 
 use super::limits::BASE_BYTES_MAX;
 use super::notes::Notes;
-use super::scan::Tag;
+use crate::markup::Tag;
 
-/// What the links of a part of the document are relative to.
+/// The address that relative links in one part of the document are resolved against.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BaseUrl(Option<Url>);
 
 impl BaseUrl {
+    /// `None` where the address of the document is unknown: then relative links stay as they are.
     pub(super) fn new(url: Option<&Url>) -> Self {
         Self(url.cloned())
     }
 
-    /// The base inside an element: its `xml:base`, if it has one that can be read.
+    /// The base inside an element: its `xml:base`, if that can be read.
     pub(super) fn within(&self, tag: &Tag<'_>, notes: &mut Notes) -> Option<Self> {
         let written = tag.attribute("xml:base")?.trim();
         if written.len() > BASE_BYTES_MAX {
@@ -27,13 +28,13 @@ impl BaseUrl {
         };
         let fits = resolved.filter(|url| url.as_str().len() <= BASE_BYTES_MAX);
         if fits.is_none() {
-            notes.add("an `xml:base` that is no address was ignored");
+            notes.add("an `xml:base` that is not an address was ignored");
         }
         fits.map(|url| Self(Some(url)))
     }
 
-    /// A link without the white space feeds wrap it in, absolute if it can be made so. An absolute
-    /// link stays as it was written.
+    /// A link without surrounding white space, absolute if the base is known. An absolute link is
+    /// not changed, because some publishers use it as an id.
     pub(super) fn absolute(&self, href: &str) -> String {
         let mut href = href.trim().to_owned();
         if href.contains(['\n', '\t']) {
@@ -49,7 +50,7 @@ impl BaseUrl {
     }
 }
 
-/// Whether a link says by itself how to follow it (RFC 3986 section 3.1).
+/// Whether a link has a scheme of its own (RFC 3986 section 3.1).
 pub(super) fn has_scheme(href: &str) -> bool {
     href.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -1,4 +1,5 @@
-//! Bytes of whatever encoding in, UTF-8 out: wrong bytes become U+FFFD and the rest survives.
+//! Turns the bytes of a body in any encoding into UTF-8. Bytes that fit no encoding become U+FFFD;
+//! the rest of the text is kept.
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -6,17 +7,23 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252
 
 use super::notes::Notes;
 
-/// How far into a body an XML declaration is looked for, in bytes: junk may stand before it.
+/// The first byte of a feed: XML or a JSON object.
+const FIRST_BYTES: [u8; 2] = [b'<', b'{'];
+/// How far into a body an XML declaration is searched for, in bytes. Some servers send warnings or
+/// blank lines before it.
 const DECLARATION_WITHIN_BYTES: usize = 1_024;
-/// How far into a page its `head` elements are looked for, in bytes: HTML asks for the first
-/// kilobyte, pages have scripts before it.
+/// How far into a page its `meta` elements are searched for, in bytes. HTML asks for the first
+/// kilobyte, but many pages have scripts before them.
 const META_WITHIN_BYTES: usize = 8 << 10;
-/// Bytes the detector is shown; it has made up its mind long before.
+/// Bytes given to the encoding detector. It decides much earlier; the limit bounds the time for
+/// large bodies.
 const DETECT_BYTES_MAX: usize = 256 << 10;
 
-/// Reads a body as text. The strongest word comes first: a byte order mark, then the bytes
-/// themselves where they are UTF-8, UTF-16 or UTF-32, then HTTP, then the XML declaration, then a
-/// guess.
+/// Reads a body as text. The order of trust: a byte order mark; bytes that are valid UTF-8, UTF-16
+/// or UTF-32; the HTTP header; the XML declaration; a guess.
+///
+/// Valid UTF-8 comes before HTTP because many servers add a wrong charset by default, and text of
+/// another encoding is almost never valid UTF-8 by chance.
 pub(super) fn decode<'a>(
     body: &'a [u8],
     content_type: Option<&str>,
@@ -31,11 +38,11 @@ pub(super) fn decode<'a>(
     if let Some(text) = by_escape_sequences(body, notes) {
         return text;
     }
-    // The same check as the standard library's, several times as fast.
+    // `encoding_rs` makes the same check as the standard library and is several times as fast.
     if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(body) {
         return text;
     }
-    // Only the last character is cut off: a download that ended early, not another encoding.
+    // Only the last character is incomplete: the download ended early. It is still UTF-8.
     let fault = std::str::from_utf8(body).err();
     if fault.is_some_and(|fault| fault.error_len().is_none() && fault.valid_up_to() > 0) {
         notes.add("the last character was cut off");
@@ -52,7 +59,7 @@ pub(super) fn decode<'a>(
     text
 }
 
-/// A body that begins with a byte order mark.
+/// Decodes a body that begins with a byte order mark.
 fn by_byte_order_mark<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
     if let Some(rest) = body.strip_prefix(&[0xff, 0xfe, 0, 0]) {
         return Some(Cow::Owned(utf32(rest, u32::from_le_bytes, notes)));
@@ -72,7 +79,8 @@ fn by_byte_order_mark<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, s
     Some(text)
 }
 
-/// ISO-2022-JP, all of whose bytes are ASCII: known by its escape sequences, if all of it fits.
+/// Decodes ISO-2022-JP. All its bytes are ASCII, so the UTF-8 check cannot tell it; its escape
+/// sequences can. The whole body must fit, because ASCII text may hold an escape by accident.
 fn by_escape_sequences<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
     memchr::memmem::find(body.get(..DETECT_BYTES_MAX).unwrap_or(body), b"\x1b$")?;
     let text = ISO_2022_JP.decode_without_bom_handling_and_without_replacement(body)?;
@@ -80,9 +88,10 @@ fn by_escape_sequences<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, 
     Some(text)
 }
 
-/// UTF-16 and UTF-32 without a mark, known by where the zeros of `<` or `{` stand.
+/// Decodes UTF-16 and UTF-32 without a byte order mark. A feed begins with `<` or `{`, so the zero
+/// bytes beside that character show the width and the byte order.
 fn without_mark<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
-    let open = |byte: u8| byte == b'<' || byte == b'{' || byte.is_ascii_whitespace();
+    let open = |byte: u8| FIRST_BYTES.contains(&byte) || byte.is_ascii_whitespace();
     let encoding = match body {
         [0, 0, 0, d, ..] if open(*d) => {
             return Some(Cow::Owned(utf32(body, u32::from_be_bytes, notes)));
@@ -98,6 +107,7 @@ fn without_mark<'a>(body: &'a [u8], notes: &mut Notes) -> Option<Cow<'a, str>> {
     Some(Cow::Owned(encoding.decode_without_bom_handling(body).0.into_owned()))
 }
 
+/// Decodes UTF-32. The Encoding Standard has no such encoding, so `encoding_rs` cannot do it.
 fn utf32(body: &[u8], unit: fn([u8; 4]) -> u32, notes: &mut Notes) -> String {
     notes.add("read as UTF-32");
     body.chunks_exact(4)
@@ -106,13 +116,14 @@ fn utf32(body: &[u8], unit: fn([u8; 4]) -> u32, notes: &mut Notes) -> String {
         .collect()
 }
 
-/// The encoding of bytes that are not UTF-8, and who said so.
+/// The encoding of bytes that are not UTF-8, and where that name was found.
 fn choose(body: &[u8], content_type: Option<&str>) -> (&'static Encoding, &'static str) {
-    // Feeds labelled UTF-16 on the wire that reach this point are not UTF-16 at all.
+    // UTF-16 was recognised earlier by its bytes. A body that gets here with that label is not
+    // UTF-16.
     let usable = |encoding: &&'static Encoding| *encoding != UTF_16LE && *encoding != UTF_16BE;
     if let Some(encoding) = content_type.and_then(http_charset).filter(usable) {
-        // Bytes that break the label are believed over it, except where the label is UTF-8 and
-        // a few bytes are damaged: then the damage is replaced and the rest read.
+        // The label is not used if the bytes contradict it. A UTF-8 label with only a few damaged
+        // bytes is right: those bytes are replaced and the rest is read.
         if encoding != UTF_8 || mostly_utf8(body) {
             return (encoding, "HTTP header");
         }
@@ -132,8 +143,8 @@ fn choose(body: &[u8], content_type: Option<&str>) -> (&'static Encoding, &'stat
     (if guess == UTF_8 { WINDOWS_1252 } else { guess }, "detected")
 }
 
-/// Whether this is UTF-8 with a little damage: well-formed sequences of several bytes far outnumber
-/// the broken ones.
+/// Whether this is UTF-8 with little damage: there are many more good sequences of several bytes
+/// than broken ones.
 fn mostly_utf8(body: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in body.utf8_chunks() {
@@ -143,8 +154,8 @@ fn mostly_utf8(body: &[u8]) -> bool {
     good > bad.saturating_mul(4) || (good == 0 && bad == 0)
 }
 
-/// The `charset` parameter of a `Content-Type`. The default of `text/*` (US-ASCII by RFC 2046) is
-/// no word of the publisher's and is not used.
+/// The `charset` parameter of a `Content-Type`. RFC 2046 gives `text/*` a default of US-ASCII, but
+/// publishers do not mean it, so it is ignored.
 fn http_charset(content_type: &str) -> Option<&'static Encoding> {
     content_type.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -155,8 +166,8 @@ fn http_charset(content_type: &str) -> Option<&'static Encoding> {
     })
 }
 
-/// The encoding an XML declaration names. Only ASCII-compatible encodings get this far, so the
-/// declaration can be read as bytes.
+/// The encoding that the XML declaration names. UTF-16 and UTF-32 were decoded before, so the
+/// declaration is ASCII and can be searched as bytes.
 fn declared_by_xml(body: &[u8]) -> Option<&'static Encoding> {
     let head = body.get(..DECLARATION_WITHIN_BYTES).unwrap_or(body);
     let at = memchr::memmem::find(head, b"<?xml")?;
@@ -169,7 +180,8 @@ fn declared_by_xml(body: &[u8]) -> Option<&'static Encoding> {
     label(value.get(..memchr::memchr(quote, value)?)?)
 }
 
-/// The encoding an HTML page names in a `head` element, in either of the two ways to write it.
+/// The encoding that an HTML page names in a `meta` element: `<meta charset=…>` or the `content` of
+/// `http-equiv="Content-Type"`.
 fn declared_by_page(body: &[u8]) -> Option<&'static Encoding> {
     let head = body.get(..META_WITHIN_BYTES).unwrap_or(body).to_ascii_lowercase();
     memchr::memmem::find_iter(&head, b"<meta").find_map(|at| {
@@ -183,7 +195,7 @@ fn declared_by_page(body: &[u8]) -> Option<&'static Encoding> {
     })
 }
 
-/// An encoding by its label, with the names feeds use that the Encoding Standard leaves out.
+/// The encoding for a label. Feeds also use names that the Encoding Standard does not list.
 fn label(name: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(name).or_else(|| {
         let name = name.to_ascii_lowercase();

@@ -1,46 +1,50 @@
-//! What a body is: the root of a feed, JSON, or something else that deserves a name.
+//! Finds out what a body is: the root of a feed, JSON, or something else with a description for
+//! people.
 use super::error::Error;
 use super::limits::ROOT_WITHIN_BYTES;
 use super::mend::Root;
 use super::notes::Notes;
-use super::scan::{Scan, Tag, Token, split_name};
 use super::text::{Entities, Mode, resolve};
 use super::vocabulary::DocumentFormat;
+use crate::markup::{Tag, Token, Tokenizer, split_name};
 
 /// Longest title repeated in an error, in characters.
 const TITLE_CHARS_MAX: usize = 80;
 
-/// Longest name of a function that a JSON document is handed to, in bytes.
+/// The first character of a JSON document: an object or an array.
+const JSON_OPENINGS: [char; 2] = ['{', '['];
+
+/// Longest name of a JSONP callback, in bytes.
 const CALLED_BYTES_MAX: usize = 64;
 
-/// The JSON of a body, told by its first character; a call that hands it to a script
-/// (`callback({…})`) is taken off.
+/// The JSON of a body, recognised by its first character. A JSONP call around it (`callback({…})`)
+/// is removed.
 pub(super) fn json_text(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    if text.starts_with(['{', '[']) {
+    if text.starts_with(JSON_OPENINGS) {
         return Some(text);
     }
     let (called, rest) = text.split_once('(')?;
     let name = |c: char| c.is_ascii_alphanumeric() || "_.$/* ".contains(c);
     let rest = rest.trim_start();
     let is_call = called.len() <= CALLED_BYTES_MAX && called.chars().all(name);
-    (is_call && rest.starts_with('{')).then_some(rest)
+    (is_call && rest.starts_with(JSON_OPENINGS)).then_some(rest)
 }
 
-/// Finds the root element of a feed; whatever stands before it is stepped over.
+/// Finds the root element of a feed. Anything before it is skipped.
 pub(super) fn find_root<'a>(text: &'a str, notes: &mut Notes) -> Result<Root<'a>, Error> {
-    let mut scan = Scan::before_root(text);
+    let mut tokens = Tokenizer::xml_document(text);
     let mut entities = Entities::default();
     let mut first: Option<Tag<'a>> = None;
-    while scan.at() < ROOT_WITHIN_BYTES {
-        let Some(token) = scan.next() else { break };
+    while tokens.at() < ROOT_WITHIN_BYTES {
+        let Some(token) = tokens.next() else { break };
         match token {
             Token::Start(tag) => {
                 if let Some(kind) = format_of(&tag) {
                     if first.is_some() {
                         notes.add("elements before the root were dropped");
                     }
-                    return Ok(Root { kind, tag, scan: scan.past_prolog(), entities });
+                    return Ok(Root { kind, tag, tokens, entities });
                 }
                 first = first.or(Some(tag));
                 if is_page(tag.name) {
@@ -51,12 +55,13 @@ pub(super) fn find_root<'a>(text: &'a str, notes: &mut Notes) -> Result<Root<'a>
             Token::Text(words) if !words.trim().is_empty() => {
                 notes.add("text before the root was dropped");
             }
-            Token::Text(_) | Token::Cdata(_) | Token::End(_) | Token::Aside => {}
+            Token::Text(_) | Token::Cdata(_) | Token::End(_) | Token::Skipped | Token::CutOff => {}
         }
     }
     Err(Error::NotAFeed { looks_like: describe(text, first) })
 }
 
+/// The format that a root element stands for; `None` for any other element.
 fn format_of(tag: &Tag<'_>) -> Option<DocumentFormat> {
     let (_, local) = split_name(tag.name);
     let is = |name: &str| local.eq_ignore_ascii_case(name);
@@ -70,7 +75,7 @@ fn format_of(tag: &Tag<'_>) -> Option<DocumentFormat> {
     } else if is("feed") || is("entry") {
         Some(DocumentFormat::Atom)
     } else if is("channel") {
-        // CDF is always written in capitals and names its address in an attribute.
+        // CDF writes its elements in capitals and has the address in an attribute.
         let cdf = local == "CHANNEL" || tag.attribute("href").is_some();
         Some(if cdf { DocumentFormat::Cdf } else { DocumentFormat::Rss })
     } else {
@@ -85,13 +90,13 @@ fn is_page(name: &str) -> bool {
         .any(|page| name.eq_ignore_ascii_case(page))
 }
 
-/// Elements a fragment of a page begins with.
+/// Elements that a fragment of a page begins with.
 fn is_html(name: &str) -> bool {
     let names = ["div", "p", "b", "a", "br", "span", "center", "h1", "h2", "font", "table", "meta"];
     names.iter().any(|html| name.eq_ignore_ascii_case(html))
 }
 
-/// A few words on a body that is not a feed.
+/// Describes a body that is not a feed, in a few words.
 fn describe(text: &str, first: Option<Tag<'_>>) -> String {
     let shown = text.get(..text.floor_char_boundary(ROOT_WITHIN_BYTES)).unwrap_or_default();
     let xml = shown.trim_start().starts_with("<?xml");
@@ -127,15 +132,15 @@ fn describe(text: &str, first: Option<Tag<'_>>) -> String {
 
 /// The title of a web page.
 fn title(page: &str) -> Option<String> {
-    let mut scan = Scan::new(page);
+    let mut tokens = Tokenizer::html(page);
     loop {
-        let Token::Start(tag) = scan.next()? else { continue };
+        let Token::Start(tag) = tokens.next()? else { continue };
         if !tag.name.eq_ignore_ascii_case("title") {
             continue;
         }
-        let from = scan.at();
+        let from = tokens.at();
         let length = page.get(from..)?.find("</")?;
-        let inner = scan.piece(from, from.saturating_add(length));
+        let inner = tokens.piece(from, from.saturating_add(length));
         let text = resolve(inner, Mode::Plain, &Entities::default(), &mut Notes::default());
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         return (!words.is_empty()).then(|| words.chars().take(TITLE_CHARS_MAX).collect());

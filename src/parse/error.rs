@@ -1,24 +1,24 @@
-//! Why a body could not be read as a feed, in words.
+//! Why a body could not be read as a feed, in words for people.
 use std::fmt;
 
-/// A body that is no feed changes no state: the reason is shown to people and that is all.
+/// Why a body is not a feed. Such a body changes no state of the feed; the reason is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// Nothing there, or nothing but white space.
+    /// The body has no bytes, or only white space.
     Empty,
-    /// Something else than a feed.
+    /// The body is something other than a feed.
     NotAFeed {
-        /// What it looks like: "an HTML page titled “Just a moment…”".
+        /// What it looks like, for example "an HTML page titled “Just a moment…”".
         looks_like: String,
     },
-    /// It means to be a feed, and no repair made it readable.
+    /// It begins like a feed, but no repair made it readable.
     Unreadable {
-        /// The reader's own words.
+        /// The message of the XML or JSON parser.
         why: String,
     },
-    /// The reader broke on it: the body is worth keeping as a reproducer.
+    /// The parser panicked. The body is worth keeping to reproduce the fault.
     Panicked {
-        /// The panic's message.
+        /// The message of the panic.
         why: String,
     },
 }
@@ -29,7 +29,7 @@ impl fmt::Display for Error {
             Self::Empty => f.write_str("the answer is empty"),
             Self::NotAFeed { looks_like } => write!(f, "not a feed: it looks like {looks_like}"),
             Self::Unreadable { why } => write!(f, "the feed cannot be read: {why}"),
-            Self::Panicked { why } => write!(f, "the feed broke its reader: {why}"),
+            Self::Panicked { why } => write!(f, "the feed made the parser panic: {why}"),
         }
     }
 }

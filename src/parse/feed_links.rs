@@ -1,10 +1,11 @@
-//! The feeds a web page names: in its head, and among its links.
+//! Finds the feeds that a web page names in its head and links to in its text.
 use url::Url;
 
+use super::charset;
+use super::context::ResponseContext;
 use super::notes::Notes;
-use super::scan::{Scan, Tag, Token};
 use super::text::{Entities, Mode, resolve};
-use super::{ResponseContext, charset};
+use crate::markup::{Tag, Token, Tokenizer};
 
 /// Feeds taken from one page.
 const ALTERNATES_MAX: usize = 64;
@@ -13,26 +14,28 @@ const TAGS_LOOKED_AT_MAX: usize = 200_000;
 /// Bytes of one address or title on a page.
 const VALUE_BYTES_MAX: usize = 2 << 10;
 
-/// A feed a page names or seems to link to. Whether it is one is known when it has been read.
+/// A feed that a page names or seems to link to. Only reading it shows whether it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedFeed {
+    /// Absolute, without a fragment.
     pub url: Url,
+    /// As the page gives it, decoded.
     pub title: Option<String>,
     pub evidence: Evidence,
-    /// It carries what readers said, not what the site says.
+    /// It has the comments of readers, not the articles of the site.
     pub comments: bool,
 }
 
-/// How a page speaks of a feed; the strongest first.
+/// How a page refers to a feed, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
-    /// `<link rel="alternate">` with a feed's type, or `rel="feed"`.
+    /// `<link rel="alternate">` with the type of a feed, or `rel="feed"`.
     Declared,
-    /// A link in the text whose address looks like a feed's.
+    /// A link in the text whose address looks like that of a feed.
     Linked,
 }
 
-/// Types that say "feed" plainly. Servers and templates write all of these.
+/// Media types that only feeds have. Servers and templates write all of these.
 const FEED_TYPES: [&str; 12] = [
     "application/rss+xml",
     "application/atom+xml",
@@ -47,48 +50,33 @@ const FEED_TYPES: [&str; 12] = [
     "text/atom",
     "text/atom+xml",
 ];
-/// Types that feeds share with other things.
+/// Media types that feeds share with other documents.
 const DOUBTFUL_TYPES: [&str; 4] =
     ["application/xml", "text/xml", "application/json", "application/rdf"];
-/// Elements whose content is no markup.
+/// Elements whose content is not markup.
 const RAW: [&str; 6] = ["script", "style", "textarea", "iframe", "noembed", "xmp"];
 
-/// Every feed a page names, the best first: declared ones before mere links, the site's own words
-/// before its readers' comments, otherwise in the page's order. `pushes.base` is the page's address.
-pub fn feeds_of_page(body: &[u8], hints: &ResponseContext<'_>) -> Vec<LinkedFeed> {
-    let text = charset::decode(body, hints.content_type, &mut Notes::default());
-    let mut page = LinkCollector { base: hints.base.cloned(), based: false, found: Vec::new() };
-    let mut scan = Scan::new(&text);
+/// The feeds of a page, the best first: named in the head before linked in the text, articles
+/// before comments, otherwise in the order of the page. `context.base` is the page's address.
+pub fn feeds_of_page(body: &[u8], context: &ResponseContext<'_>) -> Vec<LinkedFeed> {
+    let text = charset::decode(body, context.content_type, &mut Notes::default());
+    let mut page = LinkCollector { base: context.base.cloned(), based: false, found: Vec::new() };
+    let mut tokens = Tokenizer::html(&text);
     for _ in 0..TAGS_LOOKED_AT_MAX {
-        let Some(token) = scan.next() else { break };
+        let Some(token) = tokens.next() else { break };
         let Token::Start(tag) = token else { continue };
         page.visit(&tag);
-        if let Some(raw) = RAW.iter().find(|raw| tag.name.eq_ignore_ascii_case(raw)) {
-            let past = end_of_raw(&text, scan.at(), raw);
-            scan.rewind(past);
+        let raw = RAW.iter().any(|raw| tag.name.eq_ignore_ascii_case(raw));
+        // A script that is never closed goes to the end of the page, as in a browser.
+        if raw && !tag.empty && tokens.raw_content(tag.name).is_none() {
+            break;
         }
     }
     page.found.sort_by_key(|found| (found.evidence, found.comments));
     page.found
 }
 
-/// Where the end tag of an element with raw content begins; the end of the page if it has none, as
-/// browsers have it.
-fn end_of_raw(text: &str, from: usize, name: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memmem::find(rest, b"</")) {
-        at = at.saturating_add(found);
-        let tail = bytes.get(at.saturating_add(2)..).unwrap_or_default();
-        if tail.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name.as_bytes())) {
-            return at;
-        }
-        at = at.saturating_add(2);
-    }
-    text.len()
-}
-
-/// An address with the scheme browsers once gave feeds made into one that can be asked:
+/// Replaces the scheme `feed:`, which browsers once used, by one that can be fetched:
 /// `feed://host/path` and `feed:https://host/path`.
 pub fn without_feed_scheme(address: &str) -> String {
     let address = address.trim();
@@ -99,6 +87,7 @@ pub fn without_feed_scheme(address: &str) -> String {
     }
 }
 
+/// The part after a scheme. Schemes have no case.
 fn strip_scheme<'a>(address: &'a str, scheme: &str) -> Option<&'a str> {
     let (head, rest) = address.split_at_checked(scheme.len())?;
     head.eq_ignore_ascii_case(scheme).then_some(rest)
@@ -128,14 +117,16 @@ pub fn looks_like_feed(url: &Url) -> bool {
     }
 }
 
+/// Collects the feeds while the tags of a page are read.
 struct LinkCollector {
     base: Option<Url>,
-    /// Only the first `<base>` counts.
+    /// A `<base>` was read. Only the first one counts.
     based: bool,
     found: Vec<LinkedFeed>,
 }
 
 impl LinkCollector {
+    /// Looks at one start tag.
     fn visit(&mut self, tag: &Tag<'_>) {
         let is = |name: &str| tag.name.eq_ignore_ascii_case(name);
         if is("link") {
@@ -151,6 +142,7 @@ impl LinkCollector {
         }
     }
 
+    /// Takes a `<link>` that names a feed.
     fn link(&mut self, tag: &Tag<'_>) {
         let relations = attribute_text(tag, "rel").unwrap_or_default().to_ascii_lowercase();
         let has = |name: &str| relations.split_ascii_whitespace().any(|rel| rel == name);
@@ -162,16 +154,17 @@ impl LinkCollector {
         let alternate = has("alternate") && !has("stylesheet");
         let named = alternate && (plain || doubtful && looks_like_feed(&url))
             || has("feed") && (plain || doubtful)
-            // A template that forgot `rel`, or wrote another word for it.
+            // Some templates forget `rel` or use another word for it.
             || plain && !has("stylesheet") && !has("search") && !has("self");
         if named {
             self.keep(url, attribute_text(tag, "title"), Evidence::Declared);
         }
     }
 
+    /// Takes an `<a>` that seems to lead to a feed.
     fn anchor(&mut self, tag: &Tag<'_>) {
         let Some(href) = tag.attribute("href") else { return };
-        // Most links are no feeds: a look at the raw text spares them the parsing.
+        // Most links are no feeds. This look at the raw text is cheaper than parsing each address.
         let lower = href.to_ascii_lowercase();
         let typed =
             attribute_text(tag, "type").is_some_and(|kind| FEED_TYPES.contains(&kind.as_str()));
@@ -185,13 +178,11 @@ impl LinkCollector {
         }
     }
 
+    /// The absolute address in an attribute. Only http and https can be fetched, so other schemes
+    /// give `None`.
     fn resolve(&self, tag: &Tag<'_>, attribute: &str) -> Option<Url> {
-        let mut address = without_feed_scheme(&attribute_text(tag, attribute)?);
-        // `href=/feed/>`: in HTML the slash belongs to a value without quotes.
-        if tag.empty && tag.attribute(attribute).is_some_and(|raw| tag.rest.ends_with(raw)) {
-            address.push('/');
-        }
-        // Line breaks within an address are template leftovers; browsers drop them too.
+        let address = without_feed_scheme(&attribute_text(tag, attribute)?);
+        // Line breaks inside an address come from templates. Browsers drop them too.
         let address: String = address.chars().filter(|c| !c.is_control()).collect();
         let mut url = match &self.base {
             Some(base) => base.join(&address).ok()?,
@@ -201,6 +192,7 @@ impl LinkCollector {
         matches!(url.scheme(), "http" | "https").then_some(url)
     }
 
+    /// Adds a feed, or improves what is known of it: many pages name the same feed several times.
     fn keep(&mut self, url: Url, title: Option<String>, evidence: Evidence) {
         if let Some(known) = self.found.iter_mut().find(|known| known.url == url) {
             known.evidence = known.evidence.min(evidence);
@@ -214,7 +206,7 @@ impl LinkCollector {
     }
 }
 
-/// An attribute's value, its references resolved; `None` if there is nothing in it.
+/// The decoded value of an attribute; `None` if it is empty.
 fn attribute_text(tag: &Tag<'_>, name: &str) -> Option<String> {
     let raw = tag.attribute(name)?;
     let raw = raw.get(..raw.floor_char_boundary(VALUE_BYTES_MAX))?;
@@ -223,7 +215,7 @@ fn attribute_text(tag: &Tag<'_>, name: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Readers' comments: blogs name a feed of them beside their own.
+/// Whether a feed has readers' comments. Blogs name such a feed beside their own.
 fn is_comments(url: &Url, title: Option<&str>) -> bool {
     let path = url.path().to_ascii_lowercase();
     let title = title.unwrap_or_default().to_lowercase();
@@ -238,8 +230,8 @@ mod tests {
 
     fn named(html: &str) -> Vec<String> {
         let base = Url::parse("https://paper.example/world/").unwrap();
-        let hints = ResponseContext { content_type: None, base: Some(&base) };
-        let found = feeds_of_page(html.as_bytes(), &hints);
+        let context = ResponseContext { content_type: None, base: Some(&base) };
+        let found = feeds_of_page(html.as_bytes(), &context);
         found.iter().map(|found| format!("{:?} {}", found.evidence, found.url)).collect()
     }
 
@@ -272,7 +264,7 @@ mod tests {
             ),
             ("<link type='application/rss+xml' href='/no-rel'>", "https://paper.example/no-rel"),
         ] {
-            assert_eq!(named(html), [format!("Named {url}")], "{html}");
+            assert_eq!(named(html), [format!("Declared {url}")], "{html}");
         }
     }
 
@@ -302,8 +294,8 @@ mod tests {
         assert_eq!(
             named(html),
             [
-                "Named https://paper.example/feed/",
-                "Named https://paper.example/comments/feed/",
+                "Declared https://paper.example/feed/",
+                "Declared https://paper.example/comments/feed/",
                 "Linked https://paper.example/rss/politics.xml",
                 "Linked http://paper.example/f",
             ]

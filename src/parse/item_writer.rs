@@ -1,4 +1,4 @@
-//! One item: the best source for each thing it says, written the way the reader wants it.
+//! Writes one item for feed-rs: for each field the best of the elements that give it.
 use std::borrow::Cow;
 
 use base64::Engine as _;
@@ -7,54 +7,62 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::base_url::{BaseUrl, has_scheme};
 use super::limits::{AUTHORS_MAX, LABEL_BYTES_MAX, TAGS_MAX};
 use super::notes::Notes;
-use super::scan::{Scan, Tag, Token, split_name};
 use super::segmented::SegmentedText;
 use super::text::{Entities, Mode, resolve, write, write_label};
 use super::vocabulary::{DocumentFormat, Role};
+use crate::markup::{Tag, Token, Tokenizer, split_name};
 
-/// A field as found: the element and its inside, untouched.
+/// One field of an item: the element and its inside, not yet decoded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FieldText<'a> {
     pub(super) field: Role,
-    /// Of several sources the lowest counts.
+    /// Several elements can give one field; the lowest rank is the best source.
     pub(super) rank: u8,
+    /// The start tag, for its attributes.
     pub(super) tag: Tag<'a>,
+    /// Everything between the tags.
     pub(super) inner: &'a str,
 }
 
 impl FieldText<'_> {
+    /// A blank element must not hide another source of the same field.
     fn is_blank(&self) -> bool {
         matches!(self.inner.trim_ascii(), "" | "<![CDATA[]]>")
     }
 }
 
-/// What goes round the reader: it rewrites links, fails at authors, keeps no raw dates and has no
-/// place for an item's language.
+/// The parts of an item that do not go through feed-rs: it rewrites links, fails on some authors,
+/// drops raw dates and has no language for an item.
 #[derive(Debug, Default)]
 pub(super) struct ItemExtras {
     pub(super) link: Option<String>,
     pub(super) authors: Vec<String>,
     pub(super) language: Option<String>,
+    /// As written. The raw text is kept because a wrong date must be explainable.
     pub(super) published: Option<String>,
     pub(super) updated: Option<String>,
 }
 
-/// The best source of a field that says anything; of equals the last, as every reader has it.
+/// The best source of a field that is not blank. Among equals the last one counts, as in other feed
+/// readers.
 pub(super) fn best<'p, 'a>(pieces: &'p [FieldText<'a>], field: Role) -> Option<&'p FieldText<'a>> {
     let said = pieces.iter().rev().filter(|piece| piece.field == field && !piece.is_blank());
     said.min_by_key(|piece| piece.rank)
 }
 
+/// Writes fields for feed-rs.
 pub(super) struct Writer<'w, 'a> {
     pub(super) kind: DocumentFormat,
+    /// The base address of the item, or that of the feed.
     pub(super) base: Cow<'w, BaseUrl>,
     pub(super) entities: &'w Entities<'w>,
     pub(super) notes: &'w mut Notes,
+    /// The document that feed-rs reads.
     pub(super) xml: &'w mut SegmentedText<'a>,
 }
 
 impl<'a> Writer<'_, 'a> {
-    /// Writes an item and returns what goes round the reader.
+    /// Writes an item and returns the parts that feed-rs must not see.
     pub(super) fn write_item(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'a>]) -> ItemExtras {
         let atom = self.kind == DocumentFormat::Atom;
         self.xml.push(if atom { "<entry>" } else { "<item>" });
@@ -86,6 +94,7 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
+    /// Writes an element with a short text.
     fn write_element(&mut self, name: &str, text: &str) {
         self.open(name);
         write_label(text, self.xml);
@@ -104,7 +113,7 @@ impl<'a> Writer<'_, 'a> {
         self.xml.push(">");
     }
 
-    /// A title, a summary or a content.
+    /// Writes a title, a summary or a content.
     pub(super) fn write_field(&mut self, pieces: &[FieldText<'a>], field: Role, name: &str) {
         let Some(piece) = best(pieces, field) else { return };
         let text = self.text_of(piece);
@@ -122,6 +131,8 @@ impl<'a> Writer<'_, 'a> {
         self.close(name);
     }
 
+    /// The text of a field, by its declared type. Feeds often declare a wrong type, so an unknown
+    /// one is read as HTML, which also reads plain text.
     fn text_of(&mut self, piece: &FieldText<'a>) -> Cow<'a, str> {
         let declared = piece.tag.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
         let mode = piece.tag.attribute("mode").unwrap_or_default();
@@ -150,7 +161,7 @@ impl<'a> Writer<'_, 'a> {
         resolve(piece.inner, mode, self.entities, self.notes)
     }
 
-    /// A short text: an id, a date, a name.
+    /// A short text: an id, a date or a name.
     pub(super) fn label(&mut self, inner: &str) -> Option<String> {
         let text = resolve(inner, Mode::Plain, self.entities, self.notes);
         let text = text.trim();
@@ -161,12 +172,13 @@ impl<'a> Writer<'_, 'a> {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
+    /// The short text of the best source of a field.
     fn label_of(&mut self, pieces: &[FieldText<'_>], field: Role) -> Option<String> {
         let piece = best(pieces, field)?;
         self.label(piece.inner)
     }
 
-    /// A label from an attribute of the item itself, in the one format that keeps it there.
+    /// A short text from an attribute of the item element. Only `format` keeps it there.
     fn attribute_label(
         &mut self,
         tag: &Tag<'_>,
@@ -179,24 +191,24 @@ impl<'a> Writer<'_, 'a> {
         self.label(tag.attribute_local(name)?)
     }
 
-    /// The publisher's id; RDF keeps it on the item itself.
+    /// The id the publisher gave. RDF keeps it in an attribute of the item.
     fn write_id(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
         if self.kind == DocumentFormat::Sitemap {
-            // A page's address is all the identity a sitemap gives it.
+            // A sitemap gives a page no other identity than its address.
             return self.label_of(pieces, Role::Link);
         }
         self.label_of(pieces, Role::Id)
             .or_else(|| self.attribute_label(tag, "about", DocumentFormat::Rdf))
     }
 
-    /// The link a reader would follow: RSS's text, Atom's `alternate`, CDF's `href`.
+    /// The link to the article: RSS has it as text, Atom as `rel="alternate"`, CDF as `href`.
     pub(super) fn write_link(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
         let atom = self.kind == DocumentFormat::Atom;
         let links = || {
             let links = pieces.iter().filter(|piece| piece.field == Role::Link);
             links.filter_map(|piece| Some((link_rank(piece)?, piece)))
         };
-        // Of equals Atom's first and RSS's last: so readers have it.
+        // Among equal links the first counts in Atom and the last in RSS, as in other feed readers.
         let piece = if atom {
             links().min_by_key(|(rank, _)| *rank)
         } else {
@@ -216,7 +228,8 @@ impl<'a> Writer<'_, 'a> {
         (!link.is_empty()).then_some(link)
     }
 
-    /// RSS: an id that says it is a permanent link, or does not say it is none.
+    /// In RSS an id is also the link if `isPermaLink` says so, or if it is an address and nothing
+    /// denies it.
     fn link_from_id(&mut self, pieces: &[FieldText<'_>], id: Option<&str>) -> Option<String> {
         let id = id?;
         let permanent = best(pieces, Role::Id)
@@ -230,6 +243,7 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
+    /// The language of an item: its own, that of a language element, or that of its texts.
     pub(super) fn language(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
         let said = tag
             .attribute("xml:lang")
@@ -242,7 +256,7 @@ impl<'a> Writer<'_, 'a> {
         self.label(said).map(|said| said.replace('_', "-"))
     }
 
-    /// Categories: the term, and the label for people where it differs.
+    /// Writes the categories: the `term`, and the `label` for people where it differs.
     fn write_tags(&mut self, pieces: &[FieldText<'_>]) {
         let tags = pieces.iter().filter(|piece| piece.field == Role::Tag);
         for (count, piece) in tags.enumerate() {
@@ -255,7 +269,7 @@ impl<'a> Writer<'_, 'a> {
             for text in [Some(term), label].into_iter().flatten() {
                 let Some(text) = self.label(text) else { continue };
                 if self.kind == DocumentFormat::Sitemap {
-                    // Google's `keywords` are one list.
+                    // Google's `keywords` are one list with commas.
                     let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
                     words.take(TAGS_MAX).for_each(|word| self.write_tag(word));
                 } else {
@@ -265,6 +279,7 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
+    /// Writes one category in the form of the output format.
     fn write_tag(&mut self, text: &str) {
         if self.kind == DocumentFormat::Atom {
             self.xml.push("<category term=\"");
@@ -275,7 +290,8 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
-    /// Names, from the best kind of source only; an address where no name was given.
+    /// The names of the authors, from the best source only. An e-mail address is used where no name
+    /// is given.
     fn authors(&mut self, pieces: &[FieldText<'_>]) -> Vec<String> {
         let all = || pieces.iter().filter(|piece| piece.field == Role::Author && !piece.is_blank());
         let Some(rank) = all().map(|piece| piece.rank).min() else { return Vec::new() };
@@ -294,11 +310,12 @@ impl<'a> Writer<'_, 'a> {
         authors
     }
 
-    /// The name in a person: Atom's has parts, everyone else's is a line of text.
+    /// The name of a person. Atom has elements for name and address; other formats have one line of
+    /// text.
     fn person(&mut self, inner: &str) -> Option<String> {
         let (mut name, mut email) = (None, None);
-        let mut scan = Scan::new(inner);
-        while let Some(token) = scan.next() {
+        let mut tokens = Tokenizer::xml(inner);
+        while let Some(token) = tokens.next() {
             let Token::Start(tag) = token else { continue };
             let local = split_name(tag.name).1;
             let part = match local {
@@ -306,15 +323,15 @@ impl<'a> Writer<'_, 'a> {
                 _ if local.eq_ignore_ascii_case("email") => &mut email,
                 _ => continue,
             };
-            let from = scan.at();
+            let from = tokens.at();
             let mut to = from;
-            while let Some(token) = scan.next() {
+            while let Some(token) = tokens.next() {
                 if matches!(token, Token::End(end) if end == tag.name) {
                     break;
                 }
-                to = scan.at();
+                to = tokens.at();
             }
-            *part = Some(scan.piece(from, to));
+            *part = Some(tokens.piece(from, to));
         }
         match (name, email) {
             (Some(name), email) => {
@@ -326,8 +343,8 @@ impl<'a> Writer<'_, 'a> {
     }
 }
 
-/// The name in `a@b.example (Name)` or `Name <a@b.example>`; all of the line if there is no such
-/// thing in it.
+/// The name in `a@b.example (Name)` or `Name <a@b.example>`. A line of another form is returned
+/// whole.
 fn person_name(line: &str) -> &str {
     if !line.contains('@') {
         return line;
@@ -346,7 +363,7 @@ fn person_name(line: &str) -> &str {
         .unwrap_or(line)
 }
 
-/// How good a link is; `None` for those that lead to something else than the article.
+/// How good a link is, the lowest first; `None` if it does not lead to the article.
 fn link_rank(piece: &FieldText<'_>) -> Option<u8> {
     let Some(href) = piece.tag.attribute("href") else {
         return (!piece.is_blank()).then_some(piece.rank);
@@ -366,7 +383,7 @@ fn link_rank(piece: &FieldText<'_>) -> Option<u8> {
     })
 }
 
-/// Types whose content Atom carries in base 64 (RFC 4287 section 4.1.3.3).
+/// Media types whose content Atom carries in base 64 (RFC 4287 section 4.1.3.3).
 fn is_binary(kind: &str) -> bool {
     kind.contains('/')
         && !kind.starts_with("text/")
@@ -374,6 +391,8 @@ fn is_binary(kind: &str) -> bool {
         && !kind.ends_with("/xml")
 }
 
+/// Decodes base 64. `None` if that gives no UTF-8 text: then it is a picture or a wrong
+/// declaration.
 fn from_base64(text: &str) -> Option<String> {
     let packed: String = text.chars().filter(|c| !c.is_whitespace() && *c != '=').collect();
     let bytes = STANDARD_NO_PAD.decode(packed).ok()?;

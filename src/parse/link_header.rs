@@ -1,32 +1,33 @@
-//! The `HeaderLink` header (RFC 8288): where a hub, the feed's own address or an alternate is named
-//! outside the document.
+//! Reads the `Link` header (RFC 8288). Servers name a hub, the feed's own address or an alternate
+//! there.
 
-/// Links read of one header; more is no server's honest answer.
+/// Links read of one header. No honest server sends more.
 pub const LINKS_MAX: usize = 64;
 /// Bytes of one header line that are read.
 pub const LINE_BYTES_MAX: usize = 16 << 10;
-/// Parameters looked at per link.
+/// Parameters read per link.
 const PARAMETERS_MAX: usize = 32;
 
 /// One link as the server wrote it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderLink {
-    /// Relative to the address the answer came from.
+    /// Relative to the address the response came from.
     pub target: String,
-    /// In lower case; a link may stand in several relations at once.
+    /// Relation types in lower case; a link may have several.
     pub rels: Vec<String>,
-    /// The media type hinted at, in lower case and without parameters.
+    /// The media type, in lower case and without parameters.
     pub kind: Option<String>,
 }
 
 impl HeaderLink {
+    /// Whether the link has this relation, given in lower case.
     pub fn is(&self, rel: &str) -> bool {
         self.rels.iter().any(|own| own == rel)
     }
 }
 
-/// Reads one header line. What is no link is passed over up to the next comma; a link without a
-/// relation, and one with an `anchor` (it speaks of another document), is not taken.
+/// Reads one header line. What is not a link is skipped up to the next comma. A link without `rel`
+/// is not taken, nor one with `anchor`: that is about another document.
 pub fn parse_links(header: &str) -> Vec<HeaderLink> {
     let mut rest = header.get(..header.floor_char_boundary(LINE_BYTES_MAX)).unwrap_or(header);
     let mut links = Vec::new();
@@ -46,7 +47,7 @@ pub fn parse_links(header: &str) -> Vec<HeaderLink> {
     links
 }
 
-/// Reads `;name=value` up to the comma that ends the link.
+/// Reads `;name=value` pairs up to the comma that ends the link.
 fn parameters<'a>(target: &str, mut rest: &'a str) -> (Option<HeaderLink>, &'a str) {
     let mut link = HeaderLink { target: target.trim().to_owned(), ..HeaderLink::default() };
     let mut anchored = false;
@@ -62,9 +63,9 @@ fn parameters<'a>(target: &str, mut rest: &'a str) -> (Option<HeaderLink>, &'a s
         };
         rest = after;
         match name.trim().to_ascii_lowercase().as_str() {
-            // The first `rel` counts (RFC 8288 section 3.3).
+            // Only the first `rel` counts (RFC 8288 section 3.3).
             "rel" if link.rels.is_empty() => {
-                // Whatever looks like a space parts two relations, a vertical tab too.
+                // Any white space separates two relations, a vertical tab too.
                 let words = value.split_whitespace().map(str::to_ascii_lowercase);
                 link.rels = words.collect();
             }
@@ -81,7 +82,7 @@ fn parameters<'a>(target: &str, mut rest: &'a str) -> (Option<HeaderLink>, &'a s
     (taken.then_some(link), rest)
 }
 
-/// A token, or a quoted string with its escapes undone.
+/// A token, or a quoted string without its escapes.
 fn value(rest: &str) -> (String, &str) {
     let Some(quoted) = rest.strip_prefix('"') else {
         let end = rest.find([';', ',']).unwrap_or(rest.len());

@@ -1,48 +1,53 @@
-//! Makes of any XML that means to be a feed one that a strict reader reads in full.
+//! Repairs XML that is meant to be a feed, so that a strict parser reads all of it.
 //!
-//! One pass over the document notes where the things we use stand; everything else is walked past.
-//! An item is written out when its end has been seen, so a document that ends early keeps its
-//! complete items and no others. What is written holds no reference, no namespace but ours, and no
-//! element that can trip the reader.
+//! One pass finds the elements that are used and skips the rest. An item is written when its end
+//! was seen, so a document that ends early keeps its complete items and no broken one. The output
+//! holds no references, no foreign namespaces, and no element that makes feed-rs fail.
 use std::borrow::Cow;
 
 use super::base_url::BaseUrl;
 use super::item_writer::{FieldText, ItemExtras, Writer};
 use super::limits::{FIELDS_MAX, ITEMS_MAX, SECOND_LOOKS_MAX};
 use super::notes::Notes;
-use super::scan::{Scan, Tag, Token, split_name};
 use super::segmented::SegmentedText;
 use super::text::Entities;
 use super::vocabulary::{Bindings, DocumentFormat, Namespace, Role, role_of};
+use crate::markup::{Tag, Token, Tokenizer, split_name};
 
-/// A document made readable, and what the reader has no place for.
+/// A repaired document, and the parts that feed-rs has no place for.
 #[derive(Debug)]
 pub(super) struct RepairedFeed<'a> {
     pub(super) kind: DocumentFormat,
-    /// Well-formed; for Atom an Atom document, for all others RSS 2.0.
+    /// Well-formed XML: Atom for an Atom document, RSS 2.0 for all others.
     pub(super) xml: SegmentedText<'a>,
-    /// One for each item in `xml`, in order.
+    /// One for each item in `xml`, in the same order.
     pub(super) items: Vec<ItemExtras>,
+    /// The address of the site.
     pub(super) link: Option<String>,
     pub(super) language: Option<String>,
+    /// WebSub hubs, absolute.
     pub(super) hubs: Vec<String>,
+    /// The address under which the feed wants to be fetched (`rel="self"`).
     pub(super) own_link: Option<String>,
 }
 
-/// Where the root element was found, and what it says the document is.
+/// The root element, and the format it stands for.
 pub(super) struct Root<'a> {
     pub(super) kind: DocumentFormat,
+    /// The root element's start tag: it may hold namespaces, a base and a language.
     pub(super) tag: Tag<'a>,
-    pub(super) scan: Scan<'a>,
+    /// Stands after the root's start tag.
+    pub(super) tokens: Tokenizer<'a>,
+    /// Entities that the document type declared.
     pub(super) entities: Entities<'a>,
 }
 
-/// Mends a document from its root on.
+/// Repairs a document, beginning at its root.
 pub(super) fn repair<'a>(root: Root<'a>, base: BaseUrl, notes: &mut Notes) -> RepairedFeed<'a> {
     let mut walk = Repairer {
         kind: root.kind,
         root: root.tag,
-        scan: root.scan,
+        tokens: root.tokens,
         entities: root.entities,
         bindings: Bindings::default(),
         base,
@@ -59,44 +64,46 @@ pub(super) fn repair<'a>(root: Root<'a>, base: BaseUrl, notes: &mut Notes) -> Re
     walk.finish()
 }
 
-/// An item whose end has not been seen.
+/// An item whose end was not seen yet.
 struct OpenItem<'a> {
     tag: Tag<'a>,
     pieces: Vec<FieldText<'a>>,
-    /// Bindings in force outside it.
+    /// How many namespace bindings are in force outside it.
     bindings: usize,
 }
 
 /// How the end of an element was found.
 enum ElementContent<'a> {
-    /// By its own end tag.
+    /// Its own end tag was found.
     Whole(&'a str),
-    /// By the end of something around it, before which the walk stands now.
+    /// Something around it ended first. The tokenizer stands before that end tag.
     Unclosed(&'a str),
-    /// Not at all: the document ended.
+    /// The document ended inside the element.
     Cut,
 }
 
+/// The state of the pass over the document.
 struct Repairer<'a, 'n> {
     kind: DocumentFormat,
     root: Tag<'a>,
-    scan: Scan<'a>,
+    tokens: Tokenizer<'a>,
     entities: Entities<'a>,
     bindings: Bindings<'a>,
     base: BaseUrl,
     notes: &'n mut Notes,
     item: Option<OpenItem<'a>>,
-    /// What the feed says of itself.
+    /// Fields of the feed itself.
     feed: Vec<FieldText<'a>>,
     xml: SegmentedText<'a>,
     items: Vec<ItemExtras>,
     items_over: usize,
     second_looks: usize,
-    /// The root's end tag has been seen.
+    /// The end tag of the root was seen.
     closed: bool,
 }
 
 impl<'a> Repairer<'a, '_> {
+    /// Reads the document to its end.
     fn run(&mut self) {
         let root = self.root;
         self.bindings.declare(&root, true);
@@ -110,15 +117,20 @@ impl<'a> Repairer<'a, '_> {
         if split_name(root.name).1.eq_ignore_ascii_case("entry") {
             self.open_item(root);
         }
-        while let Some(token) = self.scan.next() {
+        while let Some(token) = self.tokens.next() {
             match token {
                 Token::Start(tag) => self.start(tag),
                 Token::End(name) => self.end(name),
-                Token::Text(_) | Token::Cdata(_) | Token::Doctype(_) | Token::Aside => {}
+                Token::Text(_)
+                | Token::Cdata(_)
+                | Token::Doctype(_)
+                | Token::Skipped
+                | Token::CutOff => {}
             }
         }
     }
 
+    /// Takes the `xml:base` of the root or the channel for all that follows.
     fn apply_xml_base(&mut self, tag: &Tag<'a>) {
         if tag.rest.contains("xml:base")
             && let Some(base) = self.base.within(tag, self.notes)
@@ -127,6 +139,8 @@ impl<'a> Repairer<'a, '_> {
         }
     }
 
+    /// Handles a start tag: an item, a channel, a field, or something that is skipped with all its
+    /// content.
     fn start(&mut self, tag: Tag<'a>) {
         let (prefix, local) = split_name(tag.name);
         let bindings = self.bindings.depth();
@@ -142,7 +156,8 @@ impl<'a> Repairer<'a, '_> {
             self.open_item(tag);
             return;
         }
-        // RDF and some others keep their items beside the channel: it is only a wrapper here.
+        // RDF and some others put the items beside the channel, not inside it. So the channel only
+        // groups the fields of the feed.
         if self.item.is_none() && local.eq_ignore_ascii_case("channel") {
             self.apply_xml_base(&tag);
             if self.kind == DocumentFormat::Rdf || self.kind == DocumentFormat::Rss {
@@ -170,7 +185,7 @@ impl<'a> Repairer<'a, '_> {
         }
     }
 
-    /// What an element is, by its name in whatever case.
+    /// What an element means, without regard to the case of its name.
     fn field(&mut self, family: Namespace, local: &str) -> Option<(Role, u8)> {
         if !local.bytes().any(|byte| byte.is_ascii_uppercase()) {
             let found = role_of(self.kind, family, local);
@@ -189,7 +204,7 @@ impl<'a> Repairer<'a, '_> {
         found
     }
 
-    /// Takes the inside of an element that means something.
+    /// Keeps the inside of an element that is a field.
     fn take_field(&mut self, tag: Tag<'a>, field: Role, rank: u8) {
         let may_hold_xml =
             self.kind == DocumentFormat::Atom && matches!(field, Role::Summary | Role::Content);
@@ -210,64 +225,65 @@ impl<'a> Repairer<'a, '_> {
         }
     }
 
-    /// The inside of an element that was just begun. Inside one element only tags of its own name
-    /// count, so that what is mis-nested in there stays in there.
+    /// The inside of the element whose start tag was just read. Only tags of the same name are
+    /// counted, so that wrong nesting inside the element does not matter.
     fn element_content(&mut self, tag: &Tag<'a>, items_end_it: bool) -> ElementContent<'a> {
         if tag.empty {
             return ElementContent::Whole("");
         }
-        let from = self.scan.at();
+        let from = self.tokens.at();
         let mut depth = 0_usize;
         loop {
-            let to = self.scan.at();
-            match self.scan.next() {
+            let to = self.tokens.at();
+            match self.tokens.next() {
                 None => return ElementContent::Cut,
                 Some(Token::Start(inner)) => {
                     let again = inner.name.eq_ignore_ascii_case(tag.name);
                     let item = items_end_it && is_item(self.kind, inner.name) && !again;
                     if item {
-                        self.scan.rewind(to);
-                        return ElementContent::Unclosed(self.scan.piece(from, to));
+                        self.tokens.go_to(to);
+                        return ElementContent::Unclosed(self.tokens.piece(from, to));
                     }
                     depth = depth.saturating_add(usize::from(again && !inner.empty));
                 }
                 Some(Token::End(name)) if name.eq_ignore_ascii_case(tag.name) => {
                     let Some(left) = depth.checked_sub(1) else {
-                        return ElementContent::Whole(self.scan.piece(from, to));
+                        return ElementContent::Whole(self.tokens.piece(from, to));
                     };
                     depth = left;
                 }
                 Some(Token::End(name)) if self.encloses(name) => {
-                    self.scan.rewind(to);
-                    return ElementContent::Unclosed(self.scan.piece(from, to));
+                    self.tokens.go_to(to);
+                    return ElementContent::Unclosed(self.tokens.piece(from, to));
                 }
                 Some(
                     Token::End(_)
                     | Token::Text(_)
                     | Token::Cdata(_)
                     | Token::Doctype(_)
-                    | Token::Aside,
+                    | Token::Skipped
+                    | Token::CutOff,
                 ) => {}
             }
         }
     }
 
-    /// Whether this is the end of something the walk is inside of.
+    /// Whether an end tag with this name ends the item or the feed.
     fn encloses(&self, name: &str) -> bool {
         self.item.as_ref().is_some_and(|item| name.eq_ignore_ascii_case(item.tag.name))
             || name.eq_ignore_ascii_case(self.root.name)
             || (self.kind != DocumentFormat::Atom && name.eq_ignore_ascii_case("channel"))
     }
 
-    /// An element without an end tag ran to the end of its item: gives back what stands behind the
-    /// first thing in it that is a field of its own.
+    /// An element without an end tag took everything up to the end of its item. Returns only what
+    /// stands before the next field in it.
     fn up_to_next_field(&mut self, inner: &'a str) -> &'a str {
         if self.second_looks >= SECOND_LOOKS_MAX {
             return inner;
         }
         self.second_looks = self.second_looks.saturating_add(1);
-        let begin = self.scan.at().saturating_sub(inner.len());
-        let mut look = Scan::new(inner);
+        let begin = self.tokens.at().saturating_sub(inner.len());
+        let mut look = Tokenizer::xml(inner);
         loop {
             let at = look.at();
             let Some(token) = look.next() else { return inner };
@@ -278,12 +294,13 @@ impl<'a> Repairer<'a, '_> {
                 continue;
             }
             if role_of(self.kind, family, &local.to_ascii_lowercase()).is_some() {
-                self.scan.rewind(begin.saturating_add(at));
+                self.tokens.go_to(begin.saturating_add(at));
                 return look.piece(0, at);
             }
         }
     }
 
+    /// Handles an end tag outside any field.
     fn end(&mut self, name: &'a str) {
         let own = self.item.as_ref().map(|item| name.eq_ignore_ascii_case(item.tag.name));
         if own.is_some() && self.encloses(name) {
@@ -295,6 +312,7 @@ impl<'a> Repairer<'a, '_> {
         self.closed |= name.eq_ignore_ascii_case(self.root.name);
     }
 
+    /// Begins an item. An empty item is written at once, because it has no end tag.
     fn open_item(&mut self, tag: Tag<'a>) {
         let bindings = self.bindings.depth();
         self.item = Some(OpenItem { tag, pieces: Vec::new(), bindings });
@@ -303,7 +321,7 @@ impl<'a> Repairer<'a, '_> {
         }
     }
 
-    /// Writes out the item whose end has been seen.
+    /// Writes the item whose end was seen.
     fn close_item(&mut self) {
         let Some(open) = self.item.take() else { return };
         self.bindings.forget_above(open.bindings);
@@ -323,7 +341,7 @@ impl<'a> Repairer<'a, '_> {
         self.items.push(writer.write_item(&open.tag, &open.pieces));
     }
 
-    /// The language a wrapper names for everything in it.
+    /// Remembers the language that a root or channel gives for all items.
     fn language_of(&mut self, tag: &Tag<'a>) {
         if let Some(language) = tag.attribute("xml:lang") {
             self.feed.push(FieldText {
@@ -335,6 +353,7 @@ impl<'a> Repairer<'a, '_> {
         }
     }
 
+    /// Writes the end of the document and the fields of the feed.
     fn finish(mut self) -> RepairedFeed<'a> {
         let kept = self.items.len();
         if !self.closed {
@@ -377,7 +396,8 @@ impl<'a> Repairer<'a, '_> {
     }
 }
 
-/// Items of RSS and entries of Atom, which some feeds mix up; pages of a sitemap.
+/// Whether an element is an item: RSS `item` and Atom `entry`, which some feeds mix up, or the
+/// `url` of a sitemap.
 fn is_item(kind: DocumentFormat, name: &str) -> bool {
     let local = split_name(name).1;
     if kind == DocumentFormat::Sitemap {
@@ -386,7 +406,7 @@ fn is_item(kind: DocumentFormat, name: &str) -> bool {
     local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry")
 }
 
-/// Elements of HTML that feeds write inside their texts and that share a name with a field.
+/// HTML elements that have the same name as a field and appear inside texts.
 fn is_html(local: &str) -> bool {
     matches!(local, "body" | "content" | "summary" | "a" | "p" | "div")
 }

@@ -1,36 +1,40 @@
-//! The list of repairs made and limits hit, each said once.
+//! The list of repairs made and limits hit. Each is listed once, so that a fault in every item does
+//! not fill the list.
 use std::borrow::Cow;
 
 use super::limits::NOTES_MAX;
 
-/// Longest foreign word that is repeated, in bytes.
+/// Longest word of the document that is repeated in a phrase, in bytes.
 const WORD_BYTES_MAX: usize = 40;
 
-/// Phrases for people, in the order the faults were met.
+/// Phrases for people, in the order the faults appeared.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// What was met, and the foreign word it was met in.
+    /// The kind of fault, and the word of the document it is about.
     said: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Notes {
-    /// Says it, unless it has been said.
+    /// Adds a phrase, unless it is in the list.
     pub(super) fn add(&mut self, phrase: impl Into<Cow<'static, str>>) {
         self.push(phrase.into(), "");
     }
 
-    /// Says something about a foreign word, which is shortened before it is repeated.
+    /// Adds a phrase about a word of the document. The word is shortened, because a stranger wrote
+    /// it.
     pub(super) fn add_about(&mut self, what: &'static str, word: &str) {
         let end = word.floor_char_boundary(WORD_BYTES_MAX);
         self.push(Cow::Borrowed(what), word.get(..end).unwrap_or_default());
     }
 
+    /// Adds a phrase that is new while the list has room.
     fn push(&mut self, what: Cow<'static, str>, word: &str) {
         if self.said.len() < NOTES_MAX && !self.said.iter().any(|(w, x)| *w == what && x == word) {
             self.said.push((what, word.to_owned()));
         }
     }
 
+    /// The phrases in the form that is shown and stored.
     pub(super) fn into_phrases(self) -> Vec<String> {
         let phrase = |(what, word): (Cow<'static, str>, String)| {
             if word.is_empty() { what.into_owned() } else { format!("{what} `{word}`") }

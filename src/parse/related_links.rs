@@ -1,10 +1,10 @@
-//! What a feed says it is related to: the hubs that push it, and its own address.
+//! The links of a feed about itself: the hubs that push it, and its own address.
 use super::item_writer::{FieldText, Writer};
 use super::limits::HUBS_MAX;
 use super::vocabulary::Role;
 
 impl Writer<'_, '_> {
-    /// The addresses of the links that stand in this relation to the feed, in order.
+    /// The addresses of the links with this relation to the feed, in order.
     pub(super) fn related(&mut self, pieces: &[FieldText<'_>], relation: &str) -> Vec<String> {
         let mut found = Vec::new();
         for piece in pieces.iter().filter(|piece| piece.field == Role::Link) {

@@ -1,19 +1,20 @@
-//! A document in pieces, so that long texts go from the body to the reader without being copied.
+//! A document in segments, so that a long text goes from the body to feed-rs without being copied.
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-/// Texts from this length on stay where they are, in bytes; shorter ones are cheaper to copy.
+/// Texts from this length on are kept where they are, in bytes. Copying a shorter one is cheaper.
 const LONG_BYTES: usize = 512;
 
 /// XML being written: tags and short texts in one string, long texts beside it.
 #[derive(Debug, Default)]
 pub(super) struct SegmentedText<'a> {
     short_text: String,
-    /// Each long text, and how much of `short` comes before it.
+    /// Each long text, and how many bytes of `short_text` come before it.
     long_texts: Vec<(usize, Cow<'a, str>)>,
 }
 
 impl<'a> SegmentedText<'a> {
+    /// Appends a text that is copied.
     pub(super) fn push(&mut self, text: &str) {
         self.short_text.push_str(text);
     }
@@ -22,6 +23,7 @@ impl<'a> SegmentedText<'a> {
         self.short_text.push(character);
     }
 
+    /// Appends a text of any length. A long one is not copied.
     pub(super) fn push_text(&mut self, text: Cow<'a, str>) {
         if text.len() < LONG_BYTES {
             self.short_text.push_str(&text);
@@ -30,23 +32,23 @@ impl<'a> SegmentedText<'a> {
         }
     }
 
-    /// The document from its beginning.
+    /// Reads the document from its beginning.
     pub(super) fn reader(&self) -> Reader<'_> {
         Reader { rope: self, short_at: 0, long_at: 0, within: 0 }
     }
 }
 
-/// Reads the pieces in order.
+/// Reads the segments in order.
 pub(super) struct Reader<'r> {
     rope: &'r SegmentedText<'r>,
     short_at: usize,
     long_at: usize,
-    /// Bytes read of the long text that is next.
+    /// Bytes already read of the next long text.
     within: usize,
 }
 
 impl Reader<'_> {
-    /// What is left of the piece that is being read.
+    /// What is left of the current segment, and whether it is a long text.
     fn piece(&self) -> (bool, &[u8]) {
         let short = self.rope.short_text.as_bytes();
         match self.rope.long_texts.get(self.long_at) {

@@ -1,33 +1,37 @@
-//! Lists of sitemaps, and the `SitemapLink:` lines of robots.txt: the way to a site's news sitemap.
+//! Reads lists of sitemaps and the `Sitemap:` lines of robots.txt. They lead to the news sitemap of
+//! a site.
 use url::Url;
 
+use super::charset;
+use super::context::ResponseContext;
 use super::date;
 use super::notes::Notes;
-use super::scan::{Scan, Token, split_name};
 use super::text::{Entities, Mode, resolve};
-use super::{ResponseContext, charset};
 use crate::domain::Timestamp;
+use crate::markup::{Token, Tokenizer, split_name};
 
-/// Sitemaps read of one list or one robots.txt.
+/// Sitemaps read from one list or one robots.txt.
 const SITEMAPS_MAX: usize = 1_000;
-/// Bytes of a robots.txt that are read (RFC 9309 section 2.5 asks for at least this).
+/// Bytes of a robots.txt that are read. RFC 9309 section 2.5 asks for at least this.
 const ROBOTS_BYTES_MAX: usize = 500 << 10;
 
-/// A sitemap named by a list of sitemaps.
+/// A sitemap that a list of sitemaps names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SitemapLink {
+    /// Absolute, http or https.
     pub url: Url,
+    /// When the sitemap changed last, if the list says so.
     pub modified: Option<Timestamp>,
 }
 
-/// The sitemaps a list of sitemaps names, in its order; none if the body is no such list.
-pub fn sitemaps_of_index(body: &[u8], hints: &ResponseContext<'_>) -> Vec<SitemapLink> {
+/// The sitemaps that a list names, in its order; none if the body is not such a list.
+pub fn sitemaps_of_index(body: &[u8], context: &ResponseContext<'_>) -> Vec<SitemapLink> {
     let mut notes = Notes::default();
-    let text = charset::decode(body, hints.content_type, &mut notes);
-    let mut scan = Scan::before_root(&text);
+    let text = charset::decode(body, context.content_type, &mut notes);
+    let mut tokens = Tokenizer::xml_document(&text);
     let mut found: Vec<SitemapLink> = Vec::new();
     let mut inside = false;
-    while let Some(token) = scan.next() {
+    while let Some(token) = tokens.next() {
         let Token::Start(tag) = token else { continue };
         let local = split_name(tag.name).1;
         if !inside {
@@ -37,16 +41,16 @@ pub fn sitemaps_of_index(body: &[u8], hints: &ResponseContext<'_>) -> Vec<Sitema
             inside = true;
             continue;
         }
-        let from = scan.at();
-        let value = |scan: &mut Scan<'_>| text_up_to_end(&text, scan, from);
+        let from = tokens.at();
+        let value = |tokens: &mut Tokenizer<'_>| text_up_to_end(&text, tokens, from);
         if local.eq_ignore_ascii_case("loc") {
-            let Some(url) = address(&value(&mut scan), hints) else { continue };
+            let Some(url) = address(&value(&mut tokens), context) else { continue };
             if found.len() >= SITEMAPS_MAX {
                 return found;
             }
             found.push(SitemapLink { url, modified: None });
         } else if local.eq_ignore_ascii_case("lastmod") {
-            let modified = date::parse(&value(&mut scan));
+            let modified = date::parse(&value(&mut tokens));
             if let Some(last) = found.last_mut() {
                 last.modified = modified;
             }
@@ -55,14 +59,14 @@ pub fn sitemaps_of_index(body: &[u8], hints: &ResponseContext<'_>) -> Vec<Sitema
     found
 }
 
-/// Several sitemaps as one document: the pages of each, under the names they all declare.
+/// Makes one document of several sitemaps: the pages of each, with the namespaces that all declare.
 pub fn merge_sitemaps<'a>(parts: impl Iterator<Item = (&'a [u8], ResponseContext<'a>)>) -> String {
     let mut names = String::new();
     let mut pages = String::new();
-    for (body, hints) in parts {
-        let text = charset::decode(body, hints.content_type, &mut Notes::default());
-        let mut scan = Scan::before_root(&text);
-        while let Some(token) = scan.next() {
+    for (body, context) in parts {
+        let text = charset::decode(body, context.content_type, &mut Notes::default());
+        let mut tokens = Tokenizer::xml_document(&text);
+        while let Some(token) = tokens.next() {
             let Token::Start(tag) = token else { continue };
             if !split_name(tag.name).1.eq_ignore_ascii_case("urlset") {
                 break;
@@ -71,7 +75,7 @@ pub fn merge_sitemaps<'a>(parts: impl Iterator<Item = (&'a [u8], ResponseContext
             for (name, value) in declared.filter(|(_, value)| !value.contains(['"', '<'])) {
                 names.extend([" ", name, "=\"", value, "\""]);
             }
-            let inside = text.get(scan.at()..).unwrap_or_default();
+            let inside = text.get(tokens.at()..).unwrap_or_default();
             let end = inside.rfind("</").unwrap_or(inside.len());
             pages.push_str(inside.get(..end).unwrap_or_default());
             break;
@@ -80,11 +84,11 @@ pub fn merge_sitemaps<'a>(parts: impl Iterator<Item = (&'a [u8], ResponseContext
     format!("<urlset{names}>{pages}</urlset>")
 }
 
-/// The characters up to the next end tag.
-fn text_up_to_end(text: &str, scan: &mut Scan<'_>, from: usize) -> String {
+/// The decoded characters up to the next end tag.
+fn text_up_to_end(text: &str, tokens: &mut Tokenizer<'_>, from: usize) -> String {
     loop {
-        let to = scan.at();
-        match scan.next() {
+        let to = tokens.at();
+        match tokens.next() {
             Some(Token::End(_)) | None => {
                 let inner = text.get(from..to).unwrap_or_default();
                 let mut notes = Notes::default();
@@ -96,19 +100,20 @@ fn text_up_to_end(text: &str, scan: &mut Scan<'_>, from: usize) -> String {
     }
 }
 
-fn address(text: &str, hints: &ResponseContext<'_>) -> Option<Url> {
-    let url = match hints.base {
+/// An absolute web address.
+fn address(text: &str, context: &ResponseContext<'_>) -> Option<Url> {
+    let url = match context.base {
         Some(base) => base.join(text).ok()?,
         None => Url::parse(text).ok()?,
     };
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
-/// The addresses of the `SitemapLink:` lines of a robots.txt, those that speak of news first.
+/// The addresses of the `Sitemap:` lines of a robots.txt. Those about news come first.
 pub fn sitemaps_of_robots(body: &[u8], base: &Url) -> Vec<Url> {
     let body = body.get(..ROBOTS_BYTES_MAX.min(body.len())).unwrap_or_default();
     let text = String::from_utf8_lossy(body);
-    let hints = ResponseContext { content_type: None, base: Some(base) };
+    let context = ResponseContext { content_type: None, base: Some(base) };
     let mut found: Vec<Url> = Vec::new();
     for line in text.lines() {
         let line = line.trim_start_matches('\u{feff}').trim();
@@ -117,7 +122,7 @@ pub fn sitemaps_of_robots(body: &[u8], base: &Url) -> Vec<Url> {
             continue;
         }
         if !value.trim().is_empty()
-            && let Some(url) = address(value.trim(), &hints)
+            && let Some(url) = address(value.trim(), &context)
             && found.len() < SITEMAPS_MAX
             && !found.contains(&url)
         {
@@ -128,7 +133,7 @@ pub fn sitemaps_of_robots(body: &[u8], base: &Url) -> Vec<Url> {
     found
 }
 
-/// Whether a sitemap's address says that it lists news.
+/// Whether the address of a sitemap says that it lists news.
 pub fn is_news_sitemap(url: &Url) -> bool {
     url.path().to_ascii_lowercase().contains("news")
 }
@@ -145,16 +150,19 @@ mod tests {
             <sitemap><loc><![CDATA[/pages.xml]]></loc></sitemap>\
             <sitemap><loc>ftp://a.example/</loc></sitemap></sitemapindex>";
         let base = Url::parse("https://a.example/index.xml").unwrap();
-        let hints = ResponseContext { content_type: None, base: Some(&base) };
-        let found = sitemaps_of_index(body, &hints);
+        let context = ResponseContext { content_type: None, base: Some(&base) };
+        let found = sitemaps_of_index(body, &context);
         let urls: Vec<_> = found.iter().map(|sitemap| sitemap.url.as_str()).collect();
         assert_eq!(urls, ["https://a.example/news.xml?a=1&b=2", "https://a.example/pages.xml"]);
         assert!(found[0].modified.is_some() && found[1].modified.is_none());
         assert!(
-            sitemaps_of_index(b"<urlset><url><loc>https://a.example/</loc></url></urlset>", &hints)
-                .is_empty()
+            sitemaps_of_index(
+                b"<urlset><url><loc>https://a.example/</loc></url></urlset>",
+                &context
+            )
+            .is_empty()
         );
-        assert!(sitemaps_of_index(b"<sitemapindex><loc>x", &hints).len() <= 1);
+        assert!(sitemaps_of_index(b"<sitemapindex><loc>x", &context).len() <= 1);
     }
 
     #[test]

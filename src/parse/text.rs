@@ -1,30 +1,30 @@
-//! The inside of one element as the text it stands for.
+//! Decodes the inside of one element to text.
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memchr3};
 
-use super::entities::{named, numbered};
+use super::controls::character;
 use super::limits::{DEPTH_MAX, ENTITIES_MAX, ENTITY_BYTES_MAX, TEXT_BYTES_MAX};
 use super::notes::Notes;
-use super::scan::{Scan, Token, section_end, split_name};
 use super::segmented::SegmentedText;
+use crate::markup::{Token, Tokenizer, named, section_end, split_name};
 
-/// How the inside of an element is to be understood.
+/// How to read the inside of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// A name, a date, an address: tags inside it are noise.
+    /// A name, a date or an address. Tags in it are dropped.
     Plain,
-    /// Text that may be HTML: escaped, in CDATA, or naked markup in the XML itself.
+    /// Text that may be HTML: escaped, in CDATA, or as tags in the XML itself.
     Html,
-    /// Markup in the XML itself; escaped characters are characters, not tags.
+    /// Tags are in the XML itself. Escaped characters are characters, not tags.
     Xhtml,
 }
 
-/// Longest name or number of a reference, in bytes.
+/// Longest name or number of a character reference, in bytes.
 const REFERENCE_BYTES_MAX: usize = 32;
 
-/// Entities a document declared for itself. Only plain ones: a value that holds a reference or
-/// markup is not taken, so nothing ever expands.
+/// Entities that a document declares. Only plain values are taken: a value with a reference or
+/// markup is ignored. So no entity expands to another, and a "billion laughs" document cannot grow.
 #[derive(Default)]
 pub(super) struct Entities<'a> {
     known: Vec<(&'a str, &'a str)>,
@@ -53,19 +53,20 @@ impl<'a> Entities<'a> {
         }
     }
 
+    /// The value of a declared entity.
     fn value(&self, name: &str) -> Option<&'a str> {
         self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 }
 
-/// The text of an element's inside, at most [`TEXT_BYTES_MAX`] bytes of it, trimmed.
+/// The decoded and trimmed text of an element's inside, at most [`TEXT_BYTES_MAX`] bytes of it.
 pub(super) fn resolve<'a>(
     inner: &'a str,
     mode: Mode,
     entities: &Entities<'_>,
     notes: &mut Notes,
 ) -> Cow<'a, str> {
-    // Four bytes of source make at least one of text, but for references that mean nothing.
+    // Four bytes of source make at least one byte of text, so a longer source is not read.
     let inner = shortened(inner.trim_ascii(), TEXT_BYTES_MAX.saturating_mul(4), notes);
     if memchr2(b'<', b'&', inner.as_bytes()).is_none() {
         return Cow::Borrowed(shortened(inner, TEXT_BYTES_MAX, notes));
@@ -86,6 +87,7 @@ pub(super) fn resolve<'a>(
     Cow::Owned(text)
 }
 
+/// Cuts a text that is over the limit, on a character, and notes it.
 fn shortened<'a>(text: &'a str, bytes_max: usize, notes: &mut Notes) -> &'a str {
     if text.len() <= bytes_max {
         return text;
@@ -94,47 +96,52 @@ fn shortened<'a>(text: &'a str, bytes_max: usize, notes: &mut Notes) -> &'a str 
     text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
-/// The text of an inside that is one CDATA section and nothing else.
+/// The text, if the inside is exactly one CDATA section.
 fn whole_cdata(inner: &str) -> Option<&str> {
     let text = inner.strip_prefix("<![CDATA[")?.strip_suffix("]]>")?;
     section_end(text.as_bytes(), 0).is_none().then_some(text)
 }
 
+/// Whether there is a tag outside CDATA. Then the author wrote HTML without escaping it.
 fn holds_tags(inner: &str) -> bool {
-    let mut scan = Scan::new(inner);
-    std::iter::from_fn(|| scan.next()).any(|token| matches!(token, Token::Start(_)))
+    let mut tokens = Tokenizer::xml(inner);
+    std::iter::from_fn(|| tokens.next()).any(|token| matches!(token, Token::Start(_)))
 }
 
-/// Characters only: references resolved, tags gone.
+/// Only the characters: references are decoded, tags are dropped.
 fn decoded(inner: &str, entities: &Entities<'_>, notes: &mut Notes) -> String {
     let mut text = String::with_capacity(inner.len());
-    let mut scan = Scan::new(inner);
-    while let Some(token) = scan.next() {
+    let mut tokens = Tokenizer::xml(inner);
+    while let Some(token) = tokens.next() {
         match token {
             Token::Text(raw) => unescape(raw, entities, &mut text, notes),
             Token::Cdata(raw) => text.push_str(raw),
-            Token::Start(_) | Token::End(_) | Token::Doctype(_) | Token::Aside => {}
+            Token::Start(_)
+            | Token::End(_)
+            | Token::Doctype(_)
+            | Token::Skipped
+            | Token::CutOff => {}
         }
     }
     text
 }
 
-/// Naked markup, as it stands, so that what follows reads it as HTML.
+/// Tags in the XML are kept as they are, because the next stage reads the text as HTML.
 fn markup(inner: &str, mode: Mode, entities: &Entities<'_>, notes: &mut Notes) -> String {
     let mut text = String::with_capacity(inner.len());
-    let mut scan = Scan::new(inner);
+    let mut tokens = Tokenizer::xml(inner);
     let mut depth = 0_usize;
     loop {
-        let from = scan.at();
-        let Some(token) = scan.next() else { break };
+        let from = tokens.at();
+        let Some(token) = tokens.next() else { break };
         match token {
             Token::Text(raw) => declared_only(raw, entities, &mut text),
-            // In XHTML a section holds characters; in RSS its author means HTML.
+            // In XHTML a CDATA section holds characters. In RSS the author means HTML.
             Token::Cdata(raw) if mode == Mode::Xhtml => escape(raw, &mut text),
             Token::Cdata(raw) => text.push_str(raw),
             Token::Start(tag) => {
                 if depth < DEPTH_MAX {
-                    push_tag(scan.piece(from, scan.at()), tag.name, &mut text);
+                    push_tag(tokens.piece(from, tokens.at()), tag.name, &mut text);
                 } else {
                     notes.add("markup nested too deeply was dropped");
                 }
@@ -142,17 +149,17 @@ fn markup(inner: &str, mode: Mode, entities: &Entities<'_>, notes: &mut Notes) -
             }
             Token::End(name) => {
                 if depth <= DEPTH_MAX {
-                    push_tag(scan.piece(from, scan.at()), name, &mut text);
+                    push_tag(tokens.piece(from, tokens.at()), name, &mut text);
                 }
                 depth = depth.saturating_sub(1);
             }
-            Token::Doctype(_) | Token::Aside => {}
+            Token::Doctype(_) | Token::Skipped | Token::CutOff => {}
         }
     }
     if mode == Mode::Xhtml { without_wrapper(text) } else { text }
 }
 
-/// A tag as written, without a prefix that only says "XHTML".
+/// Writes a tag as it is, but without a prefix that only means XHTML.
 fn push_tag(raw: &str, name: &str, text: &mut String) {
     let (prefix, local) = split_name(name);
     if !matches!(prefix, "xhtml" | "html" | "h") {
@@ -166,19 +173,19 @@ fn push_tag(raw: &str, name: &str, text: &mut String) {
     }
 }
 
-/// Without the one `div` that RFC 4287 wraps round XHTML and that is no part of it.
+/// Removes the one `div` that RFC 4287 requires around XHTML and that is not part of the content.
 fn without_wrapper(text: String) -> String {
     let trimmed = text.trim_ascii();
-    let mut scan = Scan::new(trimmed);
-    let Some(Token::Start(tag)) = scan.next() else { return text };
+    let mut tokens = Tokenizer::xml(trimmed);
+    let Some(Token::Start(tag)) = tokens.next() else { return text };
     if !tag.name.eq_ignore_ascii_case("div") || tag.empty {
         return text;
     }
-    let from = scan.at();
+    let from = tokens.at();
     let mut depth = 1_usize;
     loop {
-        let to = scan.at();
-        match scan.next() {
+        let to = tokens.at();
+        match tokens.next() {
             None => return text,
             Some(Token::Start(inner)) if inner.name == tag.name && !inner.empty => {
                 depth = depth.saturating_add(1);
@@ -186,8 +193,8 @@ fn without_wrapper(text: String) -> String {
             Some(Token::End(name)) if name == tag.name => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    let whole = scan.at() == trimmed.len();
-                    return if whole { scan.piece(from, to).to_owned() } else { text };
+                    let whole = tokens.at() == trimmed.len();
+                    return if whole { tokens.piece(from, to).to_owned() } else { text };
                 }
             }
             Some(_) => {}
@@ -195,101 +202,86 @@ fn without_wrapper(text: String) -> String {
     }
 }
 
-/// Characters with their references resolved.
+/// Writes characters with their references decoded.
 fn unescape(raw: &str, entities: &Entities<'_>, text: &mut String, notes: &mut Notes) {
-    let mut rest = raw;
-    while let Some(at) = memchr(b'&', rest.as_bytes()) {
-        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        text.push_str(before);
-        let after = after.get(1..).unwrap_or_default();
-        rest = match reference(after, entities) {
-            Some((Replacement::For(character), length)) => {
-                text.push(character);
-                after.get(length..).unwrap_or_default()
-            }
-            Some((Replacement::ForText(value), length)) => {
-                text.push_str(value);
-                after.get(length..).unwrap_or_default()
-            }
-            Some((Replacement::ForNothing, length)) => {
-                notes.add("references to control characters dropped");
-                after.get(length..).unwrap_or_default()
-            }
-            None => {
-                notes.add("bare `&` taken as a character");
-                text.push('&');
-                after
-            }
-        };
-    }
-    text.push_str(rest);
-}
-
-/// Markup's own references stay; only what the document declared itself is put in.
-fn declared_only(raw: &str, entities: &Entities<'_>, text: &mut String) {
-    if entities.known.is_empty() {
-        text.push_str(raw);
-        return;
-    }
-    let mut rest = raw;
-    while let Some(at) = memchr(b'&', rest.as_bytes()) {
-        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        text.push_str(before);
-        let after = after.get(1..).unwrap_or_default();
-        if let Some((value, length)) = reference_name(after)
-            .and_then(|(name, length)| entities.value(name).map(|value| (value, length)))
-        {
-            text.push_str(value);
-            rest = after.get(length..).unwrap_or_default();
-        } else {
-            text.push('&');
-            rest = after;
+    copy_decoded(raw, text, |after, text| {
+        let length = decode_reference(after, entities, text, notes);
+        if length.is_none() {
+            notes.add("bare `&` taken as a character");
         }
+        length
+    });
+}
+
+/// Decodes only the entities that the document declared. The next stage decodes those of HTML.
+fn declared_only(raw: &str, entities: &Entities<'_>, text: &mut String) {
+    copy_decoded(raw, text, |after, text| {
+        let (name, length) = reference_name(after)?;
+        text.push_str(entities.value(name)?);
+        Some(length)
+    });
+}
+
+/// Copies characters. `decode` gets what follows each `&`: it adds what the reference stands for
+/// and returns the bytes it took, or `None` if the `&` is only a character.
+fn copy_decoded(
+    raw: &str,
+    text: &mut String,
+    mut decode: impl FnMut(&str, &mut String) -> Option<usize>,
+) {
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once('&') {
+        text.push_str(before);
+        let length = decode(after, text);
+        if length.is_none() {
+            text.push('&');
+        }
+        rest = after.get(length.unwrap_or(0)..).unwrap_or_default();
     }
     text.push_str(rest);
 }
 
-enum Replacement<'e> {
-    For(char),
-    ForText(&'e str),
-    ForNothing,
-}
-
-/// What a reference stands for and how many bytes it takes, the `&` not counted.
-fn reference<'e>(after: &str, entities: &Entities<'e>) -> Option<(Replacement<'e>, usize)> {
+/// Adds what a reference stands for. Returns the bytes it takes after the `&`; `None` if it is no
+/// reference.
+fn decode_reference(
+    after: &str,
+    entities: &Entities<'_>,
+    text: &mut String,
+    notes: &mut Notes,
+) -> Option<usize> {
     let (name, length) = reference_name(after)?;
     if let Some(number) = name.strip_prefix('#') {
         let code = match number.strip_prefix(['x', 'X']) {
             Some(hex) => u32::from_str_radix(hex, 16),
             None => number.parse(),
         };
-        // `+1` is a number to the library and a slip to everyone else.
-        let code = code.ok().filter(|_| !number.contains('+'))?;
-        return Some((numbered(code).map_or(Replacement::ForNothing, Replacement::For), length));
+        // Rust's number parser accepts `+1`, but that is no character reference.
+        match character(code.ok().filter(|_| !number.contains('+'))?) {
+            Some(character) => text.push(character),
+            None => notes.add("references to control characters dropped"),
+        }
+        return Some(length);
     }
-    // XML's own first: they are nearly all there are.
-    let own = match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "quot" => Some('"'),
-        _ => None,
-    };
-    let stands = own
-        .map(Replacement::For)
-        .or_else(|| entities.value(name).map(Replacement::ForText))
-        .or_else(|| named(name).map(Replacement::For));
-    stands.map(|stands| (stands, length))
+    text.push_str(match name {
+        // Nearly all references are these, so they do not need a search.
+        "lt" => "<",
+        "gt" => ">",
+        "amp" => "&",
+        "quot" => "\"",
+        // What the document declared comes before HTML, as in any XML parser.
+        _ => entities.value(name).or_else(|| named(name))?,
+    });
+    Some(length)
 }
 
-/// The name between `&` and `;`, and the bytes both take after the `&`.
+/// The name between `&` and `;`, and how many bytes both take after the `&`.
 fn reference_name(after: &str) -> Option<(&str, usize)> {
     let head = after.as_bytes().get(..REFERENCE_BYTES_MAX.min(after.len()))?;
     let end = memchr(b';', head)?;
     Some((after.get(..end)?, end.saturating_add(1)))
 }
 
-/// Characters as HTML writes them.
+/// Writes characters as HTML escapes them.
 fn escape(raw: &str, text: &mut String) {
     for character in raw.chars() {
         match character {
@@ -300,7 +292,7 @@ fn escape(raw: &str, text: &mut String) {
     }
 }
 
-/// Writes a text into XML so that every reader gets exactly it back.
+/// Writes a text into XML so that a parser reads exactly this text.
 pub(super) fn write<'a>(text: Cow<'a, str>, xml: &mut SegmentedText<'a>) {
     if section_end(text.as_bytes(), 0).is_some() {
         write_label(&text, xml);
@@ -312,7 +304,7 @@ pub(super) fn write<'a>(text: Cow<'a, str>, xml: &mut SegmentedText<'a>) {
     xml.push(if plain { "" } else { "]]>" });
 }
 
-/// Writes a text that is copied: short, or in need of a change.
+/// Writes a text that is copied: it is short, or it must be changed.
 pub(super) fn write_label(text: &str, xml: &mut SegmentedText<'_>) {
     if memchr3(b'<', b'&', b']', text.as_bytes()).is_none() {
         xml.push(text);
@@ -321,7 +313,7 @@ pub(super) fn write_label(text: &str, xml: &mut SegmentedText<'_>) {
     xml.push("<![CDATA[");
     let mut from = 0;
     while let Some(at) = section_end(text.as_bytes(), from) {
-        // A section cannot hold its own end: it is split between two.
+        // A CDATA section cannot contain its own end, so the end is split between two sections.
         let middle = at.saturating_add(2);
         xml.push(text.get(from..middle).unwrap_or_default());
         xml.push("]]><![CDATA[");

@@ -1,13 +1,15 @@
-//! How often a publisher says its document changes: `ttl` of RSS 2.0, and `updatePeriod` and
-//! `updateFrequency` of the syndication module. A wish of the schedule's, no part of the document.
+//! Reads how often a publisher says its document changes: `ttl` of RSS 2.0, and `updatePeriod` and
+//! `updateFrequency` of the syndication module. The scheduler uses it; it is not part of the
+//! document.
 use std::time::Duration;
 
-/// Bytes of a document in which its head is looked for.
+/// Bytes of a document in which these elements are searched for.
 const HEAD_BYTES_MAX: usize = 16 << 10;
-/// Wishes are read up to this; what they may do is bounded elsewhere.
+/// Longest interval that is read. The scheduler has a lower limit of its own.
 const INTERVAL_MAX: Duration = Duration::from_hours(366 * 24);
 
-/// The longest of the wishes in the document's head; `None` if there is none that can be read.
+/// The longest interval the head of the document asks for; `None` if there is none that can be
+/// read.
 pub fn update_interval(body: &[u8]) -> Option<Duration> {
     let head = body.get(..HEAD_BYTES_MAX).unwrap_or(body);
     let items = [&b"<item"[..], b"<entry"];
@@ -30,7 +32,7 @@ pub fn update_interval(body: &[u8]) -> Option<Duration> {
     Some(Duration::from_secs(longest).min(INTERVAL_MAX))
 }
 
-/// The text after the first such opening tag, up to the next one.
+/// The text after the first such opening tag, up to the next tag.
 fn text<'a>(head: &'a [u8], opening: &[u8]) -> Option<&'a str> {
     let start = memchr::memmem::find(head, opening)?.checked_add(opening.len())?;
     let rest = head.get(start..)?;
@@ -38,6 +40,7 @@ fn text<'a>(head: &'a [u8], opening: &[u8]) -> Option<&'a str> {
     std::str::from_utf8(text).ok().map(str::trim)
 }
 
+/// The number after the first such opening tag.
 fn number(head: &[u8], opening: &[u8]) -> Option<u64> {
     text(head, opening)?.parse().ok()
 }

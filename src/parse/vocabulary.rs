@@ -1,22 +1,22 @@
-//! Which element means what: namespaces and the names publishers give one thing.
+//! Which element has which meaning: the namespaces, and the names that formats use for one field.
 use super::limits::BINDINGS_MAX;
-use super::scan::{Tag, split_name};
+use crate::markup::{Tag, split_name};
 
-/// What kind of document is being read.
+/// The format of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DocumentFormat {
     Rss,
     Rdf,
     Atom,
     Cdf,
-    /// A list of a site's pages; of use where they carry Google's news elements.
+    /// A list of a site's pages. It is useful where it has Google's news elements.
     Sitemap,
 }
 
-/// Vocabularies that carry something we use.
+/// Namespaces with elements that are used here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Namespace {
-    /// The document's own: no namespace, or the one its root stands in.
+    /// The document's own: no namespace, or the namespace of its root.
     Native,
     Rss,
     Atom,
@@ -28,39 +28,40 @@ pub(super) enum Namespace {
     Xhtml,
     /// Google's news elements in a sitemap.
     News,
-    /// Known to carry nothing we use, or not known at all.
+    /// Unknown, or known to hold nothing of use.
     Other,
 }
 
-/// What a child of an item (or of a feed) is to us.
+/// What a child element of an item (or of a feed) means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Title,
-    /// A link as text, or as `href`.
+    /// As text, or as `href`.
     Link,
     Id,
     Summary,
     Content,
     Published,
     Updated,
-    /// A name as text, or Atom's person.
+    /// A name as text, or a person of Atom.
     Author,
-    /// A category as text, or as `read_term` and `watches_label`.
+    /// A category as text, or as `term` and `label`.
     Tag,
     Language,
-    /// Holds no text of its own, but children that are read as if they stood outside it.
+    /// An element without text of its own. Its children are read as if they stood outside it.
     Wrapper,
 }
 
-/// The namespace bindings in force, innermost last.
+/// The namespace bindings in force, the innermost last.
 #[derive(Default)]
 pub(super) struct Bindings<'a> {
     bound: Vec<(&'a str, Namespace)>,
 }
 
 impl<'a> Bindings<'a> {
-    /// Takes in the declarations of a tag. `root` is the document's root, whose own namespace is
-    /// native whatever it says: feeds declare Atom's for RSS and the reverse.
+    /// Reads the namespace declarations of a tag. `root` marks the root element: its own namespace
+    /// counts as native whatever it is, because some RSS feeds declare the namespace of Atom and
+    /// the reverse.
     pub(super) fn declare(&mut self, tag: &Tag<'a>, root: bool) {
         if memchr::memmem::find(tag.rest.as_bytes(), b"xmlns").is_none() {
             return;
@@ -83,15 +84,18 @@ impl<'a> Bindings<'a> {
         }
     }
 
+    /// How many bindings are in force: for [`forget_above`](Self::forget_above) at the end of an
+    /// element.
     pub(super) fn depth(&self) -> usize {
         self.bound.len()
     }
 
+    /// Drops the bindings of elements that ended.
     pub(super) fn forget_above(&mut self, depth: usize) {
         self.bound.truncate(depth);
     }
 
-    /// The family of a prefix; a prefix nobody declared is taken by its usual meaning.
+    /// The namespace of a prefix. A prefix that was not declared gets its usual meaning.
     pub(super) fn namespace_of(&self, prefix: &str) -> Resolved {
         match self.bound.iter().rev().find(|(known, _)| *known == prefix) {
             Some((_, family)) => Resolved { family: *family, declared: true },
@@ -101,12 +105,14 @@ impl<'a> Bindings<'a> {
     }
 }
 
+/// The meaning of a prefix.
 pub(super) struct Resolved {
     pub(super) family: Namespace,
+    /// The document declares the prefix.
     pub(super) declared: bool,
 }
 
-/// A vocabulary by its URI, however spelled: case, scheme and a final slash differ in the wild.
+/// A namespace by its URI. Feeds vary the case, the scheme and the final slash.
 fn namespace_of_uri(uri: &str) -> Namespace {
     let uri = uri.trim().trim_end_matches(['/', '#']).to_ascii_lowercase();
     let name = uri.split_once("://").map_or(uri.as_str(), |(_, name)| name);
@@ -140,6 +146,7 @@ fn namespace_of_uri(uri: &str) -> Namespace {
     }
 }
 
+/// The namespace that most feeds bind to a prefix.
 fn namespace_by_usual_prefix(prefix: &str) -> Namespace {
     match prefix.to_ascii_lowercase().as_str() {
         "rss" | "rss1" => Namespace::Rss,
@@ -155,8 +162,8 @@ fn namespace_by_usual_prefix(prefix: &str) -> Namespace {
     }
 }
 
-/// A field by its element, and how good a source of it that element is: 0 is the format's own.
-/// `local` is in lower case.
+/// The role of an element, and its rank as a source: 0 is the format's own element. `local` must be
+/// in lower case.
 pub(super) fn role_of(kind: DocumentFormat, family: Namespace, local: &str) -> Option<(Role, u8)> {
     match (kind, family) {
         (DocumentFormat::Sitemap, Namespace::Native) => sitemap(local),
@@ -200,6 +207,8 @@ pub(super) fn role_of(kind: DocumentFormat, family: Namespace, local: &str) -> O
     }
 }
 
+/// The elements of RSS, and those that RSS feeds use wrongly. Names without a standard get a high
+/// rank.
 fn rss(local: &str) -> Option<(Role, u8)> {
     Some(match local {
         "title" => (Role::Title, 0),
@@ -221,7 +230,7 @@ fn rss(local: &str) -> Option<(Role, u8)> {
     })
 }
 
-/// A page of a sitemap (sitemaps.org, protocol 0.9).
+/// The elements of a page in a sitemap (sitemaps.org, protocol 0.9).
 fn sitemap(local: &str) -> Option<(Role, u8)> {
     match local {
         "loc" => Some((Role::Link, 0)),
@@ -230,7 +239,7 @@ fn sitemap(local: &str) -> Option<(Role, u8)> {
     }
 }
 
-/// What Google's news elements say of a page.
+/// Google's news elements of a page.
 fn news(local: &str) -> Option<(Role, u8)> {
     match local {
         "news" | "publication" => Some((Role::Wrapper, 0)),
@@ -242,6 +251,7 @@ fn news(local: &str) -> Option<(Role, u8)> {
     }
 }
 
+/// The elements of Atom 1.0 and 0.3.
 fn atom(local: &str) -> Option<(Role, u8)> {
     Some(match local {
         "title" => (Role::Title, 0),
@@ -263,6 +273,7 @@ fn atom(local: &str) -> Option<(Role, u8)> {
     })
 }
 
+/// The elements of Dublin Core. Many feeds use them beside their own, so they rank after those.
 fn dublin_core(local: &str) -> Option<(Role, u8)> {
     Some(match local {
         "title" => (Role::Title, 5),
@@ -278,10 +289,10 @@ fn dublin_core(local: &str) -> Option<(Role, u8)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::scan::{Scan, Token};
+    use crate::markup::{Token, Tokenizer};
 
     fn tag(text: &str) -> Tag<'_> {
-        match Scan::new(text).next() {
+        match Tokenizer::xml(text).next() {
             Some(Token::Start(tag)) => tag,
             other => panic!("{other:?}"),
         }

@@ -1,4 +1,4 @@
-//! The reader itself: feed-rs, and what it read made into a document.
+//! Runs feed-rs on a repaired document and makes a `Document` of the result.
 use chrono::DateTime;
 use feed_rs::model;
 use feed_rs::parser::{Builder, ParseFeedResult};
@@ -11,21 +11,22 @@ use super::segmented::SegmentedText;
 use super::vocabulary::DocumentFormat;
 use crate::domain::{Dated, Document, Entry, Format, Timestamp};
 
-/// Reads a mended document.
-pub(super) fn read_document(mended: RepairedFeed<'_>) -> Result<Document, Error> {
-    let feed = parse_strictly(&mended.xml)
+/// Reads a repaired document.
+pub(super) fn read_document(repaired: RepairedFeed<'_>) -> Result<Document, Error> {
+    let feed = parse_strictly(&repaired.xml)
         .map_err(|fault| Error::Unreadable { why: fault.to_string() })?;
     let news = feed.entries.iter().any(|entry| entry.title.is_some());
-    if mended.kind == DocumentFormat::Sitemap && !feed.entries.is_empty() && !news {
+    if repaired.kind == DocumentFormat::Sitemap && !feed.entries.is_empty() && !news {
         return Err(Error::NotAFeed { looks_like: "a sitemap without news in it".to_owned() });
     }
-    if feed.entries.len() != mended.items.len() {
-        let (read, sent) = (feed.entries.len(), mended.items.len());
+    if feed.entries.len() != repaired.items.len() {
+        let (read, sent) = (feed.entries.len(), repaired.items.len());
         return Err(Error::Unreadable { why: format!("{read} of {sent} items were read") });
     }
-    let entries = feed.entries.into_iter().zip(mended.items).map(|(e, c)| to_entry(e, c)).collect();
+    let entries =
+        feed.entries.into_iter().zip(repaired.items).map(|(e, c)| to_entry(e, c)).collect();
     Ok(Document {
-        format: match mended.kind {
+        format: match repaired.kind {
             DocumentFormat::Rss => Format::Rss,
             DocumentFormat::Rdf => Format::Rdf,
             DocumentFormat::Atom => Format::Atom,
@@ -33,17 +34,17 @@ pub(super) fn read_document(mended: RepairedFeed<'_>) -> Result<Document, Error>
             DocumentFormat::Sitemap => Format::Sitemap,
         },
         title: feed.title.and_then(plain_text_of),
-        link: mended.link,
-        language: mended.language,
+        link: repaired.link,
+        language: repaired.language,
         entries,
-        hubs: mended.hubs,
-        own_link: mended.own_link,
+        hubs: repaired.hubs,
+        own_link: repaired.own_link,
         mended: Vec::new(),
     })
 }
 
-/// Runs feed-rs. It reads dates with our reader and must not invent ids: for an item without one
-/// it would draw a new one at every poll, and every poll would alert.
+/// Runs feed-rs. It gets our date parser. It must not invent ids: it would invent a new one at each
+/// poll for an item without one, and each poll would send an alert.
 fn parse_strictly(xml: &SegmentedText<'_>) -> ParseFeedResult<model::Feed> {
     Builder::new()
         .sanitize_content(false)
@@ -53,6 +54,7 @@ fn parse_strictly(xml: &SegmentedText<'_>) -> ParseFeedResult<model::Feed> {
         .parse(xml.reader())
 }
 
+/// Joins what feed-rs read with the parts that went around it.
 fn to_entry(read: model::Entry, carried: ItemExtras) -> Entry {
     let dated = |raw: Option<String>, at: Option<DateTime<chrono::Utc>>| {
         raw.map(|raw| Dated { raw, at: at.map(|at| Timestamp(at.timestamp_millis())) })
@@ -64,7 +66,7 @@ fn to_entry(read: model::Entry, carried: ItemExtras) -> Entry {
         summary: read.summary.and_then(plain_text_of),
         content: read.content.and_then(|content| content.body).filter(|body| !body.is_empty()),
         published: dated(carried.published, read.published),
-        // The reader copies `published` here when a feed gives no other date.
+        // feed-rs copies `published` to `updated` when a feed gives no other date.
         updated: dated(carried.updated, read.updated),
         authors: carried.authors,
         tags: read.categories.into_iter().map(|category| category.term).collect(),
@@ -72,6 +74,7 @@ fn to_entry(read: model::Entry, carried: ItemExtras) -> Entry {
     }
 }
 
+/// The text; `None` if it is empty.
 fn plain_text_of(read: model::Text) -> Option<String> {
     (!read.content.is_empty()).then_some(read.content)
 }

@@ -1,5 +1,5 @@
-//! From the lines that are left to the text people read: signs, notices and what stands under
-//! headings like "Related stories" are dropped, and each paragraph is there once.
+//! Makes the text of the article from the lines that are left. Labels, notices and what stands
+//! under headings like "Related stories" are dropped, and repeated paragraphs too.
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -8,24 +8,25 @@ use super::lines::{Lines, RunningTotals, TextLine, is_control};
 use super::tree::Tree;
 use crate::extract::plain::plain;
 
-/// A part under a heading like "Related stories" that holds more of the article than this, in
-/// percent, is no aside, whatever the heading says.
+/// If the part under a heading like "Related stories" has a larger share of the article, in
+/// percent, it belongs to the article.
 const ASIDE_SHARE_MAX_PERCENT: u64 = 20;
 
-/// A line shorter than this may stand twice for a reason, in bytes.
+/// A shorter line may appear twice for a reason, in bytes.
 const REPEAT_BYTES_MIN: usize = 60;
 
-/// Before the first sentence, a line shorter than this is a byline or a sign, in bytes.
+/// Before the first sentence, a shorter line is a byline or a label, in bytes.
 const OPENING_BYTES_MIN: u32 = 90;
 
-/// The article's text: one line a paragraph, heading, item or cell.
+/// The text of the article: each paragraph, heading, list item or cell is one line.
 ///
-/// Of what stands before `root` inside `without_mark`, the article's lead, sentences alone are taken.
+/// Between the beginning of `wide` and `root` stands the lead. Only sentences are taken from there.
 pub(super) fn text(
     tree: &Tree<'_>,
     lines: &Lines,
     kept: &mut [bool],
-    (wide, root): (u32, u32),
+    wide: u32,
+    root: u32,
 ) -> String {
     let end = tree.node(root).map_or(0, |node| node.end);
     let range = lines.within(wide, end);
@@ -42,14 +43,14 @@ pub(super) fn text(
             texts.push((index, written(tree, line)));
         }
     }
-    drop_repeated(tree, lines, kept, (wide, &texts));
+    drop_repeated(tree, lines, kept, wide, &texts);
     let mut seen = HashSet::new();
     let mut out = String::new();
     for (index, text) in &texts {
         if kept.get(*index) != Some(&true) || text.is_empty() {
             continue;
         }
-        // Pages for two screens carry a paragraph twice.
+        // Pages made for two screens have each paragraph twice.
         if text.len() >= REPEAT_BYTES_MIN && !seen.insert(text.as_str()) {
             continue;
         }
@@ -61,7 +62,7 @@ pub(super) fn text(
     out
 }
 
-/// A line's text, on one line.
+/// The text of a line, with single spaces.
 pub(super) fn written(tree: &Tree<'_>, line: &TextLine) -> String {
     let mut raw = String::new();
     let mut at = line.from;
@@ -69,13 +70,13 @@ pub(super) fn written(tree: &Tree<'_>, line: &TextLine) -> String {
         if node.is_text() {
             raw.push_str(node.text);
         }
-        at = if is_control(node.tag) { node.end } else { at + 1 };
+        at = if is_control(node.element) { node.end } else { at + 1 };
     }
     let text = plain(&raw);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Drops the title, the byline and the signs that stand before the first sentence.
+/// Drops the title, the byline and the labels before the first sentence.
 fn open_with_prose(lines: &Lines, kept: &mut [bool], range: Range<usize>) {
     let mut opened = false;
     for index in range {
@@ -92,15 +93,16 @@ fn open_with_prose(lines: &Lines, kept: &mut [bool], range: Range<usize>) {
     }
 }
 
-/// Drops lines for what they say, and what they say of the lines after them.
+/// Drops lines because of their own text, or because of the heading above them.
 fn drop_repeated(
     tree: &Tree<'_>,
     lines: &Lines,
     kept: &mut [bool],
-    (root, texts): (u32, &[(usize, String)]),
+    root: u32,
+    texts: &[(usize, String)],
 ) {
     let sums = RunningTotals::of(lines, kept);
-    let total = sums.total().mass;
+    let total = sums.total().weight;
     for (index, text) in texts {
         let Some(line) = lines.all.get(*index).filter(|_| kept.get(*index) == Some(&true)) else {
             continue;
@@ -110,10 +112,10 @@ fn drop_repeated(
             Phrase::Sign => drop(kept.get_mut(*index).map(|kept| *kept = false)),
             Phrase::Aside => {
                 let until = aside_until(tree, lines, root, *index);
-                let own = sums.between(*index..until).mass;
+                let own = sums.between(*index..until).weight;
                 let until =
                     if own * 100 <= total * ASIDE_SHARE_MAX_PERCENT { until } else { *index + 1 };
-                // A sentence that merely begins a list ("Related:") takes its list along.
+                // A sentence such as "Related:" begins only its own list.
                 let heading = line.heading > 0 || line.linked == 0;
                 let until = if heading { until } else { *index + 1 };
                 kept.get_mut(*index..until).unwrap_or_default().fill(false);
@@ -122,11 +124,11 @@ fn drop_repeated(
     }
 }
 
-/// Where the part ends that the line at `index` stands over: at the next heading of its rank, or
-/// where its container does.
+/// Where the part under the line at `index` ends: at the next heading of the same rank, or at the
+/// end of its container.
 fn aside_until(tree: &Tree<'_>, lines: &Lines, root: u32, index: usize) -> usize {
     let Some(line) = lines.all.get(index) else { return index };
-    // The smallest part with more in it than this line.
+    // The smallest container with more in it than this line.
     let mut part = line.node;
     let mut range = index..index + 1;
     while part > root {

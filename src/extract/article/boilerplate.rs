@@ -1,44 +1,43 @@
-//! What is not the article, left out: by what parts are, by what they are named, and by the links
-//! in them.
+//! Drops what is not the article: by the element, by its names, and by the links in it.
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::clues::Clues;
+use super::element::Element;
 use super::lines::{Lines, RunningTotals};
-use super::tag::Tag;
 use super::tree::{Node, Tree};
 
-/// A part that holds more of the page's prose than this, in percent, is kept whatever its name:
-/// themes name the text's own box after what else is in it. All parts of one kind count together,
-/// for a site may give every section of its text the name of a teaser.
+/// A part with a larger share of the page's prose, in percent, is kept whatever its name, because
+/// templates give misleading names to the box of the text. Parts of one kind are counted together,
+/// because a site may give each section of its text the name of a teaser.
 const NAMED_SHARE_MAX_PERCENT: u64 = 30;
 
-/// The same for what readers wrote, which may be longer than the article.
+/// The same for comments. They may be longer than the article.
 const COMMENTS_SHARE_MAX_PERCENT: u64 = 60;
 
-/// The same, of the article's prose, for parts with names that mean other things as well.
+/// The same for parts whose names have other meanings too, of the article's prose.
 const DOUBTED_SHARE_MAX_PERCENT: u64 = 5;
 
-/// A part with more of its text in links than this, in percent, leads elsewhere,
+/// A part with a larger share of links, in percent, leads to other pages,
 const LINKED_MIN_PERCENT: u64 = 60;
 
-/// unless it holds this share of the article's prose, in percent.
+/// unless it has this share of the article's prose, in percent.
 const LINKED_SHARE_MIN_PERCENT: u64 = 10;
 
-/// The lines of a page that no tag and no name speaks against.
+/// Which lines of the page are left when parts are dropped by element and name.
 pub(super) fn without_page_furniture(tree: &Tree<'_>, lines: &Lines) -> Vec<bool> {
     let mut kept = vec![true; lines.all.len()];
     let sums = RunningTotals::of(lines, &kept);
-    let total = sums.total().mass;
+    let total = sums.total().weight;
     let of_kind = by_kind(tree, 0, |at, node| {
-        (share_max(node) > 0).then(|| sums.inside(lines, at, node.end).mass)
+        (share_max(node) > 0).then(|| sums.inside(lines, at, node.end).weight)
     });
     walk(tree, 0, |at, node| {
         let most = share_max(node);
         if most == 0 {
             return Step::Into;
         }
-        let own = sums.inside(lines, at, node.end).mass;
+        let own = sums.inside(lines, at, node.end).weight;
         let all = of_kind.get(&node.kind).copied().unwrap_or(0).max(own);
         if all * 100 > total * most {
             return Step::Into;
@@ -49,16 +48,17 @@ pub(super) fn without_page_furniture(tree: &Tree<'_>, lines: &Lines) -> Vec<bool
     kept
 }
 
-/// The share up to which a part is dropped for what it is, in percent; 0: never.
+/// The share up to which a part is dropped, in percent; 0: never.
 fn share_max(node: &Node<'_>) -> u64 {
-    let hints = node.hints;
-    let beside = matches!(node.tag, Tag::Nav | Tag::Footer | Tag::Aside | Tag::Form)
-        || node.tag == Tag::Figcaption
-        || hints.has(Clues::HIDDEN)
-        || hints.has(Clues::ASIDE)
-        || hints.has(Clues::CAPTION)
-        || hints.has(Clues::BYLINE);
-    if hints.has(Clues::COMMENTS) {
+    let clues = node.clues;
+    let beside =
+        matches!(node.element, Element::Nav | Element::Footer | Element::Aside | Element::Form)
+            || node.element == Element::Figcaption
+            || clues.has(Clues::HIDDEN)
+            || clues.has(Clues::ASIDE)
+            || clues.has(Clues::CAPTION)
+            || clues.has(Clues::BYLINE);
+    if clues.has(Clues::COMMENTS) {
         COMMENTS_SHARE_MAX_PERCENT
     } else if beside {
         NAMED_SHARE_MAX_PERCENT
@@ -67,17 +67,17 @@ fn share_max(node: &Node<'_>) -> u64 {
     }
 }
 
-/// Drops the lines inside `root` that belong to lists of links and to parts with doubtful names.
+/// Drops lists of links and parts with doubtful names inside `root`.
 pub(super) fn drop_inside_article(tree: &Tree<'_>, lines: &Lines, kept: &mut [bool], root: u32) {
-    // A part is looked at before what is in it, so these hold for every part when it is its turn.
+    // The totals stay valid: a part is judged before the parts inside it are dropped.
     let sums = RunningTotals::of(lines, kept);
     let end = tree.node(root).map_or(0, |node| node.end);
-    let total = sums.inside(lines, root, end).mass;
+    let total = sums.inside(lines, root, end).weight;
     let of_kind = by_kind(tree, root, |at, node| {
-        node.hints.has(Clues::UNLIKELY).then(|| sums.inside(lines, at, node.end).mass)
+        node.clues.has(Clues::UNLIKELY).then(|| sums.inside(lines, at, node.end).weight)
     });
     walk(tree, root, |at, node| {
-        if node.tag.is_inline() {
+        if node.element.is_inline() {
             return Step::Into;
         }
         let own = sums.inside(lines, at, node.end);
@@ -85,10 +85,10 @@ pub(super) fn drop_inside_article(tree: &Tree<'_>, lines: &Lines, kept: &mut [bo
             return Step::Past;
         }
         let leads_away = own.linked * 100 > own.bytes * LINKED_MIN_PERCENT
-            && own.mass * 100 < total * LINKED_SHARE_MIN_PERCENT;
-        let all = of_kind.get(&node.kind).copied().unwrap_or(0).max(own.mass);
+            && own.weight * 100 < total * LINKED_SHARE_MIN_PERCENT;
+        let all = of_kind.get(&node.kind).copied().unwrap_or(0).max(own.weight);
         let doubted =
-            node.hints.has(Clues::UNLIKELY) && all * 100 <= total * DOUBTED_SHARE_MAX_PERCENT;
+            node.clues.has(Clues::UNLIKELY) && all * 100 <= total * DOUBTED_SHARE_MAX_PERCENT;
         if !(leads_away || doubted) {
             return Step::Into;
         }
@@ -97,16 +97,16 @@ pub(super) fn drop_inside_article(tree: &Tree<'_>, lines: &Lines, kept: &mut [bo
     });
 }
 
-/// The prose of all parts of one kind together, outermost parts only.
+/// The prose of all parts of one kind together. Nested parts are counted once.
 fn by_kind(
     tree: &Tree<'_>,
     root: u32,
-    mass: impl Fn(u32, &Node<'_>) -> Option<u64>,
+    weight: impl Fn(u32, &Node<'_>) -> Option<u64>,
 ) -> HashMap<u32, u64> {
     let mut of_kind: HashMap<u32, u64> = HashMap::new();
-    walk(tree, root, |at, node| match mass(at, node) {
-        Some(mass) => {
-            *of_kind.entry(node.kind).or_default() += mass;
+    walk(tree, root, |at, node| match weight(at, node) {
+        Some(weight) => {
+            *of_kind.entry(node.kind).or_default() += weight;
             Step::Past
         }
         None => Step::Into,
@@ -114,13 +114,13 @@ fn by_kind(
     of_kind
 }
 
-/// Where a walk goes from an element.
+/// Where the walk goes from an element.
 pub(super) enum Step {
     Into,
     Past,
 }
 
-/// Goes through the elements inside `root` in document order.
+/// Visits the elements inside `root` in document order.
 pub(super) fn walk<'a>(tree: &Tree<'a>, root: u32, mut visit: impl FnMut(u32, &Node<'a>) -> Step) {
     let end = tree.node(root).map_or(0, |node| node.end);
     let mut at = root + 1;
@@ -130,6 +130,7 @@ pub(super) fn walk<'a>(tree: &Tree<'a>, root: u32, mut visit: impl FnMut(u32, &N
     }
 }
 
+/// Marks lines as dropped.
 fn drop_lines(kept: &mut [bool], range: Range<usize>) {
     kept.get_mut(range).unwrap_or_default().fill(false);
 }

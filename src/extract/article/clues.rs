@@ -1,55 +1,58 @@
-//! What the names on an element (class, id, role, item property) say of what is in it.
-use super::tag::Tag;
-use super::token::Attributes;
+//! What the names on an element (class, id, role, item property) say about its content.
+use super::attributes::Attributes;
+use super::element::Element;
 
-/// Bytes of an element's names that are looked at: generated class lists run to kilobytes.
+/// Bytes of an element's names that are read. Generated lists of classes can have several
+/// kilobytes.
 const NAMES_BYTES_MAX: usize = 512;
 
-/// Words of an id that names a part.
+/// Most words of an id that names a part.
 const ID_WORDS_MAX: usize = 3;
 
 /// Longest word compared, in bytes.
 const WORD_BYTES_MAX: usize = 24;
 
-/// A set of hints.
+/// A set of clues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Clues(u16);
 
 impl Clues {
-    /// Not shown to readers.
+    /// Readers do not see it.
     pub(super) const HIDDEN: Self = Self(1);
-    /// Named like a part that is about the text or beside it, not of it.
+    /// The name of a part that is about the text or beside it.
     pub(super) const ASIDE: Self = Self(1 << 1);
-    /// Named like such a part, by a word that also means other things.
+    /// Like [`ASIDE`](Self::ASIDE), but the word has other meanings too.
     pub(super) const UNLIKELY: Self = Self(1 << 2);
-    /// Named like the text itself.
+    /// The name of a part that holds the text.
     pub(super) const BODY: Self = Self(1 << 3);
-    /// Declared to be the text itself (schema.org's `articleBody`).
+    /// Declared to be the text (`articleBody` of schema.org).
     pub(super) const DECLARED: Self = Self(1 << 4);
-    /// Words under a picture.
+    /// The text under a picture.
     pub(super) const CAPTION: Self = Self(1 << 5);
     /// Who wrote it and when.
     pub(super) const BYLINE: Self = Self(1 << 6);
-    /// What readers wrote.
+    /// Comments of readers.
     pub(super) const COMMENTS: Self = Self(1 << 7);
-    /// Named like a whole article or the page's main part.
+    /// The name of a whole article or of the main part of the page.
     pub(super) const LOCATION: Self = Self(1 << 8);
-    /// The name of who wrote it.
+    /// The name of the author.
     pub(super) const AUTHOR: Self = Self(1 << 9);
 
+    /// Whether any of these clues is in the set.
     pub(super) fn has(self, any: Self) -> bool {
         self.0 & any.0 != 0
     }
 
+    /// Adds clues to the set.
     fn add(&mut self, more: Self) {
         self.0 |= more.0;
     }
 }
 
-/// What tells parts of one kind from parts of another: parts that repeat under one name are of one
-/// kind, and all parts that are not shown are.
-pub(super) fn kind(hints: Clues, attributes: &Attributes<'_>) -> u32 {
-    if hints.has(Clues::HIDDEN) {
+/// A number that is equal for parts of one kind: parts with the same names are of one kind, and all
+/// hidden parts are of one kind.
+pub(super) fn kind(clues: Clues, attributes: &Attributes<'_>) -> u32 {
+    if clues.has(Clues::HIDDEN) {
         return 1;
     }
     let mut hash = 0x811c_9dc5_u32;
@@ -59,30 +62,31 @@ pub(super) fn kind(hints: Clues, attributes: &Attributes<'_>) -> u32 {
     hash
 }
 
-/// The hints of a start tag.
-pub(super) fn of(tag: Tag, attributes: &Attributes<'_>) -> Clues {
-    let mut hints = Clues::default();
+/// The clues of a start tag.
+pub(super) fn of(element: Element, attributes: &Attributes<'_>) -> Clues {
+    let mut clues = Clues::default();
     if attributes.hidden || hides(attributes.style) {
-        hints.add(Clues::HIDDEN);
+        clues.add(Clues::HIDDEN);
     }
-    role(attributes.role, &mut hints);
+    role(attributes.role, &mut clues);
     if attributes.rel == "author" || attributes.itemprop == "author" {
-        hints.add(Clues::AUTHOR);
+        clues.add(Clues::AUTHOR);
     }
-    property(attributes.itemprop, &mut hints);
-    if matches!(tag, Tag::Article | Tag::Main) {
-        hints.add(Clues::LOCATION);
+    property(attributes.itemprop, &mut clues);
+    if matches!(element, Element::Article | Element::Main) {
+        clues.add(Clues::LOCATION);
     }
     for names in [attributes.class, attributes.part] {
-        names_of(names, &mut hints);
+        names_of(names, &mut clues);
     }
-    // Longer ones are made of headings, to be linked to.
+    // Longer ids are made from headings so that links can lead there.
     if (Words { bytes: attributes.id.as_bytes() }).count() <= ID_WORDS_MAX {
-        names_of(attributes.id, &mut hints);
+        names_of(attributes.id, &mut clues);
     }
-    hints
+    clues
 }
 
+/// Whether an inline style hides the element from readers.
 fn hides(style: &str) -> bool {
     if style.is_empty() {
         return false;
@@ -96,45 +100,48 @@ fn hides(style: &str) -> bool {
     bare.contains("display:none") || bare.contains("visibility:hidden")
 }
 
-fn role(role: &str, hints: &mut Clues) {
+/// Reads an ARIA role.
+fn role(role: &str, clues: &mut Clues) {
     match role.trim() {
         "navigation" | "banner" | "contentinfo" | "complementary" | "search" | "dialog"
         | "alertdialog" | "menu" | "menubar" | "toolbar" | "tooltip" | "tablist" | "alert"
-        | "doc-footnote" => hints.add(Clues::ASIDE),
-        "main" | "article" => hints.add(Clues::LOCATION),
+        | "doc-footnote" => clues.add(Clues::ASIDE),
+        "main" | "article" => clues.add(Clues::LOCATION),
         _ => {}
     }
 }
 
-fn property(property: &str, hints: &mut Clues) {
+/// Reads an `itemprop` of schema.org. It is declared by the publisher, so it is stronger than a
+/// class name.
+fn property(property: &str, clues: &mut Clues) {
     match property.trim() {
-        "articleBody" | "text" => hints.add(Clues::DECLARED),
-        "author" | "datePublished" | "dateModified" | "publisher" => hints.add(Clues::BYLINE),
-        "caption" | "copyrightHolder" => hints.add(Clues::CAPTION),
-        "comment" => hints.add(Clues::COMMENTS),
+        "articleBody" | "text" => clues.add(Clues::DECLARED),
+        "author" | "datePublished" | "dateModified" | "publisher" => clues.add(Clues::BYLINE),
+        "caption" | "copyrightHolder" => clues.add(Clues::CAPTION),
+        "comment" => clues.add(Clues::COMMENTS),
         _ => {}
     }
 }
 
-/// Reads a list of names: each name whole, then its words, then its neighbouring words.
-fn names_of(names: &str, hints: &mut Clues) {
+/// Reads a list of names: each whole name, then its words, then pairs of words.
+fn names_of(names: &str, clues: &mut Clues) {
     let end = names.floor_char_boundary(NAMES_BYTES_MAX);
     for name in names.get(..end).unwrap_or_default().split_ascii_whitespace() {
-        // Layout languages write variants (`md:hidden`, `w-[10px]`): they speak of looks.
+        // CSS frameworks write variants (`md:hidden`, `w-[10px]`). They are about the layout.
         if name.contains([':', '[', '/', '(']) {
             continue;
         }
         let mut before = Word::default();
         for word in (Words { bytes: name.as_bytes() }) {
-            // `has-sidebar`, `no-comments`: of the page, not of the part.
+            // `has-sidebar`, `no-comments`: these are about the page, not about this part.
             if before.length == 0 && matches!(word.as_str(), "has" | "no" | "with" | "without") {
                 break;
             }
-            hints.add(alone(word.as_str()));
-            hints.add(together(before.as_str(), word.as_str()));
+            clues.add(alone(word.as_str()));
+            clues.add(together(before.as_str(), word.as_str()));
             before = word;
         }
-        hints.add(whole(name));
+        clues.add(whole(name));
     }
 }
 
@@ -151,7 +158,8 @@ impl Word {
     }
 }
 
-/// The words of a name: cut at signs, digits and where a capital follows a small letter.
+/// The words of a name. It is split at signs, at digits, and where a capital follows a small
+/// letter.
 struct Words<'a> {
     bytes: &'a [u8],
 }
@@ -181,7 +189,7 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// What a word says wherever it stands.
+/// What a word says by itself.
 fn alone(word: &str) -> Clues {
     match word {
         "nav" | "navbar" | "navigation" | "menu" | "submenu" | "megamenu" | "breadcrumb"
@@ -220,7 +228,7 @@ fn alone(word: &str) -> Clues {
     }
 }
 
-/// What two neighbouring words say.
+/// What two adjacent words say.
 fn together(before: &str, word: &str) -> Clues {
     if before.is_empty() {
         Clues::default()
@@ -241,7 +249,7 @@ fn together(before: &str, word: &str) -> Clues {
     }
 }
 
-/// The words that, after this one, name a part that leads away or is no text.
+/// The words that, after this one, name a part that is not text or leads away.
 fn away_after(word: &str) -> &'static [&'static str] {
     match word {
         "you" => &["may", "might"],
@@ -269,7 +277,7 @@ fn away_after(word: &str) -> &'static [&'static str] {
     }
 }
 
-/// The words that, after this one, name what tells who wrote it and when.
+/// The words that, after this one, name the byline.
 fn byline_after(word: &str) -> &'static [&'static str] {
     match word {
         "author" => &[
@@ -292,7 +300,7 @@ fn byline_after(word: &str) -> &'static [&'static str] {
     }
 }
 
-/// The words that, after this one, name the text itself.
+/// The words that, after this one, name the text.
 fn body_after(word: &str) -> &'static [&'static str] {
     match word {
         "article" | "story" | "post" | "entry" | "blog" | "news" | "artikel" | "content"
@@ -312,7 +320,7 @@ fn body_after(word: &str) -> &'static [&'static str] {
     }
 }
 
-/// What a name says that is just this.
+/// What a name says as a whole.
 fn whole(name: &str) -> Clues {
     match name {
         "widget" | "widgets" => Clues::UNLIKELY,

@@ -1,32 +1,37 @@
-//! What a page says of itself: in its head, in its JSON-LD and in the marks about its text.
+//! What a page says about itself: in its head, in JSON-LD and in attributes of its text.
+use super::attributes::Attributes;
+use super::element::Element;
 use super::json_ld::{self, LinkedData};
-use super::tag::Tag;
-use super::token::Attributes;
 
-/// Bytes of JSON-LD read of one page, all scripts together.
+/// Bytes of JSON-LD read on one page, in all scripts together.
 const LINKED_BYTES_MAX: usize = 512 << 10;
 
-/// Values kept of one name; a page that names more authors is read no further.
+/// Values kept of the `meta` elements of a page.
 const VALUES_MAX: usize = 32;
 
-/// All that was said, not yet weighed.
+/// All that was found. Which value is used is decided in [`metadata`](super::metadata).
 #[derive(Debug, Default)]
 pub(super) struct Head<'a> {
+    /// The inside of `<title>`, undecoded like all values here.
     pub(super) title: Option<&'a str>,
+    /// The address in `<link rel="canonical">`.
     pub(super) canonical: Option<&'a str>,
+    /// The address in `<base>`, against which links are resolved.
     pub(super) base: Option<&'a str>,
+    /// The language of `<html>`.
     pub(super) lang: Option<&'a str>,
-    /// Names and values of `head` elements that matter here.
+    /// Names and values of the `meta` elements that are used.
     metas: Vec<(&'static str, &'a str)>,
-    /// Marked as the date of publication, wherever it stands.
+    /// An element marked as the date of publication, wherever it stands.
     pub(super) dated: Option<&'a str>,
-    /// The first `time` of the text.
+    /// The first `time` element of the text.
     pub(super) time: Option<&'a str>,
+    /// What the JSON-LD scripts say.
     pub(super) linked: LinkedData,
     linked_bytes: usize,
 }
 
-/// The names looked for, strongest first within each purpose.
+/// The names searched for, the most reliable first.
 const TITLES: &[&str] = &["og:title", "twitter:title", "parsely-title", "dc.title", "title"];
 const AUTHORS: &[&str] = &[
     "author",
@@ -61,13 +66,13 @@ const ADDRESSES: &[&str] = &["og:url"];
 const LANGUAGES: &[&str] = &["content-language", "og:locale", "dc.language", "language"];
 
 impl<'a> Head<'a> {
-    /// An element taken whole.
-    pub(super) fn raw(&mut self, tag: Tag, attributes: &Attributes<'a>, inside: &'a str) {
-        if tag == Tag::Title && self.title.is_none() {
+    /// Reads an element with its raw content.
+    pub(super) fn raw(&mut self, element: Element, attributes: &Attributes<'a>, inside: &'a str) {
+        if element == Element::Title && self.title.is_none() {
             self.title = Some(inside);
         }
         let kind = attributes.name.trim();
-        if tag == Tag::Script && kind.eq_ignore_ascii_case("application/ld+json") {
+        if element == Element::Script && kind.eq_ignore_ascii_case("application/ld+json") {
             self.linked_bytes = self.linked_bytes.saturating_add(inside.len());
             if self.linked_bytes <= LINKED_BYTES_MAX {
                 json_ld::read_script(inside, &mut self.linked);
@@ -75,25 +80,26 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// The start of any element.
-    pub(super) fn element(&mut self, tag: Tag, attributes: &Attributes<'a>) {
+    /// Reads the start of any element.
+    pub(super) fn start(&mut self, element: Element, attributes: &Attributes<'a>) {
         if attributes.itemprop == "datePublished" {
             let said = filled(attributes.datetime).or(filled(attributes.content));
             self.dated = self.dated.or(said);
         }
-        if tag == Tag::Html {
+        if element == Element::Html {
             self.lang = self.lang.or(filled(attributes.lang));
-        } else if tag == Tag::Base {
+        } else if element == Element::Base {
             self.base = self.base.or(filled(attributes.href));
-        } else if tag == Tag::Link && has_word(attributes.rel, "canonical") {
+        } else if element == Element::Link && has_word(attributes.rel, "canonical") {
             self.canonical = self.canonical.or(filled(attributes.href));
-        } else if tag == Tag::Time {
+        } else if element == Element::Time {
             self.time = self.time.or(filled(attributes.datetime));
-        } else if tag == Tag::Meta {
+        } else if element == Element::Meta {
             self.meta(attributes);
         }
     }
 
+    /// Keeps the value of a `meta` element with a known name.
     fn meta(&mut self, attributes: &Attributes<'a>) {
         let Some(value) = filled(attributes.content) else { return };
         for name in [attributes.name, attributes.itemprop] {
@@ -105,6 +111,7 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// The value of the first of these names that the page has.
     fn first(&self, names: &[&str]) -> Option<&'a str> {
         names.iter().find_map(|name| {
             self.metas.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
@@ -127,7 +134,7 @@ impl<'a> Head<'a> {
         self.first(LANGUAGES)
     }
 
-    /// All values of the strongest name of an author that is there.
+    /// All values of the most reliable author name that is there.
     pub(super) fn meta_authors(&self) -> Vec<&'a str> {
         let of = |name: &&str| {
             self.metas
@@ -140,11 +147,13 @@ impl<'a> Head<'a> {
     }
 }
 
+/// A trimmed value; `None` if it is blank.
 fn filled(value: &str) -> Option<&str> {
     let value = value.trim();
     (!value.is_empty()).then_some(value)
 }
 
+/// Whether a list separated by spaces has a word, in any case.
 fn has_word(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|each| each.eq_ignore_ascii_case(word))
 }

@@ -1,14 +1,14 @@
-//! JSON-LD: what a page tells search engines of its article. Read leniently and bounded: a script
-//! that is no JSON says nothing.
+//! Reads JSON-LD: what a page tells search engines about its article. A script that is not valid
+//! JSON is ignored.
 use serde_json::Value;
 
-/// Objects looked at in one page.
+/// Objects read on one page.
 const OBJECTS_MAX: usize = 2_000;
 
-/// Names kept of one article's authors.
+/// Names kept of the authors of one article.
 const AUTHORS_MAX: usize = 16;
 
-/// What was said of the article.
+/// What was found about the article.
 #[derive(Debug, Default)]
 pub(super) struct LinkedData {
     pub(super) headline: Option<String>,
@@ -16,11 +16,11 @@ pub(super) struct LinkedData {
     pub(super) published: Option<String>,
     pub(super) url: Option<String>,
     pub(super) language: Option<String>,
-    /// The whole text, where a publisher gives it.
+    /// The whole text. Some publishers give it.
     pub(super) body: Option<String>,
 }
 
-/// Reads one script into what is known already; the first word on a thing counts.
+/// Reads one script and adds to what is known. The first value of each kind counts.
 pub(super) fn read_script(script: &str, into: &mut LinkedData) {
     let script = script.trim().trim_start_matches("<!--").trim_end_matches("-->");
     let script = script.trim().trim_end_matches(';');
@@ -54,19 +54,21 @@ pub(super) fn read_script(script: &str, into: &mut LinkedData) {
     }
 }
 
+/// Whether the `@type` of an object is of some kind. It may be a list.
 fn is_a(value: &Value, kind: fn(&str) -> bool) -> bool {
     let Some(named) = value.get("@type") else { return false };
     named.as_str().is_some_and(kind)
         || named.as_array().is_some_and(|all| all.iter().filter_map(Value::as_str).any(kind))
 }
 
-/// schema.org's `PageArticle` and what is one, by name (<https://schema.org/Article>).
+/// The types of schema.org that are articles (<https://schema.org/Article>).
 fn is_article(kind: &str) -> bool {
     let kind = kind.rsplit(['/', ':']).next().unwrap_or(kind);
     kind.ends_with("Article")
         || matches!(kind, "BlogPosting" | "Report" | "LiveBlogPosting" | "SocialMediaPosting")
 }
 
+/// Takes what an article object says, where nothing is known yet.
 fn take(article: &Value, people: &[(&str, &str)], into: &mut LinkedData) {
     let text = |name: &str| {
         article.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
@@ -88,6 +90,8 @@ fn take(article: &Value, people: &[(&str, &str)], into: &mut LinkedData) {
     }
 }
 
+/// The names of authors: texts, objects with a name, references to an object by `@id`, or lists of
+/// these.
 fn names(author: &Value, people: &[(&str, &str)], into: &mut Vec<String>) {
     let each = author.as_array().map_or(std::slice::from_ref(author), Vec::as_slice);
     for author in each.iter().take(AUTHORS_MAX) {

@@ -1,19 +1,20 @@
-//! A page as a row of lines: each a stretch of text between two boundaries, with what is needed to
-//! tell prose from everything else.
+//! A page as a list of lines. A line is the text between two boundaries, with the figures that tell
+//! prose from everything else.
 use std::ops::Range;
 
-use super::Deadline;
-use super::tag::Tag;
+use super::deadline::Deadline;
+use super::element::Element;
 use super::tree::Tree;
 
-/// A line this long is prose if it has a sentence in it, in bytes without white space. (Bytes, not
-/// characters: what takes English thirty letters takes Chinese ten characters of three bytes.)
+/// A line with so many bytes and a sentence in it is prose. White space is not counted. (Bytes, not
+/// characters: thirty letters of English are ten characters of Chinese, which have three bytes
+/// each.)
 const PROSE_BYTES_MIN: u32 = 40;
 
-/// A line this long is prose whatever it ends with.
+/// A line with so many bytes is prose whatever it ends with.
 const LONG_BYTES_MIN: u32 = 140;
 
-/// Nodes between two looks at the clock.
+/// Nodes between two looks at the deadline.
 const LOOK_EVERY: u32 = 4_096;
 
 /// One line.
@@ -21,22 +22,22 @@ const LOOK_EVERY: u32 = 4_096;
 pub(super) struct TextLine {
     /// The block element it stands in.
     pub(super) node: u32,
-    /// Its first text node, and one past its last.
+    /// Its first text node, and one after its last.
     pub(super) from: u32,
     pub(super) to: u32,
-    /// Bytes that are not white space, all and those inside links.
+    /// Bytes without white space: all, and those inside links.
     pub(super) bytes: u32,
     pub(super) linked: u32,
     /// Sentences that end in it.
     pub(super) stops: u32,
-    /// It ends as a sentence does.
+    /// It ends like a sentence.
     pub(super) closed: bool,
     /// The level of the heading it stands in, or 0.
     pub(super) heading: u8,
 }
 
 impl TextLine {
-    /// What it counts for in the search for the article: 0 unless it is prose.
+    /// Its weight in the search for the article: 0 if it is not prose.
     pub(super) fn weight(&self) -> u32 {
         let prose = self.bytes >= LONG_BYTES_MIN
             || (self.bytes >= PROSE_BYTES_MIN && (self.closed || self.stops > 0));
@@ -51,29 +52,31 @@ impl TextLine {
 /// All lines of a page.
 #[derive(Debug)]
 pub(super) struct Lines {
+    /// In document order.
     pub(super) all: Vec<TextLine>,
     /// For each node, how many lines begin before it.
     before: Vec<u32>,
 }
 
 impl Lines {
-    pub(super) fn of(tree: &Tree<'_>, clock: Deadline<'_>) -> Self {
+    /// Cuts a page into lines. Stops early at the deadline.
+    pub(super) fn of(tree: &Tree<'_>, deadline: Deadline<'_>) -> Self {
         let mut walk = Walk::default();
         let mut before = Vec::with_capacity(tree.nodes.len() + 1);
         let mut at = 0_u32;
         let mut skip_until = 0_u32;
         while let Some(node) = tree.node(at) {
-            if at.is_multiple_of(LOOK_EVERY) && clock.is_over() {
+            if at.is_multiple_of(LOOK_EVERY) && deadline.is_over() {
                 break;
             }
             if at >= skip_until {
                 walk.leave(at);
             }
-            // A line that is open began before this node.
+            // An open line began before this node.
             let begun = walk.all.len() + usize::from(walk.open.is_some());
             before.push(u32::try_from(begun).unwrap_or(u32::MAX));
             if at >= skip_until {
-                if is_control(node.tag) {
+                if is_control(node.element) {
                     skip_until = node.end;
                 } else {
                     walk.enter(tree, at);
@@ -95,30 +98,30 @@ impl Lines {
     }
 }
 
-/// What lines hold together, in bytes without white space.
+/// Totals over some lines, in bytes without white space.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LineTotals {
-    /// Of prose.
-    pub(super) mass: u64,
-    /// Of anything.
+    /// In prose.
+    pub(super) weight: u64,
+    /// In all lines.
     pub(super) bytes: u64,
     /// Inside links.
     pub(super) linked: u64,
 }
 
-/// The sum before each line, so that any part's is a subtraction.
+/// The total before each line. So the total of any part is one subtraction.
 #[derive(Debug)]
 pub(super) struct RunningTotals(Vec<LineTotals>);
 
 impl RunningTotals {
-    /// Over the lines that are kept.
+    /// Counts only the lines that are kept.
     pub(super) fn of(lines: &Lines, kept: &[bool]) -> Self {
         let mut sums = Vec::with_capacity(lines.all.len() + 1);
         let mut sum = LineTotals::default();
         sums.push(sum);
         for (line, kept) in lines.all.iter().zip(kept) {
             if *kept {
-                sum.mass += u64::from(line.weight());
+                sum.weight += u64::from(line.weight());
                 sum.bytes += u64::from(line.bytes);
                 sum.linked += u64::from(line.linked);
             }
@@ -127,44 +130,46 @@ impl RunningTotals {
         Self(sums)
     }
 
+    /// The totals of the whole page.
     pub(super) fn total(&self) -> LineTotals {
         self.0.last().copied().unwrap_or_default()
     }
 
-    /// Of the nodes from `polled_at` to before `end`.
+    /// The totals of the nodes from `at` to before `end`.
     pub(super) fn inside(&self, lines: &Lines, at: u32, end: u32) -> LineTotals {
         self.between(lines.within(at, end))
     }
 
+    /// The totals of a range of lines.
     pub(super) fn between(&self, range: Range<usize>) -> LineTotals {
         let get = |index: usize| self.0.get(index).copied().unwrap_or_default();
         let (before, after) = (get(range.start), get(range.end));
         LineTotals {
-            mass: after.mass.saturating_sub(before.mass),
+            weight: after.weight.saturating_sub(before.weight),
             bytes: after.bytes.saturating_sub(before.bytes),
             linked: after.linked.saturating_sub(before.linked),
         }
     }
 }
 
-/// Elements whose text is no text of the page.
-pub(super) fn is_control(tag: Tag) -> bool {
+/// Elements whose text does not belong to the page's text.
+pub(super) fn is_control(element: Element) -> bool {
     matches!(
-        tag,
-        Tag::Button
-            | Tag::Select
-            | Tag::Option
-            | Tag::Optgroup
-            | Tag::Textarea
-            | Tag::Rt
-            | Tag::Video
-            | Tag::Dialog
-            | Tag::Style
-            | Tag::Script
+        element,
+        Element::Button
+            | Element::Select
+            | Element::Option
+            | Element::Optgroup
+            | Element::Textarea
+            | Element::Rt
+            | Element::Video
+            | Element::Dialog
+            | Element::Style
+            | Element::Script
     )
 }
 
-/// Where a walk over the nodes is.
+/// The state of the walk over the nodes.
 #[derive(Default)]
 struct Walk {
     all: Vec<TextLine>,
@@ -173,12 +178,12 @@ struct Walk {
     /// The level of the last heading entered, and where it ends.
     heading: (u8, u32),
     block: u32,
-    /// The block elements entered, and where each ends.
+    /// The block elements that are open, and where each ends.
     block_until: Vec<(u32, u32)>,
 }
 
 impl Walk {
-    /// Leaves the blocks that end before the node at `polled_at`.
+    /// Leaves the blocks that end before the node at `at`.
     fn leave(&mut self, at: u32) {
         while self.block_until.last().is_some_and(|(_, end)| *end <= at) {
             self.block_until.pop();
@@ -187,31 +192,34 @@ impl Walk {
         self.block = self.block_until.last().map_or(0, |(node, _)| *node);
     }
 
+    /// Enters an element. A block ends the current line.
     fn enter(&mut self, tree: &Tree<'_>, at: u32) {
         let Some(node) = tree.node(at) else { return };
         if node.is_text() {
             return self.text(at, node.text);
         }
-        if node.tag == Tag::Br {
+        if node.element == Element::Br {
             return self.cut();
         }
-        if node.tag == Tag::A {
+        if node.element == Element::A {
             self.link_until = self.link_until.max(node.end);
         }
-        if let Some(level) = node.tag.heading() {
+        if let Some(level) = node.element.heading() {
             self.heading = (level, node.end);
         }
-        if !node.tag.is_inline() {
+        if !node.element.is_inline() {
             self.cut();
             self.block = at;
             self.block_until.push((at, node.end));
         }
     }
 
+    /// Ends the current line.
     fn cut(&mut self) {
         self.all.extend(self.open.take().filter(|line| line.bytes > 0));
     }
 
+    /// Adds a text node to the current line.
     fn text(&mut self, at: u32, text: &str) {
         let measure = TextMeasure::of(text);
         if measure.bytes == 0 && self.open.is_none() {
@@ -239,7 +247,7 @@ impl Walk {
     }
 }
 
-/// What one stretch of text adds to its line.
+/// What one text node adds to its line.
 struct TextMeasure {
     bytes: u32,
     stops: u32,

@@ -1,31 +1,31 @@
-//! Where on the page the article is.
+//! Finds the element of a page that is the article.
 use super::clues::Clues;
+use super::element::Element;
 use super::lines::{Lines, RunningTotals};
-use super::tag::Tag;
 use super::tree::{Node, Tree};
 
-/// The share of a page's prose, in percent, its article is taken to hold.
+/// The least share of the page's prose that the article has, in percent.
 const SHARE_MIN_PERCENT: u64 = 80;
 
-/// The share, in percent, from which a part named like an article's text is believed to be it.
+/// The least share for a part with the name of an article's text, in percent.
 const NAMED_SHARE_MIN_PERCENT: u64 = 45;
 
-/// Most that a lead may hold, in percent of its article's prose.
+/// The largest share of the article's prose that its lead may have, in percent.
 const LEAD_SHARE_MAX_PERCENT: u64 = 30;
 
-/// The element that is the article: the smallest with most of the page's prose in it, or one named
-/// as such about or inside that.
+/// The element that is the article: the smallest one with most of the page's prose, or an element
+/// around or inside it whose name says so.
 pub(super) fn main_root(tree: &Tree<'_>, lines: &Lines, kept: &[bool]) -> u32 {
     let sums = RunningTotals::of(lines, kept);
-    let total = sums.total().mass;
+    let total = sums.total().weight;
     let mut smallest = 0;
-    // Prose first, then how plain the name is, then the inner of two.
+    // More prose first, then the clearer name, then the inner one of two.
     let mut named: Option<((u64, u8), u32)> = None;
     for (at, node) in (0_u32..).zip(&tree.nodes) {
-        if node.tag.is_inline() {
+        if node.element.is_inline() {
             continue;
         }
-        let own = sums.inside(lines, at, node.end).mass;
+        let own = sums.inside(lines, at, node.end).weight;
         if own == 0 {
             continue;
         }
@@ -44,17 +44,17 @@ pub(super) fn main_root(tree: &Tree<'_>, lines: &Lines, kept: &[bool]) -> u32 {
     }
 }
 
-/// What holds the article and its lead: the widest element about it with a little more prose, all
-/// of it before the article's own.
+/// The element that holds the article and its lead: the widest element around it with only a little
+/// more prose, and all of that before the article.
 pub(super) fn widened_to_lead(tree: &Tree<'_>, lines: &Lines, kept: &[bool], root: u32) -> u32 {
     let sums = RunningTotals::of(lines, kept);
     let end = |at: u32| tree.node(at).map_or(0, |node| node.end);
-    let mass = |from: u32, to: u32| sums.inside(lines, from, to).mass;
-    let own = mass(root, end(root));
+    let weight = |from: u32, to: u32| sums.inside(lines, from, to).weight;
+    let own = weight(root, end(root));
     let (mut at, mut widest) = (root, root);
     while let Some(parent) = tree.node(at).map(|node| node.parent).filter(|parent| *parent < at) {
-        let before = mass(parent, root);
-        let after = mass(end(root), end(parent));
+        let before = weight(parent, root);
+        let after = weight(end(root), end(parent));
         if before * 100 > own * LEAD_SHARE_MAX_PERCENT || after > 0 {
             break;
         }
@@ -66,13 +66,13 @@ pub(super) fn widened_to_lead(tree: &Tree<'_>, lines: &Lines, kept: &[bool], roo
     widest
 }
 
-/// How plainly a part says that it is an article; 0: not at all.
+/// How clearly the name of a part says that it is an article; 0: not at all.
 fn plainness(node: &Node<'_>) -> u8 {
-    if node.hints.has(Clues::DECLARED) {
+    if node.clues.has(Clues::DECLARED) {
         3
-    } else if node.hints.has(Clues::BODY) {
+    } else if node.clues.has(Clues::BODY) {
         2
     } else {
-        u8::from(node.tag == Tag::Article)
+        u8::from(node.element == Element::Article)
     }
 }

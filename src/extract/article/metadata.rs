@@ -1,5 +1,5 @@
-//! Who wrote it, when, where it lives and in which language: what a page says of its article,
-//! weighed.
+//! What is known about an article beside its text: title, authors, date, address, language. Each is
+//! taken from the most reliable place on the page.
 use url::Url;
 
 use super::article_text::written;
@@ -9,33 +9,33 @@ use super::lines::Lines;
 use super::tree::Tree;
 use crate::extract::title::title as one_line;
 
-/// Longest name of an author, in bytes; what is longer is a sentence about one.
+/// Longest name of an author, in bytes. A longer text is a sentence.
 const NAME_BYTES_MAX: usize = 80;
 
 /// Authors kept of one article.
 const AUTHORS_MAX: usize = 16;
 
-/// First headings looked at in search of the headline.
+/// Headings that are compared with the title.
 const HEADINGS_MAX: usize = 16;
 
-/// A shorter heading may agree with a title by chance, in characters.
+/// A shorter heading may match a title by chance, in characters.
 const HEADING_CHARS_MIN: usize = 4;
 
 /// Longest language tag, in bytes.
 const LANGUAGE_BYTES_MAX: usize = 35;
 
-/// Between a headline and the name of the site in a page's title.
+/// Stand between a headline and the name of the site in the title of a page.
 const SEPARATORS: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " • ", " · ", "｜", " : "];
 
-/// Before a name in a byline.
+/// Stand before a name in a byline.
 const BY: &[&str] =
     &["by ", "written by ", "von ", "par ", "por ", "di ", "door ", "author: ", "words by "];
 
-/// After a name in a byline.
+/// Stand after a name in a byline.
 const JOBS: &[&str] = &[" 기자", " 특파원", " 記者", " 记者", "記者", "记者"];
 
-/// The headline: the page's first heading if its title agrees, else what it gives to search
-/// engines and other sites.
+/// The headline: the first heading that matches the title of the page, or else the title given to
+/// search engines and other sites.
 pub(super) fn title(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
     let head = &tree.head;
     let clean = |text: &str| Some(one_line(text)).filter(|title| !title.is_empty());
@@ -60,7 +60,7 @@ pub(super) fn title(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
     if let Some(heading) = headings.iter().find(agrees) {
         return Some(heading.clone());
     }
-    // An only heading is the headline, unless it is the name of the site.
+    // A single heading is the headline, unless it is the name of the site.
     let is_site = |heading: &str| page.as_ref().is_some_and(|page| page.contains(heading));
     if let [only] = headings.as_slice()
         && only.chars().count() >= 2 * HEADING_CHARS_MIN
@@ -72,7 +72,7 @@ pub(super) fn title(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
     given.or(headings.into_iter().next())
 }
 
-/// A page's title without the name of its site, which stands last, rarely first.
+/// The title of a page without the name of its site, which stands last or sometimes first.
 fn without_site(title: &str) -> &str {
     for separator in SEPARATORS {
         if let Some((before, after)) = title.rsplit_once(separator) {
@@ -82,7 +82,7 @@ fn without_site(title: &str) -> &str {
     title
 }
 
-/// The authors' names.
+/// The names of the authors.
 pub(super) fn authors(tree: &Tree<'_>, lines: &Lines) -> Vec<String> {
     let linked = &tree.head.linked.authors;
     let mut found = Vec::new();
@@ -107,10 +107,10 @@ pub(super) fn authors(tree: &Tree<'_>, lines: &Lines) -> Vec<String> {
 fn byline(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
     let mut found: Option<String> = None;
     walk(tree, 0, |at, node| {
-        if found.is_some() || node.hints.has(Clues::COMMENTS) {
+        if found.is_some() || node.clues.has(Clues::COMMENTS) {
             return Step::Past;
         }
-        if !node.hints.has(Clues::AUTHOR) {
+        if !node.clues.has(Clues::AUTHOR) {
             return Step::Into;
         }
         let text: String = (at..node.end)
@@ -123,7 +123,7 @@ fn byline(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
         }
         Step::Past
     });
-    // A Korean or Chinese byline stands at the end of the text, as a line of its own.
+    // Korean and Chinese pages put the byline at the end of the text, on a line of its own.
     found.or_else(|| {
         let short = lines.all.iter().filter(|line| (line.bytes as usize) < NAME_BYTES_MAX);
         let mut texts = short.filter(|line| line.linked == 0).map(|line| written(tree, line));
@@ -131,7 +131,7 @@ fn byline(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
     })
 }
 
-/// The name in a line that is nothing but a name, a journalist's title and perhaps an address.
+/// The name in a line that has only a name, the word for journalist and perhaps an e-mail address.
 fn name_with_job(text: &str) -> Option<String> {
     let (name, rest) = JOBS.iter().find_map(|job| text.split_once(job))?;
     let alone = rest.is_empty() || rest.contains('@');
@@ -176,7 +176,8 @@ fn names(byline: &str, into: &mut Vec<String>) {
     }
 }
 
-/// When it was published, as written: by the page's word, else by its address (`/2026/11/25/`).
+/// When it was published, as written: as the page says it, or else by a date in its address
+/// (`/2026/11/25/`).
 pub(super) fn published(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
     let head = &tree.head;
     let said = head.linked.published.as_deref().or(head.meta_date()).or(head.dated).or(head.time);
@@ -185,6 +186,7 @@ pub(super) fn published(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
         .or_else(|| url.and_then(|url| date_in(url.path())))
 }
 
+/// The date in the path of an address (`/2026/11/25/`).
 fn date_in(path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split('/').collect();
     parts.windows(3).find_map(|parts| {
@@ -197,8 +199,8 @@ fn date_in(path: &str) -> Option<String> {
     })
 }
 
-/// The page's own word for its address. A page that calls its site's front page its address is
-/// not believed.
+/// The address as the page says it. If a page gives the front page of its site as its address, it
+/// is ignored: this is a common mistake of templates.
 pub(super) fn address(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
     let head = &tree.head;
     let base = head.base.and_then(|base| resolve(base, url)).or_else(|| url.cloned());
@@ -216,6 +218,7 @@ pub(super) fn address(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
         .map(String::from)
 }
 
+/// An absolute web address.
 fn resolve(address: &str, base: Option<&Url>) -> Option<Url> {
     let url = match base {
         Some(base) => base.join(address).ok()?,
@@ -224,7 +227,7 @@ fn resolve(address: &str, base: Option<&Url>) -> Option<Url> {
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
-/// BCP 47, as the page says it.
+/// The language as a BCP 47 tag, as the page says it.
 pub(super) fn language(tree: &Tree<'_>) -> Option<String> {
     let head = &tree.head;
     let said = [head.lang, head.meta_language(), head.linked.language.as_deref()];

@@ -1,86 +1,68 @@
-//! The article of a web page: its main text without navigation, teasers, captions and comments,
-//! and what the page says of it.
+//! Finds the article of a web page: its main text without navigation, teasers, captions and
+//! comments, and what the page says about it.
 //!
-//! One pass makes a bounded tree ([`tree`]), the tree becomes a row of lines ([`lines`]), the lines
-//! that are prose say where the article is ([`place`]), and what stands about it is left out
-//! ([`boilerplate`]). Nothing here takes longer than linear time, and a clock can stop it anywhere.
+//! One pass makes a bounded tree ([`tree`]). The tree becomes a list of lines ([`lines`]). The
+//! lines that are prose show where the article is ([`main_root`]). What stands around it is dropped
+//! ([`boilerplate`]). All of it takes linear time, and a deadline can stop it anywhere.
 
 mod article_text;
+mod attributes;
 mod boilerplate;
 mod clues;
+mod deadline;
+mod element;
 mod fixed_phrases;
 mod head;
 mod json_ld;
 mod lines;
 mod main_root;
 mod metadata;
-mod tag;
-mod token;
 mod tree;
 
 use url::Url;
 
 use super::plain::plain;
+pub use deadline::Deadline;
 use lines::Lines;
 use tree::Tree;
 
-/// Bytes of a page that are read.
+/// Nodes in the tree of a page.
 pub const PAGE_BYTES_MAX: usize = 5 << 20;
 
-/// Bytes from which a text in JSON-LD may be the whole article.
+/// Least bytes of a text in JSON-LD that may be the whole article.
 const GIVEN_BYTES_MIN: usize = 200;
-
-/// Nodes of a page's tree.
-const NODES_MAX: usize = 300_000;
-
-/// Says whether reading has taken too long; asked between pieces.
-#[derive(Clone, Copy)]
-pub struct Deadline<'a>(&'a dyn Fn() -> bool);
-
-impl<'a> Deadline<'a> {
-    pub fn new(is_over: &'a dyn Fn() -> bool) -> Self {
-        Self(is_over)
-    }
-
-    fn is_over(self) -> bool {
-        (self.0)()
-    }
-}
-
-impl std::fmt::Debug for Deadline<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Clock")
-    }
-}
 
 /// What was found of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExtractedPage {
+    /// The headline, on one line.
     pub title: Option<String>,
     pub authors: Vec<String>,
-    /// As written; reading dates is another craft.
+    /// As written. It is not parsed here.
     pub published: Option<String>,
+    /// The address the page gives for itself, absolute.
     pub url: Option<String>,
+    /// A BCP 47 tag, as the page says it.
     pub language: Option<String>,
+    /// The main text, one line per paragraph; empty if there is no article.
     pub text: String,
-    /// A bound was hit.
+    /// A limit was hit, so the page has more than this.
     pub cut: bool,
 }
 
-/// The article of a page, from `url` if that is known.
+/// The article of a page. `url` is the address of the page, if it is known.
 ///
-/// `escape_html` is text already; bytes are decoded by whoever fetched them. Time is linear in its
-/// length, memory a small multiple of it, and `clock` ends the reading early: what was read up to
-/// then is returned, with `cut` set.
-pub fn extract_page(html: &str, url: Option<&Url>, clock: Deadline<'_>) -> ExtractedPage {
+/// `html` is decoded text. Time is linear in its length, and memory is a small multiple of it. When
+/// `deadline` is over, what was read up to then is returned with `cut` set.
+pub fn extract_page(html: &str, url: Option<&Url>, deadline: Deadline<'_>) -> ExtractedPage {
     let end = html.floor_char_boundary(PAGE_BYTES_MAX);
-    let tree = Tree::read(html.get(..end).unwrap_or_default(), clock);
-    let lines = Lines::of(&tree, clock);
+    let tree = Tree::read(html.get(..end).unwrap_or_default(), deadline);
+    let lines = Lines::of(&tree, deadline);
     let mut kept = boilerplate::without_page_furniture(&tree, &lines);
     let root = main_root::main_root(&tree, &lines, &kept);
     boilerplate::drop_inside_article(&tree, &lines, &mut kept, root);
     let wide = main_root::widened_to_lead(&tree, &lines, &kept, root);
-    let text = article_text::text(&tree, &lines, &mut kept, (wide, root));
+    let text = article_text::text(&tree, &lines, &mut kept, wide, root);
     ExtractedPage {
         title: metadata::title(&tree, &lines),
         authors: metadata::authors(&tree, &lines),
@@ -92,8 +74,8 @@ pub fn extract_page(html: &str, url: Option<&Url>, clock: Deadline<'_>) -> Extra
     }
 }
 
-/// The text a page gives to search engines, where it shows readers much less: pages that are
-/// filled in by a script.
+/// The text in JSON-LD, if the page itself shows much less: a script fills in such pages in the
+/// browser.
 fn declared_body(tree: &Tree<'_>, text: &str) -> Option<String> {
     let body = plain(tree.head.linked.body.as_deref()?.trim()).trim().to_owned();
     (body.len() >= GIVEN_BYTES_MIN && body.len() / 2 > text.len()).then_some(body)

@@ -1,60 +1,76 @@
-//! The tree of a page: lenient, linear and bounded in nodes and depth. Nodes stand in document
-//! order, so that an element and all in it is a range.
+//! The tree of a page. Any input gives a tree, in linear time, and the number of nodes and the
+//! depth are bounded. The nodes are in document order, so an element and all in it are a range.
+use super::attributes::Attributes;
 use super::clues::{self, Clues};
+use super::deadline::Deadline;
+use super::element::{ELEMENTS, Element};
 use super::head::Head;
-use super::tag::{TAGS, Tag};
-use super::token::{Attributes, Token, Tokens};
-use super::{Deadline, NODES_MAX};
+use crate::markup::{Tag, Token, Tokenizer};
 
-/// Elements inside one another; deeper ones count as their parent's (browsers stop at 512).
+/// Nodes in the tree of a page.
+const NODES_MAX: usize = 300_000;
+
+/// Elements inside one another. The content of deeper ones belongs to the last that fits (browsers
+/// stop at 512).
 pub(super) const DEPTH_MAX: usize = 256;
 
-/// Tokens between two looks at the clock.
+/// Tokens between two looks at the deadline.
 const LOOK_EVERY: u32 = 256;
 
-/// An element or a stretch of text.
+/// An element or a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'a> {
-    pub(super) tag: Tag,
-    pub(super) hints: Clues,
-    /// Parts of one kind share it.
+    pub(super) element: Element,
+    /// What its attributes say about its content.
+    pub(super) clues: Clues,
+    /// Parts of one kind have the same number.
     pub(super) kind: u32,
+    /// The index of the element around it; the root is its own parent.
     pub(super) parent: u32,
-    /// One past the last node inside it.
+    /// One after the last node inside it.
     pub(super) end: u32,
-    /// Of a text node, entities not decoded; of a link, its address.
+    /// The undecoded characters of a text node, or the address of a link.
     pub(super) text: &'a str,
 }
 
 impl Node<'_> {
+    /// Text nodes have no children.
     pub(super) fn is_text(&self) -> bool {
-        self.tag == Tag::Text
+        self.element == Element::Text
     }
 }
 
-/// A page taken apart.
+/// The nodes of a page and what its head says.
 #[derive(Debug)]
 pub(super) struct Tree<'a> {
     pub(super) nodes: Vec<Node<'a>>,
     pub(super) head: Head<'a>,
-    /// A bound was hit, so there is more to the page than this.
+    /// A limit was hit, so the page has more than this.
     pub(super) cut: bool,
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn read(html: &'a str, clock: Deadline<'_>) -> Self {
-        let mut builder = Builder::new();
+    /// Reads a page up to its end, a limit or the deadline.
+    pub(super) fn read(html: &'a str, deadline: Deadline<'_>) -> Self {
+        let mut builder = Builder::new(html);
         let mut left = LOOK_EVERY;
-        for token in Tokens::new(html) {
+        while let Some(token) = builder.tokens.next() {
             left -= 1;
             if left == 0 {
                 left = LOOK_EVERY;
-                builder.tree.cut |= clock.is_over();
+                builder.tree.cut |= deadline.is_over();
             }
             if builder.tree.cut {
                 break;
             }
-            builder.take(&token);
+            match token {
+                Token::Text(text) | Token::Cdata(text) => {
+                    builder.append(Element::Text, Clues::default(), text);
+                }
+                Token::Start(tag) => builder.start(&tag),
+                Token::End(name) => builder.close(Element::of(name.as_bytes())),
+                Token::Doctype(_) | Token::Skipped | Token::CutOff => {}
+            }
         }
         builder.finish()
     }
@@ -69,118 +85,145 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// The tree while it is built.
 struct Builder<'a> {
+    tokens: Tokenizer<'a>,
     tree: Tree<'a>,
     /// The open elements.
-    open: Vec<(u32, Tag)>,
-    /// How many of each tag are open, so that an end tag without a start costs nothing.
-    counts: [u32; TAGS],
-    /// Elements too deep to be opened, whose end tags are to be passed over.
-    buried: [u32; TAGS],
+    open_elements: Vec<(u32, Element)>,
+    /// How many elements of each name are open. So an end tag without a start tag costs nothing.
+    counts: [u32; ELEMENTS],
+    /// How many elements of each name were too deep to open. Their end tags are skipped.
+    buried: [u32; ELEMENTS],
 }
 
 impl<'a> Builder<'a> {
-    fn new() -> Self {
-        let root =
-            Node { tag: Tag::Html, hints: Clues::default(), kind: 0, parent: 0, end: 0, text: "" };
+    fn new(html: &'a str) -> Self {
+        let root = Node {
+            element: Element::Html,
+            clues: Clues::default(),
+            kind: 0,
+            parent: 0,
+            end: 0,
+            text: "",
+        };
         Self {
+            tokens: Tokenizer::html(html),
             tree: Tree { nodes: vec![root], head: Head::default(), cut: false },
-            open: vec![(0, Tag::Html)],
-            counts: [0; TAGS],
-            buried: [0; TAGS],
+            open_elements: vec![(0, Element::Html)],
+            counts: [0; ELEMENTS],
+            buried: [0; ELEMENTS],
         }
     }
 
-    fn take(&mut self, token: &Token<'a>) {
-        match *token {
-            Token::Text("") => {}
-            Token::Text(text) => {
-                self.append(Tag::Text, Clues::default(), text);
-            }
-            Token::Raw(tag, ref attributes, inside) => {
-                self.tree.head.raw(tag, attributes, inside);
-                if tag == Tag::Svg || tag == Tag::Iframe {
-                    self.append(Tag::Img, Clues::default(), "");
-                }
-            }
-            Token::Open(tag, ref attributes) => self.start(tag, attributes),
-            Token::Close(tag) => self.close(tag),
-        }
-    }
-
-    fn append(&mut self, tag: Tag, hints: Clues, text: &'a str) -> Option<u32> {
+    /// Adds a node inside the innermost open element; `None` at the limit.
+    fn append(&mut self, element: Element, clues: Clues, text: &'a str) -> Option<u32> {
         if self.tree.nodes.len() >= NODES_MAX {
             self.tree.cut = true;
             return None;
         }
         let at = u32::try_from(self.tree.nodes.len()).ok()?;
-        let parent = self.open.last().map_or(0, |(node, _)| *node);
-        self.tree.nodes.push(Node { tag, hints, kind: 0, parent, end: at + 1, text });
+        let parent = self.open_elements.last().map_or(0, |(node, _)| *node);
+        self.tree.nodes.push(Node { element, clues, kind: 0, parent, end: at + 1, text });
         Some(at)
     }
 
-    fn start(&mut self, tag: Tag, attributes: &Attributes<'a>) {
-        self.tree.head.element(tag, attributes);
-        if matches!(tag, Tag::Html | Tag::Head | Tag::Body | Tag::Meta | Tag::Link | Tag::Base) {
+    /// Handles a start tag. An element with raw content is taken whole.
+    fn start(&mut self, tag: &Tag<'a>) {
+        let element = Element::of(tag.name.as_bytes());
+        let attributes = Attributes::of(tag);
+        if element.is_raw() && !tag.empty {
+            if let Some(content) = self.tokens.raw_content(tag.name) {
+                self.tree.head.raw(element, &attributes, content);
+                if matches!(element, Element::Svg | Element::Iframe) {
+                    self.append(Element::Img, Clues::default(), "");
+                }
+                return;
+            }
+            if matches!(element, Element::Script | Element::Style) {
+                // The page was cut off inside a script: nothing of its text is left.
+                self.tokens.skip_rest();
+                return;
+            }
+        }
+        // `<x/>` has no content where `x` is no element of HTML. Browsers ignore the slash of the
+        // others.
+        if tag.empty && matches!(element, Element::Block | Element::Inline | Element::Svg) {
             return;
         }
-        self.close_implied(tag);
-        let text = if tag == Tag::A { attributes.href } else { "" };
-        let hints = clues::of(tag, attributes);
-        let Some(at) = self.append(tag, hints, text) else { return };
-        if hints != Clues::default()
-            && let Some(node) = self.tree.nodes.get_mut(at as usize)
-        {
-            node.kind = clues::kind(hints, attributes);
-        }
-        if tag.is_void() {
-            return;
-        }
-        if self.open.len() >= DEPTH_MAX {
-            count(&mut self.buried, tag, 1);
-            return;
-        }
-        self.open.push((at, tag));
-        count(&mut self.counts, tag, 1);
+        self.open(element, &attributes);
     }
 
-    /// Ends what the start of `tag` ends without saying so.
+    /// Opens an element, after those are closed that end where it begins.
+    fn open(&mut self, element: Element, attributes: &Attributes<'a>) {
+        self.tree.head.start(element, attributes);
+        let of_head = matches!(element, Element::Meta | Element::Link | Element::Base);
+        if of_head || matches!(element, Element::Html | Element::Head | Element::Body) {
+            return;
+        }
+        self.close_implied(element);
+        let text = if element == Element::A { attributes.href } else { "" };
+        let clues = clues::of(element, attributes);
+        let Some(at) = self.append(element, clues, text) else { return };
+        if clues != Clues::default()
+            && let Some(node) = self.tree.nodes.get_mut(at as usize)
+        {
+            node.kind = clues::kind(clues, attributes);
+        }
+        if element.is_void() {
+            return;
+        }
+        if self.open_elements.len() >= DEPTH_MAX {
+            count(&mut self.buried, element, 1);
+            return;
+        }
+        self.open_elements.push((at, element));
+        count(&mut self.counts, element, 1);
+    }
+
+    /// Closes the elements that end without an end tag where `element` begins.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the rule of a handful of all tags")]
-    fn close_implied(&mut self, tag: Tag) {
-        match tag {
-            Tag::Li => self.close_up_to(&[Tag::Li], &[Tag::Ul, Tag::Ol, Tag::Menu]),
-            Tag::Dd | Tag::Dt => self.close_up_to(&[Tag::Dd, Tag::Dt], &[Tag::Dl]),
-            Tag::Tr => self.close_up_to(&[Tag::Tr], &[Tag::Table]),
-            Tag::Td | Tag::Th => self.close_up_to(&[Tag::Td, Tag::Th], &[Tag::Tr, Tag::Table]),
-            Tag::Tbody => self.close_up_to(&[Tag::Tbody], &[Tag::Table]),
-            Tag::Option => self.close_up_to(&[Tag::Option], &[Tag::Select]),
-            Tag::A => self.close_up_to(&[Tag::A], &[]),
+    fn close_implied(&mut self, element: Element) {
+        match element {
+            Element::Li => {
+                self.close_up_to(&[Element::Li], &[Element::Ul, Element::Ol, Element::Menu])
+            }
+            Element::Dd | Element::Dt => {
+                self.close_up_to(&[Element::Dd, Element::Dt], &[Element::Dl])
+            }
+            Element::Tr => self.close_up_to(&[Element::Tr], &[Element::Table]),
+            Element::Td | Element::Th => {
+                self.close_up_to(&[Element::Td, Element::Th], &[Element::Tr, Element::Table])
+            }
+            Element::Tbody => self.close_up_to(&[Element::Tbody], &[Element::Table]),
+            Element::Option => self.close_up_to(&[Element::Option], &[Element::Select]),
+            Element::A => self.close_up_to(&[Element::A], &[]),
             _ => {}
         }
-        if !tag.is_inline() && self.is_open(Tag::P) {
-            self.close_up_to(&[Tag::P], &[]);
+        if !element.is_inline() && self.is_open(Element::P) {
+            self.close_up_to(&[Element::P], &[]);
         }
-        let top = self.open.last().and_then(|(_, tag)| tag.heading());
-        if tag.heading().is_some() && top.is_some() {
+        let top = self.open_elements.last().and_then(|(_, element)| element.heading());
+        if element.heading().is_some() && top.is_some() {
             self.pop();
         }
     }
 
-    fn is_open(&self, tag: Tag) -> bool {
-        self.counts.get(tag as usize).is_some_and(|count| *count > 0)
+    fn is_open(&self, element: Element) -> bool {
+        self.counts.get(element as usize).is_some_and(|count| *count > 0)
     }
 
-    /// Ends the innermost of `write_tags`, and all in it, unless one of `walls` stands in between. A
-    /// link reaches only through what stands within a line.
-    fn close_up_to(&mut self, tags: &[Tag], walls: &[Tag]) {
-        if !tags.iter().any(|tag| self.is_open(*tag)) {
+    /// Closes the innermost of `elements` and all in it, unless one of `walls` stands in between. A
+    /// link is closed only through elements inside a line.
+    fn close_up_to(&mut self, elements: &[Element], walls: &[Element]) {
+        if !elements.iter().any(|element| self.is_open(*element)) {
             return;
         }
-        let inline = tags.contains(&Tag::A);
-        let of_table = tags.iter().all(|tag| tag.is_of_table());
-        for depth in (1..self.open.len()).rev() {
-            let Some((_, open)) = self.open.get(depth).copied() else { return };
-            if tags.contains(&open) {
+        let inline = elements.contains(&Element::A);
+        let of_table = elements.iter().all(|element| element.is_of_table());
+        for depth in (1..self.open_elements.len()).rev() {
+            let Some((_, open)) = self.open_elements.get(depth).copied() else { return };
+            if elements.contains(&open) {
                 return self.pop_to(depth);
             }
             let wall = walls.contains(&open) || (!of_table && open.is_wall());
@@ -190,59 +233,64 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn close(&mut self, tag: Tag) {
-        if matches!(tag, Tag::Html | Tag::Head | Tag::Body) {
+    /// Handles an end tag, as leniently as browsers do: the wrong nesting of one element must not
+    /// close its neighbours.
+    fn close(&mut self, element: Element) {
+        if matches!(element, Element::Html | Element::Head | Element::Body) {
             return;
         }
-        if tag == Tag::Br {
-            self.append(Tag::Br, Clues::default(), "");
+        if element == Element::Br {
+            self.append(Element::Br, Clues::default(), "");
             return;
         }
-        if self.buried.get(tag as usize).is_some_and(|count| *count > 0) {
-            count(&mut self.buried, tag, -1);
+        if self.buried.get(element as usize).is_some_and(|count| *count > 0) {
+            count(&mut self.buried, element, -1);
             return;
         }
-        if !self.is_open(tag) {
+        if !self.is_open(element) {
             return;
         }
-        for depth in (1..self.open.len()).rev() {
-            let Some((_, open)) = self.open.get(depth).copied() else { return };
-            let heading = tag.heading().is_some() && open.heading().is_some();
-            if open == tag || heading {
+        for depth in (1..self.open_elements.len()).rev() {
+            let Some((_, open)) = self.open_elements.get(depth).copied() else { return };
+            let heading = element.heading().is_some() && open.heading().is_some();
+            if open == element || heading {
                 return self.pop_to(depth);
             }
-            // `<b><p></b>` ends the bold type, not the paragraph; and no end tag leaves the cell
-            // it stands in, but a table's.
-            let inline = tag.is_inline() && !open.is_inline();
-            if inline || (open.is_wall() && !tag.is_of_table()) {
+            // `</b>` in `<b><p></b>` ends the bold text, not the paragraph. Only end tags of tables
+            // close the cell they stand in.
+            let inline = element.is_inline() && !open.is_inline();
+            if inline || (open.is_wall() && !element.is_of_table()) {
                 return;
             }
         }
     }
 
     fn pop_to(&mut self, depth: usize) {
-        while self.open.len() > depth {
+        while self.open_elements.len() > depth {
             self.pop();
         }
     }
 
+    /// Closes the innermost element: it ends before the next node.
     fn pop(&mut self) {
         let end = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
-        let Some((at, tag)) = self.open.pop() else { return };
-        count(&mut self.counts, tag, -1);
+        let Some((at, element)) = self.open_elements.pop() else { return };
+        count(&mut self.counts, element, -1);
         if let Some(node) = self.tree.nodes.get_mut(at as usize) {
             node.end = end;
         }
     }
 
+    /// Closes all elements that are still open.
     fn finish(mut self) -> Tree<'a> {
         self.pop_to(0);
         self.tree
     }
 }
 
-fn count(counts: &mut [u32; TAGS], tag: Tag, by: i32) {
-    if let Some(count) = counts.get_mut(tag as usize) {
+/// Adds to the count of an element.
+fn count(counts: &mut [u32; ELEMENTS], element: Element, by: i32) {
+    if let Some(count) = counts.get_mut(element as usize) {
         *count = count.saturating_add_signed(by);
     }
 }

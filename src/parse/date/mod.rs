@@ -1,7 +1,7 @@
-//! Dates as feeds write them: the standards, and what is written instead.
+//! Reads dates as feeds write them: by the standards, and in the many other ways that are in use.
 //!
-//! The text is cut into numbers, words and signs; times and zones are taken out by their shape, and
-//! what is left must make a day. A text that does not is no date: nothing is guessed.
+//! The text is cut into numbers, words and signs. Times and zones are recognised by their form, and
+//! the remaining numbers must make a day. A text that does not is not a date: nothing is guessed.
 mod parts;
 mod resolve;
 mod tokens;
@@ -12,11 +12,11 @@ use tokens::tokens;
 
 use crate::domain::Timestamp;
 
-/// Longest text looked at, in bytes.
+/// Longest text that is read, in bytes.
 const TEXT_BYTES_MAX: usize = 160;
 
-/// The instant a text names; a date without a time is its midnight, and a time without a zone is
-/// UTC unless its language is of one zone only.
+/// The point in time that a text names. A date without a time is midnight. A time without a zone is
+/// UTC, unless its language is spoken in one zone only.
 pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if text.is_empty() || text.len() > TEXT_BYTES_MAX {
@@ -33,7 +33,7 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     found.timestamp()
 }
 
-/// RFC 3339 to the letter, the form of most dates: read without further ado.
+/// Reads RFC 3339 exactly. Most dates have this form, and this way is the fastest.
 fn parse_rfc(text: &[u8]) -> Option<Timestamp> {
     let digits = |from: usize, to: usize| {
         text.get(from..to)?.iter().try_fold(0_i64, |value, byte| {

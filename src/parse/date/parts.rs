@@ -1,36 +1,40 @@
-//! The parts of a date, each known by its shape: times, zones, units, months.
+//! The parts of a date. Each is recognised by its form: times, zones, units, months.
 use jiff::civil::Date;
 
 use super::resolve::short_year;
 use super::tokens::Token;
 use super::words;
 
-/// What has been found so far.
+/// The parts found so far.
 #[derive(Debug, Default)]
 pub(super) struct DateParts {
+    /// Not yet checked: the calendar check is made when all parts are known.
     pub(super) year: Option<i64>,
     pub(super) month: Option<i64>,
     pub(super) day: Option<i64>,
     /// Hour, minute, second, millisecond.
     pub(super) time: Option<[i64; 4]>,
+    /// Half of the day, where hours are counted to twelve.
     pub(super) afternoon: Option<bool>,
     /// Minutes east of Greenwich.
     pub(super) zone: Option<i32>,
+    /// Used only if the text names no zone.
     pub(super) implied_zone: Option<i32>,
-    /// Numbers nothing is known of, with their digits and the sign before them.
+    /// Numbers without a known meaning.
     pub(super) unassigned: Vec<(i64, usize, char)>,
-    /// The month came from the first word, which may be a weekday that looks like one.
+    /// The month came from the first word. That may be a weekday that looks like a month, so a
+    /// later month replaces it.
     pub(super) month_is_first_word: bool,
-    /// The month is Thai: a year beyond all others is one of the Buddhist calendar.
+    /// The month is Thai, so a year above 2400 is of the Buddhist calendar.
     pub(super) thai: bool,
 }
 
 impl DateParts {
-    /// A text that is nothing but digits: seconds, or a date without separators.
+    /// Reads a text of digits only: seconds since 1970, or a date without separators.
     pub(super) fn only_number(&mut self, tokens: &[Token]) -> Option<()> {
         let (value, digits) = match tokens {
             [Token::Number(value, digits, None)] => (*value, *digits),
-            // Years of the current century were once written `-03`.
+            // Some feeds write the year as `-03`.
             [Token::Sign('-'), Token::Number(value, 4, None)] => {
                 self.set_day(Some(short_year(value / 100, 2)), Some(value % 100), Some(1));
                 return Some(());
@@ -62,11 +66,12 @@ impl DateParts {
         (self.year, self.month, self.day) = (year, month, day);
     }
 
+    /// Sets a date of eight digits (`20260105`).
     fn set_packed_day(&mut self, value: i64) {
         self.set_day(Some(value / 10_000), Some(value / 100 % 100), Some(value % 100));
     }
 
-    /// The day of a year.
+    /// Sets the date by the number of the day in its year.
     pub(super) fn set_ordinal(&mut self, year: i64, day: i64) {
         let date = i16::try_from(year)
             .ok()
@@ -85,7 +90,8 @@ impl DateParts {
         self.time = Some([0, 0, 0, milliseconds]);
     }
 
-    /// Takes each part for what it is; `None` at the first that is nothing.
+    /// Reads each part in turn. `None` at the first part that has no meaning: then the text is not
+    /// a date.
     pub(super) fn walk(&mut self, tokens: &[Token]) -> Option<()> {
         let mut at = 0;
         let mut before = ' ';
@@ -112,7 +118,7 @@ impl DateParts {
         Some(())
     }
 
-    /// A sign: the beginning of a zone, or a separator.
+    /// Reads a sign: the beginning of a zone, or a separator. Returns how many tokens it took.
     fn sign(&mut self, sign: char, rest: &[Token]) -> usize {
         let whole_day = self.unassigned.len() >= 3
             || (self.unassigned.len() == 2 && (self.month.is_some() && !self.month_is_first_word));
@@ -135,7 +141,8 @@ impl DateParts {
         taken
     }
 
-    /// A number: a time, a packed date, a part with its unit, or something to be settled later.
+    /// Reads a number: a time, a packed date, a part with its unit, or a number whose meaning is
+    /// found later. Returns how many tokens it took.
     fn number(&mut self, rest: &[Token], before: char) -> Option<usize> {
         let Some(Token::Number(value, digits, unit)) = rest.first() else { return None };
         if let Some(unit) = unit {
@@ -180,7 +187,7 @@ impl DateParts {
         Some(1)
     }
 
-    /// A number with its unit.
+    /// Sets the part that a unit names.
     fn unit(&mut self, value: i64, digits: usize, unit: char) -> Option<()> {
         let mut word = [0; 4];
         if let Some(zone) = words::language_offset(unit.encode_utf8(&mut word)) {
@@ -192,7 +199,8 @@ impl DateParts {
         };
         match unit {
             '年' | '년' => {
-                // A reign or a republic counted from its beginning was set by its name.
+                // A year counted in a reign or a republic: the name of the era gave the year before
+                // its first.
                 self.year = Some(match self.year {
                     Some(beginning) => beginning.checked_add(value)?,
                     None => short_year(value, digits),
@@ -207,7 +215,7 @@ impl DateParts {
         Some(())
     }
 
-    /// `h:m`, `h:m:s`, `h:m:s.f`, `15h30`.
+    /// Reads a time: `h:m`, `h:m:s`, `h:m:s.f`, `15h30`.
     fn clock(&mut self, rest: &[Token]) -> Option<usize> {
         let number = |at: usize| match rest.get(at) {
             Some(Token::Number(value, digits, _)) => Some((*value, *digits)),
@@ -236,7 +244,7 @@ impl DateParts {
         Some(taken)
     }
 
-    /// A word: a month, a half of the day, a zone, or nothing.
+    /// Reads a word: a month, a half of the day, a zone, or a word without meaning.
     fn word(&mut self, rest: &[Token], first: bool) -> Option<usize> {
         let Some(Token::Word(word)) = rest.first() else { return None };
         if let Some(zone) = words::language_offset(word) {
@@ -249,7 +257,7 @@ impl DateParts {
         if let Some(taken) = self.dotted(word, rest) {
             return Some(taken);
         }
-        // `tháng 5`: a month by its number.
+        // `tháng 5`: Vietnamese writes the month as a number after the word for month.
         if matches!(word.as_str(), "tháng" | "thang" | "thg")
             && let Some(Token::Number(month, 1 | 2, None)) =
                 rest.iter().skip(1).find(|token| **token != Token::Space)
@@ -279,7 +287,7 @@ impl DateParts {
         self.zone_word(word, rest)
     }
 
-    /// `a.m.`, `p. m.`, and Thai months of two letters.
+    /// Reads `a.m.`, `p. m.`, and Thai months, which are two letters with dots.
     fn dotted(&mut self, word: &str, rest: &[Token]) -> Option<usize> {
         let (second, taken) = match rest {
             [_, Token::Sign('.'), Token::Word(second), ..] => (second, 3),
@@ -295,7 +303,7 @@ impl DateParts {
         Some(taken)
     }
 
-    /// A word that can only be a zone.
+    /// Reads a word that can only be a time zone.
     fn zone_word(&mut self, word: &str, rest: &[Token]) -> Option<usize> {
         let has_day = self.time.is_some()
             || self.unassigned.len().saturating_add(usize::from(self.month.is_some())) >= 3;
@@ -311,7 +319,7 @@ impl DateParts {
         if !has_day || self.zone.is_some() {
             return None;
         }
-        // `Region/City`, the city perhaps of several words.
+        // `Region/City` of the zone database. The city may have several words.
         let mut taken = 1_usize;
         while let Some([Token::Sign('/' | '_'), Token::Word(part)]) =
             rest.get(taken..taken.saturating_add(2))
@@ -321,20 +329,24 @@ impl DateParts {
             }
             taken = taken.saturating_add(2);
         }
-        // Letters after the time that name no zone we know: the time is taken as UTC.
+        // An unknown zone name after the time. The time is read as UTC: an error of some hours is
+        // better than no date.
         (taken > 1 || (word.len() <= 5 && word.is_ascii())).then_some(taken)
     }
 }
 
+/// Thai letters, which only Thai months have.
 fn is_thai(character: char) -> bool {
     matches!(character, '\u{e00}'..='\u{e7f}')
 }
 
+/// Latin, Greek and Cyrillic letters. A word of other letters between the parts of a date is mostly
+/// a particle, so it is skipped.
 fn is_european(character: char) -> bool {
     matches!(character, '\u{c0}'..='\u{24f}' | '\u{370}'..='\u{52f}')
 }
 
-/// The first three digits of a fraction.
+/// The first three digits of a fraction of a second.
 fn thousandths(value: i64, digits: usize) -> i64 {
     let power = |places: usize| 10_i64.pow(u32::try_from(places.min(17)).unwrap_or(0));
     match digits {

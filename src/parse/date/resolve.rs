@@ -1,20 +1,23 @@
-//! The parts of a date put together: which number is the day, and which instant that makes.
+//! Puts the parts of a date together: decides which number is the day, and computes the point in
+//! time.
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use super::parts::DateParts;
 use crate::domain::Timestamp;
 
-/// Furthest a zone lies from Greenwich, in hours; a few feeds add daylight time to the last one.
+/// Largest distance of a zone from Greenwich, in hours. A few feeds add an hour of summer time to
+/// the last zone.
 const ZONE_HOURS_MAX: i32 = 15;
-/// How many years the Buddhist calendar is ahead, and from which year on a Thai date is in it.
+/// How many years the Buddhist calendar is ahead, and from which year on a Thai date is read in it.
 const BUDDHIST_AHEAD: i64 = 543;
+/// Earlier years are read as Common Era, because many Thai sites use it.
 const BUDDHIST_FROM: i64 = 2_400;
-/// Two-digit years from here on are of the last century.
+/// Two-digit years from here on belong to the 20th century.
 const CENTURY_PIVOT: i64 = 70;
 
 impl DateParts {
-    /// Settles the loose numbers and puts the parts together.
+    /// Assigns the remaining numbers and computes the point in time.
     pub(super) fn timestamp(mut self) -> Option<Timestamp> {
         self.assign()?;
         let [mut hour, minute, second, milliseconds] = self.time.unwrap_or_default();
@@ -27,7 +30,7 @@ impl DateParts {
         let time = Time::new(
             i8::try_from(if midnight { 0 } else { hour }).ok()?,
             i8::try_from(minute).ok()?,
-            // A leap second counts as the second before it.
+            // A leap second is read as the second before it.
             i8::try_from(if second == 60 { 59 } else { second }).ok()?,
             0,
         );
@@ -48,10 +51,10 @@ impl DateParts {
             .map(Timestamp)
     }
 
-    /// Gives the numbers without a unit their places.
+    /// Assigns the numbers that have no unit.
     fn assign(&mut self) -> Option<()> {
         if self.unassigned.is_empty() {
-            // A year and a month are a date; their day is the first.
+            // A year and a month without a day: the first day of the month.
             if self.year.is_some() && self.month.is_some() {
                 self.day.get_or_insert(1);
             }
@@ -60,7 +63,7 @@ impl DateParts {
         if self.month.is_some() { self.assign_beside_month() } else { self.assign_all() }
     }
 
-    /// A day and a year beside a month that has a name.
+    /// Assigns a day and a year when the month has a name.
     fn assign_beside_month(&mut self) -> Option<()> {
         match *self.unassigned.as_slice() {
             [(value, digits, _)] if self.year.is_none() && self.day.is_none() => {
@@ -85,7 +88,8 @@ impl DateParts {
         Some(())
     }
 
-    /// Year, month and day, all numbers: their order follows from their size and the sign between.
+    /// Assigns year, month and day when all are numbers. Their order follows from their size and
+    /// from the sign between them.
     fn assign_all(&mut self) -> Option<()> {
         let (year, month, day) = match *self.unassigned.as_slice() {
             [(year, 4, _)] => (year, 1, 1),

@@ -1,9 +1,9 @@
-//! A date's text cut into numbers, words and signs.
+//! Cuts the text of a date into numbers, words and signs.
 
+/// One part of the text of a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
-    /// A number, how many digits it had, and the unit written behind it in Chinese, Japanese or
-    /// Korean.
+    /// A number, how many digits it had, and the unit behind it in Chinese, Japanese or Korean.
     Number(i64, usize, Option<char>),
     /// In lower case.
     Word(String),
@@ -11,7 +11,7 @@ pub(super) enum Token {
     Space,
 }
 
-/// The parts of a text; what stands in brackets is a remark and left out.
+/// The parts of a text. Text in brackets is a remark and is left out.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut chars = text.chars().map(to_ascii).filter(|c| !is_direction_mark(*c)).peekable();
@@ -45,7 +45,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             _ if character.is_alphabetic() => {
                 let mut word: String = character.to_lowercase().collect();
                 while let Some(letter) = chars.next_if(|c| {
-                    // A reign's name ends where its years begin, written as a word or not.
+                    // The name of an era ends where its years begin, also when the number is
+                    // written as a word.
                     (c.is_alphabetic() || is_mark(*c))
                         && !(is_han_numeral(*c) && super::words::era(&word).is_some())
                 }) {
@@ -59,10 +60,10 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// Years, months, days, hours, minutes, seconds.
+/// Units for years, months, days, hours, minutes and seconds.
 const UNITS: &str = "年년月월日일時时点點시分분秒초";
 
-/// Marks inside words that are no letters: accents, vowel signs and killers of Hindi and Thai.
+/// Marks inside words that are no letters: accents, and the vowel signs of Hindi and Thai.
 fn is_mark(character: char) -> bool {
     matches!(
         character,
@@ -75,24 +76,26 @@ fn is_mark(character: char) -> bool {
     )
 }
 
-/// Marks of direction, which stand between the parts of Arabic and Hebrew dates and say nothing.
+/// Direction marks. They stand between the parts of Arabic and Hebrew dates and have no meaning
+/// there.
 fn is_direction_mark(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// `元` is the first year of an era.
 fn is_han_numeral(character: char) -> bool {
     han_digit(character).is_some() || character == '元'
 }
 
-/// What a Chinese numeral counts; ten is a place, not a figure.
+/// The value of a Chinese numeral. Ten marks a place, it is not a digit.
 fn han_digit(character: char) -> Option<i64> {
     let at = "〇一二三四五六七八九十".chars().position(|digit| digit == character);
     let at = if character == '零' { Some(0) } else { at };
     at.and_then(|at| i64::try_from(at).ok())
 }
 
-/// A number in Chinese numerals, figure by figure (`二〇二四`) or counted (`二十八`), and how many
-/// digits it would have.
+/// A number in Chinese numerals, digit by digit (`二〇二四`) or counted (`二十八`), and how many digits it
+/// would have.
 fn han_number(text: &str) -> Option<(i64, usize)> {
     let mut value = 0_i64;
     if text.contains('十') {
@@ -111,13 +114,13 @@ fn han_number(text: &str) -> Option<(i64, usize)> {
     Some((value, text.chars().count()))
 }
 
-/// Full-width digits and signs as ASCII, and one sign for each kind of dash.
+/// Full-width digits and signs as ASCII, and all dashes as one.
 fn to_ascii(character: char) -> char {
     match character {
         '！'..='～' => {
             u32::from(character).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(character)
         }
-        // The figures of Arabic, Persian, Hindi, Bengali and Thai.
+        // The digits of Arabic, Persian, Hindi, Bengali and Thai.
         '\u{660}'..='\u{669}' => digit_from(character, 0x660),
         '\u{6f0}'..='\u{6f9}' => digit_from(character, 0x6f0),
         '\u{966}'..='\u{96f}' => digit_from(character, 0x966),
@@ -129,6 +132,7 @@ fn to_ascii(character: char) -> char {
     }
 }
 
+/// The ASCII digit for a digit of a script whose zero is `zero`.
 fn digit_from(character: char, zero: u32) -> char {
     let value = u32::from(character).saturating_sub(zero);
     char::from_digit(value, 10).unwrap_or(character)

@@ -1,8 +1,9 @@
-//! The words dates are written with: months, halves of the day, zones.
+//! The words in dates: months, halves of the day, zones.
 
-/// The month a word names, 1 to 12. Words are in lower case; a word counts by its beginning, so
-/// that endings and abbreviations of a language are all taken.
+/// The month that a word names, 1 to 12. The word must be in lower case. Only its beginning is
+/// compared, because languages add endings and abbreviate.
 pub(super) fn month(word: &str) -> Option<u8> {
+    /// English first: nearly all dates are English, and the table below is long.
     const ENGLISH: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     if let Some(at) = ENGLISH.iter().position(|month| *month == word) {
@@ -10,7 +11,7 @@ pub(super) fn month(word: &str) -> Option<u8> {
     }
     MONTHS
         .iter()
-        // The longest beginning decides: Czech `červenec` is July though `červen` is June.
+        // The longest matching beginning decides: Czech `červenec` is July, and `červen` is June.
         .flat_map(|(month, stems)| stems.split(' ').map(move |stem| (*month, stem)))
         .filter(|(_, stem)| word.starts_with(stem))
         .max_by_key(|(_, stem)| stem.len())
@@ -72,7 +73,7 @@ const MONTHS: &[(u8, &str)] = &[
     ),
 ];
 
-/// Whether a word says which half of the day is meant: `Some(true)` after noon.
+/// The half of the day that a word names: `Some(true)` is after noon.
 pub(super) fn afternoon(word: &str) -> Option<bool> {
     match word {
         "am" | "오전" | "午前" | "上午" | "새벽" | "아침" | "朝" | "凌晨" | "清晨" | "早上"
@@ -83,7 +84,7 @@ pub(super) fn afternoon(word: &str) -> Option<bool> {
     }
 }
 
-/// The month a Thai abbreviation of two letters with full stops names.
+/// The month of a Thai abbreviation of two letters with dots.
 pub(super) fn thai_month(first: &str, second: &str) -> Option<u8> {
     match (first, second) {
         ("ม", "ค") => Some(1),
@@ -102,7 +103,7 @@ pub(super) fn thai_month(first: &str, second: &str) -> Option<u8> {
     }
 }
 
-/// The year before the first of a reign or republic.
+/// The year before the first year of a reign or republic.
 pub(super) fn era(word: &str) -> Option<i64> {
     match word {
         "令和" => Some(2018),
@@ -113,8 +114,8 @@ pub(super) fn era(word: &str) -> Option<i64> {
     }
 }
 
-/// The zone a language implies where none is written, in minutes east of Greenwich. Only languages
-/// (and spellings) of one zone imply one.
+/// The zone that a language implies where none is written, in minutes east of Greenwich. Only a
+/// language (or spelling) used in one zone implies one.
 pub(super) fn language_offset(word: &str) -> Option<i32> {
     match word {
         "오전" | "오후" | "년" | "월" | "일" | "午前" | "午後" => Some(9 * 60),
@@ -123,7 +124,7 @@ pub(super) fn language_offset(word: &str) -> Option<i32> {
     }
 }
 
-/// Words between the parts of a date that say nothing.
+/// Words between the parts of a date that have no meaning.
 pub(super) fn is_noise(word: &str) -> bool {
     matches!(
         word,
@@ -203,8 +204,8 @@ fn is_weekday(word: &str) -> bool {
         && (word.len() <= 5 || word.ends_with("day"))
 }
 
-/// A zone by its name, in minutes east of Greenwich. Letters several zones share are read the way
-/// most feeds mean them.
+/// A zone by its name, in minutes east of Greenwich. Where several zones share a name, the one that
+/// most feeds mean is used.
 pub(super) fn zone_offset(name: &str) -> Option<i32> {
     let hours = |hours: i32| Some(hours * 60);
     match name {
@@ -241,9 +242,10 @@ pub(super) fn zone_offset(name: &str) -> Option<i32> {
     }
 }
 
-/// The standard time of a place in the zone database's `Region/City`, in minutes east of
-/// Greenwich. The database itself is a file of the machine's; a date in a feed is not worth reading
-/// one, and is an hour off at most.
+/// The standard time of a city in the zone database (`Region/City`), in minutes east of Greenwich.
+///
+/// The database itself is a file of the operating system. Reading it would be I/O, which this layer
+/// must not do. Without it a date is wrong by one hour at most.
 pub(super) fn city_offset(city: &str) -> Option<i32> {
     let hours = match city {
         "london" | "dublin" | "lisbon" | "gmt" | "utc" | "accra" => 0,

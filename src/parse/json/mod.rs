@@ -1,7 +1,7 @@
-//! JSON feeds, read item by item.
+//! Reads JSON feeds item by item.
 //!
-//! feed-rs would hold every item of a document at once (a hundred times the body's size for tiny
-//! ones) and refuse all of it for one number where a string belongs; so this format goes round it.
+//! feed-rs would hold all items of a document at once (up to a hundred times the size of the body)
+//! and refuse all of it for one number in the place of a string. So it is not used for this format.
 mod repair;
 mod values;
 
@@ -22,14 +22,15 @@ const SHARED_MAX: usize = 4;
 /// Longest of them, in bytes.
 const SHARED_BYTES_MAX: usize = 128;
 
-/// Reads a document as far as it is JSON; what was complete before a fault is kept.
+/// Reads a document as far as it is JSON. What was complete before a fault is kept.
 pub(super) fn parse_feed(text: &str, base: &BaseUrl, notes: &mut Notes) -> Result<Document, Error> {
     if text.trim_start().starts_with('[') {
         return Err(Error::NotAFeed { looks_like: "a JSON list".to_owned() });
     }
     let (mut feed, mut outcome) = parse_once(text);
     if outcome.is_err() {
-        // A second look costs a second reading, and only a document with a fault pays for it.
+        // Only a document with a fault is read a second time, so good documents pay nothing for the
+        // repair.
         let (again, better) = parse_once(&repair::repair(text));
         if better.is_ok() || again.items.len() > feed.items.len() {
             notes.add("faults of the JSON repaired");
@@ -54,7 +55,8 @@ pub(super) fn parse_feed(text: &str, base: &BaseUrl, notes: &mut Notes) -> Resul
     if feed.strange {
         notes.add("values of the wrong type were converted or dropped");
     }
-    // They are copied to every item without its own: few and short ones only.
+    // These authors are copied to each item without its own, so only few and short ones are kept.
+    // Otherwise many small items would take much memory.
     let mut authors = feed.authors;
     authors.retain(|name| name.len() <= SHARED_BYTES_MAX);
     authors.truncate(SHARED_MAX);
@@ -71,13 +73,14 @@ pub(super) fn parse_feed(text: &str, base: &BaseUrl, notes: &mut Notes) -> Resul
     })
 }
 
-/// One reading, as far as it comes.
+/// Reads the document once, as far as it goes.
 fn parse_once(text: &str) -> (JsonFeed, serde_json::Result<()>) {
     let mut feed = JsonFeed::default();
     let outcome = feed.deserialize(&mut serde_json::Deserializer::from_str(text));
     (feed, outcome)
 }
 
+/// The parts of a feed that are used.
 #[derive(Default)]
 struct JsonFeed {
     version: Option<String>,
@@ -90,10 +93,11 @@ struct JsonFeed {
     lists_items: bool,
     items: Vec<FeedItem>,
     items_over: usize,
-    /// Something was not of the type the format asks for.
+    /// A value did not have the type that the format requires.
     strange: bool,
 }
 
+/// The parts of an item that are used.
 #[derive(Default)]
 struct FeedItem {
     id: Option<String>,
@@ -111,10 +115,12 @@ struct FeedItem {
 }
 
 impl FeedItem {
+    /// Makes an entry of an item. Relative links are resolved here, because the item does not know
+    /// the base.
     fn into_entry(self, base: &BaseUrl, feed_authors: &[String]) -> Entry {
         let dated = |raw: String| Dated { at: date::parse(&raw), raw };
         let link = self.url.or(self.external_url).map(|link| base.absolute(&link));
-        // An item that names no author has its feed's (JSON Feed 1.1, "authors").
+        // An item without authors has those of its feed (JSON Feed 1.1, "authors").
         let authors = if self.authors.is_empty() { feed_authors.to_vec() } else { self.authors };
         Entry {
             id: self.id,
@@ -131,7 +137,8 @@ impl FeedItem {
     }
 }
 
-/// Reads a feed's object into itself, so that a fault later on loses nothing read before.
+/// Reads the object of a feed into `self`. So a fault later in the document loses nothing that was
+/// read before.
 impl<'de> DeserializeSeed<'de> for &mut JsonFeed {
     type Value = ();
 
@@ -168,7 +175,7 @@ impl<'de> Visitor<'de> for &mut JsonFeed {
     }
 }
 
-/// The list of items; some feeds write a map of them.
+/// Reads the list of items. Some feeds have a map of items instead.
 struct ItemsSeed<'f> {
     feed: &'f mut JsonFeed,
 }
@@ -182,6 +189,7 @@ impl<'de> DeserializeSeed<'de> for ItemsSeed<'_> {
 }
 
 impl ItemsSeed<'_> {
+    /// Keeps an item, or counts it when the limit is reached.
     fn keep(&mut self, item: Option<FeedItem>) {
         if let Some(item) = item {
             self.feed.items.push(item);
@@ -232,7 +240,7 @@ impl<'de> Visitor<'de> for ItemsSeed<'_> {
     }
 }
 
-/// One item; `None` for what is no object.
+/// Reads one item; `None` if the value is not an object.
 struct ItemSeed<'s> {
     strange: &'s mut bool,
 }

@@ -1,16 +1,15 @@
-//! JSON that almost is: one pass that writes what its author meant, for documents a strict reader
-//! gave up on.
+//! Repairs documents that are almost JSON, in one pass. Used only when the strict parser failed.
 //!
-//! One stray comma, half of a surrogate pair or a line break inside a title would otherwise cost
+//! A forgotten comma, half of a surrogate pair or a line break inside a title would otherwise cost
 //! every item after it.
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A number longer than this, in bytes, is nobody's: it is kept as text.
+/// A longer number, in bytes, is not a number anyone meant. It is kept as text.
 const NUMBER_BYTES_MAX: usize = 24;
 
-/// The document with its strings closed in on themselves, its commas where they belong, and no
-/// comments; never much longer than it was.
+/// The document with its strings closed, commas only where they belong, and no comments. It is
+/// never much longer than the original.
 pub(super) fn repair(text: &str) -> String {
     let mut mend = Writer { out: String::with_capacity(text.len()), comma: false };
     let mut chars = text.chars().peekable();
@@ -24,7 +23,8 @@ pub(super) fn repair(text: &str) -> String {
                 mend.before_value();
                 mend.out.push(c);
             }
-            // A comma waits until something follows that it can stand before.
+            // A comma is written only when a value follows. So a comma before a closing bracket is
+            // dropped.
             '}' | ']' => {
                 mend.comma = false;
                 mend.out.push(c);
@@ -45,14 +45,15 @@ pub(super) fn repair(text: &str) -> String {
     mend.out
 }
 
+/// The repaired document so far.
 struct Writer {
     out: String,
-    /// A comma was read that is not written yet.
+    /// A comma was read and is not written yet.
     comma: bool,
 }
 
 impl Writer {
-    /// Writes the comma a value needs before it, whether it was there or forgotten.
+    /// Writes the comma that a value needs before it, also where it was forgotten.
     fn before_value(&mut self) {
         let ended = |last: char| matches!(last, '}' | ']' | '"') || last.is_ascii_alphanumeric();
         if self.out.chars().next_back().is_some_and(ended) {
@@ -62,7 +63,7 @@ impl Writer {
     }
 }
 
-/// Copies a string up to its end; what may not stand in one is written as it may.
+/// Copies a string up to its end. Characters that JSON forbids in a string are escaped.
 fn string(chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     out.push('"');
     while let Some(c) = chars.next() {
@@ -78,9 +79,11 @@ fn string(chars: &mut Peekable<Chars<'_>>, out: &mut String) {
             other => out.push(other),
         }
     }
-    // The document ended inside it: it is left open, and what it belongs to is given up.
+    // The document ended inside the string. It stays open, and the parser gives up the item it
+    // belongs to.
 }
 
+/// Copies what follows a backslash. An unknown escape loses only its backslash.
 fn escape(chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     match chars.next() {
         Some('u') => match unit(chars) {
@@ -95,7 +98,7 @@ fn escape(chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     }
 }
 
-/// The second half of a character beyond the first plane, if it is there.
+/// Reads the second half of a surrogate pair, if it is there.
 fn low_half(high: u16, chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     let mut ahead = chars.clone();
     let low = (ahead.next() == Some('\\') && ahead.next() == Some('u'))
@@ -111,6 +114,7 @@ fn low_half(high: u16, chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     }
 }
 
+/// Writes a decoded character, escaped again where JSON requires it.
 fn plain(code: u32, out: &mut String) {
     match char::from_u32(code) {
         Some('"') => out.push_str("\\\""),
@@ -121,7 +125,7 @@ fn plain(code: u32, out: &mut String) {
     }
 }
 
-/// Four hexadecimal digits; fewer are none, and stay what they are.
+/// Four hexadecimal digits. With fewer nothing is consumed.
 fn unit(chars: &mut Peekable<Chars<'_>>) -> Option<u16> {
     let mut ahead = chars.clone();
     let mut value = 0_u32;
@@ -132,7 +136,7 @@ fn unit(chars: &mut Peekable<Chars<'_>>) -> Option<u16> {
     u16::try_from(value).ok()
 }
 
-/// A number or a word without quotes.
+/// Reads a number or a word without quotes.
 fn word(first: char, chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     let mut word = String::from(first);
     let bare = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.' | '_' | '$');
@@ -153,7 +157,7 @@ fn word(first: char, chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     }
 }
 
-/// What JSON has none of and people write.
+/// Skips a comment. JSON has none, but people write them.
 fn comment(chars: &mut Peekable<Chars<'_>>) {
     match chars.next() {
         Some('/') => while chars.next_if(|c| *c != '\n').is_some() {},

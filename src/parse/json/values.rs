@@ -1,11 +1,11 @@
-//! Values of JSON read for what they are meant to be, whatever type they were written as.
+//! Reads values of JSON whatever type they have: some feeds write a number where a text belongs.
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::parse::limits::{AUTHORS_MAX, HUBS_MAX, LABEL_BYTES_MAX, TAGS_MAX, TEXT_BYTES_MAX};
 
-/// A text without the white space round it and without control characters.
+/// A text without surrounding white space and without control characters.
 fn cleaned(text: &str, bytes_max: usize) -> Option<String> {
     let text = text.trim();
     let text = text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default();
@@ -19,17 +19,21 @@ fn cleaned(text: &str, bytes_max: usize) -> Option<String> {
     Some(text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect())
 }
 
+/// A long text: a summary or a content.
 pub(super) fn text(strange: &mut bool) -> TextSeed<'_> {
     TextSeed { bytes_max: TEXT_BYTES_MAX, strange }
 }
 
+/// A short text: an id, a title or a date.
 pub(super) fn label(strange: &mut bool) -> TextSeed<'_> {
     TextSeed { bytes_max: LABEL_BYTES_MAX, strange }
 }
 
-/// A text, whatever type it was written as; `None` where there is none.
+/// Reads a text of any type; `None` if there is none.
 pub(super) struct TextSeed<'s> {
+    /// Longer texts are cut.
     pub(super) bytes_max: usize,
+    /// Set when the value had another type.
     pub(super) strange: &'s mut bool,
 }
 
@@ -89,7 +93,7 @@ impl<'de> Visitor<'de> for TextSeed<'_> {
     }
 }
 
-/// Names: a text, an object that has one under `signing_key`, or a list of either.
+/// Reads names: a text, an object that has one under `key`, or a list of either.
 pub(super) struct NamesSeed<'n> {
     into: &'n mut Vec<String>,
     key: &'static str,
@@ -97,19 +101,22 @@ pub(super) struct NamesSeed<'n> {
 }
 
 impl<'n> NamesSeed<'n> {
+    /// Reads authors: names, or objects with a `name`.
     pub(super) fn authors(into: &'n mut Vec<String>) -> Self {
         Self { into, key: "name", count_max: AUTHORS_MAX }
     }
 
+    /// Reads tags, which have no objects.
     pub(super) fn tags(into: &'n mut Vec<String>) -> Self {
         Self { into, key: "", count_max: TAGS_MAX }
     }
 
+    /// Reads hubs: objects with a `url`.
     pub(super) fn hubs(into: &'n mut Vec<String>) -> Self {
         Self { into, key: "url", count_max: HUBS_MAX }
     }
 
-    /// The same list, for a value inside the one being read.
+    /// The same list, for a value nested in the current one.
     fn again(&mut self) -> NamesSeed<'_> {
         NamesSeed { into: self.into, key: self.key, count_max: self.count_max }
     }

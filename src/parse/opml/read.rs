@@ -1,35 +1,35 @@
-//! Reads a list of feeds: every outline with an address, wherever it stands.
+//! Reads a list of feeds: each outline with an address, wherever it stands.
 use std::collections::HashMap;
 use std::fmt;
 
-use super::super::charset;
-use super::super::feed_links::without_feed_scheme;
-use super::super::notes::Notes;
-use super::super::scan::{Scan, Tag, Token, split_name};
-use super::super::text::{Entities, Mode, resolve};
-use super::super::without_controls;
-use super::{FeedList, SkippedLine, Subscription};
+use super::list::{FeedList, SkippedLine, Subscription};
+use crate::markup::{Tag, Token, Tokenizer, split_name};
+use crate::parse::charset;
+use crate::parse::controls::without_controls;
+use crate::parse::feed_links::without_feed_scheme;
+use crate::parse::notes::Notes;
+use crate::parse::text::{Entities, Mode, resolve};
 
-/// Bytes of a list that is read: some fifty thousand feeds.
+/// Bytes of a list that is read, enough for some fifty thousand feeds.
 const BYTES_MAX: usize = 10 << 20;
-/// Groups within groups whose names are kept; what stands deeper belongs to the last of them.
+/// Nested groups whose names are kept. A feed that stands deeper belongs to the last of them.
 const DEPTH_MAX: usize = 32;
 /// Feeds taken from one list.
 const FEEDS_MAX: usize = 50_000;
-/// Problems named of one list; the rest are counted.
+/// Skipped lines reported for one list. The rest are counted.
 const PROBLEMS_MAX: usize = 1_000;
-/// Bytes behind a `<title_or_placeholder>` within which it ends.
+/// Bytes after `<title>` in which the title must end.
 const TITLE_WITHIN_BYTES: usize = 4 << 10;
-/// Characters of a title or a group's name.
+/// Characters of a title or of a group's name.
 const TITLE_CHARS_MAX: usize = 200;
 
-/// Why a document is no list of feeds.
+/// Why a document is not a list of feeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     TooLarge {
         bytes: usize,
     },
-    /// There is not one outline in it.
+    /// There is no outline in it.
     NoOutline,
 }
 
@@ -39,15 +39,15 @@ impl fmt::Display for Error {
             Self::TooLarge { bytes } => {
                 write!(f, "it has {bytes} bytes, over the cap of {} MiB", BYTES_MAX >> 20)
             }
-            Self::NoOutline => f.write_str("there is no <outline> in it: it is no OPML"),
+            Self::NoOutline => f.write_str("it is not OPML: there is no <outline> in it"),
         }
     }
 }
 
 impl std::error::Error for Error {}
 
-/// Reads a list in any encoding. Groups may be nested, tags mis-nested, unclosed or in any case,
-/// ampersands bare, the whole wrapped in a web page or escaped in one.
+/// Reads a list in any encoding. Groups may be nested wrongly, tags left open or in any case, `&`
+/// not escaped, and the list may stand inside a web page, even escaped.
 pub fn parse(body: &[u8]) -> Result<FeedList, Error> {
     if body.len() > BYTES_MAX {
         return Err(Error::TooLarge { bytes: body.len() });
@@ -58,7 +58,7 @@ pub fn parse(body: &[u8]) -> Result<FeedList, Error> {
     let mut walk = Reader::new(&text);
     walk.run();
     if walk.outlines == 0 && text.contains("&lt;outline") {
-        // A list shown in a page instead of served as one.
+        // The list is shown as text in a web page.
         let shown = resolve(&text, Mode::Plain, &Entities::default(), &mut notes).into_owned();
         let mut walk = Reader::new(&shown);
         walk.run();
@@ -67,15 +67,16 @@ pub fn parse(body: &[u8]) -> Result<FeedList, Error> {
     walk.finish()
 }
 
+/// The state of the pass over the list.
 struct Reader<'a> {
     text: &'a str,
-    scan: Scan<'a>,
+    tokens: Tokenizer<'a>,
     entities: Entities<'a>,
-    /// The outlines the walk is inside of: whether each is a group or a feed.
+    /// The open outlines: whether each is a group or a feed.
     open: Vec<ElementRole>,
     /// The groups among them.
     groups: Vec<Group>,
-    /// Line of the place up to which lines were counted.
+    /// The line number at the offset `counted`.
     line: usize,
     counted: usize,
     outlines: usize,
@@ -84,12 +85,14 @@ struct Reader<'a> {
     list: FeedList,
 }
 
+/// What an open outline is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ElementRole {
     Group,
     Feed,
 }
 
+/// An outline without an address: a group of feeds.
 struct Group {
     name: String,
     line: usize,
@@ -100,7 +103,7 @@ impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
         Self {
             text,
-            scan: Scan::before_root(text),
+            tokens: Tokenizer::xml_document(text),
             entities: Entities::default(),
             open: Vec::new(),
             groups: Vec::new(),
@@ -115,15 +118,19 @@ impl<'a> Reader<'a> {
 
     fn run(&mut self) {
         loop {
-            let at = self.scan.at();
-            let Some(token) = self.scan.next() else { break };
+            let at = self.tokens.at();
+            let Some(token) = self.tokens.next() else { break };
             match token {
                 Token::Start(tag) => self.start(&tag, at),
                 Token::End(name) if is_outline(name) => self.close(),
                 Token::Doctype(doctype) => {
                     self.entities.declare(doctype, &mut Notes::default());
                 }
-                Token::End(_) | Token::Text(_) | Token::Cdata(_) | Token::Aside => {}
+                Token::End(_)
+                | Token::Text(_)
+                | Token::Cdata(_)
+                | Token::Skipped
+                | Token::CutOff => {}
             }
         }
         while !self.open.is_empty() {
@@ -131,6 +138,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Handles a start tag: an outline, or the title of the list.
     fn start(&mut self, tag: &Tag<'a>, at: usize) {
         if is_outline(tag.name) {
             self.outline(tag, at);
@@ -138,7 +146,7 @@ impl<'a> Reader<'a> {
             && self.outlines == 0
             && split_name(tag.name).1.eq_ignore_ascii_case("title")
         {
-            let from = self.scan.at();
+            let from = self.tokens.at();
             let to = self.text.floor_char_boundary(from.saturating_add(TITLE_WITHIN_BYTES));
             let inner = self.text.get(from..to).unwrap_or_default();
             let inner = inner.split("</").next().unwrap_or_default();
@@ -146,6 +154,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Handles an outline: a feed, a group, or neither.
     fn outline(&mut self, tag: &Tag<'a>, at: usize) {
         self.outlines = self.outlines.saturating_add(1);
         let line = self.line_of(at);
@@ -156,7 +165,7 @@ impl<'a> Reader<'a> {
         let url = said(&["xmlUrl", "xml_url", "feedUrl", "rssUrl"])
             .or_else(|| is_feed.then(|| said(&["url", "href"])).flatten());
         if let Some(url) = url {
-            self.feed(tag, (title, url), line);
+            self.feed(tag, title, url, line);
         } else if tag.empty || is_feed {
             let named = title.as_deref().map(|t| format!(" “{t}”")).unwrap_or_default();
             self.problem(line, format!("the outline{named} names no feed"));
@@ -171,8 +180,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn feed(&mut self, tag: &Tag<'a>, (title, url): (Option<String>, String), line: usize) {
-        // The groups round this one learn of it when it is closed.
+    /// Takes a feed, or says why it is not taken.
+    fn feed(&mut self, tag: &Tag<'a>, title: Option<String>, url: String, line: usize) {
+        // Only the innermost group is marked. When it ends it marks the group around it: marking
+        // all of them for each feed would be quadratic.
         if let Some(group) = self.groups.last_mut() {
             group.empty = false;
         }
@@ -183,12 +194,12 @@ impl<'a> Reader<'a> {
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let Some(address) = address else {
             let shown: String = url.chars().take(TITLE_CHARS_MAX).collect();
-            self.problem(line, format!("“{shown}” is no address on the web"));
+            self.problem(line, format!("“{shown}” is not a web address"));
             return;
         };
         let tags = self.tags(tag);
         if let Some(first) = self.by_url.get(address.as_str()) {
-            // The same feed in another group: one feed, both groups.
+            // The feed is already in another group: it stays one feed and gets both groups.
             let Some(first) = self.list.feeds.get_mut(*first) else { return };
             for tag in tags {
                 if !first.tags.contains(&tag) {
@@ -217,8 +228,8 @@ impl<'a> Reader<'a> {
         self.list.feeds.push(subscription);
     }
 
-    /// The groups a feed is in: the one round it, and those of its `category` (paths that begin
-    /// with a slash, or words, joined by commas).
+    /// The groups of a feed: the outlines around it, and those in its `category` (paths with a
+    /// slash at the beginning, or words, separated by commas).
     fn tags(&self, tag: &Tag<'a>) -> Vec<String> {
         let groups = self.groups.iter().take(DEPTH_MAX).map(|group| group.name.as_str());
         let path: Vec<&str> = groups.filter(|name| !name.is_empty()).collect();
@@ -235,6 +246,7 @@ impl<'a> Reader<'a> {
         tags
     }
 
+    /// Handles the end of an outline.
     fn close(&mut self) {
         if self.open.pop() != Some(ElementRole::Group) {
             return;
@@ -249,6 +261,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reports a line, or counts it when the list of reports is full.
     fn problem(&mut self, line: usize, what: String) {
         if self.list.problems.len() < PROBLEMS_MAX {
             self.list.problems.push(SkippedLine { line, what });
@@ -257,21 +270,23 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The decoded value of an attribute; `None` if it is empty.
     fn attribute_text(&self, tag: &Tag<'a>, name: &str) -> Option<String> {
         self.clean(tag.attribute(name)?)
     }
 
-    /// One line of text, its references resolved.
+    /// Decodes a text to one line.
     fn clean(&self, raw: &str) -> Option<String> {
         let text = resolve(raw, Mode::Plain, &self.entities, &mut Notes::default());
         let words: Vec<&str> = text.split_whitespace().collect();
         let text = words.join(" ");
-        // Addresses may be longer than titles should be, and are never cut.
+        // An address may be longer than a title, and a shortened address would be wrong.
         let long = !text.contains("://") && text.chars().count() > TITLE_CHARS_MAX;
         let text = if long { text.chars().take(TITLE_CHARS_MAX).collect() } else { text };
         (!text.is_empty()).then_some(text)
     }
 
+    /// The line number of an offset. Offsets only grow, so each line is counted once.
     fn line_of(&mut self, at: usize) -> usize {
         let between = self.text.as_bytes().get(self.counted..at).unwrap_or_default();
         self.line = self.line.saturating_add(memchr::memchr_iter(b'\n', between).count());
@@ -293,6 +308,7 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Some programs write a prefix or capitals.
 fn is_outline(name: &str) -> bool {
     split_name(name).1.eq_ignore_ascii_case("outline")
 }
@@ -351,7 +367,7 @@ mod tests {
         assert_eq!(
             named,
             [
-                "3: “|~/run.sh” is no address on the web",
+                "3: “|~/run.sh” is not a web address",
                 "4: the outline “note” names no feed",
                 "5: there is no feed in the group “Empty”",
                 "8: https://a.example/f is already at line 7: taken once",

@@ -1,13 +1,13 @@
 //! Writes a list of feeds as OPML 2.0.
 use std::collections::BTreeMap;
 
-use super::{FeedList, NAMESPACE, Subscription};
+use super::list::{FeedList, NAMESPACE, Subscription};
 
-/// A list other readers take. A feed stands in the group of its first tag; all its tags are in its
-/// `category`. What OPML has no word for is in attributes of our own namespace, so that [`read`]
-/// gives back what was written.
+/// A list that other feed readers accept. A feed stands in the group of its first tag; all its tags
+/// are in `category`. What OPML has no place for is in attributes of our own namespace, so that
+/// [`parse`] gives back what was written.
 ///
-/// [`read`]: super::read()
+/// [`parse`]: super::parse()
 pub fn to_xml(list: &FeedList) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let title = escaped(list.title.as_deref().unwrap_or("wirewatch"));
@@ -27,6 +27,7 @@ pub fn to_xml(list: &FeedList) -> String {
     text
 }
 
+/// The feeds and groups of one tag.
 #[derive(Default)]
 struct Group<'a> {
     groups: BTreeMap<&'a str, Group<'a>>,
@@ -34,7 +35,8 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    /// Tags come from a checked configuration, which bounds how deep they go.
+    /// Groups can be nested only as deep as the checked configuration allows, so this recursion is
+    /// bounded.
     fn write(&self, text: &mut String, depth: usize) {
         let indent = "  ".repeat(depth);
         for feed in &self.feeds {
@@ -49,6 +51,7 @@ impl Group<'_> {
     }
 }
 
+/// Writes one feed.
 fn outline(feed: &Subscription, text: &mut String) {
     let shown = feed.title.as_deref().or(feed.name.as_deref()).unwrap_or(&feed.url);
     let paths: Vec<String> = feed.tags.iter().map(|tag| format!("/{tag}")).collect();
@@ -73,7 +76,7 @@ fn outline(feed: &Subscription, text: &mut String) {
     text.push_str("/>\n");
 }
 
-/// A text as an attribute or an element holds it. Characters XML has no place for are left out.
+/// Escapes a text for an attribute or an element. Characters that XML forbids are left out.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -93,8 +96,8 @@ fn escaped(text: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::parse;
     use super::*;
+    use crate::parse::opml::parse;
 
     fn subscription() -> impl Strategy<Value = Subscription> {
         let word = "[a-z&<>\"'가-힣é]{1,8}";

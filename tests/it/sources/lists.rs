@@ -22,7 +22,7 @@ fn a_list_is_added_and_what_is_not_taken_is_named_by_line() {
     for line in [
         "old.opml:4: https://www.paper.example/rss is already there, as `paper`",
         "old.opml:5: the URL holds a user or password, which others would read",
-        "old.opml:8: “exec:rm” is no address on the web",
+        "old.opml:8: “exec:rm” is not a web address",
         "3 feeds added to feeds.toml, 3 lines not taken",
     ] {
         assert!(said.contains(line), "{line} is not in\n{said}");
@@ -72,7 +72,7 @@ fn what_is_no_list_is_refused() {
     let folder = config_folder();
     std::fs::write(folder.path().join("page.html"), "<html>hello</html>").unwrap();
     let said = bad(folder.path(), &["feeds", "import", "page.html"], 65);
-    assert!(said.contains("it is no OPML"), "{said}");
+    assert!(said.contains("it is not OPML"), "{said}");
     assert!(bad(folder.path(), &["feeds", "import", "none.opml"], 65).contains("cannot read"));
 }
 

@@ -1,10 +1,10 @@
-//! The element names this reader tells apart, and what each means to it.
+//! The elements that are told apart when an article is read, and the properties of each.
 
-/// An element's name, reduced to what reading an article needs.
+/// The name of an element, reduced to what is needed here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Tag {
-    /// A stretch of text; no element.
+pub(super) enum Element {
+    /// A text node, not an element.
     Text,
     A,
     Address,
@@ -72,32 +72,32 @@ pub(super) enum Tag {
     Tr,
     Ul,
     Video,
-    /// Any other element that stands on lines of its own, custom elements among them.
+    /// Any other element on lines of its own, also custom elements.
     Block,
-    /// Any other element that stands within a line.
+    /// Any other element inside a line.
     Inline,
 }
 
-/// One more than the highest [`Tag`].
-pub(super) const TAGS: usize = Tag::Inline as usize + 1;
+/// The number of elements.
+pub(super) const ELEMENTS: usize = Element::Inline as usize + 1;
 
-/// Longest element name that is looked at, in bytes.
+/// Longest element name that is read, in bytes.
 const NAME_BYTES_MAX: usize = 40;
 
-impl Tag {
-    /// The tag of a name, in any case.
+impl Element {
+    /// The element with this name, in any case.
     pub(super) fn of(name: &[u8]) -> Self {
         let mut lower = [0_u8; NAME_BYTES_MAX];
         let Some(lower) = lower.get_mut(..name.len()) else { return Self::Block };
         lower.copy_from_slice(name);
         lower.make_ascii_lowercase();
         Self::flow(lower).or_else(|| Self::other(lower)).unwrap_or({
-            // Custom elements are the boxes pages are built of now.
+            // Pages are built of custom elements now, and nearly all of them are blocks.
             if name.contains(&b'-') { Self::Block } else { Self::Inline }
         })
     }
 
-    /// The elements text flows in.
+    /// Elements that hold text.
     fn flow(name: &[u8]) -> Option<Self> {
         Some(match name {
             b"a" => Self::A,
@@ -145,7 +145,7 @@ impl Tag {
         })
     }
 
-    /// The elements that hold none, or none that is read.
+    /// Elements that hold no text, or none that is read.
     fn other(name: &[u8]) -> Option<Self> {
         Some(match name {
             b"base" => Self::Base,
@@ -180,7 +180,7 @@ impl Tag {
         })
     }
 
-    /// Elements that never have contents.
+    /// Elements that never have content.
     pub(super) fn is_void(self) -> bool {
         matches!(
             self,
@@ -188,7 +188,7 @@ impl Tag {
         )
     }
 
-    /// Elements whose contents are not markup of this page, or never shown: taken whole.
+    /// Elements whose content is not markup of this page or is never shown.
     pub(super) fn is_raw(self) -> bool {
         matches!(
             self,
@@ -203,7 +203,7 @@ impl Tag {
         )
     }
 
-    /// Elements that stand within a line of text.
+    /// Elements inside a line of text.
     pub(super) fn is_inline(self) -> bool {
         matches!(
             self,
@@ -222,18 +222,18 @@ impl Tag {
         )
     }
 
-    /// h1 to h6 as 1 to 6.
+    /// `h1` to `h6` as 1 to 6.
     pub(super) fn heading(self) -> Option<u8> {
         let levels = [Self::H1, Self::H2, Self::H3, Self::H4, Self::H5, Self::H6];
-        levels.into_iter().zip(1..).find(|(tag, _)| *tag == self).map(|(_, level)| level)
+        levels.into_iter().zip(1..).find(|(element, _)| *element == self).map(|(_, level)| level)
     }
 
-    /// Elements an end tag of another kind does not reach out of.
+    /// An end tag of another element does not close elements outside these.
     pub(super) fn is_wall(self) -> bool {
         matches!(self, Self::Table | Self::Td | Self::Th | Self::Caption | Self::Html)
     }
 
-    /// Elements of tables, which see through one another's walls.
+    /// Elements of tables. Their end tags do close each other.
     pub(super) fn is_of_table(self) -> bool {
         matches!(
             self,
