@@ -14,7 +14,7 @@ use crate::health::{
     Thresholds, WatchTotals,
 };
 use crate::schedule;
-use crate::store::{self, HealthReport, Route, Store, notice_id};
+use crate::store::{self, HealthReport, Route, Reader, Store, notice_id};
 
 /// Between two looks: what is told is hours old, a minute more is nothing.
 const CHECK_EVERY: Duration = Duration::from_mins(1);
@@ -71,7 +71,7 @@ impl NoticeLoop {
     /// One look: says what kind of notice it told of, if any.
     pub async fn step(&mut self, now: Timestamp) -> Result<Option<NoticeKind>, store::Error> {
         let HealthReport { feeds, mut channels, outage, notified: told } =
-            self.store.health_report().await?;
+            self.store.read(Reader::health_report).await?;
         // What waits for a channel that left the configuration is a matter of `status`.
         channels.retain(|ailing| self.context.routes.contains_key(&ailing.channel));
         let outage_over = outage.as_ref().and_then(|outage| outage.end);
@@ -131,9 +131,11 @@ impl NoticeLoop {
         if health::next_digest(daily, since) > now {
             return Ok(());
         }
-        let (articles, watches) = self.store.activity(since, now).await?;
-        let coverage = self.store.coverage(since, now).await?;
-        let totals = self.store.totals().await?;
+        let look = move |store: &Reader| {
+            let (articles, watches) = store.activity(since, now)?;
+            Ok((articles, watches, store.coverage(since, now)?, store.totals()?))
+        };
+        let (articles, watches, coverage, totals) = self.store.read(look).await?;
         let account = DailyReport {
             since,
             until: now,

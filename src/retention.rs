@@ -1,42 +1,73 @@
-//! Forgets what is past its retention, a little at a time.
+//! Forgets what is past its retention, soon after the start and then again and again.
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Clock, Heartbeat};
-use crate::store::Store;
+use crate::domain::{Clock, Heartbeat, Timestamp};
+use crate::store::{Error, Store};
 
 /// Between two sweeps.
-const SWEEP_EVERY: Duration = Duration::from_hours(1);
-/// The loop turns at least this often, so that its pulse is fresh.
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// The loop turns at least this often, so that its heartbeat is fresh.
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
 
-/// Sweeps every hour until told to stop.
-pub async fn run(
-    store: Store,
-    keep_articles: Duration,
-    clock: Clock,
-    (stop, pulse): (CancellationToken, Heartbeat),
-) -> anyhow::Result<()> {
-    let mut due = clock.now().after(SWEEP_EVERY);
-    while !stop.is_cancelled() {
-        let now = clock.now();
-        pulse.beat(now);
-        if now >= due {
-            due = now.after(SWEEP_EVERY);
-            match store.forget_expired(keep_articles, now).await {
-                Ok((0, _)) => (),
-                Ok((articles, keys)) => {
-                    tracing::info!(articles, keys, "forgot {articles} old articles");
+/// The loop of retention.
+#[derive(Debug)]
+pub struct Retention {
+    pub store: Store,
+    /// How long articles, and what hangs on them, are kept.
+    pub keep_articles: Duration,
+    pub clock: Clock,
+}
+
+impl Retention {
+    /// Sweeps until told to stop.
+    pub async fn run(self, stop: CancellationToken, heartbeat: Heartbeat) -> anyhow::Result<()> {
+        let mut due = self.clock.now();
+        while !stop.is_cancelled() {
+            let now = self.clock.now();
+            heartbeat.beat(now);
+            // A sweep that is far in the future was planned before the clock was set back.
+            if now >= due || due > now.after(SWEEP_EVERY) {
+                due = now.after(SWEEP_EVERY);
+                // A long sweep is cut off between two transactions; the next one goes on with it.
+                let swept = tokio::select! {
+                    () = stop.cancelled() => Ok(()),
+                    swept = self.beating(&heartbeat, now) => swept,
+                };
+                match swept {
+                    Ok(()) => (),
+                    Err(error) if error.is_passing() => tracing::warn!("not swept: {error}"),
+                    Err(error) => return Err(error.into()),
                 }
-                Err(error) if error.is_passing() => tracing::warn!("not swept: {error}"),
-                Err(error) => return Err(error.into()),
+            }
+            tokio::select! {
+                () = stop.cancelled() => (),
+                () = tokio::time::sleep(HEARTBEAT_EVERY) => (),
             }
         }
-        tokio::select! {
-            () = stop.cancelled() => (),
-            () = tokio::time::sleep(HEARTBEAT_EVERY) => (),
+        Ok(())
+    }
+
+    /// One sweep, with heartbeats meanwhile.
+    async fn beating(&self, heartbeat: &Heartbeat, now: Timestamp) -> Result<(), Error> {
+        let mut sweep = std::pin::pin!(self.sweep(now));
+        loop {
+            match tokio::time::timeout(HEARTBEAT_EVERY, &mut sweep).await {
+                Ok(swept) => return swept,
+                Err(_elapsed) => heartbeat.beat(self.clock.now()),
+            }
         }
     }
-    Ok(())
+
+    /// Forgets all that is past its retention at `now`.
+    pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
+        let forgotten = self.store.forget_expired(self.keep_articles, now).await?;
+        if !forgotten.is_empty() {
+            let words: Vec<String> =
+                forgotten.iter().map(|(what, rows)| format!("{what}: {rows}")).collect();
+            tracing::info!("forgot what is past its retention: {}", words.join(", "));
+        }
+        Ok(())
+    }
 }

@@ -21,8 +21,8 @@ use crate::notify::Notifier;
 use crate::notify::console::Terminal;
 use crate::operator_notices::{NoticeContext, NoticeLoop};
 use crate::pages::{Pages, PagesDeps, WatchMatching};
-use crate::retention;
-use crate::store::{Lock, Store, Totals};
+use crate::retention::Retention;
+use crate::store::{Lock, Reader, Store, Totals};
 
 pub use clock::wall;
 pub use hubs::websub_handler;
@@ -147,6 +147,12 @@ impl App {
         }
     }
 
+    /// The loop that forgets what is past its retention.
+    pub fn retention(&self) -> Retention {
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        Retention { store, keep_articles: self.keep_articles, clock }
+    }
+
     /// Runs every loop until `asked` ends or a loop fails; then drains, within the grace period.
     pub async fn run<T>(mut self, asked: impl Future<Output = T>) -> anyhow::Result<T> {
         let mut supervisor = Supervisor::default();
@@ -171,14 +177,8 @@ impl App {
         }
         let watching = self.watchman().run(supervisor.stop(), pulse("watchman", &self.clock));
         supervisor.run("watchman", watching);
-        let (store, clock) = (self.store.clone(), self.clock.clone());
-        let sweeping = retention::run(
-            store,
-            self.keep_articles,
-            clock,
-            (supervisor.stop(), pulse("sweep", &self.clock)),
-        );
-        supervisor.run("sweep", sweeping);
+        let sweeping = self.retention().run(supervisor.stop(), pulse("retention", &self.clock));
+        supervisor.run("retention", sweeping);
         let (store, clock) = (self.store.clone(), self.clock.clone());
         supervisor.run("watchdog", service::run_watchdog(store, pulses, clock, supervisor.stop()));
         let (feeds, watches) = (self.plan.feeds.len(), self.plan.watches.len());
@@ -191,6 +191,10 @@ impl App {
         tracing::info!(feeds, watches, "{status}");
         service::notify_ready(&status);
         let asked = supervisor.run_until(asked, self.grace).await;
+        // Only after a stop in order: after a failure, people look for the last sign of life.
+        if asked.is_ok() {
+            self.store.note_stopped(self.clock.now()).await?;
+        }
         tracing::info!("stopped");
         asked
     }
@@ -200,7 +204,7 @@ impl App {
         mut self,
         progress: impl FnOnce(watch::Receiver<Round>),
     ) -> anyhow::Result<OnceSummary> {
-        let before = self.store.totals().await?;
+        let before = self.store.read(Reader::totals).await?;
         let mut ingest = self.ingest().await?;
         progress(ingest.progress());
         let mut round = ingest.once().await?;
@@ -209,7 +213,9 @@ impl App {
         round.committed.suppressed += found.suppressed;
         self.watchman().step(self.clock.now()).await?;
         self.drain().await?;
-        let totals = self.store.totals().await?;
+        self.retention().sweep(self.clock.now()).await?;
+        self.store.note_round(self.clock.now()).await?;
+        let totals = self.store.read(Reader::totals).await?;
         let delivered = totals.delivered.saturating_sub(before.delivered);
         Ok(OnceSummary { feeds: self.plan.feeds.len(), round, delivered, totals })
     }

@@ -22,8 +22,8 @@ pub(super) fn list(
     most: u32,
     as_json: bool,
 ) -> Result<ExitCode, CommandError> {
-    let (_, store) = setting.store()?;
-    let alerts = runtime()?.block_on(store.alerts(most))?;
+    let (_, store) = setting.reader()?;
+    let alerts = store.alerts(most)?;
     let mut out = setting.screen.out();
     if alerts.is_empty() && !as_json {
         writeln!(out, "no alert yet")?;
@@ -70,9 +70,9 @@ pub(super) fn show(
     id: &str,
     as_json: bool,
 ) -> Result<ExitCode, CommandError> {
-    let (_, store) = setting.store()?;
+    let (_, store) = setting.reader()?;
     let told = match AlertId::parse(id) {
-        Some(id) => runtime()?.block_on(store.alert_details(id))?,
+        Some(id) => store.alert_details(id)?,
         None => None,
     };
     let Some(told) = told else {
@@ -164,8 +164,8 @@ impl Score {
 
 /// Precision by watch and by term, as far as readers said.
 pub(super) fn report(setting: &Invocation, most: u32) -> Result<ExitCode, CommandError> {
-    let (_, store) = setting.store()?;
-    let alerts = runtime()?.block_on(store.alerts(most))?;
+    let (_, store) = setting.reader()?;
+    let alerts = store.alerts(most)?;
     let mut watches: BTreeMap<&str, (Score, BTreeMap<&str, Score>)> = BTreeMap::new();
     for RatedAlert { alert, feedback: word } in &alerts {
         let (whole, terms) = watches.entry(alert.watch.as_str()).or_default();

@@ -9,11 +9,11 @@ use super::article::ArticleInput;
 use super::fail::CommandError;
 use super::matching::watchlist;
 use super::screen::{BAD, BOLD, DIM, GOOD, Screen, json, styled};
-use super::setup::{Invocation, runtime};
+use super::setup::Invocation;
 use crate::app;
 use crate::domain::{ArticleId, Watch};
 use crate::matcher::Matcher;
-use crate::store::{Error, Store};
+use crate::store::{Error, Reader};
 
 /// Articles read from the store at a time.
 const PAGE_ARTICLES: u32 = 1_000;
@@ -66,8 +66,8 @@ pub(super) fn backtest(
             (watches, Some(matcher))
         }
     };
-    let store = Store::open_existing(&ready.config.store.path)?;
-    let mut report = runtime()?.block_on(run(&store, span, (&today, tried.as_ref())))?;
+    let store = Reader::open(&ready.config.store.path)?;
+    let mut report = run(&store, span, (&today, tried.as_ref()))?;
     for watch in &watches {
         let tally = report.watches.entry(watch.name.to_string()).or_default();
         tally.never = never_fired(watch, &tally.terms);
@@ -101,12 +101,12 @@ pub(super) fn expected_alerts(
     matcher: &Matcher,
 ) -> Result<Vec<(String, f64)>, CommandError> {
     let week = Duration::from_hours(7 * 24);
-    let store = match Store::open_existing(path) {
+    let store = match Reader::open(path) {
         Ok(store) => store,
         Err(Error::Missing(_)) => return Ok(Vec::new()),
         Err(error) => return Err(error.into()),
     };
-    let report = runtime()?.block_on(run(&store, week, (matcher, None)))?;
+    let report = run(&store, week, (matcher, None))?;
     if report.articles == 0 {
         return Ok(Vec::new());
     }
@@ -134,8 +134,8 @@ fn parse_span(text: &str) -> Result<Duration, CommandError> {
     }
 }
 
-async fn run(
-    store: &Store,
+fn run(
+    store: &Reader,
     span: Duration,
     (today, tried): (&Matcher, Option<&Matcher>),
 ) -> Result<Report, Error> {
@@ -148,7 +148,7 @@ async fn run(
     }
     let mut after = ArticleId(0);
     loop {
-        let page = store.articles(since, after, PAGE_ARTICLES).await?;
+        let page = store.articles(since, after, PAGE_ARTICLES)?;
         let Some(last) = page.last() else { return Ok(report) };
         after = last.id;
         for article in &page {

@@ -12,6 +12,7 @@ use super::setup::{Invocation, runtime};
 use crate::app::{self, App, Signals};
 use crate::config::Format;
 use crate::demo::{self, Simulation};
+use crate::store::Reader;
 
 pub(super) fn demo(setting: &Invocation, seconds: u64) -> Result<ExitCode, CommandError> {
     logging::start(setting, Format::Text, "error")?;
@@ -58,7 +59,7 @@ async fn play(setting: &Invocation, folder: &Folder, length: Duration) -> Result
     };
     let ((), ran) = tokio::join!(serving, watching);
     ran?;
-    let totals = store.totals().await?;
+    let totals = store.read(Reader::totals).await?;
     writeln!(
         setting.screen.out(),
         "\n{} articles read, {} alerts, {} findings attached to stories already told.",

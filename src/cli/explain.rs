@@ -10,11 +10,11 @@ use super::fail::CommandError;
 use super::formatting;
 use super::matching::write_explanation;
 use super::screen::{BAD, BOLD, DIM, GOOD, count, styled};
-use super::setup::{Invocation, runtime};
+use super::setup::Invocation;
 use crate::app::CheckedConfig;
 use crate::domain::FeedCondition;
 use crate::extract;
-use crate::store::{ArticleTrace, Error, FeedHealth, PageTrace, Store, StoredArticle};
+use crate::store::{ArticleTrace, Error, FeedHealth, PageTrace, Reader, StoredArticle};
 
 pub(super) fn explain(setting: &Invocation, what: &str) -> Result<ExitCode, CommandError> {
     let ready = setting.check_config()?;
@@ -25,7 +25,7 @@ pub(super) fn explain(setting: &Invocation, what: &str) -> Result<ExitCode, Comm
         write_explanation(&mut out, &ready.plan.matcher, &plain)?;
         return Ok(ExitCode::SUCCESS);
     };
-    let store = match Store::open_existing(&ready.config.store.path) {
+    let store = match Reader::open(&ready.config.store.path) {
         Ok(store) => store,
         Err(Error::Missing(_)) => {
             let why = "nothing was ever polled: there is no store yet";
@@ -35,10 +35,7 @@ pub(super) fn explain(setting: &Invocation, what: &str) -> Result<ExitCode, Comm
     };
     let canonical =
         extract::canonical_by(what, &ready.config.pages).unwrap_or_else(|| what.to_owned());
-    let (traces, feeds) = runtime()?.block_on(async {
-        let traces = store.traces(what, &canonical).await?;
-        Ok::<_, Error>((traces, store.feeds().await?))
-    })?;
+    let (traces, feeds) = (store.traces(what, &canonical)?, store.feeds()?);
     if traces.is_empty() {
         write_absent(&mut out, &address, &feeds)?;
         return Ok(ExitCode::from(1));

@@ -58,10 +58,12 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
 
 fn store_code(error: &store::Error) -> u8 {
     match error {
-        store::Error::InUse { .. } | store::Error::Full(_) | store::Error::Busy(_) => 75,
+        store::Error::InUse { .. } | store::Error::Older { .. } => 75,
+        passing if passing.is_passing() => 75,
         store::Error::Missing(_) => 65,
+        store::Error::Unusable { .. } => 74,
         store::Error::Newer { .. } => 78,
-        store::Error::Broken { .. } | store::Error::Closed => 1,
+        _ => 1,
     }
 }
 

@@ -17,14 +17,14 @@ pub(super) fn list(
     most: u32,
     as_json: bool,
 ) -> Result<ExitCode, CommandError> {
-    let (_, store) = setting.store()?;
+    let (_, store) = setting.reader()?;
     let state = state.map(|state| match state {
         State::Pending => "pending",
         State::Dead => "dead",
         State::Delivered => "delivered",
         State::Dropped => "dropped",
     });
-    let rows = runtime()?.block_on(store.outbox(state, most))?;
+    let rows = store.outbox(state, most)?;
     let now = app::wall().now();
     let mut out = setting.screen.out();
     if rows.is_empty() && !as_json {

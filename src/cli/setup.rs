@@ -7,7 +7,7 @@ use super::fail::CommandError;
 use super::screen::Screen;
 use crate::app::{self, CheckedConfig};
 use crate::config::{self, Config, Directories};
-use crate::store::Store;
+use crate::store::{Reader, Store};
 
 /// Looked for in this order if none is named.
 const CONFIGS: [&str; 3] =
@@ -94,7 +94,14 @@ impl Invocation {
         }
     }
 
-    /// The store of the configuration, for a command beside a running daemon or without one.
+    /// The store of the configuration, for a command that only reads.
+    pub(super) fn reader(&self) -> Result<(Config, Reader), CommandError> {
+        let config = self.load()?;
+        let reader = Reader::open(&config.store.path)?;
+        Ok((config, reader))
+    }
+
+    /// The store of the configuration, for a command that writes.
     pub(super) fn store(&self) -> Result<(Config, Store), CommandError> {
         let config = self.load()?;
         let store = Store::open_existing(&config.store.path)?;

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use super::fail::CommandError;
 use super::feeds::COVERED;
 use super::screen::{BAD, BOLD, GOOD, Screen, count, json, styled};
-use super::setup::{Invocation, runtime};
+use super::setup::Invocation;
 use crate::app;
 use crate::config::Config;
 use crate::domain::{FeedCondition, Timestamp};
 use crate::health::duration_phrase;
 use crate::schedule;
-use crate::store::{Error, FeedHealth, Loss, MessageCounts, Pause, Store, Totals};
+use crate::store::{Error, FeedHealth, Loss, MessageCounts, Pause, Reader, Totals};
 
 /// Recorded gaps that are listed; the store keeps all.
 const LOSSES_SHOWN_MAX: u32 = 50;
@@ -78,14 +78,14 @@ struct OutboxCounts {
 }
 
 pub(super) fn status(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
-    let (config, store) = match setting.store() {
+    let (config, store) = match setting.reader() {
         Ok((config, store)) => (config, Some(store)),
         // Before the first run there is nothing to report, which is a report too.
         Err(CommandError::Store(Error::Missing(_))) => (setting.load()?, None),
         Err(failed) => return Err(failed),
     };
     let now = app::wall().now();
-    let report = runtime()?.block_on(report(store, &config, now))?;
+    let report = report(store.as_ref(), &config, now)?;
     if as_json {
         json(&report)?;
     } else {
@@ -94,8 +94,8 @@ pub(super) fn status(setting: &Invocation, as_json: bool) -> Result<ExitCode, Co
     Ok(ExitCode::SUCCESS)
 }
 
-async fn report(
-    store: Option<Store>,
+fn report(
+    store: Option<&Reader>,
     config: &Config,
     now: Timestamp,
 ) -> Result<StatusReport, Error> {
@@ -107,15 +107,15 @@ async fn report(
     let mut pages = PageCounts::default();
     let mut covered = None;
     if let Some(store) = store {
-        let (waiting, given_up) = store.page_counts().await?;
+        let (waiting, given_up) = store.page_counts()?;
         pages = PageCounts { waiting, given_up };
-        feeds = store.feeds().await?;
-        totals = store.totals().await?;
-        channels_resting = store.pauses().await?;
-        possible_loss = store.losses(LOSSES_SHOWN_MAX).await?;
-        let each = store.coverage(now.before(COVERED), now).await?;
+        feeds = store.feeds()?;
+        totals = store.totals()?;
+        channels_resting = store.pauses()?;
+        possible_loss = store.losses(LOSSES_SHOWN_MAX)?;
+        let each = store.coverage(now.before(COVERED), now)?;
         covered = (!each.is_empty()).then(|| schedule::mean_coverage(each.values()));
-        for (channel, messages) in store.waiting().await? {
+        for (channel, messages) in store.waiting()? {
             if !is_configured(&channel) {
                 channels_missing.push(WaitingCounts { channel, messages });
             }

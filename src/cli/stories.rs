@@ -15,8 +15,8 @@ pub(super) fn list(
     most: u32,
     as_json: bool,
 ) -> Result<ExitCode, CommandError> {
-    let (_, store) = setting.store()?;
-    let stories = runtime()?.block_on(store.stories(most))?;
+    let (_, store) = setting.reader()?;
+    let stories = store.stories(most)?;
     let mut out = setting.screen.out();
     if stories.is_empty() && !as_json {
         writeln!(out, "no story was told yet")?;
@@ -47,8 +47,8 @@ pub(super) fn show(
     as_json: bool,
 ) -> Result<ExitCode, CommandError> {
     let id = story_id(which)?;
-    let (_, store) = setting.store()?;
-    let Some(found) = runtime()?.block_on(store.story(id))? else {
+    let (_, store) = setting.reader()?;
+    let Some(found) = store.story(id)? else {
         return Err(refused(StoryEditRefusal::NoSuchStory(id)));
     };
     if as_json {

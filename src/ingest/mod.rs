@@ -93,7 +93,7 @@ impl Ingest {
         let first = plan.bounds.floor;
         store.sync_watches(plan.watches.keys().cloned().collect(), now).await?;
         let states = store.sync_feeds(Arc::clone(&plan.feeds), first, now).await?;
-        let outage = store.outages(1).await?.into_iter().find(|outage| outage.end.is_none());
+        let outage = store.read(|store| store.outages(1)).await?.into_iter().find(|outage| outage.end.is_none());
         let weather = NetworkMonitor::new(&plan.feeds, &states, outage.map(|outage| outage.start));
         let mut queue = BinaryHeap::with_capacity(states.len());
         for (index, state) in states.iter().enumerate() {
@@ -253,7 +253,7 @@ impl Ingest {
                 self.pause_polling(&error);
                 Ok(())
             }
-            Err(error) => anyhow::bail!("the store failed: {error}"),
+            Err(error) => Err(anyhow::Error::from(error).context("the store failed")),
         }
     }
 
@@ -316,7 +316,9 @@ impl Ingest {
                 self.pause_polling(error);
                 now.after(STORE_PAUSE)
             }
-            PollEnd::NotStored(error) => anyhow::bail!("the store failed: {error}"),
+            PollEnd::NotStored(error) => {
+                return Err(anyhow::Error::from(error.clone()).context("the store failed"));
+            }
         };
         match ended {
             PollEnd::Stored { entries, failed, committed } => {

@@ -21,13 +21,13 @@ use crate::domain::{
 use crate::health::{self, FailingChannel, FeedStatus};
 use crate::stories::decide::SharedKeys;
 
-pub use error::Error;
+pub use error::{Error, Trouble};
 pub use hub::{
     HubAnswer, HubGrant, HubHealth, HubOffer, HubRequest, MISSED_PUSHES_MAX, NewSubscription,
 };
 pub use page::{PageDue, PageLease, PageOutcome, PageResult, PageTrace};
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, WindowItem};
-pub use sqlite::{Lock, Store, notice_id, update_id};
+pub use sqlite::{Lock, Reader, Store, notice_id, update_id};
 pub use story::{
     AlertDetails, Story, StoryArticle, StoryEditRefusal, StorySummary, UpdateTriggers,
 };
@@ -200,6 +200,21 @@ pub struct HealthReport {
     pub notified: Vec<health::SentNotice>,
 }
 
+/// When somebody last worked with the store.
+#[derive(Clone, Debug, Default)]
+pub struct DaemonSign {
+    /// The last sign of life of a daemon; `None` if none ever ran.
+    pub alive_at: Option<Timestamp>,
+    /// When a daemon last stopped in order.
+    pub stopped_at: Option<Timestamp>,
+    /// When a round of `once` last ended.
+    pub round_at: Option<Timestamp>,
+    /// The process that holds the store, or held it last.
+    pub process: Option<u32>,
+    /// What keeps the daemon from writing, such as a full disk; empty if nothing does.
+    pub condition: String,
+}
+
 /// A channel that rests.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Pause {
@@ -297,6 +312,11 @@ pub enum Feedback {
 }
 
 impl Feedback {
+    /// By the word in the store.
+    pub(in crate::store) fn of(word: &str) -> Self {
+        if word == "ack" { Self::Ack } else { Self::Noise }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ack => "ack",

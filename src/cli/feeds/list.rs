@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::super::fail::CommandError;
 use super::super::screen::{BAD, DIM, GOOD, MARK, count, json, styled};
-use super::super::setup::{Invocation, runtime};
+use super::super::setup::Invocation;
 use crate::app;
 use crate::domain::FeedCondition;
 use crate::health::duration_phrase;
@@ -20,9 +20,8 @@ struct Configured<'a> {
 
 pub(in crate::cli) fn list(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
-    let (health, hubs) = match setting.store() {
-        Ok((_, store)) => runtime()?
-            .block_on(async { Ok::<_, Error>((store.feeds().await?, store.hubs().await?)) })?,
+    let (health, hubs) = match setting.reader() {
+        Ok((_, store)) => (store.feeds()?, store.hubs()?),
         Err(CommandError::Store(Error::Missing(_))) => (Vec::new(), Vec::new()),
         Err(failed) => return Err(failed),
     };

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::super::fail::CommandError;
 use super::super::screen::{BAD, BOLD, DIM, GOOD, MARK, count, json, styled};
-use super::super::setup::{Invocation, runtime};
+use super::super::setup::Invocation;
 use crate::app;
 use crate::domain::{Coverage, Feed, FeedCondition, Gap, Name, Timestamp};
 use crate::health::{self, duration_phrase};
@@ -56,11 +56,8 @@ pub(in crate::cli) fn status(
     let config = setting.load()?;
     let chosen = chosen(&config.feeds, names)?;
     let now = app::wall().now();
-    let (health, coverage) = match setting.store() {
-        Ok((_, store)) => runtime()?.block_on(async {
-            let coverage = store.coverage(now.before(COVERED), now).await?;
-            Ok::<_, Error>((store.feeds().await?, coverage))
-        })?,
+    let (health, coverage) = match setting.reader() {
+        Ok((_, store)) => (store.feeds()?, store.coverage(now.before(COVERED), now)?),
         Err(CommandError::Store(Error::Missing(_))) => (Vec::new(), BTreeMap::new()),
         Err(failed) => return Err(failed),
     };

@@ -6,7 +6,8 @@ use rusqlite::params;
 use super::add_article::StoredRef;
 use super::commit::PollCommit;
 use super::outbox_insert;
-use crate::domain::{Alert, AlertId, AlertKind, Article, Backlog, Name, StoryId};
+use crate::domain::{Alert, AlertId, AlertKind, Article, Backlog, StoryId};
+use super::row::{name, text};
 use crate::store::error::{Doing, Error};
 use crate::store::{Fired, Route};
 
@@ -72,13 +73,13 @@ impl PollCommit<'_> {
         let mut select = self
             .db
             .prepare_cached(
-                "SELECT c.channel, c.recipient FROM alert a JOIN carries c ON c.alert = a.id
+                "SELECT c.channel, c.recipient FROM alert a JOIN delivery_alert c ON c.alert = a.id
                  WHERE a.story = ?1 AND a.shares = ?2",
             )
             .doing(doing)?;
         let rows = select
             .query_map(params![story, shares.as_str()], |row| {
-                Ok(Route { channel: Name::new(&row.get::<_, String>(0)?), recipient: row.get(1)? })
+                Ok(Route { channel: name(row, 0)?, recipient: text(row, 1)? })
             })
             .doing(doing)?;
         let mut told = rows.collect::<Result<HashSet<Route>, _>>().doing(doing)?;

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 
-use super::Store;
+use super::row::{count, name, text, time};
 
 use crate::domain::{Coverage, Gap, GapKind, Name, Outage, OutageKind, Timestamp};
 use crate::schedule::{self, PublishingHabit};
-use crate::store::Loss;
 use crate::store::error::{Doing, Error};
 
 /// A window that by the feed's habit lasts longer than this has not run over: a habit looks no
@@ -34,7 +33,7 @@ pub(super) fn coverage(
     let mut rows = select.query([]).doing(doing)?;
     let mut covered = BTreeMap::new();
     while let Some(row) = rows.next().doing(doing)? {
-        let name = Name::new(&row.get::<_, String>(0).doing(doing)?);
+        let name = name(row, 0).doing(doing)?;
         let baseline = Timestamp(row.get(1).doing(doing)?);
         let mut gaps = gaps.remove(&name).unwrap_or_default();
         gaps.extend(open_gap(&name, row, until).doing(doing)?);
@@ -90,15 +89,15 @@ fn gaps(
 }
 
 fn gap(row: &Row<'_>) -> Result<Gap, rusqlite::Error> {
-    let word: String = row.get(3)?;
+    let word = text(row, 3)?;
     let kind = GapKind::ALL.into_iter().find(|kind| kind.as_str() == word);
     Ok(Gap {
-        feed: Name::new(&row.get::<_, String>(0)?),
+        feed: name(row, 0)?,
         start: Timestamp(row.get(1)?),
         end: Timestamp(row.get(2)?),
         kind: kind.unwrap_or(GapKind::Overlap),
-        missed_at_most: u64::try_from(row.get::<_, i64>(4)?).unwrap_or(0),
-        delayed: u64::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
+        missed_at_most: count(row, 4)?,
+        delayed: count(row, 5)?,
         open: false,
     })
 }
@@ -113,38 +112,16 @@ pub(super) fn outages(db: &Connection, most: u32) -> Result<Vec<Outage>, Error> 
         .doing(doing)?;
     let rows = select
         .query_map(params![most], |row| {
-            let kind: String = row.get(0)?;
+            let kind = text(row, 0)?;
             let is_portal = kind == OutageKind::Portal.as_str();
             Ok(Outage {
                 kind: if is_portal { OutageKind::Portal } else { OutageKind::Unreachable },
                 start: Timestamp(row.get(1)?),
-                end: row.get::<_, Option<i64>>(2)?.map(Timestamp),
-                hosts: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+                end: time(row, 2)?,
+                hosts: count(row, 3)?,
             })
         })
         .doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
 }
 
-impl Store {
-    /// The latest `points_max` recorded gaps, newest first.
-    pub async fn losses(&self, most: u32) -> Result<Vec<Loss>, Error> {
-        self.writer.run(move |db| super::status::losses(db, most)).await
-    }
-
-    /// What of each configured feed was covered between `articles_since` and `time_until_expected` (now): a feed first read
-    /// within that time is judged from then on, one never read is left out.
-    /// [`crate::schedule::mean_coverage`] sums them up.
-    pub async fn coverage(
-        &self,
-        since: Timestamp,
-        until: Timestamp,
-    ) -> Result<BTreeMap<Name, Coverage>, Error> {
-        self.writer.run(move |db| coverage(db, since, until)).await
-    }
-
-    /// The latest `points_max` outages of our own network, newest first.
-    pub async fn outages(&self, most: u32) -> Result<Vec<Outage>, Error> {
-        self.writer.run(move |db| outages(db, most)).await
-    }
-}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 
+use super::row::{count, text, text_or_null, time};
 use super::signed;
 use crate::domain::{Feed, Timestamp, Validators};
 use crate::schedule::{FailureStreak, PublishingHabit, ValidatorTrust};
@@ -78,36 +79,38 @@ fn load_states(db: &Connection) -> Result<HashMap<String, FeedState>, Error> {
         )
         .doing("reading feeds")?;
     let rows = select
-        .query_map([], |row| Ok((row.get::<_, String>(0)?, feed_state(row)?)))
+        .query_map([], |row| Ok((text(row, 0)?, feed_state(row)?)))
         .doing("reading feeds")?;
     rows.collect::<Result<_, _>>().doing("reading feeds")
 }
 
 fn feed_state(row: &Row<'_>) -> Result<FeedState, rusqlite::Error> {
-    let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp));
     Ok(FeedState {
         id: FeedId(row.get(1)?),
         next_due: Timestamp(row.get(2)?),
-        interval: Duration::from_millis(u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0)),
-        validators: Validators { etag: row.get(4)?, last_modified: row.get(5)? },
+        interval: Duration::from_millis(count(row, 3)?),
+        validators: Validators {
+            etag: text_or_null(row, 4)?,
+            last_modified: text_or_null(row, 5)?,
+        },
         failures: row.get(6)?,
-        failing_since: moment(7)?,
-        succeeded_at: moment(8)?,
-        baseline_at: moment(9)?,
+        failing_since: time(row, 7)?,
+        succeeded_at: time(row, 8)?,
+        baseline_at: time(row, 9)?,
         window: row
             .get::<_, Option<Vec<u8>>>(10)?
             .map_or_else(Vec::new, |bytes| unpack_window(&bytes)),
         strikes: FailureStreak {
             quarters: row.get(11)?,
             gone_times: row.get(12)?,
-            gone_since: moment(13)?,
+            gone_since: time(row, 13)?,
         },
         trust: ValidatorTrust {
-            audited: moment(14)?,
+            audited: time(row, 14)?,
             // How often "unchanged" was believed is not written down each time: it starts anew.
             unchanged: 0,
-            distrusted_since: moment(15)?,
-            distrusted_until: moment(16)?,
+            distrusted_since: time(row, 15)?,
+            distrusted_until: time(row, 16)?,
             lies: row.get(17)?,
         },
         habit: row

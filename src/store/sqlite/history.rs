@@ -3,8 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::lookup::url_hash;
+use super::row::{name, payload, text, text_or_null, time};
 use super::pages;
-use crate::domain::{Alert, AlertId, ArticleId, DeliveryId, Name, Timestamp};
+use crate::domain::{Alert, AlertId, ArticleId, DeliveryId, Timestamp};
 use crate::store::error::{Doing, Error};
 use crate::store::{ArticleTrace, DeliveryStatus, Feedback, RatedAlert, StoredArticle};
 
@@ -13,23 +14,23 @@ const ARTICLE: &str = "a.id, f.name, a.story, a.reason, a.first_seen, a.publishe
 
 fn stored_article(row: &Row<'_>) -> Result<StoredArticle, rusqlite::Error> {
     let list = |column: usize| -> Result<Vec<String>, rusqlite::Error> {
-        let text: Option<String> = row.get(column)?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        let list = text_or_null(row, column)?;
+        Ok(list.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default())
     };
     Ok(StoredArticle {
         id: ArticleId(row.get(0)?),
-        feed: Name::new(&row.get::<_, String>(1)?),
+        feed: name(row, 1)?,
         story: row.get(2)?,
-        reason: row.get(3)?,
+        reason: text(row, 3)?,
         first_seen: Timestamp(row.get(4)?),
-        published: row.get::<_, Option<i64>>(5)?.map(Timestamp),
-        url: row.get(6)?,
-        title: row.get(7)?,
-        summary: row.get(8)?,
-        content: row.get(9)?,
+        published: time(row, 5)?,
+        url: text_or_null(row, 6)?,
+        title: text(row, 7)?,
+        summary: text(row, 8)?,
+        content: text(row, 9)?,
         authors: list(10)?,
         tags: list(11)?,
-        language: row.get(12)?,
+        language: text_or_null(row, 12)?,
         copy_of: row.get::<_, Option<i64>>(13)?.map(ArticleId),
         similarity: row.get(14)?,
     })
@@ -85,7 +86,7 @@ fn outcomes(db: &Connection, article: ArticleId) -> Result<Vec<(String, String)>
     let mut select = db
         .prepare_cached("SELECT watch, outcome FROM finding WHERE article = ?1 ORDER BY watch")
         .doing(doing)?;
-    let rows = select.query_map([article.0], |row| Ok((row.get(0)?, row.get(1)?))).doing(doing)?;
+    let rows = select.query_map([article.0], |row| Ok((text(row, 0)?, text(row, 1)?))).doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
 }
 
@@ -96,11 +97,11 @@ pub(super) fn story_deliveries(db: &Connection, story: i64) -> Result<Vec<Delive
         .prepare_cached(
             "SELECT watch, id, channel, recipient, state, attempts, last_error FROM (
                 SELECT a.created_at AS at, a.watch, o.*
-                FROM alert a JOIN carries c ON c.alert = a.id JOIN outbox o ON o.id = c.delivery
+                FROM alert a JOIN delivery_alert c ON c.alert = a.id JOIN outbox o ON o.id = c.delivery
                 WHERE a.story = ?1
                 UNION ALL
                 SELECT l.created_at AS at, l.watch, o.*
-                FROM letter l JOIN outbox o ON o.letter = l.id
+                FROM message l JOIN outbox o ON o.letter = l.id
                 WHERE l.story = ?1 AND l.watch IS NOT NULL)
              ORDER BY at, channel, recipient",
         )
@@ -108,13 +109,13 @@ pub(super) fn story_deliveries(db: &Connection, story: i64) -> Result<Vec<Delive
     let rows = select
         .query_map([story], |row| {
             Ok(DeliveryStatus {
-                watch: row.get(0)?,
+                watch: text(row, 0)?,
                 id: DeliveryId(u128::from_be_bytes(row.get(1)?)),
-                channel: row.get(2)?,
-                recipient: row.get(3)?,
-                state: row.get(4)?,
+                channel: text(row, 2)?,
+                recipient: text(row, 3)?,
+                state: text(row, 4)?,
                 attempts: row.get(5)?,
-                error: row.get(6)?,
+                error: text_or_null(row, 6)?,
             })
         })
         .doing(doing)?;
@@ -131,16 +132,15 @@ pub(super) fn rated_alerts(db: &Connection, most: u32) -> Result<Vec<RatedAlert>
         )
         .doing(doing)?;
     let rows = select
-        .query_map([most], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?)))
+        .query_map([most], |row| Ok((text(row, 0)?, text_or_null(row, 1)?)))
         .doing(doing)?;
-    rows.map(|row| {
-        let (payload, word) = row.doing(doing)?;
-        let alert: Alert = serde_json::from_str(&payload)
-            .map_err(|why| Error::Broken { doing, why: why.to_string() })?;
-        let word = word.map(|word| if word == "ack" { Feedback::Ack } else { Feedback::Noise });
-        Ok(RatedAlert { alert, feedback: word })
-    })
-    .collect()
+    let mut alerts = Vec::new();
+    for row in rows {
+        let (json, word) = row.doing(doing)?;
+        let Some(alert) = payload::<Alert>(&json) else { continue };
+        alerts.push(RatedAlert { alert, feedback: word.as_deref().map(Feedback::of) });
+    }
+    Ok(alerts)
 }
 
 /// Keeps the reader's word on an alert; `false` if there is no such alert.

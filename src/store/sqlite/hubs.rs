@@ -4,6 +4,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Store;
+use super::row::{name, text, text_or_null, time};
 
 use crate::domain::{Name, Secret, Timestamp};
 use crate::store::error::{Doing, Error};
@@ -81,8 +82,7 @@ pub(super) fn unsubscribed_offers(db: &Connection) -> Result<Vec<(Name, HubOffer
         )
         .doing(doing)?;
     let offer = |row: &Row<'_>| {
-        let name: String = row.get(0)?;
-        Ok((Name::new(&name), HubOffer { hub: row.get(1)?, topic: row.get(2)? }))
+        Ok((name(row, 0)?, HubOffer { hub: text(row, 1)?, topic: text(row, 2)? }))
     };
     select.query_map([OFFERS_MAX], offer).and_then(Iterator::collect).doing(doing)
 }
@@ -150,13 +150,12 @@ pub(super) fn requests_due(
         )
         .doing(doing)?;
     let errand = |row: &Row<'_>| {
-        let name: String = row.get(1)?;
         Ok(HubRequest {
-            id: row.get(0)?,
-            feed: Name::new(&name),
-            hub: row.get(2)?,
-            topic: row.get(3)?,
-            secret: Secret::new(row.get(4)?),
+            id: text(row, 0)?,
+            feed: name(row, 1)?,
+            hub: text(row, 2)?,
+            topic: text(row, 3)?,
+            secret: Secret::new(text(row, 4)?),
             leaving: row.get(5)?,
             attempts: row.get(6)?,
         })
@@ -249,8 +248,7 @@ pub(super) fn secret(db: &Connection, id: &str) -> Result<Option<(Name, Secret)>
     .and_then(|mut select| {
         select
             .query_row([id], |row| {
-                let name: String = row.get(0)?;
-                Ok((Name::new(&name), Secret::new(row.get(1)?)))
+                Ok((name(row, 0)?, Secret::new(text(row, 1)?)))
             })
             .optional()
     })
@@ -283,8 +281,7 @@ pub(super) fn pushing_feeds(db: &Connection, now: Timestamp) -> Result<Vec<Name>
              WHERE s.state = 'active' AND s.pushes > 0 AND s.missed = 0 AND s.lease_until > ?1",
         )
         .doing(doing)?;
-    let name = |row: &Row<'_>| row.get::<_, String>(0).map(|name| Name::new(&name));
-    select.query_map([now.0], name).and_then(Iterator::collect).doing(doing)
+    select.query_map([now.0], |row| name(row, 0)).and_then(Iterator::collect).doing(doing)
 }
 
 pub(super) fn health(db: &Connection) -> Result<Vec<HubHealth>, Error> {
@@ -297,18 +294,16 @@ pub(super) fn health(db: &Connection) -> Result<Vec<HubHealth>, Error> {
         )
         .doing(doing)?;
     let health = |row: &Row<'_>| {
-        let name: String = row.get(0)?;
-        let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp));
         Ok(HubHealth {
-            feed: Name::new(&name),
-            hub: row.get(1)?,
-            state: row.get(2)?,
-            lease_until: moment(3)?,
-            pushed_at: moment(4)?,
+            feed: name(row, 1)?,
+            hub: text(row, 1)?,
+            state: text(row, 2)?,
+            lease_until: time(row, 3)?,
+            pushed_at: time(row, 4)?,
             pushes: row.get(5)?,
             dropped: row.get(6)?,
             missed: row.get(7)?,
-            why: row.get(8)?,
+            why: text_or_null(row, 8)?,
         })
     };
     select.query_map([], health).and_then(Iterator::collect).doing(doing)
@@ -394,8 +389,4 @@ impl Store {
         self.writer.run(move |db| pushing_feeds(db, now)).await
     }
 
-    /// Every subscription, for people.
-    pub async fn hubs(&self) -> Result<Vec<HubHealth>, Error> {
-        self.writer.run(health).await
-    }
 }

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use siphasher::sip::SipHasher24;
 
 use super::commit::PollCommit;
+use super::row::{text, text_or_null};
 use super::{signed, stories};
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 use crate::extract;
@@ -33,10 +34,10 @@ pub(super) fn url_hash(canonical: &str) -> i64 {
 
 /// Columns in the order of the queries here: id, title, url, revision, stories.
 fn sighting(row: &Row<'_>) -> Result<SeenArticle, rusqlite::Error> {
-    let url: Option<String> = row.get(2)?;
+    let url = text_or_null(row, 2)?;
     Ok(SeenArticle {
         article: ArticleId(row.get(0)?),
-        title: row.get(1)?,
+        title: text(row, 1)?,
         canonical: url.and_then(|url| extract::canonical(&url)),
         revision: u64::from_ne_bytes(row.get::<_, i64>(3)?.to_ne_bytes()),
         stories: row.get(4)?,
@@ -136,7 +137,7 @@ pub(super) fn may_join(
                     OR NOT EXISTS (SELECT 1 FROM alert WHERE story = ?2))
                 AND (reason IN ('new', 'same-link', 'same-title-day', 'same-url')
                     OR NOT EXISTS (SELECT 1 FROM article WHERE story = ?2 AND id <> ?1))
-                AND NOT EXISTS (SELECT 1 FROM parted
+                AND NOT EXISTS (SELECT 1 FROM split_pair
                     WHERE article IN (SELECT id FROM article WHERE story = ?2))
              FROM article WHERE id = ?1",
         )

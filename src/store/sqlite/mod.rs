@@ -6,6 +6,11 @@ mod attempt_end;
 mod commit;
 mod coverage;
 mod feeds;
+mod row;
+mod reader;
+mod lock;
+mod heartbeat;
+mod file_check;
 mod history;
 mod hubs;
 mod lookup;
@@ -31,15 +36,20 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
-    ArticleTrace, AttemptResult, CommitCounts, DueDeliveries, Error, FeedHealth, FeedId, FeedState,
-    Feedback, HealthReport, OutboxFilter, OutboxRow, PageDue, PageLease, PageResult, Pause, Poll,
-    RatedAlert, Recognised, Route, StoredArticle, Totals,
+    AttemptResult, CommitCounts, DueDeliveries, Error, FeedId, FeedState, Feedback, OutboxFilter,
+    PageDue, PageLease, PageResult, Poll, PollResult, Recognised, Route,
 };
-use crate::domain::{AlertId, ArticleId, DeliveryId, Feed, Message, OutageKind, Timestamp};
-use crate::health::{Decision, FeedStatus, WatchTotals};
+use crate::domain::{
+    AlertId, ArticleId, DeliveryId, Feed, FeedCondition, Message, OutageKind, Timestamp,
+};
+use crate::health::Decision;
+use crate::schedule::FailureStreak;
 
-pub use open::Lock;
+pub use lock::Lock;
+pub use reader::Reader;
 pub use outbox_insert::{notice_id, update_id};
+use file_check::Files;
+use heartbeat::Owner;
 use text_index::TextIndex;
 use writer::Writer;
 
@@ -49,55 +59,74 @@ use writer::Writer;
 pub struct Store {
     path: PathBuf,
     writer: Arc<Writer>,
-    /// Rung after a commit that put something into the outbox.
-    doorbell: Arc<Notify>,
-    /// Rung after a commit that may have entered pages to be read.
-    pages: Arc<Notify>,
+    /// `None` for a command beside the daemon.
+    owner: Option<Arc<Owner>>,
+    /// Notified after a commit that put something into the outbox.
+    outbox_changed: Arc<Notify>,
+    /// Notified after a commit that may have entered pages to be read.
+    pages_changed: Arc<Notify>,
 }
 
 impl Store {
-    /// Opens (and if need be makes and migrates) the store for the daemon; the lock says that no
-    /// other process may do the same. Attempts a dead process left open become "unknown", and
-    /// their rows are due again.
+    /// Opens the store for the daemon or for `once`: makes it if there never was one, and brings its
+    /// schema up to date. The lock says that no other process may do the same. Attempts that a dead
+    /// process left open become "unknown", and their rows are due again.
     pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Lock), Error> {
-        let lock = open::lock(path)?;
-        let mut connection = open::connect(path, true)?;
-        open::migrate(path, &mut connection)?;
-        outbox::recover(&connection, now)?;
-        Ok((Self::over(path, connection)?, lock))
+        Self::open_owned(path, now).map_err(|error| error.at(path))
     }
 
-    /// Opens an existing store for a command of the operator's, beside a running daemon or not.
+    fn open_owned(path: &Path, now: Timestamp) -> Result<(Self, Lock), Error> {
+        let (lock, lock_file, before) = lock::take(path)?;
+        let db = open::for_owner(path, before.as_ref())?;
+        let store_id = heartbeat::check_marker(&db, path, before.as_ref())?;
+        outbox::recover(&db, now)?;
+        lock_file.note(|marker| {
+            marker.had_store = true;
+            marker.store_id = Some(store_id);
+            marker.condition.clear();
+        });
+        let owner = Owner { lock_file, files: Files::of(path) };
+        Ok((Self::over(path, db, Some(owner))?, lock))
+    }
+
+    /// Opens an existing store for a command that writes, beside a running daemon or not.
     pub fn open_existing(path: &Path) -> Result<Self, Error> {
-        if !path.exists() {
-            return Err(Error::Missing(path.to_owned()));
-        }
-        let mut connection = open::connect(path, false)?;
-        open::migrate(path, &mut connection)?;
-        Self::over(path, connection)
+        let db = open::for_command(path).map_err(|error| error.at(path))?;
+        Self::over(path, db, None)
     }
 
-    fn over(path: &Path, connection: Connection) -> Result<Self, Error> {
-        let writer = Writer::start(connection)?;
+    fn over(path: &Path, db: Connection, owner: Option<Owner>) -> Result<Self, Error> {
         Ok(Self {
             path: path.to_owned(),
-            writer: Arc::new(writer),
-            doorbell: Arc::default(),
-            pages: Arc::default(),
+            writer: Arc::new(Writer::start(db, path.to_owned())?),
+            owner: owner.map(Arc::new),
+            outbox_changed: Arc::default(),
+            pages_changed: Arc::default(),
         })
+    }
+
+    /// Runs `look` on a reader of its own, off the runtime's threads: a long look at the store keeps
+    /// no poll waiting for the writer.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Reader) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let path = self.path.clone();
+        let looked = tokio::task::spawn_blocking(move || look(&Reader::open(&path)?));
+        looked.await.unwrap_or_else(|failed| Err(Error::Panicked(failed.to_string())))
     }
 
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Rung whenever a commit put something into the outbox. Enable it before looking.
+    /// Notified whenever a commit put something into the outbox. Enable it before looking.
     pub fn outbox_signal(&self) -> Arc<Notify> {
-        Arc::clone(&self.doorbell)
+        Arc::clone(&self.outbox_changed)
     }
 
     /// Makes a row for each configured feed, retires the others, and gives back what is
-    /// remembered, in the order of `feed_server`. `interval` is a new feed's first.
+    /// remembered, in the order of `feeds`. `interval` is a new feed's first.
     pub async fn sync_feeds(
         &self,
         feeds: Arc<Vec<Feed>>,
@@ -108,24 +137,34 @@ impl Store {
     }
 
     /// Commits one poll: seen keys, articles, verdicts, alerts, outbox rows, validators and the
-    /// next due time, all or nothing.
+    /// next due time, all or nothing. [`Error::Panicked`]: the poll is recorded as a failed one, and
+    /// nothing of its document is kept.
     pub async fn commit(&self, poll: Poll) -> Result<CommitCounts, Error> {
-        let committed = self
-            .writer
-            .run_with_texts(move |db, texts| commit::commit_poll(db, texts, &poll))
-            .await?;
+        let failed = Poll { result: PollResult::Unchanged, ..poll };
+        let commit = move |db: &Connection, texts: &mut TextIndex| commit::commit_poll(db, texts, &poll);
+        let committed = self.writer.run_with_texts(commit).await;
+        if let Err(error @ Error::Panicked(_)) = &committed {
+            let (word, why) = (FeedCondition::Failing, error.to_string());
+            let result = PollResult::Failed { why, word, strikes: FailureStreak::default() };
+            let failed = Poll { result, ..failed };
+            let record = move |db: &Connection, texts: &mut TextIndex| {
+                commit::commit_poll(db, texts, &failed)
+            };
+            self.writer.run_with_texts(record).await?;
+        }
+        let committed = committed?;
         if committed.alerts + committed.updates > 0 {
-            self.doorbell.notify_waiters();
+            self.outbox_changed.notify_waiters();
         }
         if committed.new + committed.copies + committed.revised > 0 {
-            self.pages.notify_waiters();
+            self.pages_changed.notify_waiters();
         }
         Ok(committed)
     }
 
-    /// Rung whenever pages may have become due. Enable it before looking.
+    /// Notified whenever pages may have become due. Enable it before looking.
     pub fn page_signal(&self) -> Arc<Notify> {
-        Arc::clone(&self.pages)
+        Arc::clone(&self.pages_changed)
     }
 
     /// Of each host the page due longest, and when the next is due that is not due now.
@@ -138,7 +177,7 @@ impl Store {
     }
 
     /// Counts an attempt at each of these pages before anything is asked; each is due again at
-    /// `time_until_expected` if it is not settled by then.
+    /// `until` if it is not settled by then.
     pub async fn begin_pages(
         &self,
         articles: Vec<ArticleId>,
@@ -162,14 +201,9 @@ impl Store {
             move |db: &Connection, texts: &mut TextIndex| pages::end_page_attempt(db, texts, turn);
         let committed = self.writer.run_with_texts(settle).await?;
         if committed.alerts + committed.updates > 0 {
-            self.doorbell.notify_waiters();
+            self.outbox_changed.notify_waiters();
         }
         Ok(committed)
-    }
-
-    /// Pages that wait, and pages given up.
-    pub async fn page_counts(&self) -> Result<(u64, u64), Error> {
-        self.writer.run(pages::counts).await
     }
 
     /// Puts a letter into the outbox, a message for each route. `false`: one of its id was posted
@@ -184,7 +218,7 @@ impl Store {
             .writer
             .run(move |db| outbox_insert::queue_message(db, &letter, &routes, now))
             .await?;
-        self.doorbell.notify_waiters();
+        self.outbox_changed.notify_waiters();
         Ok(posted)
     }
 
@@ -205,7 +239,7 @@ impl Store {
         self.writer.run(move |db| feeds::recognise(db, feed, &items)).await
     }
 
-    /// Records that our own network went down at `articles_since`, when so many hosts fell silent; feeds that
+    /// Records that our own network went down at `since`, when so many hosts fell silent; feeds that
     /// failed since then are forgiven.
     pub async fn outage_began(
         &self,
@@ -221,12 +255,12 @@ impl Store {
         self.writer.run(move |db| poll_state::clear_failures_since(db, since)).await
     }
 
-    /// Records that the outage of `articles_since` was over at `time_until_expected`.
+    /// Records that the outage of `since` was over at `until`.
     pub async fn outage_ended(&self, since: Timestamp, until: Timestamp) -> Result<(), Error> {
         self.writer.run(move |db| poll_state::outage_ended(db, since, until)).await
     }
 
-    /// Leases up to `points_max` rows of a channel that are due, for `host_hold`.
+    /// Leases up to `most` rows of a channel that are due, for `hold`.
     pub async fn lease(
         &self,
         channel: &str,
@@ -266,7 +300,7 @@ impl Store {
     /// Makes rows due at once again, dead ones included, and wakes their channels.
     pub async fn retry(&self, select: OutboxFilter, now: Timestamp) -> Result<u64, Error> {
         let count = self.writer.run(move |db| outbox::retry(db, &select, now)).await?;
-        self.doorbell.notify_waiters();
+        self.outbox_changed.notify_waiters();
         Ok(count)
     }
 
@@ -279,45 +313,8 @@ impl Store {
     pub async fn resume_channel(&self, channel: &str) -> Result<(), Error> {
         let channel = channel.to_owned();
         self.writer.run(move |db| attempt_end::resume_channel(db, &channel)).await?;
-        self.doorbell.notify_waiters();
+        self.outbox_changed.notify_waiters();
         Ok(())
-    }
-
-    /// Writes and syncs one small fact: proof that the disk takes writes.
-    pub async fn probe(&self, now: Timestamp) -> Result<(), Error> {
-        self.writer.run(move |db| retention::probe(db, now)).await
-    }
-
-    /// Forgets what is past its retention. Returns how many articles and keys went.
-    pub async fn forget_expired(
-        &self,
-        keep_articles: Duration,
-        now: Timestamp,
-    ) -> Result<(u64, u64), Error> {
-        let horizon = now.before(keep_articles);
-        self.writer.run(move |db| retention::sweep(db, horizon)).await
-    }
-
-    pub async fn totals(&self) -> Result<Totals, Error> {
-        self.writer.run(status::totals).await
-    }
-
-    pub async fn feeds(&self) -> Result<Vec<FeedHealth>, Error> {
-        self.writer.run(|db| status::feeds(db, true)).await
-    }
-
-    /// What the operator may have to be told of: every feed as it stands, the channels that fail,
-    /// and what was told already.
-    pub async fn health_report(&self) -> Result<HealthReport, Error> {
-        let look = |db: &Connection| {
-            Ok(HealthReport {
-                feeds: status::feeds(db, false)?.into_iter().map(FeedStatus::from).collect(),
-                channels: operator_notice::failing_channels(db)?,
-                outage: coverage::outages(db, 1)?.pop(),
-                notified: operator_notice::operator_notices(db)?,
-            })
-        };
-        self.writer.run(look).await
     }
 
     /// Keeps what is told from now on and puts the letter into the outbox, all or nothing.
@@ -332,42 +329,8 @@ impl Store {
             operator_notice::record_notices(db, &decision, letter.as_ref(), &routes, now)
         };
         self.writer.run(tell).await?;
-        self.doorbell.notify_waiters();
+        self.outbox_changed.notify_waiters();
         Ok(())
-    }
-
-    /// Articles first seen after `articles_since` and until `time_until_expected`, and what each watch made of them.
-    pub async fn activity(
-        &self,
-        since: Timestamp,
-        until: Timestamp,
-    ) -> Result<(u64, Vec<WatchTotals>), Error> {
-        self.writer.run(move |db| operator_notice::activity(db, since, until)).await
-    }
-
-    pub async fn pauses(&self) -> Result<Vec<Pause>, Error> {
-        self.writer.run(status::pauses).await
-    }
-
-    /// Articles first seen since, in the order they came, after `after`.
-    pub async fn articles(
-        &self,
-        since: Timestamp,
-        after: ArticleId,
-        most: u32,
-    ) -> Result<Vec<StoredArticle>, Error> {
-        self.writer.run(move |db| history::articles_since(db, since, after, most)).await
-    }
-
-    /// Every article stored under an address, and what became of it.
-    pub async fn traces(&self, url: &str, canonical: &str) -> Result<Vec<ArticleTrace>, Error> {
-        let (url, canonical) = (url.to_owned(), canonical.to_owned());
-        self.writer.run(move |db| history::traces(db, &url, &canonical)).await
-    }
-
-    /// The latest alerts, newest first.
-    pub async fn alerts(&self, most: u32) -> Result<Vec<RatedAlert>, Error> {
-        self.writer.run(move |db| history::rated_alerts(db, most)).await
     }
 
     /// Keeps what a reader made of an alert; `false` if there is none of that id.
@@ -380,16 +343,6 @@ impl Store {
         self.writer.run(move |db| history::rate_alert(db, alert, word, now)).await
     }
 
-    /// Pending messages by channel.
-    pub async fn waiting(&self) -> Result<Vec<(String, u64)>, Error> {
-        self.writer.run(status::waiting).await
-    }
-
-    /// Rows of the outbox in one state, or in none that is ended if `feed_state` is `None`.
-    pub async fn outbox(&self, state: Option<&str>, most: u32) -> Result<Vec<OutboxRow>, Error> {
-        let state = state.map(str::to_owned);
-        self.writer.run(move |db| status::outbox(db, state.as_deref(), most)).await
-    }
 }
 
 /// A hash as SQLite's signed integer.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 
 use super::outbox_insert;
+use super::row::{count, name, text};
 use crate::domain::{Message, Name, Timestamp};
 use crate::health::{Decision, FailingChannel, SentNotice, Subject, WatchTotals};
 use crate::store::Route;
@@ -13,11 +14,11 @@ use crate::store::error::{Doing, Error};
 pub(super) fn operator_notices(db: &Connection) -> Result<Vec<SentNotice>, Error> {
     let doing = "reading what the operator was told";
     let mut select =
-        db.prepare_cached("SELECT subject, word, first_at, last_at FROM told").doing(doing)?;
+        db.prepare_cached("SELECT subject, word, first_at, last_at FROM operator_notice").doing(doing)?;
     let rows = select
         .query_map([], |row| {
-            let key: String = row.get(0)?;
-            Ok(Subject::of(&key).map(|subject| (subject, row.get(1), row.get(2), row.get(3))))
+            let key = text(row, 0)?;
+            Ok(Subject::of(&key).map(|subject| (subject, text(row, 1), row.get(2), row.get(3))))
         })
         .doing(doing)?;
     let mut told = Vec::new();
@@ -40,13 +41,13 @@ pub(super) fn record_notices(
 ) -> Result<(), Error> {
     let doing = "keeping what the operator is told";
     for subject in &decision.forget {
-        db.prepare_cached("DELETE FROM told WHERE subject = ?1")
+        db.prepare_cached("DELETE FROM operator_notice WHERE subject = ?1")
             .and_then(|mut delete| delete.execute([subject.key()]))
             .doing(doing)?;
     }
     for told in &decision.sent {
         db.prepare_cached(
-            "INSERT OR REPLACE INTO told (subject, word, first_at, last_at)
+            "INSERT OR REPLACE INTO operator_notice (subject, word, first_at, last_at)
              VALUES (?1, ?2, ?3, ?4)",
         )
         .and_then(|mut insert| {
@@ -83,10 +84,10 @@ pub(super) fn failing_channels(db: &Connection) -> Result<Vec<FailingChannel>, E
     let rows = select
         .query_map([], |row| {
             Ok(FailingChannel {
-                channel: Name::new(&row.get::<_, String>(0)?),
+                channel: name(row, 0)?,
                 since: Timestamp(row.get(1)?),
-                why: row.get(2)?,
-                waiting: count(row.get(3)?),
+                why: text(row, 2)?,
+                waiting: count(row, 3)?,
             })
         })
         .doing(doing)?;
@@ -104,13 +105,13 @@ pub(super) fn activity(
         .query_row(
             "SELECT count(*) FROM article WHERE first_seen > ?1 AND first_seen <= ?2",
             [since.0, until.0],
-            |row| row.get(0),
+            |row| count(row, 0),
         )
         .doing(doing)?;
-    let by_watch = |sql: &str| -> Result<BTreeMap<String, i64>, Error> {
+    let by_watch = |sql: &str| -> Result<BTreeMap<String, u64>, Error> {
         let mut select = db.prepare(sql).doing(doing)?;
         let rows = select
-            .query_map([since.0, until.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_map([since.0, until.0], |row| Ok((text(row, 0)?, count(row, 1)?)))
             .doing(doing)?;
         rows.collect::<Result<_, _>>().doing(doing)
     };
@@ -128,14 +129,10 @@ pub(super) fn activity(
     let watches = alerts
         .into_iter()
         .map(|(watch, alerts)| WatchTotals {
-            suppressed: count(suppressed.get(&watch).copied().unwrap_or(0)),
-            alerts: count(alerts),
+            suppressed: suppressed.get(&watch).copied().unwrap_or(0),
+            alerts,
             watch: Name::new(&watch),
         })
         .collect();
-    Ok((count(articles), watches))
-}
-
-fn count(rows: i64) -> u64 {
-    u64::try_from(rows).unwrap_or(0)
+    Ok((articles, watches))
 }

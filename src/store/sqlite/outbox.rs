@@ -110,7 +110,7 @@ fn lease_row(row: &Row<'_>) -> Result<Lease, rusqlite::Error> {
 
 fn next_token(db: &Connection) -> Result<i64, Error> {
     db.prepare_cached(
-        "UPDATE fact SET value = value + 1 WHERE name = 'lease_token' RETURNING value",
+        "UPDATE setting SET value = value + 1 WHERE name = 'lease_token' RETURNING value",
     )
     .and_then(|mut next| next.query_row([], |row| row.get(0)))
     .doing("numbering a lease")
@@ -134,7 +134,7 @@ fn read_message(db: &Connection, delivery: DeliveryId) -> Result<Message, Error>
     let doing = "reading a letter";
     let payload: Option<String> = db
         .prepare_cached(
-            "SELECT l.payload FROM outbox o JOIN letter l ON l.id = o.letter WHERE o.id = ?1",
+            "SELECT l.payload FROM outbox o JOIN message l ON l.id = o.letter WHERE o.id = ?1",
         )
         .and_then(|mut select| {
             select.query_row([delivery.0.to_be_bytes()], |row| row.get(0)).optional()
@@ -151,7 +151,7 @@ fn read_alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Erro
     let doing = "reading an alert";
     let mut select = db
         .prepare_cached(
-            "SELECT a.payload, a.story FROM carries c JOIN alert a ON a.id = c.alert
+            "SELECT a.payload, a.story FROM delivery_alert c JOIN alert a ON a.id = c.alert
              WHERE c.delivery = ?1 ORDER BY a.created_at, a.article, a.id",
         )
         .doing(doing)?;
@@ -181,7 +181,7 @@ fn answered_delivery(
     let Message::Update(update) = &lease.message else { return Ok(None) };
     let AlertId(alert) = update.alert;
     db.prepare_cached(
-        "SELECT delivery FROM carries WHERE alert = ?1 AND channel = ?2 AND recipient = ?3",
+        "SELECT delivery FROM delivery_alert WHERE alert = ?1 AND channel = ?2 AND recipient = ?3",
     )
     .and_then(|mut select| {
         select

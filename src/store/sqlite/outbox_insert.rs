@@ -144,7 +144,7 @@ pub(super) fn queue_message(
         .map_err(|why| Error::Broken { doing, why: why.to_string() })?;
     let kept = db
         .prepare_cached(
-            "INSERT OR IGNORE INTO letter (id, kind, story, alert, watch, created_at, payload)
+            "INSERT OR IGNORE INTO message (id, kind, story, alert, watch, created_at, payload)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )
         .and_then(|mut insert| {
@@ -166,10 +166,7 @@ pub(super) fn queue_message(
         let recipient = route.recipient.as_bytes();
         let parts = [route.channel.as_str().as_bytes(), recipient, &id.0.to_be_bytes()];
         let delivery = DeliveryId(hash_id("letter", &parts));
-        insert_outbox_row(db, delivery, route, now)?;
-        db.prepare_cached("UPDATE outbox SET letter = ?1 WHERE id = ?2")
-            .and_then(|mut update| update.execute([id.0.to_be_bytes(), delivery.0.to_be_bytes()]))
-            .doing(doing)?;
+        insert_outbox_row(db, delivery, route, Some(id), now)?;
     }
     Ok(true)
 }
@@ -182,10 +179,10 @@ fn insert_delivery(
 ) -> Result<(), Error> {
     let id = delivery_id(route, alerts);
     let doing = "writing the outbox";
-    insert_outbox_row(db, id, route, now)?;
+    insert_outbox_row(db, id, route, None, now)?;
     let mut carries = db
         .prepare_cached(
-            "INSERT INTO carries (alert, channel, recipient, delivery) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO delivery_alert (alert, channel, recipient, delivery) VALUES (?1, ?2, ?3, ?4)",
         )
         .doing(doing)?;
     for alert in alerts {
@@ -201,6 +198,7 @@ fn insert_outbox_row(
     db: &Connection,
     id: DeliveryId,
     route: &Route,
+    message: Option<MessageId>,
     now: Timestamp,
 ) -> Result<(), Error> {
     let doing = "writing the outbox";
@@ -214,11 +212,18 @@ fn insert_outbox_row(
         .and_then(|mut next| next.query_row([channel], |row| row.get(0)))
         .doing(doing)?;
     db.prepare_cached(
-        "INSERT INTO outbox (id, channel, recipient, seq, state, created_at, due_at)
-         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5)",
+        "INSERT INTO outbox (id, channel, recipient, seq, state, created_at, due_at, letter)
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?6)",
     )
     .doing(doing)?
-    .execute(params![id.0.to_be_bytes(), channel, route.recipient, seq, now.0])
+    .execute(params![
+        id.0.to_be_bytes(),
+        channel,
+        route.recipient,
+        seq,
+        now.0,
+        message.map(|id| id.0.to_be_bytes())
+    ])
     .doing(doing)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::add_article::StoredRef;
 use super::commit::PollCommit;
+use super::row::{name, text, text_or_null, time};
 use super::text_index::TextIndex;
 use super::{lookup, outbox_insert, signed};
 use crate::domain::{AlertKind, Article, ArticleId, Backlog, Name, Timestamp};
@@ -54,8 +55,7 @@ pub(super) fn due(
         )
         .doing(READING_PAGES)?;
     let read = |row: &Row<'_>| {
-        let feed: String = row.get(1)?;
-        Ok(PageDue { article: ArticleId(row.get(0)?), feed: Name::new(&feed), url: row.get(2)? })
+        Ok(PageDue { article: ArticleId(row.get(0)?), feed: name(row, 1)?, url: text(row, 2)? })
     };
     let rows = select.query_map(params![now.0, most], read).doing(READING_PAGES)?;
     let rows = rows.collect::<Result<Vec<_>, _>>().doing(READING_PAGES)?;
@@ -287,28 +287,27 @@ fn stored(db: &Connection, article: ArticleId) -> Result<Option<StoredPage>, Err
 
 fn read_stored(row: &Row<'_>) -> Result<StoredPage, rusqlite::Error> {
     let list = |column: usize| -> Result<Vec<String>, rusqlite::Error> {
-        let text: Option<String> = row.get(column)?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        let list = text_or_null(row, column)?;
+        Ok(list.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default())
     };
-    let name: String = row.get(1)?;
     let article = Article {
         keys: Vec::new(),
         revision: row.get::<_, i64>(5)?.cast_unsigned(),
-        url: row.get(6)?,
+        url: text_or_null(row, 6)?,
         canonical: None,
-        title: row.get(7)?,
-        summary: row.get(8)?,
-        content: row.get(9)?,
-        published: row.get::<_, Option<i64>>(10)?.map(Timestamp),
+        title: text(row, 7)?,
+        summary: text(row, 8)?,
+        content: text(row, 9)?,
+        published: time(row, 10)?,
         published_raw: None,
         authors: list(11)?,
         tags: list(12)?,
-        language: row.get(13)?,
+        language: text_or_null(row, 13)?,
     };
     Ok(StoredPage {
-        feed: (FeedId(row.get(0)?), Name::new(&name)),
+        feed: (FeedId(row.get(0)?), name(row, 1)?),
         story: row.get(2)?,
-        opened: row.get::<_, String>(3)? == "new",
+        opened: text(row, 3)? == "new",
         identity: row.get::<_, i64>(4)?.cast_unsigned(),
         article,
         paged: row.get(14)?,
@@ -323,12 +322,12 @@ pub(super) fn trace(db: &Connection, article: ArticleId) -> Result<Option<PageTr
     .and_then(|mut select| {
         let read = |row: &Row<'_>| {
             Ok(PageTrace {
-                state: row.get(0)?,
+                state: text(row, 0)?,
                 attempts: row.get(1)?,
                 due: Timestamp(row.get(2)?),
-                ended: row.get::<_, Option<i64>>(3)?.map(Timestamp),
+                ended: time(row, 3)?,
                 characters: row.get::<_, Option<i64>>(4)?.and_then(|n| u64::try_from(n).ok()),
-                why: row.get(5)?,
+                why: text_or_null(row, 5)?,
             })
         };
         select.query_row([article.0], read).optional()

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 
-use crate::domain::{AlertId, DeliveryId, FeedCondition, MessageId, Name, Timestamp};
+use super::row::{count, name, text, text_or_null, time};
+use crate::domain::{AlertId, DeliveryId, FeedCondition, MessageId, Timestamp};
 use crate::schedule::{self, PublishingHabit, StateFacts};
 use crate::store::error::{Doing, Error};
 use crate::store::{FeedHealth, Loss, MessageCounts, OutboxRow, Pause, Totals};
@@ -14,109 +15,63 @@ use crate::store::{FeedHealth, Loss, MessageCounts, OutboxRow, Pause, Totals};
 const MOVED_TIMES: u32 = 3;
 const MOVED_SPAN: Duration = Duration::from_hours(48);
 
-fn moment(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, rusqlite::Error> {
-    row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp))
-}
-
-pub(super) fn totals(db: &Connection) -> Result<Totals, Error> {
-    let doing = "counting";
-    let count = |sql: &str| -> Result<u64, Error> {
-        let rows: i64 = db.query_row(sql, [], |row| row.get(0)).doing(doing)?;
-        Ok(u64::try_from(rows).unwrap_or(0))
-    };
-    let articles = count("SELECT count(*) FROM article")?;
-    // Counted by the index of copies alone: the articles themselves are gigabytes.
-    let copies = "SELECT reason, count(*) FROM article WHERE reason <> 'new' GROUP BY reason";
-    let mut articles_by = count_by_word(db, copies)?;
-    articles_by.insert("new".to_owned(), articles - articles_by.values().sum::<u64>());
-    let findings_by = count_by_word(db, "SELECT outcome, count(*) FROM finding GROUP BY outcome")?;
-    let told = ["alert", "update"];
-    let of = |words: &BTreeMap<String, u64>, word: &str| words.get(word).copied().unwrap_or(0);
-    let mut totals = Totals {
-        articles,
-        stories: count("SELECT count(*) FROM story WHERE merged_into IS NULL")?,
-        alerts: count("SELECT count(*) FROM alert")?,
-        reissued: of(&findings_by, "update"),
-        suppressed: findings_by
-            .iter()
-            .filter(|(word, _)| !told.contains(&word.as_str()))
-            .map(|(_, findings)| findings)
-            .sum(),
-        articles_by,
-        findings_by,
-        ..Totals::default()
-    };
+/// The numbers that the store's triggers keep beside the rows: a million articles are not counted
+/// again for each `status`.
+fn counters(db: &Connection) -> Result<BTreeMap<(String, String), u64>, Error> {
+    let doing = "reading the counters";
     let mut select = db
-        .prepare(
-            "SELECT o.state, count(*) FROM carries c JOIN outbox o ON o.id = c.delivery
-             GROUP BY o.state",
-        )
+        .prepare_cached("SELECT what, word, n FROM counter WHERE what <> 'feed' AND n > 0")
         .doing(doing)?;
     let rows = select
-        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))
-        .doing(doing)?;
-    for row in rows {
-        let (state, rows) = row.doing(doing)?;
-        let rows = u64::try_from(rows).unwrap_or(0);
-        match state.as_str() {
-            "pending" => totals.pending = rows,
-            "delivered" => totals.delivered = rows,
-            "dead" => totals.dead = rows,
-            _ => totals.dropped = rows,
-        }
-    }
-    totals.letters = message_counts(db)?;
-    Ok(totals)
-}
-
-fn message_counts(db: &Connection) -> Result<MessageCounts, Error> {
-    db.query_row(
-        "SELECT count(*) FILTER (WHERE state = 'pending'),
-                count(*) FILTER (WHERE state = 'delivered'),
-                count(*) FILTER (WHERE state = 'dead'),
-                count(*) FILTER (WHERE state = 'dropped')
-         FROM outbox WHERE letter IS NOT NULL",
-        [],
-        |row| {
-            let count = |column| row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
-            Ok(MessageCounts {
-                pending: count(0)?,
-                delivered: count(1)?,
-                dead: count(2)?,
-                dropped: count(3)?,
-            })
-        },
-    )
-    .doing("counting letters")
-}
-
-/// Rows counted by a word.
-fn count_by_word(db: &Connection, sql: &str) -> Result<BTreeMap<String, u64>, Error> {
-    let doing = "counting";
-    let mut select = db.prepare(sql).doing(doing)?;
-    let rows = select
-        .query_map([], |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0))))
+        .query_map([], |row| Ok(((text(row, 0)?, text(row, 1)?), count(row, 2)?)))
         .doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
 }
 
-/// Every configured feed. `counted`: with the number of its articles, which takes a look at each.
-pub(super) fn feeds(db: &Connection, counted: bool) -> Result<Vec<FeedHealth>, Error> {
-    let doing = "reading the feeds' health";
-    let articles = if counted {
-        "SELECT feed, count(*) AS articles FROM article GROUP BY feed"
-    } else {
-        "SELECT NULL AS feed, 0 AS articles WHERE 0"
+pub(super) fn totals(db: &Connection) -> Result<Totals, Error> {
+    let counters = counters(db)?;
+    let of = |what: &str| -> BTreeMap<String, u64> {
+        let these = counters.iter().filter(|((kind, _), _)| kind == what);
+        these.map(|((_, word), n)| (word.clone(), *n)).collect()
     };
+    let word = |words: &BTreeMap<String, u64>, word: &str| words.get(word).copied().unwrap_or(0);
+    let (mut articles_by, findings_by) = (of("article"), of("finding"));
+    articles_by.entry("new".to_owned()).or_insert(0);
+    let (deliveries, messages) = (of("delivery"), of("message"));
+    let suppressed = findings_by.iter().filter(|(word, _)| !["alert", "update"].contains(&word.as_str()));
+    Ok(Totals {
+        articles: articles_by.values().sum(),
+        stories: of("story").values().sum(),
+        alerts: of("alert").values().sum(),
+        reissued: word(&findings_by, "update"),
+        suppressed: suppressed.map(|(_, findings)| findings).sum(),
+        articles_by,
+        findings_by,
+        pending: word(&deliveries, "pending"),
+        delivered: word(&deliveries, "delivered"),
+        dead: word(&deliveries, "dead"),
+        dropped: word(&deliveries, "dropped"),
+        letters: MessageCounts {
+            pending: word(&messages, "pending"),
+            delivered: word(&messages, "delivered"),
+            dead: word(&messages, "dead"),
+            dropped: word(&messages, "dropped"),
+        },
+    })
+}
+
+/// Every configured feed.
+pub(super) fn feeds(db: &Connection) -> Result<Vec<FeedHealth>, Error> {
+    let doing = "reading the feeds' health";
     let mut select = db
-        .prepare_cached(&format!(
+        .prepare_cached(
             "SELECT f.name, f.url, f.failures, f.failing_since, f.last_error, f.polled_at,
                     f.succeeded_at, f.changed_at, f.next_due, f.moved_to, f.mended,
-                    coalesce(n.articles, 0), f.interval_ms, f.trouble, f.stale_since,
+                    coalesce(c.n, 0), f.interval_ms, f.trouble, f.stale_since,
                     f.distrusted_since, f.distrusted_until, f.habit, f.moved_times, f.moved_since
-             FROM feed f LEFT JOIN ({articles}) n ON n.feed = f.id
-             WHERE f.active = 1 ORDER BY f.name"
-        ))
+             FROM feed f LEFT JOIN counter c ON c.what = 'feed' AND c.word = CAST(f.id AS TEXT)
+             WHERE f.active = 1 ORDER BY f.name",
+        )
         .doing(doing)?;
     let rows = select.query_map([], feed_health).doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
@@ -125,28 +80,28 @@ pub(super) fn feeds(db: &Connection, counted: bool) -> Result<Vec<FeedHealth>, E
 fn feed_health(row: &Row<'_>) -> Result<FeedHealth, rusqlite::Error> {
     let (state, since) = schedule::state_of(&condition_facts(row)?);
     Ok(FeedHealth {
-        name: Name::new(&row.get::<_, String>(0)?),
-        url: row.get(1)?,
+        name: name(row, 0)?,
+        url: text(row, 1)?,
         state,
         since,
         failures: row.get(2)?,
-        failing_since: moment(row, 3)?,
-        error: row.get(4)?,
-        polled_at: moment(row, 5)?,
-        succeeded_at: moment(row, 6)?,
-        changed_at: moment(row, 7)?,
+        failing_since: time(row, 3)?,
+        error: text_or_null(row, 4)?,
+        polled_at: time(row, 5)?,
+        succeeded_at: time(row, 6)?,
+        changed_at: time(row, 7)?,
         next_due: Timestamp(row.get(8)?),
-        moved_to: if is_advice(row)? { row.get(9)? } else { None },
-        mended: row.get(10)?,
-        articles: u64::try_from(row.get::<_, i64>(11)?).unwrap_or(0),
+        moved_to: if is_advice(row)? { text_or_null(row, 9)? } else { None },
+        mended: text_or_null(row, 10)?,
+        articles: count(row, 11)?,
         interval_s: u64::try_from(row.get::<_, i64>(12)? / 1_000).unwrap_or(0),
-        distrusted_until: moment(row, 16)?,
+        distrusted_until: time(row, 16)?,
     })
 }
 
 /// Whether a permanent redirect was seen often enough, for long enough, to tell a person to follow it.
 fn is_advice(row: &Row<'_>) -> Result<bool, rusqlite::Error> {
-    let (times, since, polled): (u32, _, _) = (row.get(18)?, moment(row, 19)?, moment(row, 5)?);
+    let (times, since, polled): (u32, _, _) = (row.get(18)?, time(row, 19)?, time(row, 5)?);
     let long = since.zip(polled).is_some_and(|(since, polled)| polled.since(since) >= MOVED_SPAN);
     Ok(times >= MOVED_TIMES && long)
 }
@@ -154,13 +109,13 @@ fn is_advice(row: &Row<'_>) -> Result<bool, rusqlite::Error> {
 /// A feed that answers is silent as of its last answer; of one that fails nobody knows.
 fn silent_since(row: &Row<'_>) -> Result<Option<Timestamp>, rusqlite::Error> {
     let habit: Option<Vec<u8>> = row.get(17)?;
-    let (Some(habit), Some(answered)) = (habit, moment(row, 6)?) else { return Ok(None) };
+    let (Some(habit), Some(answered)) = (habit, time(row, 6)?) else { return Ok(None) };
     Ok(PublishingHabit::unpack(&habit).silent_since(answered))
 }
 
 /// What a feed's state is judged by, from the columns of [`feed_server`].
 fn condition_facts(row: &Row<'_>) -> Result<StateFacts, rusqlite::Error> {
-    let trouble: Option<String> = row.get(13)?;
+    let trouble = text_or_null(row, 13)?;
     let failing = [
         FeedCondition::Failing,
         FeedCondition::Blocked,
@@ -169,16 +124,16 @@ fn condition_facts(row: &Row<'_>) -> Result<StateFacts, rusqlite::Error> {
     ]
     .into_iter();
     let failures = row.get(2)?;
-    let error: Option<String> = row.get(4)?;
+    let error = text_or_null(row, 4)?;
     Ok(StateFacts {
-        polled: moment(row, 5)?.is_some(),
+        polled: time(row, 5)?.is_some(),
         failures,
         failed_in_outage: failures == 0 && error.is_some(),
-        succeeded_at: moment(row, 6)?,
-        failing_since: moment(row, 3)?,
+        succeeded_at: time(row, 6)?,
+        failing_since: time(row, 3)?,
         trouble: trouble.and_then(|word| failing.clone().find(|known| known.as_str() == word)),
-        stale_since: moment(row, 14)?,
-        distrusted_since: moment(row, 15)?,
+        stale_since: time(row, 14)?,
+        distrusted_since: time(row, 15)?,
         silent_since: silent_since(row)?,
     })
 }
@@ -194,10 +149,10 @@ pub(super) fn pauses(db: &Connection) -> Result<Vec<Pause>, Error> {
     let rows = select
         .query_map([], |row| {
             Ok(Pause {
-                channel: row.get(0)?,
-                since: moment(row, 1)?,
-                until: moment(row, 2)?,
-                why: row.get(3)?,
+                channel: text(row, 0)?,
+                since: time(row, 1)?,
+                until: time(row, 2)?,
+                why: text(row, 3)?,
             })
         })
         .doing(doing)?;
@@ -210,7 +165,7 @@ pub(super) fn waiting(db: &Connection) -> Result<Vec<(String, u64)>, Error> {
         .prepare("SELECT channel, count(*) FROM outbox WHERE state = 'pending' GROUP BY channel")
         .doing(doing)?;
     let rows = select
-        .query_map([], |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0))))
+        .query_map([], |row| Ok((text(row, 0)?, count(row, 1)?)))
         .doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
 }
@@ -227,10 +182,10 @@ pub(super) fn losses(db: &Connection, most: u32) -> Result<Vec<Loss>, Error> {
     let rows = select
         .query_map([most], |row| {
             Ok(Loss {
-                feed: row.get(0)?,
+                feed: text(row, 0)?,
                 start: Timestamp(row.get(1)?),
                 end: Timestamp(row.get(2)?),
-                window: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+                window: count(row, 3)?,
             })
         })
         .doing(doing)?;
@@ -247,11 +202,11 @@ pub(super) fn outbox(
         .prepare(
             "SELECT o.id, o.state, o.channel, o.recipient, o.attempts, o.created_at, o.due_at,
                     o.last_error,
-                    (SELECT group_concat(hex(alert)) FROM carries WHERE delivery = o.id),
-                    (SELECT a.payload FROM carries c JOIN alert a ON a.id = c.alert
+                    (SELECT group_concat(hex(alert)) FROM delivery_alert WHERE delivery = o.id),
+                    (SELECT a.payload FROM delivery_alert c JOIN alert a ON a.id = c.alert
                      WHERE c.delivery = o.id ORDER BY a.created_at, a.article LIMIT 1),
                     l.id, l.kind, l.payload
-             FROM outbox o LEFT JOIN letter l ON l.id = o.letter
+             FROM outbox o LEFT JOIN message l ON l.id = o.letter
              WHERE (?1 IS NULL AND o.state IN ('pending', 'dead')) OR o.state = ?1
              ORDER BY o.created_at, o.seq LIMIT ?2",
         )
@@ -261,13 +216,13 @@ pub(super) fn outbox(
 }
 
 fn outbox_row(row: &Row<'_>) -> Result<OutboxRow, rusqlite::Error> {
-    let state: String = row.get(1)?;
+    let state = text(row, 1)?;
     let pending = state == "pending";
-    let alerts: Option<String> = row.get(8)?;
+    let alerts = text_or_null(row, 8)?;
     let ids = alerts.as_deref().unwrap_or("").split(',');
-    let payload: Option<String> = row.get(9)?;
+    let payload = text_or_null(row, 9)?;
     let letter: Option<[u8; 16]> = row.get(10)?;
-    let payload = payload.or(row.get(12)?);
+    let payload = payload.or(text_or_null(row, 12)?);
     let first: serde_json::Value =
         payload.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     // A letter is stored under the word for what it is.
@@ -276,15 +231,15 @@ fn outbox_row(row: &Row<'_>) -> Result<OutboxRow, rusqlite::Error> {
     Ok(OutboxRow {
         id: DeliveryId(u128::from_be_bytes(row.get(0)?)),
         state,
-        channel: row.get(2)?,
-        recipient: row.get(3)?,
+        channel: text(row, 2)?,
+        recipient: text(row, 3)?,
         attempts: row.get(4)?,
         created: Timestamp(row.get(5)?),
         due: pending.then_some(Timestamp(row.get(6)?)),
-        error: row.get(7)?,
+        error: text_or_null(row, 7)?,
         alerts: ids.filter_map(|id| u128::from_str_radix(id, 16).ok()).map(AlertId).collect(),
         letter: letter.map(|id| MessageId(u128::from_be_bytes(id))),
-        kind: row.get(11)?,
+        kind: text_or_null(row, 11)?,
         watch: word("watch"),
         title: word("title"),
     })

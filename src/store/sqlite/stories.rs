@@ -4,29 +4,15 @@
 //! for later copies, and neither tells anybody anything twice.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::row::{count, name, payload, text, text_or_null};
 use super::{Store, history, updates};
 use crate::domain::{
-    Alert, AlertId, ArticleId, Attached, Message, Name, StoryId, Timestamp, Update,
+    Alert, AlertId, ArticleId, Attached, Message, StoryId, Timestamp, Update,
 };
 use crate::store::error::{Doing, Error};
 use crate::store::{AlertDetails, Feedback, Story, StoryArticle, StoryEditRefusal, StorySummary};
 
 impl Store {
-    /// The latest stories somebody was told of, newest first.
-    pub async fn stories(&self, most: u32) -> Result<Vec<StorySummary>, Error> {
-        self.writer.run(move |db| list_stories(db, most)).await
-    }
-
-    /// A story with every article, alert, update and message; `None` if there is none.
-    pub async fn story(&self, story: StoryId) -> Result<Option<Story>, Error> {
-        self.writer.run(move |db| read_story(db, story)).await
-    }
-
-    /// An alert with all that hangs on it; `None` if there is none of that id.
-    pub async fn alert_details(&self, alert: AlertId) -> Result<Option<AlertDetails>, Error> {
-        self.writer.run(move |db| alert_details(db, alert)).await
-    }
-
     /// Gives an article a story of its own, for good, on a person's word. Nobody is told by it.
     pub async fn split(
         &self,
@@ -47,7 +33,7 @@ impl Store {
 }
 
 /// The latest stories somebody was told of, newest first.
-fn list_stories(db: &Connection, most: u32) -> Result<Vec<StorySummary>, Error> {
+pub(super) fn list_stories(db: &Connection, most: u32) -> Result<Vec<StorySummary>, Error> {
     let doing = "reading stories";
     let mut select = db
         .prepare(
@@ -62,14 +48,13 @@ fn list_stories(db: &Connection, most: u32) -> Result<Vec<StorySummary>, Error> 
         .doing(doing)?;
     let rows = select
         .query_map([most], |row| {
-            let count = |column| row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
             Ok(StorySummary {
                 story: StoryId(row.get(0)?),
                 opened: Timestamp(row.get(1)?),
-                title: row.get(2)?,
-                articles: count(3)?,
-                outlets: count(4)?,
-                alerts: count(5)?,
+                title: text(row, 2)?,
+                articles: count(row, 3)?,
+                outlets: count(row, 4)?,
+                alerts: count(row, 5)?,
             })
         })
         .doing(doing)?;
@@ -77,7 +62,7 @@ fn list_stories(db: &Connection, most: u32) -> Result<Vec<StorySummary>, Error> 
 }
 
 /// A story with all that is in it; `None` if there is none of that number.
-fn read_story(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
+pub(super) fn read_story(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
     let doing = "reading a story";
     let found: Option<(i64, Option<i64>)> = db
         .prepare_cached("SELECT opened_at, merged_into FROM story WHERE id = ?1")
@@ -101,33 +86,31 @@ fn read_story(db: &Connection, story: StoryId) -> Result<Option<Story>, Error> {
 }
 
 /// An alert with all that hangs on it.
-fn alert_details(db: &Connection, id: AlertId) -> Result<Option<AlertDetails>, Error> {
+pub(super) fn alert_details(db: &Connection, id: AlertId) -> Result<Option<AlertDetails>, Error> {
     let doing = "reading an alert";
-    let found: Option<(String, i64, Option<i64>, Option<String>)> = db
+    let found = db
         .prepare_cached(
             "SELECT a.payload, a.story, a.article, v.word
              FROM alert a LEFT JOIN verdict v ON v.alert = a.id WHERE a.id = ?1",
         )
         .and_then(|mut select| {
-            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            let row = |row: &Row<'_>| {
+                let (story, article) = (row.get::<_, i64>(1)?, row.get::<_, Option<i64>>(2)?);
+                Ok((text(row, 0)?, story, article, text_or_null(row, 3)?))
+            };
             select.query_row([id.0.to_be_bytes()], row).optional()
         })
         .doing(doing)?;
-    let Some((payload, story, article, word)) = found else { return Ok(None) };
-    let alert: Alert = read_payload(&payload)?;
+    let Some((json, story, article, word)) = found else { return Ok(None) };
+    let Some(alert) = payload::<Alert>(&json) else { return Ok(None) };
     let mut copies = members(db, StoryId(story))?;
     copies.retain(|member| Some(member.article.0) != article);
     let mut updates = updates(db, StoryId(story))?;
     updates.retain(|update| update.watch == alert.watch);
     let mut sent = history::story_deliveries(db, story)?;
     sent.retain(|sent| sent.watch == alert.watch.as_str());
-    let word = word.map(|word| if word == "ack" { Feedback::Ack } else { Feedback::Noise });
-    Ok(Some(AlertDetails { alert, feedback: word, story: StoryId(story), copies, updates, sent }))
-}
-
-fn read_payload<T: serde::de::DeserializeOwned>(payload: &str) -> Result<T, Error> {
-    let doing = "reading what was told";
-    serde_json::from_str(payload).map_err(|why| Error::Broken { doing, why: why.to_string() })
+    let feedback = word.as_deref().map(Feedback::of);
+    Ok(Some(AlertDetails { alert, feedback, story: StoryId(story), copies, updates, sent }))
 }
 
 fn members(db: &Connection, story: StoryId) -> Result<Vec<StoryArticle>, Error> {
@@ -154,39 +137,41 @@ fn members(db: &Connection, story: StoryId) -> Result<Vec<StoryArticle>, Error> 
 /// Columns: source, title, url, language, first seen, reason, similarity.
 pub(super) fn attached(row: &Row<'_>) -> Result<Attached, rusqlite::Error> {
     Ok(Attached {
-        source: Name::new(&row.get::<_, String>(0)?),
-        title: row.get(1)?,
-        url: row.get(2)?,
-        language: row.get(3)?,
+        source: name(row, 0)?,
+        title: text(row, 1)?,
+        url: text_or_null(row, 2)?,
+        language: text_or_null(row, 3)?,
         first_seen: Timestamp(row.get(4)?),
-        reason: row.get(5)?,
+        reason: text(row, 5)?,
         similarity: row.get(6)?,
     })
 }
 
 fn alerts(db: &Connection, story: StoryId) -> Result<Vec<Alert>, Error> {
-    payloads(db, "SELECT payload FROM alert WHERE story = ?1 ORDER BY created_at, id", story)?
-        .iter()
-        .map(|payload| read_payload(payload))
-        .collect()
+    payloads(db, "SELECT payload FROM alert WHERE story = ?1 ORDER BY created_at, id", story)
 }
 
 fn updates(db: &Connection, story: StoryId) -> Result<Vec<Update>, Error> {
-    let sql = "SELECT payload FROM letter WHERE story = ?1 ORDER BY created_at, id";
-    let mut updates = Vec::new();
-    for payload in payloads(db, sql, story)? {
-        if let Message::Update(update) = read_payload(&payload)? {
-            updates.push(*update);
-        }
-    }
-    Ok(updates)
+    let sql = "SELECT payload FROM message WHERE story = ?1 ORDER BY created_at, id";
+    let messages = payloads(db, sql, story)?.into_iter();
+    let updates = messages.filter_map(|message| match message {
+        Message::Update(update) => Some(*update),
+        Message::Alerts(_) | Message::Notice(_) => None,
+    });
+    Ok(updates.collect())
 }
 
-fn payloads(db: &Connection, sql: &str, story: StoryId) -> Result<Vec<String>, Error> {
+/// Everything of a story that can be read.
+fn payloads<T: serde::de::DeserializeOwned>(
+    db: &Connection,
+    sql: &str,
+    story: StoryId,
+) -> Result<Vec<T>, Error> {
     let doing = "reading what was told";
     let mut select = db.prepare_cached(sql).doing(doing)?;
-    let rows = select.query_map([story.0], |row| row.get(0)).doing(doing)?;
-    rows.collect::<Result<_, _>>().doing(doing)
+    let rows = select.query_map([story.0], |row| text(row, 0)).doing(doing)?;
+    let rows = rows.collect::<Result<Vec<String>, _>>().doing(doing)?;
+    Ok(rows.iter().filter_map(|json| payload(json)).collect())
 }
 
 /// Takes an article out of its story and gives it one of its own. Nobody is told by it: who splits
@@ -222,18 +207,18 @@ fn split(
         &[own, article.0],
     )?;
     run(
-        "INSERT OR REPLACE INTO parted (article, story, at) VALUES (?1, ?2, ?3)",
+        "INSERT OR REPLACE INTO split_pair (article, story, at) VALUES (?1, ?2, ?3)",
         &[article.0, from, now.0],
     )?;
     run(
-        "INSERT OR REPLACE INTO parted (article, story, at)
+        "INSERT OR REPLACE INTO split_pair (article, story, at)
          SELECT id, ?1, ?2 FROM article WHERE story = ?3",
         &[own, now.0, from],
     )?;
     // Steps first: they are copied for the watches whose finding is about to move.
     run(
-        "INSERT OR IGNORE INTO told_step (story, watch, step, article, letter, at)
-         SELECT ?1, watch, step, article, letter, at FROM told_step WHERE story = ?2",
+        "INSERT OR IGNORE INTO update_sent (story, watch, step, article, letter, at)
+         SELECT ?1, watch, step, article, letter, at FROM update_sent WHERE story = ?2",
         &[own, from],
     )?;
     run(
@@ -241,7 +226,7 @@ fn split(
         &[own, from, article.0],
     )?;
     run(
-        "UPDATE letter SET story = ?1 WHERE story = ?2
+        "UPDATE message SET story = ?1 WHERE story = ?2
             AND alert IN (SELECT id FROM alert WHERE article = ?3)",
         &[own, from, article.0],
     )?;
@@ -274,7 +259,7 @@ fn merge(
             copy_of = (SELECT id FROM article WHERE story = ?1 ORDER BY id LIMIT 1)
          WHERE story = ?2 AND copy_of IS NULL",
         // A person's later word goes before an earlier one.
-        "DELETE FROM parted WHERE story IN (?1, ?2)",
+        "DELETE FROM split_pair WHERE story IN (?1, ?2)",
     ];
     for change in changes {
         db.prepare_cached(change)
@@ -292,8 +277,8 @@ pub(super) fn join(db: &Connection, into: i64, from: i64) -> Result<(), Error> {
         "UPDATE article SET story = ?1 WHERE story = ?2",
         "UPDATE OR IGNORE finding SET story = ?1 WHERE story = ?2",
         "UPDATE alert SET story = ?1 WHERE story = ?2",
-        "UPDATE letter SET story = ?1 WHERE story = ?2",
-        "UPDATE OR IGNORE told_step SET story = ?1 WHERE story = ?2",
+        "UPDATE message SET story = ?1 WHERE story = ?2",
+        "UPDATE OR IGNORE update_sent SET story = ?1 WHERE story = ?2",
         "UPDATE story SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2",
     ];
     for change in changes {
@@ -302,7 +287,7 @@ pub(super) fn join(db: &Connection, into: i64, from: i64) -> Result<(), Error> {
             .doing(doing)?;
     }
     // What stood in both stories stays once.
-    for rest in ["DELETE FROM finding WHERE story = ?1", "DELETE FROM told_step WHERE story = ?1"] {
+    for rest in ["DELETE FROM finding WHERE story = ?1", "DELETE FROM update_sent WHERE story = ?1"] {
         db.prepare_cached(rest).and_then(|mut rest| rest.execute([from])).doing(doing)?;
     }
     Ok(())

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
 use super::commit::PollCommit;
+use super::row::text;
 use super::{Store, outbox_insert};
 use crate::domain::{Message, Name, Notice, NoticeKind, Timestamp};
 use crate::store::Fired;
@@ -22,6 +23,14 @@ impl Store {
 
 fn sync_watches(db: &Connection, watches: &[Name], now: Timestamp) -> Result<(), Error> {
     let doing = "remembering a watch";
+    // A watch that left the configuration is kept as long as its habit is: it may come back.
+    let names: Vec<&str> = watches.iter().map(Name::as_str).collect();
+    db.execute(
+        "DELETE FROM watch WHERE name NOT IN (SELECT value FROM json_each(?1))
+            AND NOT EXISTS (SELECT 1 FROM outlet_span WHERE watch = watch.name)",
+        [serde_json::json!(names).to_string()],
+    )
+    .doing(doing)?;
     let mut insert =
         db.prepare("INSERT OR IGNORE INTO watch (name, since) VALUES (?1, ?2)").doing(doing)?;
     for watch in watches {
@@ -65,7 +74,7 @@ impl PollCommit<'_> {
         Ok(())
     }
 
-    /// `false` if the outlet was counted this hour already. What is past is let go.
+    /// `false` if the outlet was counted this hour already.
     fn count_outlet(&self, watch: &str) -> Result<bool, Error> {
         let doing = "counting an outlet";
         let (hour, span) =
@@ -75,28 +84,23 @@ impl PollCommit<'_> {
         };
         let first_in_span = self
             .db
-            .prepare_cached("SELECT 1 FROM met WHERE watch = ?1 AND hour >= ?2 AND feed = ?3")
+            .prepare_cached("SELECT 1 FROM outlet_hour WHERE watch = ?1 AND hour >= ?2 AND feed = ?3")
             .and_then(|mut select| {
                 select.exists(params![watch, span * outlet_rate::PERIOD_HOURS, self.feed.0])
             })
             .map(|met| !met)
             .doing(doing)?;
-        let insert = "INSERT OR IGNORE INTO met (watch, hour, feed) VALUES (?1, ?2, ?3)";
+        let insert = "INSERT OR IGNORE INTO outlet_hour (watch, hour, feed) VALUES (?1, ?2, ?3)";
         if run(insert, &[&watch, &hour, &self.feed.0])? == 0 {
             return Ok(false);
         }
         if first_in_span {
             run(
-                "INSERT INTO met_span (watch, span, outlets) VALUES (?1, ?2, 1)
+                "INSERT INTO outlet_span (watch, span, outlets) VALUES (?1, ?2, 1)
                  ON CONFLICT (watch, span) DO UPDATE SET outlets = outlets + 1",
                 &[&watch, &span],
             )?;
         }
-        // As far back as the span's own beginning may lie, or the recent hours.
-        let kept = hour - 2 * outlet_rate::PERIOD_HOURS;
-        run("DELETE FROM met WHERE watch = ?1 AND hour < ?2", &[&watch, &kept])?;
-        let kept = span - outlet_rate::FORTNIGHT_PERIODS - 2;
-        run("DELETE FROM met_span WHERE watch = ?1 AND span < ?2", &[&watch, &kept])?;
         Ok(true)
     }
 
@@ -105,12 +109,12 @@ impl PollCommit<'_> {
         let begin = outlet_rate::hour_of(self.polled_at) - outlet_rate::PERIOD_HOURS + 1;
         let recent: i64 = self
             .db
-            .prepare_cached("SELECT count(DISTINCT feed) FROM met WHERE watch = ?1 AND hour >= ?2")
+            .prepare_cached("SELECT count(DISTINCT feed) FROM outlet_hour WHERE watch = ?1 AND hour >= ?2")
             .and_then(|mut select| select.query_row(params![watch, begin], |row| row.get(0)))
             .doing(doing)?;
         let mut select = self
             .db
-            .prepare_cached("SELECT span, outlets FROM met_span WHERE watch = ?1")
+            .prepare_cached("SELECT span, outlets FROM outlet_span WHERE watch = ?1")
             .doing(doing)?;
         let rows = select.query_map([watch], |row| Ok((row.get(0)?, row.get(1)?))).doing(doing)?;
         let spans = rows.collect::<Result<Vec<(i64, u32)>, _>>().doing(doing)?;
@@ -166,7 +170,7 @@ impl PollCommit<'_> {
             .doing(doing)?;
         let rows = select
             .query_map(params![begin, watch.as_str(), HEADLINES_MAX], |row| {
-                Ok((row.get(0)?, row.get(1)?))
+                Ok((text(row, 0)?, text(row, 1)?))
             })
             .doing(doing)?;
         rows.collect::<Result<_, _>>().doing(doing)

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::domain::{Article, ArticleId, Timestamp};
+use super::row::{text, time};
 use crate::store::error::{Doing, Error};
 use crate::stories::copies::{Copy, CopyFinder, Incoming, Prepared, Stored, WINDOW};
 
@@ -162,13 +163,10 @@ fn stored(db: &Connection, id: ArticleId) -> Result<Option<(Stored, i64)>, Error
 
 /// Columns: source, published, title, summary, content.
 fn stored_text(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
-    let text = |column: usize| -> Result<&str, rusqlite::Error> {
-        row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)
-    };
     Ok(Stored {
-        source: text(0)?.to_owned(),
-        published: row.get::<_, Option<i64>>(1)?.map(Timestamp),
-        title: text(2)?.to_owned(),
-        text: body(text(3)?, text(4)?).to_owned(),
+        source: text(row, 0)?,
+        published: time(row, 1)?,
+        title: text(row, 2)?,
+        text: body(&text(row, 3)?, &text(row, 4)?).to_owned(),
     })
 }

@@ -4,10 +4,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::add_article::StoredRef;
 use super::commit::PollCommit;
+use super::row::{name, payload, text};
 use super::outbox_insert;
 use super::stories::attached;
 use crate::domain::{
-    Alert, Article, Attached, Change, Message, Name, Spread, StoryId, Timestamp, Update,
+    Alert, Article, Attached, Change, Message, Spread, StoryId, Timestamp, Update,
     UpdateTrigger,
 };
 use crate::store::Route;
@@ -80,7 +81,7 @@ impl PollCommit<'_> {
         let before: Option<String> = self
             .db
             .prepare_cached("SELECT summary || char(10) || content FROM article WHERE id = ?1")
-            .and_then(|mut select| select.query_row([article], |row| row.get(0)).optional())
+            .and_then(|mut select| select.query_row([article], |row| text(row, 0)).optional())
             .doing("reading an article")?;
         Ok(before.and_then(|before| headline_change::correction(&before, &now)))
     }
@@ -251,11 +252,10 @@ fn alerts_of_story(db: &Connection, story: i64) -> Result<Vec<Alert>, Error> {
     let mut select = db
         .prepare_cached("SELECT payload FROM alert WHERE story = ?1 ORDER BY created_at, id")
         .doing(doing)?;
-    let rows = select.query_map([story], |row| row.get::<_, String>(0)).doing(doing)?;
+    let rows = select.query_map([story], |row| text(row, 0)).doing(doing)?;
     let mut alerts: Vec<Alert> = Vec::new();
-    for payload in rows {
-        let alert: Alert = serde_json::from_str(&payload.doing(doing)?)
-            .map_err(|why| Error::Broken { doing, why: why.to_string() })?;
+    for row in rows {
+        let Some(alert) = payload::<Alert>(&row.doing(doing)?) else { continue };
         if alerts.iter().all(|earlier| earlier.watch != alert.watch) {
             alerts.push(alert);
         }
@@ -275,7 +275,7 @@ pub(super) fn spread(db: &Connection, story: i64) -> Result<Spread, Error> {
             "SELECT DISTINCT language FROM article WHERE story = ?1 AND language IS NOT NULL",
         )
         .doing(doing)?;
-    let rows = select.query_map([story], |row| row.get::<_, String>(0)).doing(doing)?;
+    let rows = select.query_map([story], |row| text(row, 0)).doing(doing)?;
     let tags = rows.collect::<Result<Vec<String>, _>>().doing(doing)?;
     let mut languages: Vec<String> = tags.iter().map(|tag| primary(tag)).collect();
     languages.sort_unstable();
@@ -284,7 +284,7 @@ pub(super) fn spread(db: &Connection, story: i64) -> Result<Spread, Error> {
 }
 
 fn is_update_sent(db: &Connection, story: i64, alert: &Alert, step: &str) -> Result<bool, Error> {
-    db.prepare_cached("SELECT 1 FROM told_step WHERE story = ?1 AND watch = ?2 AND step = ?3")
+    db.prepare_cached("SELECT 1 FROM update_sent WHERE story = ?1 AND watch = ?2 AND step = ?3")
         .and_then(|mut select| select.exists(params![story, alert.watch.as_str(), step]))
         .doing("looking for an update")
 }
@@ -297,7 +297,7 @@ fn record_update_sent(
     at: Timestamp,
 ) -> Result<(), Error> {
     db.prepare_cached(
-        "INSERT OR IGNORE INTO told_step (story, watch, step, article, letter, at)
+        "INSERT OR IGNORE INTO update_sent (story, watch, step, article, letter, at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .and_then(|mut insert| {
@@ -318,11 +318,11 @@ fn record_update_sent(
 fn routes(db: &Connection, alert: &Alert) -> Result<Vec<Route>, Error> {
     let doing = "reading where an alert went";
     let mut select = db
-        .prepare_cached("SELECT channel, recipient FROM carries WHERE alert = ?1")
+        .prepare_cached("SELECT channel, recipient FROM delivery_alert WHERE alert = ?1")
         .doing(doing)?;
     let rows = select
         .query_map([alert.id.0.to_be_bytes()], |row| {
-            Ok(Route { channel: Name::new(&row.get::<_, String>(0)?), recipient: row.get(1)? })
+            Ok(Route { channel: name(row, 0)?, recipient: text(row, 1)? })
         })
         .doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
@@ -331,7 +331,7 @@ fn routes(db: &Connection, alert: &Alert) -> Result<Vec<Route>, Error> {
 /// Whether any receiver's message was composed, or is being composed.
 fn has_left(db: &Connection, alert: &Alert) -> Result<bool, Error> {
     db.prepare_cached(
-        "SELECT 1 FROM carries c JOIN outbox o ON o.id = c.delivery
+        "SELECT 1 FROM delivery_alert c JOIN outbox o ON o.id = c.delivery
          WHERE c.alert = ?1 AND (o.message IS NOT NULL OR o.lease_token IS NOT NULL
             OR o.state <> 'pending')",
     )

@@ -1,5 +1,8 @@
 //! The one writer: a thread that owns the connection and groups what waits into transactions.
-use std::sync::Mutex;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -20,21 +23,22 @@ type Job = Box<dyn FnOnce(&Connection, &mut TextIndex) -> Answer + Send>;
 /// The handle of the writer thread.
 #[derive(Debug)]
 pub(super) struct Writer {
+    /// The store's file, named in errors.
+    path: Arc<PathBuf>,
     jobs: Option<mpsc::Sender<Job>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
-    pub(super) fn start(db: Connection) -> Result<Self, Error> {
+    pub(super) fn start(db: Connection, path: PathBuf) -> Result<Self, Error> {
+        let path = Arc::new(path);
         let (jobs, waiting) = mpsc::channel(QUEUE_JOBS_MAX);
+        let store = Arc::clone(&path);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run_writer(&db, &mut TextIndex::default(), waiting))
-            .map_err(|why| Error::Broken {
-                doing: "starting the store's writer",
-                why: why.to_string(),
-            })?;
-        Ok(Self { jobs: Some(jobs), thread: Mutex::new(Some(thread)) })
+            .spawn(move || run_writer(&db, &store, waiting))
+            .map_err(|why| Error::io("starting the store's writer", &path, &why))?;
+        Ok(Self { path, jobs: Some(jobs), thread: Mutex::new(Some(thread)) })
     }
 
     /// Runs `work` inside a transaction and answers when that is on the disk.
@@ -54,10 +58,12 @@ impl Writer {
         work: impl FnOnce(&Connection, &mut TextIndex) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
+        let path = Arc::clone(&self.path);
         let job: Job = Box::new(move |db, texts| {
             let before = texts.additions();
-            let result = run_job(db, |db| work(db, texts));
-            if result.is_err() && texts.additions() != before {
+            let result = run_job(db, |db| work(db, texts)).map_err(|error| error.at(&path));
+            let panicked = matches!(result, Err(Error::Panicked(_)));
+            if panicked || (result.is_err() && texts.additions() != before) {
                 texts.forget();
             }
             Box::new(move |committed: Result<(), Error>| {
@@ -97,7 +103,10 @@ fn run_job<T>(
         return Err(Error::Busy("the shared transaction is gone".to_owned()));
     }
     db.execute_batch("SAVEPOINT job").doing("starting a job")?;
-    let result = work(db);
+    // A document that makes the judging panic must not stop the writer: every other feed needs it.
+    // What the panic may have left half-done is undone: rows by the savepoint, texts by forgetting.
+    let result = catch_unwind(AssertUnwindSafe(|| work(db)))
+        .unwrap_or_else(|panic| Err(Error::Panicked(panic_words(panic.as_ref()))));
     // After some faults (a full disk) SQLite has already rolled the whole transaction back; then
     // there is no savepoint to return to, and the commit below will say so.
     if result.is_err() && !db.is_autocommit() {
@@ -109,32 +118,38 @@ fn run_job<T>(
     result
 }
 
-fn run_writer(db: &Connection, texts: &mut TextIndex, mut waiting: mpsc::Receiver<Job>) {
+/// What a panic said.
+fn panic_words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
+}
+
+fn run_writer(db: &Connection, store: &Path, mut waiting: mpsc::Receiver<Job>) {
+    let mut texts = TextIndex::default();
     while let Some(first) = waiting.blocking_recv() {
         let before = texts.additions();
         let begun = db.execute_batch("BEGIN IMMEDIATE").doing("starting a transaction");
-        let mut answers = vec![first(db, texts)];
+        let mut answers = vec![first(db, &mut texts)];
         while answers.len() < GROUP_JOBS_MAX
             && let Ok(job) = waiting.try_recv()
         {
-            answers.push(job(db, texts));
+            answers.push(job(db, &mut texts));
         }
-        let ended = begun.and_then(|()| commit(db));
+        let ended = begun.and_then(|()| commit(db)).map_err(|error| error.at(store));
         if ended.is_err() && texts.additions() != before {
             texts.forget();
         }
         for answer in answers {
-            answer(match &ended {
-                Ok(()) => Ok(()),
-                Err(error) => Err(error.duplicate()),
-            });
+            answer(ended.clone());
         }
     }
 }
 
 fn commit(db: &Connection) -> Result<(), Error> {
     if db.is_autocommit() {
-        return Err(Error::Full("the transaction was rolled back".to_owned()));
+        // The job that SQLite rolled it back for has its own error; the others may try again.
+        return Err(Error::Busy("the shared transaction was rolled back".to_owned()));
     }
     let ended = db.execute_batch("COMMIT").doing("committing");
     if ended.is_err() && !db.is_autocommit() {
