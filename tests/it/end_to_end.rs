@@ -255,7 +255,7 @@ async fn an_endpoint_that_is_gone_keeps_its_messages_until_a_person_acts() {
     home.hand.advance(Duration::from_hours(100));
     assert_eq!(home.deliver().await, 0);
     assert_eq!(town.hooks.received().len(), 1, "it is left alone");
-    assert_eq!(home.store().pauses().await.unwrap()[0].channel, "hook");
+    assert_eq!(home.reader().pauses().unwrap()[0].channel, "hook");
     let select = wirewatch::store::OutboxFilter::Open { channel: None };
     home.store().retry(select, home.hand.now()).await.unwrap();
     assert_eq!(home.deliver().await, 1);
@@ -346,7 +346,7 @@ async fn two_polls_with_nothing_in_common_are_a_recorded_gap() {
         feed.publish(recent_item(&format!("b{n}"), &format!("Other {n}")));
     }
     home.poll().await;
-    let losses = home.store().losses(10).await.unwrap();
+    let losses = home.reader().losses(10).unwrap();
     assert_eq!(losses.len(), 1);
     assert_eq!((losses[0].start, losses[0].window), (START_TIME, 3));
 }

@@ -19,6 +19,7 @@ mod killed;
 mod matcher_oracle;
 mod messages;
 mod mutation;
+mod old_store;
 mod operator_notices;
 mod outward;
 mod pages;

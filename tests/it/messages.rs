@@ -96,7 +96,7 @@ async fn an_update_threads_under_the_mail_of_its_alert_and_is_posted_once() {
     let mut home = TestApp::open(&config(&hooks, &mail, &secret, &feed.url())).await;
     home.poll().await;
     assert_eq!(home.deliver().await, 3);
-    let alert = home.store().alerts(1).await.unwrap().remove(0).alert;
+    let alert = home.reader().alerts(1).unwrap().remove(0).alert;
 
     assert!(home.store().queue_message(update(&alert), routes(), home.hand.now()).await.unwrap());
     assert!(!home.store().queue_message(update(&alert), routes(), home.hand.now()).await.unwrap());
@@ -194,7 +194,7 @@ async fn an_alert_that_waited_in_an_older_store_is_sent_under_its_old_id() {
     let config = config(&hooks, &mail, &secret, &feed.url());
     let mut first = TestApp::open(&config).await;
     first.poll().await;
-    let alert = first.store().alerts(1).await.unwrap().remove(0).alert;
+    let alert = first.reader().alerts(1).unwrap().remove(0).alert;
     let mut home = first.restart_after(|path| older_store(path, &alert)).await;
     assert_eq!(home.deliver().await, 1);
     let received = hooks.received().remove(0);

@@ -80,7 +80,7 @@ async fn a_word_of_the_main_text_fires_and_one_in_the_sidebar_does_not() {
     assert_eq!((round.committed.new, round.committed.alerts), (2, 0));
     assert_eq!(home.read_pages().await, 1);
     assert_eq!(home.deliver().await, 1);
-    let alerts = home.store().alerts(10).await.unwrap();
+    let alerts = home.reader().alerts(10).unwrap();
     let snippet = format!("{:?}", alerts[0].alert.snippet);
     assert!(alerts[0].alert.url.as_deref().unwrap().ends_with("/in"));
     assert!(snippet.contains("canal toll"), "{snippet}");
@@ -181,15 +181,14 @@ async fn a_page_that_will_not_come_is_given_up_with_its_reason_and_its_article_s
         home.hand.advance(Duration::from_hours(3));
     }
     assert_eq!((town.asked("/refused"), town.asked("/dead"), town.asked("/inside")), (1, 4, 0));
-    assert_eq!(home.store().page_counts().await.unwrap(), (0, 3));
+    assert_eq!(home.reader().page_counts().unwrap(), (0, 3));
     let why = |path: &str| {
         let url = if path == "/inside" { inside.clone() } else { town.feeds.url(path) };
-        let store = home.store().clone();
-        async move { store.traces(&url, &url).await.unwrap()[0].page.clone().unwrap().why.unwrap() }
+        home.reader().traces(&url, &url).unwrap()[0].page.clone().unwrap().why.unwrap()
     };
-    assert!(why("/refused").await.contains("403"), "{}", why("/refused").await);
-    assert!(why("/dead").await.contains("500"));
-    assert!(why("/inside").await.contains("not a public address"), "{}", why("/inside").await);
+    assert!(why("/refused").contains("403"), "{}", why("/refused"));
+    assert!(why("/dead").contains("500"));
+    assert!(why("/inside").contains("not a public address"), "{}", why("/inside"));
     assert_eq!(home.count("SELECT count(*) FROM article WHERE content <> ''"), 0);
 }
 

@@ -10,7 +10,7 @@ use wirewatch::domain::{Clock, NoticeKind, Timestamp};
 use wirewatch::ingest::{Ingest, Round};
 use wirewatch::notify::console::Terminal;
 use wirewatch::pages::Pages;
-use wirewatch::store::{FeedHealth, OutboxRow, Store, Totals};
+use wirewatch::store::{FeedHealth, OutboxRow, Reader, Store, Totals};
 use wirewatch::websub::{HubCallback, WebSub};
 
 /// 2026-11-23T08:00:00Z.
@@ -158,16 +158,21 @@ impl TestApp {
         self.house.store()
     }
 
+    pub fn reader(&self) -> Reader {
+        Reader::open(self.store().path()).unwrap()
+    }
+
     pub async fn totals(&self) -> Totals {
-        self.store().totals().await.unwrap()
+        self.store().read(Reader::totals).await.unwrap()
     }
 
     pub async fn feeds(&self) -> Vec<FeedHealth> {
-        self.store().feeds().await.unwrap()
+        self.store().read(Reader::feeds).await.unwrap()
     }
 
     pub async fn outbox(&self, state: &str) -> Vec<OutboxRow> {
-        self.store().outbox(Some(state), 1_000).await.unwrap()
+        let state = state.to_owned();
+        self.store().read(move |store| store.outbox(Some(&state), 1_000)).await.unwrap()
     }
 
     /// Looks into the store behind the program's back.

@@ -136,7 +136,8 @@ const RULES: [Rule; 12] = [
         what: "bytes of delivered messages",
         keep: Keep::AtMost(SENT_BYTES_KEPT),
         index: "outbox_sent_bytes",
-        find: "SELECT id FROM outbox WHERE ended_at < ?1 AND state = 'delivered'
+        find: "SELECT id FROM outbox INDEXED BY outbox_sent_bytes
+             WHERE ended_at < ?1 AND state = 'delivered'
                 AND message IS NOT NULL LIMIT ?2",
         forget: &["UPDATE outbox SET message = NULL WHERE id = ?1"],
     },
@@ -242,4 +243,29 @@ fn forget_batch(db: &Connection, rule: &Rule, before: Timestamp) -> Result<usize
         }
     }
     Ok(keys.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::open;
+    use super::*;
+
+    #[test]
+    fn each_rule_finds_its_rows_by_the_index_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open::for_owner(&folder.path().join("store.db"), None).unwrap();
+        for rule in &RULES {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {}", rule.find)).unwrap();
+            let steps = plan.query_map([0, 1], |row| row.get::<_, String>(3)).unwrap();
+            let first = steps.map(Result::unwrap).next().unwrap();
+            assert!(first.contains(rule.index), "{}: {first}", rule.what);
+            for statement in rule.forget {
+                let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+                let steps = plan.query_map([0], |row| row.get::<_, String>(3)).unwrap();
+                for step in steps.map(Result::unwrap) {
+                    assert!(!step.starts_with("SCAN"), "{statement}: {step}");
+                }
+            }
+        }
+    }
 }

@@ -22,12 +22,12 @@ async fn a_lying_validator_is_found_out_and_the_feed_is_read_whole_from_then_on(
     let liar = health(&home, "liar").await;
     assert_eq!(liar.state, FeedCondition::Distrusted);
     assert!(liar.distrusted_until > Some(home.hand.now().after(5 * DAY)));
-    let covered = home.store().coverage(START_TIME, home.hand.now()).await.unwrap();
+    let covered = home.reader().coverage(START_TIME, home.hand.now()).unwrap();
     let [gap] = &covered[&liar.name].gaps[..] else { panic!("{covered:?}") };
     assert_eq!((gap.kind, gap.delayed, gap.missed_at_most), (GapKind::FalseUnchanged, 1, 0));
     assert_eq!(gap.start, START_TIME);
     assert!(covered[&liar.name].share < 0.5, "{covered:?}");
-    assert_eq!(home.store().losses(9).await.unwrap().len(), 0, "late is not lost");
+    assert_eq!(home.reader().losses(9).unwrap().len(), 0, "late is not lost");
     let asked = feed.asked().len();
     feed.publish(item(2));
     go(&mut home, 5 * MINUTE, 70 * MINUTE).await;
@@ -229,10 +229,10 @@ async fn a_loss_is_recorded_with_its_bound_and_the_feed_polled_at_the_floor() {
     home.poll().await;
     let fast = health(&home, "fast").await;
     assert_eq!(fast.interval_s, 300);
-    let losses = home.store().losses(9).await.unwrap();
+    let losses = home.reader().losses(9).unwrap();
     assert_eq!((losses.len(), losses[0].start, losses[0].window), (1, read, 5));
     assert_eq!(losses[0].end, home.hand.now());
-    let covered = home.store().coverage(START_TIME, home.hand.now()).await.unwrap();
+    let covered = home.reader().coverage(START_TIME, home.hand.now()).unwrap();
     let covered = &covered[&fast.name];
     assert_eq!((covered.gaps[0].kind, covered.gaps.len()), (GapKind::Overlap, 1));
     assert!(covered.gaps[0].missed_at_most >= 5);
@@ -253,7 +253,7 @@ async fn a_feed_that_fails_for_longer_than_its_window_holds_is_an_open_gap_until
     go(&mut home, 30 * MINUTE, 3 * HOUR).await;
     let name = health(&home, "wire").await.name;
     let covered = async |home: &TestApp| {
-        let covered = home.store().coverage(START_TIME, home.hand.now()).await.unwrap();
+        let covered = home.reader().coverage(START_TIME, home.hand.now()).unwrap();
         covered[&name].clone()
     };
     assert!(covered(&home).await.gaps.is_empty(), "three hours fit into the window");

@@ -291,7 +291,7 @@ impl Fortnight {
         assert_eq!(word("gone"), FeedCondition::Gone);
         assert_eq!(word("liar"), FeedCondition::Distrusted);
         assert_eq!(word("agency"), FeedCondition::Ok);
-        let outages = self.home.store().outages(9).await.unwrap();
+        let outages = self.home.reader().outages(9).unwrap();
         assert_eq!(outages.len(), 1, "{outages:?}");
         let portal = &outages[0];
         let began = START_TIME.after(12 * DAY).after(600 * MINUTE);

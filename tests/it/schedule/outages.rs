@@ -38,7 +38,7 @@ async fn a_captive_portal_is_one_outage_and_costs_no_feed_anything() {
         paper.set_answer(Answer::Page).publish(item(100 + n));
     }
     go(&mut home, 5 * MINUTE, 4 * HOUR).await;
-    let outages = home.store().outages(9).await.unwrap();
+    let outages = home.reader().outages(9).unwrap();
     assert_eq!((outages.len(), outages[0].kind, outages[0].end), (1, OutageKind::Portal, None));
     assert!(outages[0].start > began && outages[0].start <= began.after(2 * HOUR));
     for feed in home.feeds().await {
@@ -54,7 +54,7 @@ async fn a_captive_portal_is_one_outage_and_costs_no_feed_anything() {
         paper.set_answer(Answer::Honest);
     }
     go(&mut home, MINUTE, 15 * MINUTE).await;
-    let outages = home.store().outages(9).await.unwrap();
+    let outages = home.reader().outages(9).unwrap();
     assert_eq!(outages.len(), 1);
     assert!(outages[0].end.is_some());
     assert!(home.feeds().await.iter().all(|feed| feed.state == FeedCondition::Ok));
@@ -70,7 +70,7 @@ async fn hosts_that_cannot_be_reached_all_at_once_are_an_outage() {
     home.poll().await;
     drop(feeds);
     go(&mut home, 5 * MINUTE, 5 * HOUR).await;
-    let outages = home.store().outages(9).await.unwrap();
+    let outages = home.reader().outages(9).unwrap();
     assert_eq!((outages.len(), outages[0].kind), (1, OutageKind::Unreachable));
     assert!(home.feeds().await.iter().all(|feed| feed.failures == 0));
 }
@@ -91,7 +91,7 @@ async fn one_host_with_many_feeds_that_dies_is_not_our_network() {
     home.poll().await;
     drop(dead);
     go(&mut home, 5 * MINUTE, 3 * HOUR).await;
-    assert_eq!(home.store().outages(9).await.unwrap().len(), 0);
+    assert_eq!(home.reader().outages(9).unwrap().len(), 0);
     let dead = health(&home, "dead-3").await;
     assert_eq!(dead.state, FeedCondition::Failing);
     assert!(dead.failures > 2);

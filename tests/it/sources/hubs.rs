@@ -111,7 +111,7 @@ impl TestServers {
     }
 
     async fn hub(&self) -> HubHealth {
-        let mut hubs = self.home.store().hubs().await.unwrap();
+        let mut hubs = self.home.reader().hubs().unwrap();
         assert_eq!(hubs.len(), 1, "{hubs:?}");
         hubs.remove(0)
     }
@@ -329,7 +329,7 @@ async fn subscriptions_survive_a_restart_and_are_left_with_their_feed() {
     assert_eq!(last.of("hub.mode"), "unsubscribe");
     assert_eq!(last.of("hub.callback"), asked.of("hub.callback"));
     assert_eq!(town.confirm(&last, "").await, (200, "c-7".to_owned()));
-    assert!(town.home.store().hubs().await.unwrap().is_empty());
+    assert!(town.home.reader().hubs().unwrap().is_empty());
     assert_eq!(town.push(&asked, b"x").await.0, 404);
 }
 
@@ -356,7 +356,7 @@ async fn a_hub_at_an_inside_address_is_never_asked() {
     home.hand.advance(MINUTE);
     home.websub_step().await;
     assert!(hub.asked().is_empty(), "what the feed was allowed holds for its own origin");
-    let known = home.store().hubs().await.unwrap();
+    let known = home.reader().hubs().unwrap();
     assert!(known[0].why.as_deref().unwrap().contains("127.0.0.1"), "{known:?}");
 }
 
