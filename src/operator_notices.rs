@@ -14,7 +14,7 @@ use crate::health::{
     Thresholds, WatchTotals,
 };
 use crate::schedule;
-use crate::store::{self, HealthReport, Route, Reader, Store, notice_id};
+use crate::store::{self, HealthReport, Reader, Route, Store, notice_id};
 
 /// Between two looks: what is told is hours old, a minute more is nothing.
 const CHECK_EVERY: Duration = Duration::from_mins(1);

@@ -58,12 +58,18 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
 
 fn store_code(error: &store::Error) -> u8 {
     match error {
-        store::Error::InUse { .. } | store::Error::Older { .. } => 75,
-        passing if passing.is_passing() => 75,
+        store::Error::InUse { .. }
+        | store::Error::Older { .. }
+        | store::Error::Full { .. }
+        | store::Error::Busy(_)
+        | store::Error::Exhausted { .. } => 75,
         store::Error::Missing(_) => 65,
         store::Error::Unusable { .. } => 74,
         store::Error::Newer { .. } => 78,
-        _ => 1,
+        store::Error::Io { .. }
+        | store::Error::Panicked(_)
+        | store::Error::Broken { .. }
+        | store::Error::Closed => 1,
     }
 }
 

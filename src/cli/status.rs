@@ -94,11 +94,7 @@ pub(super) fn status(setting: &Invocation, as_json: bool) -> Result<ExitCode, Co
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(
-    store: Option<&Reader>,
-    config: &Config,
-    now: Timestamp,
-) -> Result<StatusReport, Error> {
+fn report(store: Option<&Reader>, config: &Config, now: Timestamp) -> Result<StatusReport, Error> {
     let configured = config.feeds.len() as u64;
     let is_configured = |name: &str| config.channels.iter().any(|c| c.name.as_str() == name);
     let mut channels_missing = Vec::new();

@@ -93,7 +93,11 @@ impl Ingest {
         let first = plan.bounds.floor;
         store.sync_watches(plan.watches.keys().cloned().collect(), now).await?;
         let states = store.sync_feeds(Arc::clone(&plan.feeds), first, now).await?;
-        let outage = store.read(|store| store.outages(1)).await?.into_iter().find(|outage| outage.end.is_none());
+        let outage = store
+            .read(|store| store.outages(1))
+            .await?
+            .into_iter()
+            .find(|outage| outage.end.is_none());
         let weather = NetworkMonitor::new(&plan.feeds, &states, outage.map(|outage| outage.start));
         let mut queue = BinaryHeap::with_capacity(states.len());
         for (index, state) in states.iter().enumerate() {

@@ -116,37 +116,32 @@ impl Error {
     /// A failure to open, read or write a file.
     pub(super) fn io(doing: &'static str, path: &Path, why: &std::io::Error) -> Self {
         let path = path.to_owned();
-        match why.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                Self::Full { path, why: why.to_string() }
-            }
-            ErrorKind::OutOfMemory => Self::Exhausted { path, why: why.to_string() },
-            _ if why.raw_os_error().is_some_and(|number| TOO_MANY_FILES.contains(&number)) => {
-                Self::Exhausted { path, why: why.to_string() }
-            }
-            _ => Self::Io { doing, why: format!("{}: {why}", path.display()) },
+        let is_exhausted = why.kind() == ErrorKind::OutOfMemory
+            || why.raw_os_error().is_some_and(|number| TOO_MANY_FILES.contains(&number));
+        if matches!(why.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+            Self::Full { path, why: why.to_string() }
+        } else if is_exhausted {
+            Self::Exhausted { path, why: why.to_string() }
+        } else {
+            Self::Io { doing, why: format!("{}: {why}", path.display()) }
         }
     }
 
     /// Adds which store it is. SQLite has one word for many failures to read and write, so the disk
     /// itself is asked whether it takes anything.
-    pub(super) fn at(self, store: &Path) -> Self {
-        match self {
-            Self::Full { path, why } if path.as_os_str().is_empty() => {
-                Self::Full { path: store.to_owned(), why }
-            }
-            Self::Unusable { path, trouble, why } if path.as_os_str().is_empty() => {
-                Self::Unusable { path: store.to_owned(), trouble, why }
-            }
-            Self::Io { doing, why } => match try_disk(store) {
-                Err(refused) => match Self::io(doing, store, &refused) {
-                    passing if passing.is_passing() => passing,
-                    _ => Self::Io { doing, why },
-                },
-                Ok(()) => Self::Io { doing, why },
-            },
-            other => other,
+    pub(super) fn at(mut self, store: &Path) -> Self {
+        if let Self::Full { path, .. } | Self::Unusable { path, .. } = &mut self
+            && path.as_os_str().is_empty()
+        {
+            store.clone_into(path);
         }
+        if let Self::Io { doing, .. } = &self
+            && let Err(refused) = try_disk(store)
+        {
+            let reason = Self::io(doing, store, &refused);
+            return if reason.is_passing() { reason } else { self };
+        }
+        self
     }
 }
 
@@ -155,8 +150,9 @@ fn try_disk(store: &Path) -> std::io::Result<()> {
     let mut name = store.as_os_str().to_owned();
     name.push(".space");
     let name = PathBuf::from(name);
-    let written = std::fs::File::create(&name)
-        .and_then(|mut file| file.write_all(&vec![0; SPACE_PROBE_BYTES]).and_then(|()| file.sync_all()));
+    let written = std::fs::File::create(&name).and_then(|mut file| {
+        file.write_all(&vec![0; SPACE_PROBE_BYTES]).and_then(|()| file.sync_all())
+    });
     drop(std::fs::remove_file(&name));
     written
 }

@@ -6,8 +6,8 @@ use rusqlite::params;
 use super::add_article::StoredRef;
 use super::commit::PollCommit;
 use super::outbox_insert;
-use crate::domain::{Alert, AlertId, AlertKind, Article, Backlog, StoryId};
 use super::row::{name, text};
+use crate::domain::{Alert, AlertId, AlertKind, Article, Backlog, StoryId};
 use crate::store::error::{Doing, Error};
 use crate::store::{Fired, Route};
 

@@ -124,4 +124,3 @@ pub(super) fn outages(db: &Connection, most: u32) -> Result<Vec<Outage>, Error> 
         .doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
 }
-

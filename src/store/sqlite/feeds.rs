@@ -78,9 +78,8 @@ fn load_states(db: &Connection) -> Result<HashMap<String, FeedState>, Error> {
              FROM feed f LEFT JOIN feed_window w ON w.feed = f.id WHERE f.active = 1",
         )
         .doing("reading feeds")?;
-    let rows = select
-        .query_map([], |row| Ok((text(row, 0)?, feed_state(row)?)))
-        .doing("reading feeds")?;
+    let rows =
+        select.query_map([], |row| Ok((text(row, 0)?, feed_state(row)?))).doing("reading feeds")?;
     rows.collect::<Result<_, _>>().doing("reading feeds")
 }
 

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode};
 use super::lock::Marker;
 use crate::store::error::{Doing, Error, Trouble};
 
-/// "WWch" in the header: tells a store from any other SQLite database.
+/// `WWch` in the header: tells a store from any other SQLite database.
 pub(super) const APPLICATION_ID: i64 = 0x5757_6368;
 /// How long a start may look for damage: some hundred MiB on an ordinary disk. What lies beyond is
 /// found by the statement that reads it.
@@ -34,21 +34,36 @@ pub(super) fn look(path: &Path, before: Option<&Marker>) -> Result<Found, Error>
     let lost = |what| Err(Error::unusable(path, Trouble::Lost, what));
     match std::fs::metadata(path) {
         Err(why) if why.kind() == ErrorKind::NotFound => {
-            if had_store { lost("is gone") } else { Ok(Found::Nothing) }
+            if had_store {
+                lost("is gone")
+            } else {
+                Ok(Found::Nothing)
+            }
         }
         Err(why) => Err(Error::io("opening the store", path, &why)),
-        Ok(is) if !is.is_file() => Err(Error::unusable(path, Trouble::Foreign, "it is no ordinary file")),
+        Ok(is) if !is.is_file() => {
+            Err(Error::unusable(path, Trouble::Foreign, "it is no ordinary file"))
+        }
         Ok(is) if is.len() == 0 => {
-            if had_store { lost("is empty") } else { Ok(Found::Nothing) }
+            if had_store {
+                lost("is empty")
+            } else {
+                Ok(Found::Nothing)
+            }
         }
         Ok(_) => Ok(Found::File),
     }
 }
 
 /// What a database says of itself: the number of its schema, or why it is no store.
-pub(super) fn identify(db: &Connection, path: &Path, before: Option<&Marker>) -> Result<i64, Error> {
+pub(super) fn identify(
+    db: &Connection,
+    path: &Path,
+    before: Option<&Marker>,
+) -> Result<i64, Error> {
     let doing = "reading what the store is";
-    let number = |pragma| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).doing(doing);
+    let number =
+        |pragma| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).doing(doing);
     let tables = |name: &str| -> Result<bool, Error> {
         db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND (?1 = '' OR name = ?1)")
             .and_then(|mut select| select.exists([name]))
@@ -59,7 +74,11 @@ pub(super) fn identify(db: &Connection, path: &Path, before: Option<&Marker>) ->
         // A first start that was cut off leaves such a file. If a store was here, all that it held
         // was in its log, and that is gone.
         return if before.is_some_and(|marker| marker.had_store) {
-            Err(Error::unusable(path, Trouble::Lost, "holds nothing (its `-wal` file is gone or damaged)"))
+            Err(Error::unusable(
+                path,
+                Trouble::Lost,
+                "holds nothing (its `-wal` file is gone or damaged)",
+            ))
         } else {
             Ok(0)
         };

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::Store;
 use super::file_check::Files;
 use super::lock::{LockFile, Marker};
-use super::Store;
 use crate::domain::Timestamp;
 use crate::store::DaemonSign;
 use crate::store::error::{Doing, Error, Trouble};

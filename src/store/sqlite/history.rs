@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::lookup::url_hash;
-use super::row::{name, payload, text, text_or_null, time};
 use super::pages;
+use super::row::{name, payload, text, text_or_null, time};
 use crate::domain::{Alert, AlertId, ArticleId, DeliveryId, Timestamp};
 use crate::store::error::{Doing, Error};
 use crate::store::{ArticleTrace, DeliveryStatus, Feedback, RatedAlert, StoredArticle};
@@ -86,7 +86,8 @@ fn outcomes(db: &Connection, article: ArticleId) -> Result<Vec<(String, String)>
     let mut select = db
         .prepare_cached("SELECT watch, outcome FROM finding WHERE article = ?1 ORDER BY watch")
         .doing(doing)?;
-    let rows = select.query_map([article.0], |row| Ok((text(row, 0)?, text(row, 1)?))).doing(doing)?;
+    let rows =
+        select.query_map([article.0], |row| Ok((text(row, 0)?, text(row, 1)?))).doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
 }
 
@@ -131,9 +132,8 @@ pub(super) fn rated_alerts(db: &Connection, most: u32) -> Result<Vec<RatedAlert>
              ORDER BY a.created_at DESC, a.article DESC LIMIT ?1",
         )
         .doing(doing)?;
-    let rows = select
-        .query_map([most], |row| Ok((text(row, 0)?, text_or_null(row, 1)?)))
-        .doing(doing)?;
+    let rows =
+        select.query_map([most], |row| Ok((text(row, 0)?, text_or_null(row, 1)?))).doing(doing)?;
     let mut alerts = Vec::new();
     for row in rows {
         let (json, word) = row.doing(doing)?;

@@ -81,9 +81,8 @@ pub(super) fn unsubscribed_offers(db: &Connection) -> Result<Vec<(Name, HubOffer
              LIMIT ?1",
         )
         .doing(doing)?;
-    let offer = |row: &Row<'_>| {
-        Ok((name(row, 0)?, HubOffer { hub: text(row, 1)?, topic: text(row, 2)? }))
-    };
+    let offer =
+        |row: &Row<'_>| Ok((name(row, 0)?, HubOffer { hub: text(row, 1)?, topic: text(row, 2)? }));
     select.query_map([OFFERS_MAX], offer).and_then(Iterator::collect).doing(doing)
 }
 
@@ -246,11 +245,7 @@ pub(super) fn secret(db: &Connection, id: &str) -> Result<Option<(Name, Secret)>
          WHERE s.id = ?1 AND s.state IN ('active', 'distrusted')",
     )
     .and_then(|mut select| {
-        select
-            .query_row([id], |row| {
-                Ok((name(row, 0)?, Secret::new(text(row, 1)?)))
-            })
-            .optional()
+        select.query_row([id], |row| Ok((name(row, 0)?, Secret::new(text(row, 1)?)))).optional()
     })
     .doing("reading a subscription")
 }
@@ -388,5 +383,4 @@ impl Store {
     pub async fn pushing_feeds(&self, now: Timestamp) -> Result<Vec<Name>, Error> {
         self.writer.run(move |db| pushing_feeds(db, now)).await
     }
-
 }

@@ -165,7 +165,10 @@ mod tests {
         assert_eq!(bytes.len(), FILE_BYTES);
         let read = Marker::parse(&bytes).unwrap();
         assert!(read.condition.starts_with("the disk is full and more"));
-        assert_eq!(Marker { condition: String::new(), ..read }, Marker { condition: String::new(), ..marker });
+        assert_eq!(
+            Marker { condition: String::new(), ..read },
+            Marker { condition: String::new(), ..marker }
+        );
     }
 
     #[test]

@@ -6,13 +6,11 @@ mod attempt_end;
 mod commit;
 mod coverage;
 mod feeds;
-mod row;
-mod reader;
-mod lock;
-mod heartbeat;
 mod file_check;
+mod heartbeat;
 mod history;
 mod hubs;
+mod lock;
 mod lookup;
 mod open;
 mod operator_notice;
@@ -20,7 +18,9 @@ mod outbox;
 mod outbox_insert;
 mod pages;
 mod poll_state;
+mod reader;
 mod retention;
+mod row;
 mod status;
 mod stories;
 mod surge;
@@ -45,11 +45,11 @@ use crate::domain::{
 use crate::health::Decision;
 use crate::schedule::FailureStreak;
 
-pub use lock::Lock;
-pub use reader::Reader;
-pub use outbox_insert::{notice_id, update_id};
 use file_check::Files;
 use heartbeat::Owner;
+pub use lock::Lock;
+pub use outbox_insert::{notice_id, update_id};
+pub use reader::Reader;
 use text_index::TextIndex;
 use writer::Writer;
 
@@ -141,7 +141,8 @@ impl Store {
     /// nothing of its document is kept.
     pub async fn commit(&self, poll: Poll) -> Result<CommitCounts, Error> {
         let failed = Poll { result: PollResult::Unchanged, ..poll };
-        let commit = move |db: &Connection, texts: &mut TextIndex| commit::commit_poll(db, texts, &poll);
+        let commit =
+            move |db: &Connection, texts: &mut TextIndex| commit::commit_poll(db, texts, &poll);
         let committed = self.writer.run_with_texts(commit).await;
         if let Err(error @ Error::Panicked(_)) = &committed {
             let (word, why) = (FeedCondition::Failing, error.to_string());
@@ -342,7 +343,6 @@ impl Store {
     ) -> Result<bool, Error> {
         self.writer.run(move |db| history::rate_alert(db, alert, word, now)).await
     }
-
 }
 
 /// A hash as SQLite's signed integer.

@@ -42,7 +42,8 @@ pub(super) fn for_owner(path: &Path, before: Option<&Marker>) -> Result<Connecti
     let found = file_check::look(path, before)?;
     if found == Found::Nothing {
         // Made here, because SQLite would let others read it.
-        let made = OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(path);
+        let made =
+            OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(path);
         made.map_err(|why| Error::io("making the store", path, &why))?;
     }
     let mut db = connect(path)?;

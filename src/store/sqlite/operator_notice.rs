@@ -13,8 +13,9 @@ use crate::store::error::{Doing, Error};
 /// Every subject that was told of and not taken back.
 pub(super) fn operator_notices(db: &Connection) -> Result<Vec<SentNotice>, Error> {
     let doing = "reading what the operator was told";
-    let mut select =
-        db.prepare_cached("SELECT subject, word, first_at, last_at FROM operator_notice").doing(doing)?;
+    let mut select = db
+        .prepare_cached("SELECT subject, word, first_at, last_at FROM operator_notice")
+        .doing(doing)?;
     let rows = select
         .query_map([], |row| {
             let key = text(row, 0)?;

@@ -12,7 +12,7 @@ use crate::health::{FeedStatus, WatchTotals};
 use crate::store::error::{Doing, Error};
 use crate::store::{
     AlertDetails, ArticleTrace, DaemonSign, FeedHealth, HealthReport, HubHealth, Loss, OutboxRow,
-    Pause, RatedAlert, Story, StorySummary, StoredArticle, Totals,
+    Pause, RatedAlert, StoredArticle, Story, StorySummary, Totals,
 };
 
 /// A store opened for reading, for one command or one look.

@@ -127,10 +127,7 @@ const RULES: [Rule; 12] = [
         index: "outbox_ended",
         find: "SELECT o.id FROM outbox o WHERE o.ended_at < ?1 AND o.letter IS NULL
                 AND NOT EXISTS (SELECT 1 FROM delivery_alert WHERE delivery = o.id) LIMIT ?2",
-        forget: &[
-            "DELETE FROM attempt WHERE delivery = ?1",
-            "DELETE FROM outbox WHERE id = ?1",
-        ],
+        forget: &["DELETE FROM attempt WHERE delivery = ?1", "DELETE FROM outbox WHERE id = ?1"],
     },
     Rule {
         what: "bytes of delivered messages",
@@ -232,9 +229,8 @@ fn forget_batch(db: &Connection, rule: &Rule, before: Timestamp) -> Result<usize
     let doing = "forgetting what is past its retention";
     let most = i64::try_from(ROWS_A_BATCH_MAX).unwrap_or(i64::MAX);
     let mut select = db.prepare_cached(rule.find).doing(doing)?;
-    let rows = select
-        .query_map(params![before.0, most], |row| row.get::<_, Value>(0))
-        .doing(doing)?;
+    let rows =
+        select.query_map(params![before.0, most], |row| row.get::<_, Value>(0)).doing(doing)?;
     let keys = rows.collect::<Result<Vec<_>, _>>().doing(doing)?;
     for statement in rule.forget {
         let mut change = db.prepare_cached(statement).doing(doing)?;

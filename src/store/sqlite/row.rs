@@ -11,7 +11,9 @@ impl FromSql for Text {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         match value {
             ValueRef::Text(bytes) => Ok(Self(String::from_utf8_lossy(bytes).into_owned())),
-            _ => Err(FromSqlError::InvalidType),
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => {
+                Err(FromSqlError::InvalidType)
+            }
         }
     }
 }
@@ -22,7 +24,10 @@ pub(super) fn text(row: &Row<'_>, column: usize) -> Result<String, rusqlite::Err
 }
 
 /// A text, or NULL.
-pub(super) fn text_or_null(row: &Row<'_>, column: usize) -> Result<Option<String>, rusqlite::Error> {
+pub(super) fn text_or_null(
+    row: &Row<'_>,
+    column: usize,
+) -> Result<Option<String>, rusqlite::Error> {
     row.get::<_, Option<Text>>(column).map(|text| text.map(|Text(text)| text))
 }
 

@@ -38,7 +38,8 @@ pub(super) fn totals(db: &Connection) -> Result<Totals, Error> {
     let (mut articles_by, findings_by) = (of("article"), of("finding"));
     articles_by.entry("new".to_owned()).or_insert(0);
     let (deliveries, messages) = (of("delivery"), of("message"));
-    let suppressed = findings_by.iter().filter(|(word, _)| !["alert", "update"].contains(&word.as_str()));
+    let suppressed =
+        findings_by.iter().filter(|(word, _)| !["alert", "update"].contains(&word.as_str()));
     Ok(Totals {
         articles: articles_by.values().sum(),
         stories: of("story").values().sum(),
@@ -164,9 +165,7 @@ pub(super) fn waiting(db: &Connection) -> Result<Vec<(String, u64)>, Error> {
     let mut select = db
         .prepare("SELECT channel, count(*) FROM outbox WHERE state = 'pending' GROUP BY channel")
         .doing(doing)?;
-    let rows = select
-        .query_map([], |row| Ok((text(row, 0)?, count(row, 1)?)))
-        .doing(doing)?;
+    let rows = select.query_map([], |row| Ok((text(row, 0)?, count(row, 1)?))).doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
 }
 

@@ -6,9 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::row::{count, name, payload, text, text_or_null};
 use super::{Store, history, updates};
-use crate::domain::{
-    Alert, AlertId, ArticleId, Attached, Message, StoryId, Timestamp, Update,
-};
+use crate::domain::{Alert, AlertId, ArticleId, Attached, Message, StoryId, Timestamp, Update};
 use crate::store::error::{Doing, Error};
 use crate::store::{AlertDetails, Feedback, Story, StoryArticle, StoryEditRefusal, StorySummary};
 
@@ -287,7 +285,8 @@ pub(super) fn join(db: &Connection, into: i64, from: i64) -> Result<(), Error> {
             .doing(doing)?;
     }
     // What stood in both stories stays once.
-    for rest in ["DELETE FROM finding WHERE story = ?1", "DELETE FROM update_sent WHERE story = ?1"] {
+    for rest in ["DELETE FROM finding WHERE story = ?1", "DELETE FROM update_sent WHERE story = ?1"]
+    {
         db.prepare_cached(rest).and_then(|mut rest| rest.execute([from])).doing(doing)?;
     }
     Ok(())

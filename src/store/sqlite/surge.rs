@@ -84,7 +84,9 @@ impl PollCommit<'_> {
         };
         let first_in_span = self
             .db
-            .prepare_cached("SELECT 1 FROM outlet_hour WHERE watch = ?1 AND hour >= ?2 AND feed = ?3")
+            .prepare_cached(
+                "SELECT 1 FROM outlet_hour WHERE watch = ?1 AND hour >= ?2 AND feed = ?3",
+            )
             .and_then(|mut select| {
                 select.exists(params![watch, span * outlet_rate::PERIOD_HOURS, self.feed.0])
             })
@@ -109,7 +111,9 @@ impl PollCommit<'_> {
         let begin = outlet_rate::hour_of(self.polled_at) - outlet_rate::PERIOD_HOURS + 1;
         let recent: i64 = self
             .db
-            .prepare_cached("SELECT count(DISTINCT feed) FROM outlet_hour WHERE watch = ?1 AND hour >= ?2")
+            .prepare_cached(
+                "SELECT count(DISTINCT feed) FROM outlet_hour WHERE watch = ?1 AND hour >= ?2",
+            )
             .and_then(|mut select| select.query_row(params![watch, begin], |row| row.get(0)))
             .doing(doing)?;
         let mut select = self

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::domain::{Article, ArticleId, Timestamp};
 use super::row::{text, time};
+use crate::domain::{Article, ArticleId, Timestamp};
 use crate::store::error::{Doing, Error};
 use crate::stories::copies::{Copy, CopyFinder, Incoming, Prepared, Stored, WINDOW};
 

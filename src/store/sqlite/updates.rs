@@ -4,12 +4,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::add_article::StoredRef;
 use super::commit::PollCommit;
-use super::row::{name, payload, text};
 use super::outbox_insert;
+use super::row::{name, payload, text};
 use super::stories::attached;
 use crate::domain::{
-    Alert, Article, Attached, Change, Message, Spread, StoryId, Timestamp, Update,
-    UpdateTrigger,
+    Alert, Article, Attached, Change, Message, Spread, StoryId, Timestamp, Update, UpdateTrigger,
 };
 use crate::store::Route;
 use crate::store::error::{Doing, Error};

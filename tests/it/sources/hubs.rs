@@ -110,7 +110,7 @@ impl TestServers {
         self.home.callback().handle_push(&asked.path(), Some(&signature), body).await
     }
 
-    async fn hub(&self) -> HubHealth {
+    fn hub(&self) -> HubHealth {
         let mut hubs = self.home.reader().hubs().unwrap();
         assert_eq!(hubs.len(), 1, "{hubs:?}");
         hubs.remove(0)
@@ -144,7 +144,7 @@ async fn a_feed_that_names_a_hub_is_subscribed_as_the_recommendation_has_it() {
     assert_eq!(id.len(), 32, "128 bits");
     assert!((64..200).contains(&asked.of("hub.secret").len()));
     assert_eq!(asked.of("hub.lease_seconds"), "864000");
-    let hub = town.hub().await;
+    let hub = town.hub();
     assert_eq!((hub.state.as_str(), hub.pushes), ("active", 0));
     assert_eq!(town.asked().len(), 1, "once");
 }
@@ -173,10 +173,10 @@ async fn only_a_question_about_what_was_asked_is_answered_and_only_once() {
         assert_eq!(status, 404, "{path} {mode} {topic}");
         assert!(!text.contains(challenge) || challenge.len() < 2);
     }
-    assert_eq!(town.hub().await.state, "wanted");
+    assert_eq!(town.hub().state, "wanted");
     assert_eq!(town.confirm(&asked, "864000").await.0, 200);
     assert_eq!(town.confirm(&asked, "864000").await.0, 404, "a second time nobody asked");
-    assert_eq!(town.hub().await.state, "active", "and it changes nothing");
+    assert_eq!(town.hub().state, "active", "and it changes nothing");
     // A hub cannot make us leave.
     let leave = [("hub.mode", "unsubscribe"), ("hub.topic", &topic), ("hub.challenge", "c")];
     assert_eq!(town.question(&path, &leave).await.0, 404);
@@ -200,7 +200,7 @@ async fn a_push_makes_its_feed_due_now_and_its_content_comes_through_the_gate() 
     town.home.websub_step().await;
     assert_eq!(town.poll_due().await, 1, "and one for all that came meanwhile");
     assert_eq!(town.home.totals().await.alerts, 1);
-    assert_eq!(town.hub().await.pushes, 51);
+    assert_eq!(town.hub().pushes, 51);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,7 +219,7 @@ async fn a_push_without_a_good_signature_is_taken_dropped_and_counted() {
         assert_eq!(answer.0, 202, "whoever guesses learns nothing");
     }
     assert_eq!(town.poll_due().await, 0);
-    let hub = town.hub().await;
+    let hub = town.hub();
     assert_eq!((hub.pushes, hub.dropped), (0, 6));
     let config = town.home.folder.path().join("wirewatch.toml");
     let store = format!("[store]\npath = \"{}\"\n", town.home.store().path().display());
@@ -252,7 +252,7 @@ async fn while_pushes_work_polls_are_rare_and_a_hub_that_misses_twice_is_found_o
         assert!(polled >= 1, "the backup poll comes within the cap");
         assert_eq!(town.home.totals().await.alerts, missed, "nothing is lost");
         let expected = if missed < 2 { "active" } else { "distrusted" };
-        assert_eq!(town.hub().await.state, expected);
+        assert_eq!(town.hub().state, expected);
         if missed == 1 {
             assert_eq!(early, 0, "it was polled at the cap");
         }
@@ -282,7 +282,7 @@ async fn a_lease_is_renewed_between_half_and_four_fifths_of_it() {
     assert_eq!(asked[1].of("hub.callback"), asked[0].of("hub.callback"), "the same subscription");
     assert_eq!(asked[1].of("hub.secret"), asked[0].of("hub.secret"));
     assert_eq!(town.confirm(&asked[1], "864000").await.0, 200);
-    assert_eq!(town.hub().await.state, "active");
+    assert_eq!(town.hub().state, "active");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -295,7 +295,7 @@ async fn a_hub_that_denies_or_does_not_answer_is_asked_again_later_and_later() {
     let denied =
         [("hub.mode", "denied"), ("hub.topic", topic.as_str()), ("hub.reason", "no\nthanks")];
     assert_eq!(town.question(&path, &denied).await.0, 200);
-    let hub = town.hub().await;
+    let hub = town.hub();
     assert_eq!((hub.state.as_str(), hub.why.as_deref()), ("denied", Some("nothanks")));
     town.home.hand.advance(23 * HOUR);
     town.home.websub_step().await;
