@@ -8,6 +8,9 @@ use crate::store::{Error, Store};
 
 /// Between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// A round of `once` sweeps only if nothing did so for so long: a round may be started every minute,
+/// and must not spend its time on looking for old rows.
+const ROUND_SWEEP_EVERY: Duration = Duration::from_hours(14 * 24);
 /// The loop turns at least this often, so that its heartbeat is fresh.
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
 
@@ -58,6 +61,14 @@ impl Retention {
                 Err(_elapsed) => heartbeat.beat(self.clock.now()),
             }
         }
+    }
+
+    /// The sweep of a round of `once`, if one is due.
+    pub async fn sweep_after_round(&self, now: Timestamp) -> Result<(), Error> {
+        if now.since(self.store.last_sweep(now).await?) < ROUND_SWEEP_EVERY {
+            return Ok(());
+        }
+        self.sweep(now).await
     }
 
     /// Forgets all that is past its retention at `now`.

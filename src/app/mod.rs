@@ -213,7 +213,7 @@ impl App {
         round.committed.suppressed += found.suppressed;
         self.watchman().step(self.clock.now()).await?;
         self.drain().await?;
-        self.retention().sweep(self.clock.now()).await?;
+        self.retention().sweep_after_round(self.clock.now()).await?;
         self.store.note_round(self.clock.now()).await?;
         let totals = self.store.read(Reader::totals).await?;
         let delivered = totals.delivered.saturating_sub(before.delivered);

@@ -48,14 +48,14 @@ impl Store {
     }
 }
 
-fn set(db: &Connection, name: &str, value: i64) -> Result<(), Error> {
+pub(super) fn set(db: &Connection, name: &str, value: i64) -> Result<(), Error> {
     db.prepare_cached("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")
         .and_then(|mut write| write.execute(rusqlite::params![name, value]))
         .doing("proving that the disk takes writes")?;
     Ok(())
 }
 
-fn get(db: &Connection, name: &str) -> Result<Option<i64>, Error> {
+pub(super) fn get(db: &Connection, name: &str) -> Result<Option<i64>, Error> {
     db.prepare_cached("SELECT value FROM setting WHERE name = ?1")
         .and_then(|mut select| select.query_row([name], |row| row.get(0)).optional())
         .doing("reading a setting")

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
-use super::Store;
+use super::{Store, heartbeat};
 use crate::domain::Timestamp;
 use crate::store::error::{Doing, Error};
 use crate::stories::outlet_rate;
@@ -219,7 +219,17 @@ impl Store {
                 forgotten.push((rule.what, rows));
             }
         }
+        self.writer.run(move |db| heartbeat::set(db, "swept_at", now.0)).await?;
         Ok(forgotten)
+    }
+
+    /// When a sweep last went through; `now` if none ever did, and from then on.
+    pub async fn last_sweep(&self, now: Timestamp) -> Result<Timestamp, Error> {
+        let last = move |db: &Connection| match heartbeat::get(db, "swept_at")? {
+            Some(at) => Ok(Timestamp(at)),
+            None => heartbeat::set(db, "swept_at", now.0).map(|()| now),
+        };
+        self.writer.run(last).await
     }
 }
 
