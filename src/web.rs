@@ -75,7 +75,7 @@ pub type Answerer = Arc<dyn Fn(Heard) -> BoxFuture<'static, Said> + Send + Sync>
 
 /// Answers until told to stop. Connections under way then are given a moment.
 pub async fn run(
-    listener: TcpListener,
+    listener: Arc<TcpListener>,
     answer: Answerer,
     clock: Clock,
     (stop, pulse): (CancellationToken, Heartbeat),

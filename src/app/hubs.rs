@@ -1,46 +1,53 @@
-//! Wires what listens to hubs: the loop that asks them, the server they reach us at, and the hints
-//! between both and the polling loop.
+//! Wires what listens to hubs: the loop that asks them, and the server they reach us at.
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::Context;
 use futures_util::FutureExt;
+use tokio::sync::{mpsc, watch};
 
-use super::{App, Supervisor};
-use crate::domain::Heartbeat;
-use crate::ingest::Ingest;
+use super::{App, Running};
+use crate::domain::Name;
 use crate::web::{self, Answerer, Heard, Said, Verb};
 use crate::websub::{HubCallback, WebSub};
 
-impl App {
-    /// The loop that asks hubs, if the configuration says where they reach us; `ingest` takes its
-    /// hints from then on.
-    pub fn websub(&mut self, ingest: &mut Ingest) -> Option<WebSub> {
-        let public_url = self.websub.as_ref()?.public_url.clone();
-        let rooms = (self.store.clone(), Arc::clone(&self.gate));
-        let feeds = Arc::clone(&self.plan.feeds);
-        let (clock, dice) = (self.clock.clone(), self.dice.fork());
-        let (websub, ends) = WebSub::new(rooms, feeds, public_url, clock, dice);
-        ingest.listen(ends.due, ends.trusted);
-        Some(websub)
-    }
+/// The loop that asks hubs, and what it tells the polling loop.
+#[derive(Debug)]
+pub struct HubEnds {
+    pub websub: WebSub,
+    /// Feeds to be polled now.
+    pub due: mpsc::Receiver<Name>,
+    /// Feeds whose hubs may be relied on.
+    pub trusted: watch::Receiver<Arc<BTreeSet<Name>>>,
+}
 
-    /// Opens the port and starts loop and server.
-    pub(super) fn run_websub(
-        &mut self,
-        ingest: &mut Ingest,
-        supervisor: &mut Supervisor,
-        pulse: &mut impl FnMut(&'static str) -> Heartbeat,
-    ) -> anyhow::Result<()> {
-        let Some(websub) = self.websub(ingest) else { return Ok(()) };
-        let listen = self.websub.as_ref().map(|set| set.listen).context("there is no address")?;
-        let listener = web::listen(listen)?;
-        let answer = websub_handler(websub.callback_server());
-        tracing::info!("hubs reach us at {}, by way of {listen}", websub.public_url());
-        let serving =
-            web::run(listener, answer, self.clock.clone(), (supervisor.stop(), pulse("web")));
-        supervisor.run("web", serving);
-        supervisor.run("websub", websub.run(supervisor.stop(), pulse("websub")));
-        Ok(())
+impl App {
+    /// The loop that asks hubs, if the configuration says where they reach us.
+    pub fn websub(&mut self) -> Option<HubEnds> {
+        let public_url = self.prepared.config.websub.as_ref()?.public_url.clone();
+        let deps = (self.store.clone(), Arc::clone(&self.prepared.gate));
+        let feeds = Arc::clone(&self.prepared.plan.feeds);
+        let (clock, rng) = (self.clock.clone(), self.rng.fork());
+        let (websub, ends) = WebSub::new(deps, feeds, public_url, clock, rng);
+        Some(HubEnds { websub, due: ends.due, trusted: ends.trusted })
+    }
+}
+
+impl Running {
+    /// Starts the loop and the server, or stops both where hubs are not listened to any more.
+    pub(super) fn start_hubs(&mut self, websub: Option<WebSub>) {
+        let app = self.app();
+        let (Some(websub), Some(listener)) = (websub, app.prepared.listener.clone()) else {
+            self.stop_loop("web");
+            self.stop_loop("websub");
+            return;
+        };
+        let clock = app.clock.clone();
+        let handler = websub_handler(websub.callback_server());
+        tracing::info!("hubs reach us at {}", websub.public_url());
+        self.start_loop("web", |stop, heartbeat| {
+            web::run(listener, handler, clock, (stop, heartbeat))
+        });
+        self.start_loop("websub", |stop, heartbeat| websub.run(stop, heartbeat));
     }
 }
 

@@ -1,56 +1,58 @@
-//! Wires the house, starts it, and stops it in order. Only here are tasks owned and the clock read.
+//! Wires the program, starts it, and stops it in order. Only here are tasks owned and the clock
+//! read.
+//!
+//! `CheckedConfig` → `Prepared` → `Running`: a configuration is read and compiled, then everything
+//! it needs that can fail is built, and only then the running loops are touched.
 
+mod changes;
 mod clock;
+mod heartbeats;
 mod hubs;
 mod plan;
+mod prepared;
+mod running;
 mod service;
 mod supervisor;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::watch;
 
-use crate::config::{Config, WebSub};
+use crate::config::Config;
 use crate::deliver::DeliveryLoop;
-use crate::domain::{Channel, Clock, Heartbeat, Timestamp};
-use crate::fetch::{Gate, Limits};
+use crate::domain::{Channel, Clock};
 use crate::ingest::{self, Ingest, Plan, Round};
-use crate::notify::Notifier;
 use crate::notify::console::Terminal;
-use crate::operator_notices::{NoticeContext, NoticeLoop};
+use crate::operator_notices::NoticeLoop;
 use crate::pages::{Pages, PagesDeps, WatchMatching};
 use crate::retention::Retention;
 use crate::store::{Lock, Reader, Store, Totals};
 
-pub use clock::wall;
-pub use hubs::websub_handler;
-pub use plan::compile;
-pub use service::{ServiceRequest, Signals};
-pub use supervisor::Supervisor;
+use prepared::Prepared;
 
-/// A configuration with its watchlist compiled: everything that can fail before anything is opened.
+pub use clock::wall;
+pub use hubs::{HubEnds, websub_handler};
+pub use plan::compile;
+pub use prepared::{check_channels, is_passing};
+pub use running::{ReloadError, Running};
+pub use service::{ServiceRequest, Signals, notify_refused, notify_request, notify_waiting};
+
+/// A configuration with its watchlist compiled. Nothing was opened for it.
 #[derive(Debug)]
 pub struct CheckedConfig {
     pub config: Config,
     pub plan: Plan,
 }
 
-/// Everything that is open while the program works.
+/// The open store with everything the loops are made of.
 #[derive(Debug)]
 pub struct App {
     store: Store,
-    gate: Arc<Gate>,
-    notifier: Arc<Notifier>,
-    plan: Arc<Plan>,
-    channels: Vec<Channel>,
-    orders: NoticeContext,
-    keep_articles: Duration,
-    grace: Duration,
-    websub: Option<WebSub>,
+    prepared: Prepared,
+    terminal: Arc<Terminal>,
     clock: Clock,
-    dice: fastrand::Rng,
+    rng: fastrand::Rng,
     /// Last, so that the store is closed before another process may open it.
     _lock: Lock,
 }
@@ -65,39 +67,16 @@ pub struct OnceSummary {
 }
 
 impl App {
-    /// Opens the store and builds the clients. `screen` is where console channels print.
+    /// Builds the clients and opens the store. `terminal` is where console channels print.
     pub fn open(
-        ready: CheckedConfig,
+        checked: CheckedConfig,
         clock: Clock,
-        screen: &Arc<Terminal>,
+        terminal: &Arc<Terminal>,
     ) -> anyhow::Result<Self> {
-        let CheckedConfig { config, plan } = ready;
-        let (store, lock) = Store::open(&config.store.path, clock.now())?;
-        let limits = Limits {
-            total: config.poll.timeout,
-            body_bytes_max: usize::try_from(config.poll.body_bytes_max).unwrap_or(usize::MAX),
-            ..Limits::default()
-        };
-        let gate = Gate::new(config.service.contact.as_deref(), limits);
-        let notifier = Notifier::new(&config.channels, screen).map_err(|errors| {
-            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            anyhow::anyhow!("{}", errors.join("; "))
-        })?;
-        let orders = plan::operator_settings(&config);
-        Ok(Self {
-            store,
-            gate: Arc::new(gate),
-            notifier: Arc::new(notifier),
-            plan: Arc::new(plan),
-            channels: config.channels,
-            orders,
-            keep_articles: config.store.keep_articles,
-            grace: config.service.grace,
-            websub: config.websub,
-            clock,
-            dice: fastrand::Rng::new(),
-            _lock: lock,
-        })
+        let prepared = Prepared::new(checked, terminal, None)?;
+        let (store, lock) = Store::open(&prepared.config.store.path, clock.now())?;
+        let (terminal, rng) = (Arc::clone(terminal), fastrand::Rng::new());
+        Ok(Self { store, prepared, terminal, clock, rng, _lock: lock })
     }
 
     pub fn store(&self) -> &Store {
@@ -106,97 +85,52 @@ impl App {
 
     /// The polling loop, ready to run or to be stepped.
     pub async fn ingest(&mut self) -> anyhow::Result<Ingest> {
-        let (plan, gate) = (Arc::clone(&self.plan), Arc::clone(&self.gate));
-        let (store, clock, dice) = (self.store.clone(), self.clock.clone(), self.dice.fork());
-        Ingest::prepare(plan, store, gate, clock, dice).await.context("laying out the feeds")
+        let (plan, gate) = (Arc::clone(&self.prepared.plan), Arc::clone(&self.prepared.gate));
+        let (store, clock, rng) = (self.store.clone(), self.clock.clone(), self.rng.fork());
+        Ingest::prepare(plan, store, gate, clock, rng).await.context("preparing the feeds")
     }
 
     /// The loop that reads pages, ready to run or to be stepped.
     pub fn pages(&mut self) -> Pages {
-        let plan = Arc::clone(&self.plan);
+        let plan = Arc::clone(&self.prepared.plan);
         Pages::new(PagesDeps {
             store: self.store.clone(),
-            gate: Arc::clone(&self.gate),
+            gate: Arc::clone(&self.prepared.gate),
             clock: self.clock.clone(),
-            feeds: Arc::clone(&self.plan.feeds),
+            feeds: Arc::clone(&plan.feeds),
+            occasions: Arc::clone(&plan.occasions),
+            host_gap: plan.host_gap,
             matching: WatchMatching::new(move |feed, article| ingest::fired(&plan, feed, article)),
-            occasions: Arc::clone(&self.plan.occasions),
-            host_gap: self.plan.host_gap,
-            rng: self.dice.fork(),
+            rng: self.rng.fork(),
         })
     }
 
     /// The delivery loop of each channel, ready to run or to be stepped.
     pub fn delivery_loops(&mut self) -> Vec<DeliveryLoop> {
-        self.channels.clone().iter().map(|channel| self.delivery_loop(channel)).collect()
+        let channels = self.prepared.config.channels.clone();
+        channels.iter().map(|channel| self.delivery_loop(channel)).collect()
     }
 
     /// The loop that tells the operator how the service goes.
-    pub fn watchman(&self) -> NoticeLoop {
-        let (store, orders) = (self.store.clone(), self.orders.clone());
-        NoticeLoop { store, context: orders, clock: self.clock.clone() }
+    pub fn notices(&self) -> NoticeLoop {
+        let context = plan::operator_settings(&self.prepared.config);
+        NoticeLoop { store: self.store.clone(), context, clock: self.clock.clone() }
     }
 
     fn delivery_loop(&mut self, channel: &Channel) -> DeliveryLoop {
         DeliveryLoop {
             store: self.store.clone(),
-            notifier: Arc::clone(&self.notifier),
+            notifier: Arc::clone(&self.prepared.notifier),
             channel: channel.clone(),
             clock: self.clock.clone(),
-            dice: self.dice.fork(),
+            dice: self.rng.fork(),
         }
     }
 
     /// The loop that forgets what is past its retention.
     pub fn retention(&self) -> Retention {
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        Retention { store, keep_articles: self.keep_articles, clock }
-    }
-
-    /// Runs every loop until `asked` ends or a loop fails; then drains, within the grace period.
-    pub async fn run<T>(mut self, asked: impl Future<Output = T>) -> anyhow::Result<T> {
-        let mut supervisor = Supervisor::default();
-        let mut pulses = Vec::new();
-        let mut pulse = |name: &'static str, clock: &Clock| {
-            let pulse = Heartbeat::default();
-            pulse.beat(clock.now());
-            pulses.push((name, pulse.clone()));
-            pulse
-        };
-        let mut ingest = self.ingest().await?;
-        let clock = self.clock.clone();
-        let mut named = |name| pulse(name, &clock);
-        self.run_websub(&mut ingest, &mut supervisor, &mut named)?;
-        let ingesting = ingest.run(supervisor.stop(), pulse("ingest", &self.clock));
-        supervisor.run("ingest", ingesting);
-        let reading = self.pages().run(supervisor.stop(), pulse("pages", &self.clock));
-        supervisor.run("pages", reading);
-        for deliver in self.delivery_loops() {
-            let delivering = deliver.run(supervisor.stop(), pulse("deliver", &self.clock));
-            supervisor.run("deliver", delivering);
-        }
-        let watching = self.watchman().run(supervisor.stop(), pulse("watchman", &self.clock));
-        supervisor.run("watchman", watching);
-        let sweeping = self.retention().run(supervisor.stop(), pulse("retention", &self.clock));
-        supervisor.run("retention", sweeping);
-        let (store, clock) = (self.store.clone(), self.clock.clone());
-        supervisor.run("watchdog", service::run_watchdog(store, pulses, clock, supervisor.stop()));
-        let (feeds, watches) = (self.plan.feeds.len(), self.plan.watches.len());
-        let plural = |n: usize, ending: &'static str| if n == 1 { "" } else { ending };
-        let status = format!(
-            "watching {feeds} feed{} for {watches} watch{}",
-            plural(feeds, "s"),
-            plural(watches, "es")
-        );
-        tracing::info!(feeds, watches, "{status}");
-        service::notify_ready(&status);
-        let asked = supervisor.run_until(asked, self.grace).await;
-        // Only after a stop in order: after a failure, people look for the last sign of life.
-        if asked.is_ok() {
-            self.store.note_stopped(self.clock.now()).await?;
-        }
-        tracing::info!("stopped");
-        asked
+        Retention { store, keep_articles: self.prepared.config.store.keep_articles, clock }
     }
 
     /// Polls every feed once and delivers what is due. `progress` sees how far polling has come.
@@ -211,21 +145,21 @@ impl App {
         let found = self.pages().once().await?;
         round.committed.alerts += found.alerts;
         round.committed.suppressed += found.suppressed;
-        self.watchman().step(self.clock.now()).await?;
+        self.notices().step(self.clock.now()).await?;
         self.drain().await?;
         self.retention().sweep_after_round(self.clock.now()).await?;
         self.store.note_round(self.clock.now()).await?;
         let totals = self.store.read(Reader::totals).await?;
         let delivered = totals.delivered.saturating_sub(before.delivered);
-        Ok(OnceSummary { feeds: self.plan.feeds.len(), round, delivered, totals })
+        Ok(OnceSummary { feeds: self.prepared.plan.feeds.len(), round, delivered, totals })
     }
 
     /// Delivers until nothing more is due, each channel beside the others.
-    pub async fn drain(&mut self) -> anyhow::Result<()> {
-        let drained = self.delivery_loops().into_iter().map(|mut deliver| async move {
+    async fn drain(&mut self) -> anyhow::Result<()> {
+        let drained = self.delivery_loops().into_iter().map(|mut delivery| async move {
             loop {
-                let now = deliver.clock.now();
-                if deliver.step(now).await?.tried == 0 {
+                let now = delivery.clock.now();
+                if delivery.step(now).await?.tried == 0 {
                     return Ok::<(), crate::store::Error>(());
                 }
             }
@@ -233,18 +167,4 @@ impl App {
         futures_util::future::try_join_all(drained).await?;
         Ok(())
     }
-}
-
-/// Says that a reload or a stop is under way, and what came of it.
-pub fn announce_request(asked: ServiceRequest) {
-    match asked {
-        ServiceRequest::Stop => service::notify_stopping(),
-        ServiceRequest::Reload => service::notify_reloading(),
-    }
-}
-
-/// Says that the old configuration goes on after a reload that failed.
-pub fn announce_refusal(faults: usize, now: Timestamp) {
-    let status = format!("reload refused at {now}: {faults} faults; the old configuration runs on");
-    service::notify_ready(&status);
 }

@@ -5,7 +5,8 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Clock, Heartbeat};
+use super::heartbeats::Heartbeats;
+use crate::domain::{Clock, Timestamp};
 use crate::store::Store;
 
 /// A loop whose pulse is older than this hangs. Loops turn every few seconds; a reading of a
@@ -59,23 +60,37 @@ pub(super) fn notify_ready(status: &str) {
     notify_manager(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
-pub(super) fn notify_stopping() {
-    notify_manager(&[NotifyState::Stopping]);
+/// Tells the service manager that a reload or a stop begins.
+pub fn notify_request(request: ServiceRequest) {
+    let state = match request {
+        ServiceRequest::Stop => NotifyState::Stopping,
+        ServiceRequest::Reload => NotifyState::Reloading,
+    };
+    match (request, NotifyState::monotonic_usec_now()) {
+        // systemd 253 and newer wait forever for a reload without the time in the same datagram.
+        (ServiceRequest::Reload, Ok(stamp)) => notify_manager(&[state, stamp]),
+        (ServiceRequest::Stop, _) | (_, Err(_)) => notify_manager(&[state]),
+    }
 }
 
-/// RELOADING wants the monotonic time in the same datagram (systemd 253 and newer hang without).
-pub(super) fn notify_reloading() {
-    match NotifyState::monotonic_usec_now() {
-        Ok(stamp) => notify_manager(&[NotifyState::Reloading, stamp]),
-        Err(_no_clock) => notify_manager(&[NotifyState::Reloading]),
-    }
+/// Tells the service manager that the old configuration goes on after a reload that was refused.
+pub fn notify_refused(faults: usize, now: Timestamp) {
+    let noun = if faults == 1 { "fault" } else { "faults" };
+    notify_ready(&format!(
+        "reload refused at {now}: {faults} {noun}; the old configuration runs on"
+    ));
+}
+
+/// Tells the service manager that a reload is tried again later, and why.
+pub fn notify_waiting(why: &str) {
+    notify_ready(&format!("reload not possible now: {why}; the old configuration runs on"));
 }
 
 /// Pings the watchdog, each time only after proof: every loop turned lately, and the store took a
 /// write or said in words why it does not (a full disk is no reason to be restarted).
 pub(super) async fn run_watchdog(
     store: Store,
-    pulses: Vec<(&'static str, Heartbeat)>,
+    heartbeats: Heartbeats,
     clock: Clock,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -86,8 +101,7 @@ pub(super) async fn run_watchdog(
             () = tokio::time::sleep(pace.min(WATCHDOG_PACE)) => (),
         }
         let now = clock.now();
-        let hung = pulses.iter().find(|(_, pulse)| now.since(pulse.last()) > HEARTBEAT_AGE_MAX);
-        if let Some((name, _)) = hung {
+        if let Some(name) = heartbeats.find_hung(now, HEARTBEAT_AGE_MAX) {
             tracing::error!("the {name} loop has not turned for {HEARTBEAT_AGE_MAX:?}");
             continue;
         }

@@ -3,7 +3,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// Owns every task of the process.
@@ -11,61 +11,83 @@ use tokio_util::sync::CancellationToken;
 /// A loop that ends before it was told to, with or without an error, ends the process: half a
 /// daemon looks healthy and is not. The service manager starts it again.
 #[derive(Debug, Default)]
-pub struct Supervisor {
+pub(super) struct Supervisor {
     stop: CancellationToken,
-    tasks: JoinSet<(&'static str, anyhow::Result<()>)>,
+    tasks: JoinSet<Ended>,
+}
+
+/// A loop that is over.
+#[derive(Debug)]
+struct Ended {
+    name: String,
+    /// The token the loop had to watch: cancelled if it was told to stop.
+    stop: CancellationToken,
+    result: anyhow::Result<()>,
 }
 
 impl Supervisor {
-    /// The token a loop must watch.
-    pub fn stop(&self) -> CancellationToken {
-        self.stop.clone()
+    /// A token for one loop: cancelled alone when a reload replaces the loop, and with all others
+    /// when the process stops.
+    pub(super) fn token(&self) -> CancellationToken {
+        self.stop.child_token()
     }
 
-    pub fn run<F>(&mut self, name: &'static str, task: F)
+    /// Starts a loop, which must watch `stop`.
+    pub(super) fn spawn<F>(&mut self, name: impl Into<String>, stop: CancellationToken, task: F)
     where
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
-        self.tasks.spawn(async move { (name, task.await) });
+        let name = name.into();
+        self.tasks.spawn(async move {
+            let result = task.await;
+            Ended { name, stop, result }
+        });
     }
 
-    /// Runs until `asked_to_stop` or until a loop ends, then gives the rest `grace` to finish what
-    /// they are at. Who is not done by then is cut off; what it was at is recorded and is done
-    /// again by the next start.
-    pub async fn run_until<T>(
-        mut self,
-        asked_to_stop: impl Future<Output = T>,
-        grace: Duration,
-    ) -> anyhow::Result<T> {
-        let verdict = tokio::select! {
-            asked = asked_to_stop => Ok(asked),
-            ended = self.tasks.join_next() => Err(describe_early_end(ended)),
-        };
+    /// Waits until a loop ends that was not told to, and says which and why. A loop that a reload
+    /// replaced may take its time to end.
+    pub(super) async fn early_end(&mut self) -> anyhow::Error {
+        loop {
+            match self.tasks.join_next().await {
+                Some(Ok(ended)) if ended.stop.is_cancelled() => log_end(Ok(ended)),
+                ended => return describe_early_end(ended),
+            }
+        }
+    }
+
+    /// Tells every loop to stop and gives them `grace` to finish what they are doing. What is not
+    /// done by then is cut off: it is recorded as begun, and the next start does it again.
+    pub(super) async fn stop(mut self, grace: Duration) {
         self.stop.cancel();
         let drained = tokio::time::timeout(grace, async {
             while let Some(ended) = self.tasks.join_next().await {
-                match ended {
-                    Ok((_, Ok(()))) => (),
-                    Ok((name, Err(error))) => tracing::error!(task = name, "stopping: {error:#}"),
-                    Err(panicked) => tracing::error!("stopping: {panicked}"),
-                }
+                log_end(ended);
             }
         })
         .await;
         if drained.is_err() {
             let left = self.tasks.len();
-            tracing::warn!(left, "{left} loops did not stop within {grace:?}; cutting them off");
+            let loops = if left == 1 { "loop" } else { "loops" };
+            tracing::warn!(left, "{left} {loops} did not stop within {grace:?} and are cut off");
             self.tasks.shutdown().await;
         }
-        verdict
     }
 }
 
-type Ended = Result<(&'static str, anyhow::Result<()>), tokio::task::JoinError>;
+/// The end of a loop that was told to stop.
+fn log_end(ended: Result<Ended, JoinError>) {
+    match ended {
+        Ok(Ended { result: Ok(()), .. }) => (),
+        Ok(Ended { name, result: Err(error), .. }) => {
+            tracing::error!(task = name, "stopping {name}: {error:#}");
+        }
+        Err(panicked) => tracing::error!("stopping: {panicked}"),
+    }
+}
 
-fn describe_early_end(ended: Option<Ended>) -> anyhow::Error {
+fn describe_early_end(ended: Option<Result<Ended, JoinError>>) -> anyhow::Error {
     let result = ended.context("there is no loop to watch").and_then(|ended| {
-        let (name, result) = ended.context("a loop panicked")?;
+        let Ended { name, result, .. } = ended.context("a loop panicked")?;
         result.with_context(|| format!("{name} failed"))?;
         anyhow::bail!("{name} ended though nobody asked it to")
     });
@@ -79,46 +101,60 @@ fn describe_early_end(ended: Option<Ended>) -> anyhow::Error {
 mod tests {
     use super::*;
 
-    async fn until(stop: CancellationToken) -> anyhow::Result<()> {
-        stop.cancelled().await;
-        Ok(())
+    const GRACE: Duration = Duration::from_secs(1);
+
+    /// A loop that stops when it is told to.
+    fn start_obedient(supervisor: &mut Supervisor, name: &str) -> CancellationToken {
+        let stop = supervisor.token();
+        let watched = stop.clone();
+        supervisor.spawn(name, stop.clone(), async move {
+            watched.cancelled().await;
+            Ok(())
+        });
+        stop
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_request_to_stop_drains_everything() {
-        let mut house = Supervisor::default();
-        house.run("a", until(house.stop()));
-        house.run("b", until(house.stop()));
-        let asked = async {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            "stop"
-        };
-        assert_eq!(house.run_until(asked, Duration::from_secs(1)).await.unwrap(), "stop");
+        let mut supervisor = Supervisor::default();
+        start_obedient(&mut supervisor, "a");
+        start_obedient(&mut supervisor, "b");
+        supervisor.stop(GRACE).await;
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_loop_that_ends_early_ends_the_house_by_name() {
-        let mut house = Supervisor::default();
-        house.run("ingest", async { anyhow::bail!("disk gone") });
-        house.run("deliver", until(house.stop()));
-        let never = std::future::pending::<()>();
-        let error = house.run_until(never, Duration::from_secs(1)).await.unwrap_err();
-        assert_eq!(format!("{error:#}"), "ingest failed: disk gone");
+    async fn a_loop_that_ends_early_is_named() {
+        let mut supervisor = Supervisor::default();
+        let stop = supervisor.token();
+        supervisor.spawn("ingest", stop, async { anyhow::bail!("disk gone") });
+        start_obedient(&mut supervisor, "deliver");
+        assert_eq!(format!("{:#}", supervisor.early_end().await), "ingest failed: disk gone");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_return_is_a_failure_too() {
-        let mut house = Supervisor::default();
-        house.run("ingest", async { Ok(()) });
-        let never = std::future::pending::<()>();
-        let error = house.run_until(never, Duration::from_secs(1)).await.unwrap_err();
+        let mut supervisor = Supervisor::default();
+        let stop = supervisor.token();
+        supervisor.spawn("ingest", stop, async { Ok(()) });
+        let error = supervisor.early_end().await;
         assert_eq!(format!("{error:#}"), "ingest ended though nobody asked it to");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_loop_deaf_to_the_token_is_cut_off_after_the_grace() {
-        let mut house = Supervisor::default();
-        house.run("deaf", std::future::pending());
-        house.run_until(std::future::ready(()), Duration::from_secs(30)).await.unwrap();
+    async fn a_loop_that_was_replaced_may_end() {
+        let mut supervisor = Supervisor::default();
+        let replaced = start_obedient(&mut supervisor, "pages");
+        start_obedient(&mut supervisor, "pages");
+        replaced.cancel();
+        let ended = tokio::time::timeout(GRACE, supervisor.early_end()).await;
+        assert!(ended.is_err(), "the replaced loop ended the process");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_loop_that_does_not_watch_its_token_is_cut_off_after_the_grace() {
+        let mut supervisor = Supervisor::default();
+        let stop = supervisor.token();
+        supervisor.spawn("deaf", stop, std::future::pending());
+        supervisor.stop(Duration::from_secs(30)).await;
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::fail::CommandError;
-use super::logging;
+use super::logging::Log;
 use super::screen::{BAD, GOOD, json, styled};
 use super::setup::{Invocation, runtime};
 use crate::app;
@@ -36,7 +36,7 @@ pub(super) fn test(
     as_json: bool,
 ) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
-    logging::start(setting, config.service.log_format, "warn")?;
+    Log::start(setting, config.service.log_format, "warn")?;
     let chosen: Vec<&Channel> = config
         .channels
         .iter()

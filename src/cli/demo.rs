@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use super::fail::CommandError;
-use super::logging;
+use super::logging::Log;
 use super::screen::{BOLD, Screen, styled};
 use super::setup::{Invocation, runtime};
 use crate::app::{self, App, Signals};
@@ -15,7 +15,7 @@ use crate::demo::{self, Simulation};
 use crate::store::Reader;
 
 pub(super) fn demo(setting: &Invocation, seconds: u64) -> Result<ExitCode, CommandError> {
-    logging::start(setting, Format::Text, "error")?;
+    Log::start(setting, Format::Text, "error")?;
     // Gone at the end, with everything the demo stored.
     let folder = Folder::make()?;
     runtime()?.block_on(play(setting, &folder, Duration::from_secs(seconds)))?;
@@ -43,22 +43,21 @@ async fn play(setting: &Invocation, folder: &Folder, length: Duration) -> Result
     let wire = Simulation::new(clock.now());
     let mut signals = Signals::listen()?;
     let stop = tokio_util::sync::CancellationToken::new();
-    let house = App::open(ready, clock, &setting.screen.alerts_out())?;
-    let over = async {
-        tokio::select! {
-            () = tokio::time::sleep(length) => (),
-            _ = signals.next_request() => (),
-        }
-    };
-    let store = house.store().clone();
+    let app = App::open(ready, clock, &setting.screen.alerts_out())?;
+    let store = app.store().clone();
     let serving = demo::serve(listener, wire, stop.clone());
     let watching = async {
-        let ran = house.run(over).await;
+        let mut running = app.start().await?;
+        let ended = tokio::select! {
+            () = tokio::time::sleep(length) => Ok(()),
+            request = running.next_request(&mut signals) => request.map(|_any| ()),
+        };
+        let ended = running.stop(ended).await;
         stop.cancel();
-        ran
+        ended
     };
-    let ((), ran) = tokio::join!(serving, watching);
-    ran?;
+    let ((), ended): ((), anyhow::Result<()>) = tokio::join!(serving, watching);
+    ended?;
     let totals = store.read(Reader::totals).await?;
     writeln!(
         setting.screen.out(),

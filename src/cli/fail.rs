@@ -3,6 +3,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::screen::Screen;
+use crate::app;
+use crate::config::{InvalidConfig, Sources};
+use crate::domain::{Diagnostic, DiagnosticSeverity};
 use crate::store;
 
 /// An end that is not good.
@@ -15,7 +18,9 @@ pub(super) enum CommandError {
     /// 69: a server did not give what it was asked for.
     Unavailable(String),
     /// 78: the configuration is refused; the text lists every fault.
-    Config(String),
+    Config { text: String, faults: usize },
+    /// 75: something is short just now (open files, memory); the same may succeed later.
+    Temporary(String),
     /// By what the store said: 75, 65 or 1.
     Store(store::Error),
     /// 1.
@@ -23,6 +28,26 @@ pub(super) enum CommandError {
 }
 
 impl CommandError {
+    /// A configuration that is refused, with every fault and its line.
+    pub(super) fn config(sources: &Sources, diagnostics: &[Diagnostic], screen: Screen) -> Self {
+        let is_error = |found: &&Diagnostic| found.severity == DiagnosticSeverity::Error;
+        let faults = diagnostics.iter().filter(is_error).count();
+        Self::Config { text: sources.render(diagnostics, screen.errors_coloured()), faults }
+    }
+
+    /// The same, unless a file merely could not be opened just now.
+    pub(super) fn invalid(invalid: &InvalidConfig, screen: Screen) -> Self {
+        match Self::config(&invalid.sources, &invalid.complaints, screen) {
+            Self::Config { text, .. } if invalid.is_passing => Self::Temporary(text),
+            refused => refused,
+        }
+    }
+
+    /// Faults that were found, for the word to the service manager.
+    pub(super) fn faults(&self) -> usize {
+        if let Self::Config { faults, .. } = self { *faults } else { 1 }
+    }
+
     /// Says why, and gives the exit code.
     pub(super) fn report(&self, screen: Screen) -> ExitCode {
         self.print(screen);
@@ -30,7 +55,8 @@ impl CommandError {
             Self::Usage(_) => 64,
             Self::Input(_) => 65,
             Self::Unavailable(_) => 69,
-            Self::Config(_) => 78,
+            Self::Config { .. } => 78,
+            Self::Temporary(_) => 75,
             Self::Store(error) => store_code(error),
             Self::Other(error) => code_of(error),
         })
@@ -42,7 +68,7 @@ impl CommandError {
             Self::Usage(text) | Self::Input(text) | Self::Unavailable(text) => {
                 format!("error: {text}\n")
             }
-            Self::Config(text) => text.clone(),
+            Self::Config { text, .. } | Self::Temporary(text) => text.clone(),
             Self::Store(error) => format!("error: {error}\n"),
             Self::Other(error) => format!("error: {error:#}\n"),
         };
@@ -74,7 +100,11 @@ fn store_code(error: &store::Error) -> u8 {
 }
 
 fn code_of(error: &anyhow::Error) -> u8 {
-    error.downcast_ref::<store::Error>().map_or(1, store_code)
+    match error.downcast_ref::<store::Error>() {
+        Some(error) => store_code(error),
+        None if app::is_passing(error) => 75,
+        None => 1,
+    }
 }
 
 impl From<anyhow::Error> for CommandError {

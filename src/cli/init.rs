@@ -1,5 +1,7 @@
 //! `init`: a starter configuration, which is the shipped one.
+use std::fs::{OpenOptions, Permissions};
 use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -29,7 +31,7 @@ pub(super) fn init(
     let mut out = setting.screen.out();
     for (name, text) in STARTER {
         let path = dir.join(name);
-        std::fs::write(&path, text)?;
+        write_file(&path, text)?;
         writeln!(out, "wrote {}", path_text(&path))?;
     }
     let config = path_text(&dir.join("wirewatch.toml"));
@@ -37,4 +39,16 @@ pub(super) fn init(
     writeln!(out, "  {}", styled(BOLD, &format!("wirewatch check --config {config}")))?;
     writeln!(out, "  {}", styled(BOLD, &format!("wirewatch run   --config {config}")))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A watchlist is nobody else's business: the file is the owner's, and the group may read it (the
+/// service's own user often is in it).
+const MODE: u32 = 0o640;
+
+fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path)?;
+    // A file that was there keeps its mode at `open`.
+    file.set_permissions(Permissions::from_mode(MODE))?;
+    file.write_all(text.as_bytes())
 }

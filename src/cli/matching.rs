@@ -75,12 +75,11 @@ pub(super) fn watchlist(
     setting: &Invocation,
     path: &Path,
 ) -> Result<(Vec<Watch>, Matcher), CommandError> {
-    let (watches, sources) = config::load_watchlist(path).map_err(|broken| {
-        CommandError::Config(broken.sources.render(&broken.complaints, setting.colours()))
-    })?;
+    let (watches, sources) = config::load_watchlist(path)
+        .map_err(|invalid| CommandError::invalid(&invalid, setting.screen))?;
     let compiled = Matcher::compile(&watches);
-    let (matcher, warnings) = compiled
-        .map_err(|faults| CommandError::Config(sources.render(&faults, setting.colours())))?;
+    let (matcher, warnings) =
+        compiled.map_err(|faults| CommandError::config(&sources, &faults, setting.screen))?;
     if !warnings.is_empty() {
         let listed = sources.render(&warnings, setting.colours());
         setting.screen.errors().write_all(listed.as_bytes())?;

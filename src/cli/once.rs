@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use tokio::sync::watch;
 
 use super::fail::CommandError;
-use super::logging;
+use super::logging::Log;
 use super::screen::{Screen, count, json};
 use super::setup::{Invocation, runtime};
 use crate::app::{self, App, OnceSummary};
@@ -34,7 +34,8 @@ struct OnceReport {
 
 pub(super) fn once(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let ready = setting.check_config()?;
-    logging::start(setting, ready.config.service.log_format, "warn")?;
+    Log::start(setting, ready.config.service.log_format, "warn")?;
+    setting.log_warnings(&ready.config);
     let feeds = ready.config.feeds.len() as u64;
     // Standard output belongs to the figures if a script reads them.
     let alerts = if as_json { setting.screen.alerts_errors() } else { setting.screen.alerts_out() };

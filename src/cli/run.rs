@@ -1,84 +1,145 @@
-//! `run`: the daemon.
+//! `run`: the daemon, its signals and its reloads.
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::fail::CommandError;
+use super::logging::Log;
+use super::screen::count;
 use super::setup::{Invocation, runtime};
-use super::{logging, screen};
-use crate::app::{self, App, CheckedConfig, ServiceRequest, Signals};
-use crate::domain::Clock;
+use crate::app::{self, App, CheckedConfig, ReloadError, Running, ServiceRequest, Signals};
+use crate::config;
 
-pub(super) fn run(setting: &Invocation) -> Result<ExitCode, CommandError> {
-    let ready = setting.check_config()?;
-    logging::start(
-        setting,
-        ready.config.service.log_format,
-        ready.config.service.log_level.as_str(),
-    )?;
-    runtime()?.block_on(serve(setting, ready))?;
+/// The files of a configuration must stay as they are for so long before a reload takes them: an
+/// editor or a copy may still be writing.
+const SETTLE: Duration = Duration::from_millis(400);
+/// Looks at files that keep changing, before the reload is put off.
+const SETTLE_LOOKS_MAX: u32 = 25;
+/// Between two attempts at a reload that failed for a passing reason.
+const RETRY_WAIT: Duration = Duration::from_secs(5);
+
+pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, CommandError> {
+    runtime()?.block_on(serve(invocation))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs houses until asked to stop: each reload is a new house on the same signals.
-async fn serve(setting: &Invocation, mut ready: CheckedConfig) -> Result<(), CommandError> {
+async fn serve(invocation: &Invocation) -> Result<(), CommandError> {
+    // Before anything that takes time: a signal that comes during the start waits to be obeyed,
+    // where the default would be to kill the process.
     let mut signals = Signals::listen()?;
-    let alerts = setting.screen.alerts_out();
-    loop {
-        tracing::info!(
-            store = %ready.config.store.path.display(),
-            "{}, {}, {}",
-            screen::count(ready.config.feeds.len() as u64, "feed"),
-            screen::count(ready.config.watches.len() as u64, "watch"),
-            screen::count(ready.config.channels.len() as u64, "channel"),
-        );
-        let clock = app::wall();
-        let house = App::open(ready, clock.clone(), &alerts)?;
-        let next = house.run(wait_for_request(setting, &mut signals, &clock)).await?;
-        match next {
-            None => return Ok(()),
-            Some(reloaded) => ready = *reloaded,
-        }
-    }
+    let checked = invocation.check_config()?;
+    let service = &checked.config.service;
+    let mut log = Log::start(invocation, service.log_format, service.log_level.as_str())?;
+    invocation.log_warnings(&checked.config);
+    tracing::info!(
+        store = %checked.config.store.path.display(),
+        "{}, {}, {}",
+        count(checked.config.feeds.len() as u64, "feed"),
+        count(checked.config.watches.len() as u64, "watch"),
+        count(checked.config.channels.len() as u64, "channel"),
+    );
+    let app = App::open(checked, app::wall(), &invocation.screen.alerts_out())?;
+    let mut running = app.start().await?;
+    let ended = obey(invocation, &mut running, &mut signals, &mut log).await;
+    running.stop(ended).await
 }
 
-/// Reads and compiles off the runtime's threads: a watchlist of a hundred thousand terms takes a
-/// second, and no poll shall wait for it.
-async fn reload(setting: &Invocation) -> Result<CheckedConfig, CommandError> {
-    let setting = setting.clone();
-    let read = tokio::task::spawn_blocking(move || setting.check_config());
-    read.await.map_err(|panicked| CommandError::Other(panicked.into()))?
-}
-
-/// Waits for a stop, or for a reload whose configuration is good. A bad one is said and nothing
-/// changes: the house never learns of it.
-async fn wait_for_request(
-    setting: &Invocation,
+/// Obeys every request until one is to stop, or until a loop ends by itself.
+async fn obey(
+    invocation: &Invocation,
+    running: &mut Running,
     signals: &mut Signals,
-    clock: &Clock,
-) -> Option<Box<CheckedConfig>> {
+    log: &mut Log,
+) -> Result<(), CommandError> {
+    let mut request = running.next_request(signals).await?;
     loop {
-        let asked = signals.next_request().await;
-        app::announce_request(asked);
-        match asked {
-            ServiceRequest::Stop => return None,
-            ServiceRequest::Reload => match reload(setting).await {
-                Ok(ready) => {
-                    tracing::info!("the configuration is good; changing over");
-                    return Some(Box::new(ready));
-                }
-                Err(failed) => {
-                    let faults = match &failed {
-                        CommandError::Config(text) => text.matches("error:").count(),
-                        CommandError::Usage(_)
-                        | CommandError::Input(_)
-                        | CommandError::Unavailable(_)
-                        | CommandError::Store(_)
-                        | CommandError::Other(_) => 1,
-                    };
-                    failed.print(setting.screen);
-                    tracing::error!("the reload is refused; the old configuration runs on");
-                    app::announce_refusal(faults, clock.now());
-                }
-            },
+        app::notify_request(request);
+        if request == ServiceRequest::Stop {
+            return Ok(());
         }
+        // A request that comes meanwhile is obeyed at once: a stop must not wait for a reload, and
+        // a second reload begins anew.
+        let loaded = tokio::select! {
+            loaded = load_settled(invocation) => loaded,
+            next = running.next_request(signals) => {
+                request = next?;
+                continue;
+            }
+        };
+        let retry = match loaded {
+            Ok(checked) => reload(invocation, running, log, checked).await,
+            Err(CommandError::Temporary(why)) => Some(why),
+            Err(error) => {
+                error.print(invocation.screen);
+                refuse(error.faults());
+                None
+            }
+        };
+        request = match retry {
+            None => running.next_request(signals).await?,
+            Some(why) => {
+                let wait = RETRY_WAIT.as_secs();
+                tracing::error!("the reload is not possible now, next try in {wait} s: {why}");
+                app::notify_waiting(why.trim());
+                tokio::select! {
+                    next = running.next_request(signals) => next?,
+                    () = tokio::time::sleep(RETRY_WAIT) => ServiceRequest::Reload,
+                }
+            }
+        };
     }
+}
+
+/// Goes on with another configuration, or says why not. Gives the reason if a later try may
+/// succeed.
+async fn reload(
+    invocation: &Invocation,
+    running: &mut Running,
+    log: &mut Log,
+    checked: CheckedConfig,
+) -> Option<String> {
+    let service = checked.config.service.clone();
+    invocation.log_warnings(&checked.config);
+    match running.reload(checked).await {
+        Ok(()) => {
+            log.change(service.log_format, service.log_level.as_str());
+            tracing::info!("the new configuration is in use");
+            None
+        }
+        Err(ReloadError::Refused(reasons)) => {
+            for reason in &reasons {
+                tracing::error!("{reason}; a restart takes it over all the same");
+            }
+            refuse(reasons.len());
+            None
+        }
+        Err(ReloadError::Later(why)) => Some(why),
+    }
+}
+
+fn refuse(faults: usize) {
+    tracing::error!(
+        "the reload is refused ({}); the old configuration runs on",
+        count(faults as u64, "fault")
+    );
+    app::notify_refused(faults, app::wall().now());
+}
+
+/// Reads and compiles the configuration once its files stopped changing. Off the runtime's
+/// threads: a watchlist of a hundred thousand terms takes a second, and no poll may wait for it.
+async fn load_settled(invocation: &Invocation) -> Result<CheckedConfig, CommandError> {
+    let path = invocation.config_path()?;
+    let mut before = None;
+    for _ in 0..SETTLE_LOOKS_MAX {
+        let path = path.clone();
+        let read = tokio::task::spawn_blocking(move || config::read_texts(&path));
+        let texts = Some(read.await.map_err(anyhow::Error::from)?);
+        if texts == before {
+            let invocation = invocation.clone();
+            let checked = tokio::task::spawn_blocking(move || invocation.check_config());
+            return checked.await.map_err(anyhow::Error::from)?;
+        }
+        before = texts;
+        tokio::time::sleep(SETTLE).await;
+    }
+    Err(CommandError::Temporary("the files of the configuration keep changing".to_owned()))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anstyle::{AnsiColor, Style};
 
 use super::args::Colour;
-use crate::notify;
+use crate::{config, notify};
 
 /// The two streams and whether each is coloured.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +34,11 @@ impl Screen {
     }
 
     pub(super) fn out(self) -> impl Write {
-        anstream::AutoStream::new(std::io::stdout(), self.out)
+        Tame::new(anstream::AutoStream::new(std::io::stdout(), self.out))
     }
 
     pub(super) fn errors(self) -> impl Write {
-        anstream::AutoStream::new(std::io::stderr(), self.err)
+        Tame::new(anstream::AutoStream::new(std::io::stderr(), self.err))
     }
 
     /// Where console channels print: standard output.
@@ -62,6 +62,35 @@ impl Screen {
     /// Whether a person watches standard error: only then is progress drawn.
     pub(super) fn watched() -> bool {
         std::io::stderr().is_terminal()
+    }
+}
+
+/// Keeps characters that steer a terminal, and marks that turn the writing direction, from reaching
+/// it, whoever forgot to clean a foreign text. The escapes of our own colours pass.
+#[derive(Debug)]
+pub(super) struct Tame<W>(W);
+
+impl<W: Write> Tame<W> {
+    pub(super) fn new(to: W) -> Self {
+        Self(to)
+    }
+}
+
+impl<W: Write> Write for Tame<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let ours = |c: char| matches!(c, '\n' | '\t' | '\r' | '\u{1b}');
+        let steers = |c: char| !ours(c) && config::is_control_or_mark(c);
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.contains(steers) => {
+                self.0.write_all(text.replace(steers, "\u{fffd}").as_bytes())?;
+            }
+            Ok(_) | Err(_) => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -13,6 +13,10 @@ use crate::store::{Reader, Store};
 const CONFIGS: [&str; 3] =
     ["config/wirewatch.toml", "wirewatch.toml", "/etc/wirewatch/wirewatch.toml"];
 
+/// Variables by which other programs are told of a proxy.
+const PROXIES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
 /// How this process was called.
 #[derive(Clone, Debug)]
 pub(super) struct Invocation {
@@ -24,10 +28,12 @@ pub(super) struct Invocation {
     state: Option<PathBuf>,
     /// Standard error goes to the journal, which dates and colours lines itself.
     pub(super) journal: bool,
+    /// The name of a variable that sets a proxy, which we do not use.
+    proxy: Option<&'static str>,
 }
 
 impl Invocation {
-    #[expect(clippy::disallowed_methods, reason = "only the door reads the environment")]
+    #[expect(clippy::disallowed_methods, reason = "only the command line reads the environment")]
     pub(super) fn from_process(common: &Common, screen: Screen) -> Self {
         let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
         // systemd gives several state directories joined by `:`; the first is ours.
@@ -39,6 +45,9 @@ impl Invocation {
             credentials: path("CREDENTIALS_DIRECTORY"),
             state: state.and_then(|dirs| dirs.split(':').next().map(PathBuf::from)),
             journal: std::env::var_os("JOURNAL_STREAM").is_some(),
+            proxy: PROXIES
+                .into_iter()
+                .find(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty())),
         }
     }
 
@@ -52,21 +61,21 @@ impl Invocation {
             return Ok(path.clone());
         }
         CONFIGS.iter().map(PathBuf::from).find(|path| path.exists()).ok_or_else(|| {
-            CommandError::Config(format!(
+            let text = format!(
                 "error: there is no configuration: none of {} exists\n\
                  help: `wirewatch init` writes a starter one, `wirewatch demo` needs none, \
                  `--config FILE` names another\n",
                 CONFIGS.join(", ")
-            ))
+            );
+            CommandError::Config { text, faults: 1 }
         })
     }
 
     /// Loads the configuration, or lists every fault in it.
     pub(super) fn load(&self) -> Result<Config, CommandError> {
         let path = self.config_path()?;
-        config::load(&path, self.directories()).map_err(|broken| {
-            CommandError::Config(broken.sources.render(&broken.complaints, self.colours()))
-        })
+        config::load(&path, self.directories())
+            .map_err(|invalid| CommandError::invalid(&invalid, self.screen))
     }
 
     pub(super) fn directories(&self) -> Directories<'_> {
@@ -77,20 +86,33 @@ impl Invocation {
         self.screen.errors_coloured()
     }
 
-    /// Loads the configuration and compiles its watchlist; says warnings on standard error.
+    /// Loads the configuration and compiles its watchlist. Its warnings hold those of both.
     pub(super) fn check_config(&self) -> Result<CheckedConfig, CommandError> {
-        let config = self.load()?;
+        let mut config = self.load()?;
         match app::compile(&config) {
-            Ok((plan, mut warnings)) => {
-                warnings.extend(config.warnings.iter().cloned());
-                if !warnings.is_empty() {
-                    tracing::debug!("{}", config.sources.render(&warnings, false));
-                }
+            Ok((plan, warnings)) => {
+                config.warnings.extend(warnings);
                 Ok(CheckedConfig { config, plan })
             }
-            Err(complaints) => {
-                Err(CommandError::Config(config.sources.render(&complaints, self.colours())))
-            }
+            Err(faults) => Err(CommandError::config(&config.sources, &faults, self.screen)),
+        }
+    }
+
+    /// Logs what is doubtful in the configuration and in the environment of the process: whoever
+    /// starts the daemon does not run `check` each time.
+    pub(super) fn log_warnings(&self, config: &Config) {
+        for warning in &config.warnings {
+            let place =
+                warning.at.as_ref().and_then(|at| Some((at, config.sources.line_and_column(at)?)));
+            let place = place.map(|(at, (line, _))| format!("{}:{line}: ", at.file));
+            let place = place.unwrap_or_default();
+            tracing::warn!("{place}{}; {}", warning.problem, warning.help);
+        }
+        if let Some(name) = &self.proxy {
+            tracing::warn!(
+                "{name} is set in the environment and is not used: wirewatch connects directly, \
+                 because a proxy would resolve names past the check for private addresses"
+            );
         }
     }
 

@@ -84,10 +84,13 @@ pub(super) fn read_files(
     let mut reading = Reading { sources: Sources::default(), instead, seen, trail };
     match reading.load(path) {
         Ok(loaded) => reading.take(path, loaded, faults),
-        Err(why) => faults.error_without_place(
-            format!("cannot read {}: {why}", words::path(path)),
-            "name an existing file, or write a first one with `wirewatch init`",
-        ),
+        Err(error) => {
+            let why = faults.io_reason(&error);
+            faults.error_without_place(
+                format!("cannot read {}: {why}", words::path(path)),
+                "name an existing file, or write a first one with `wirewatch init`",
+            );
+        }
     }
     reading.sources
 }
@@ -218,7 +221,7 @@ struct LoadedFile {
 }
 
 impl Reading<'_> {
-    fn load(&self, path: &Path) -> Result<LoadedFile, String> {
+    fn load(&self, path: &Path) -> io::Result<LoadedFile> {
         let mut loaded = load(path)?;
         if let Some((instead, text)) = &self.instead
             && loaded.canonical == *instead
@@ -262,7 +265,8 @@ impl Reading<'_> {
         }
         let loaded = match self.load(&path) {
             Ok(loaded) => loaded,
-            Err(why) => {
+            Err(error) => {
+                let why = faults.io_reason(&error);
                 let cure =
                     "correct the path, which begins at this file's folder, or write that file";
                 faults.error(at(), format!("cannot read {shown}: {why}"), cure);
@@ -296,12 +300,12 @@ fn include_targets(source: &Source, faults: &mut Diagnostics) -> Vec<Spanned> {
         .collect()
 }
 
-fn load(path: &Path) -> Result<LoadedFile, String> {
+fn load(path: &Path) -> io::Result<LoadedFile> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| io_reason(&error))?;
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| io_reason(&error))?;
+    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_BYTES_MAX {
-        return Err(format!("it is larger than {} MiB", FILE_BYTES_MAX >> 20));
+        let why = format!("it is larger than {} MiB", FILE_BYTES_MAX >> 20);
+        return Err(io::Error::other(why));
     }
     let canonical = canonical(path);
     match String::from_utf8(bytes) {
@@ -316,18 +320,4 @@ fn load(path: &Path) -> Result<LoadedFile, String> {
 
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
-/// Why a file cannot be read.
-pub(super) fn io_reason(error: &io::Error) -> String {
-    let kind = error.kind();
-    if kind == io::ErrorKind::NotFound {
-        "there is no such file".to_owned()
-    } else if kind == io::ErrorKind::IsADirectory {
-        "it is a folder".to_owned()
-    } else if kind == io::ErrorKind::PermissionDenied {
-        "permission denied".to_owned()
-    } else {
-        error.to_string()
-    }
 }

@@ -1,5 +1,6 @@
 //! Collects everything that is wrong, so that one run reports it all.
 use std::collections::BTreeSet;
+use std::io;
 
 use super::sources::Sources;
 use crate::domain::{Diagnostic, DiagnosticSeverity, SourceSpan};
@@ -8,6 +9,8 @@ use crate::domain::{Diagnostic, DiagnosticSeverity, SourceSpan};
 #[derive(Debug, Default)]
 pub(super) struct Diagnostics {
     list: Vec<Recorded>,
+    /// Something could not be read for want of files or memory: no fault of the configuration.
+    has_passing: bool,
 }
 
 #[derive(Debug)]
@@ -27,7 +30,44 @@ enum Cause {
     Absent,
 }
 
+/// Open files of this process, and of the whole machine, are used up: EMFILE and ENFILE, the same
+/// numbers on every Unix.
+const TOO_MANY_FILES: [i32; 2] = [24, 23];
+
+/// Whether the same attempt may succeed later with nothing changed.
+pub fn is_passing(error: &io::Error) -> bool {
+    let kinds = [
+        io::ErrorKind::Interrupted,
+        io::ErrorKind::WouldBlock,
+        io::ErrorKind::TimedOut,
+        io::ErrorKind::OutOfMemory,
+        io::ErrorKind::ResourceBusy,
+    ];
+    kinds.contains(&error.kind())
+        || error.raw_os_error().is_some_and(|code| TOO_MANY_FILES.contains(&code))
+}
+
 impl Diagnostics {
+    /// Why a file cannot be read.
+    pub(super) fn io_reason(&mut self, error: &io::Error) -> String {
+        self.has_passing |= is_passing(error);
+        let kind = error.kind();
+        if kind == io::ErrorKind::NotFound {
+            "there is no such file".to_owned()
+        } else if kind == io::ErrorKind::IsADirectory {
+            "it is a folder".to_owned()
+        } else if kind == io::ErrorKind::PermissionDenied {
+            "permission denied".to_owned()
+        } else {
+            error.to_string()
+        }
+    }
+
+    /// Whether something could not be read that may well be readable later.
+    pub(super) fn has_passing(&self) -> bool {
+        self.has_passing
+    }
+
     /// Something written is wrong.
     pub(super) fn error(
         &mut self,

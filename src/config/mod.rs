@@ -39,12 +39,14 @@ use url::Url;
 use self::assemble::Sections;
 use self::channel::Channels;
 use self::diagnostics::Diagnostics;
+pub use self::diagnostics::is_passing;
 pub use self::edit::{NewFeed, block, suggest, with_feeds};
 pub use self::label::{tag, title};
 pub use self::operator::Operator;
 pub use self::service::{Format, Level, Poll, Service, Store};
 pub use self::sources::Sources;
 pub use self::websub::WebSub;
+pub use self::words::is_control_or_mark;
 use crate::domain::{
     Channel, ChannelKind, Diagnostic, DiagnosticSeverity, Feed, Name, Network, PageRules, Severity,
     Watch,
@@ -84,6 +86,8 @@ pub struct Config {
 pub struct InvalidConfig {
     pub complaints: Vec<Diagnostic>,
     pub sources: Sources,
+    /// A file could not be read for want of open files or memory: trying again may help.
+    pub is_passing: bool,
 }
 
 /// The folders systemd hands to a service; each is absent elsewhere.
@@ -178,6 +182,12 @@ pub fn load_with(
     })
 }
 
+/// The texts of a configuration as they are on the disk now, to see whether somebody still writes
+/// them.
+pub fn read_texts(path: &Path) -> Sources {
+    assemble::read_files(path, None, &mut Diagnostics::default())
+}
+
 /// Reads the watches of a file and of what it includes, and nothing else of it: channels and
 /// feeds named there need not exist.
 pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), InvalidConfig> {
@@ -239,9 +249,10 @@ fn parse(sources: &Sources) -> Vec<DeTable<'_>> {
 
 /// The warnings, if there is nothing worse.
 fn finish(faults: Diagnostics, sources: &Sources) -> Result<Vec<Diagnostic>, InvalidConfig> {
+    let is_passing = faults.has_passing();
     let complaints = faults.finish(sources);
     if complaints.iter().any(|complaint| complaint.severity == DiagnosticSeverity::Error) {
-        return Err(InvalidConfig { complaints, sources: sources.clone() });
+        return Err(InvalidConfig { complaints, sources: sources.clone(), is_passing });
     }
     Ok(complaints)
 }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Directories;
-use super::assemble::{beside, io_reason};
+use super::assemble::beside;
 use super::diagnostics::Diagnostics;
 use super::document::{Reported, Section};
 use super::words;
@@ -63,7 +63,7 @@ pub(super) fn find_secret(
     };
     // systemd guards the folder of credentials, and shows an access list as group permission.
     let guarded = credential.is_none();
-    match read_secret_file(&path.ok_or(Reported)?, guarded) {
+    match read_secret_file(&path.ok_or(Reported)?, guarded, faults) {
         Ok(text) => Ok(Some(SecretText { text, at: written.at })),
         Err((what, cure)) => {
             faults.error(written.at, what, cure);
@@ -99,13 +99,17 @@ fn credential_path(
 }
 
 /// Reads a small file that others cannot read. The fault holds the path, never the contents.
-fn read_secret_file(path: &Path, guarded: bool) -> Result<String, (String, String)> {
+fn read_secret_file(
+    path: &Path,
+    guarded: bool,
+    faults: &mut Diagnostics,
+) -> Result<String, (String, String)> {
     let shown = words::path(path);
-    let unread = |error: std::io::Error| {
+    let mut unread = |error: std::io::Error| {
         let cure = "correct the path, which begins at this file's folder, or write that file";
-        (format!("cannot read {shown}: {}", io_reason(&error)), cure.to_owned())
+        (format!("cannot read {shown}: {}", faults.io_reason(&error)), cure.to_owned())
     };
-    let meta = fs::metadata(path).map_err(unread)?;
+    let meta = fs::metadata(path).map_err(&mut unread)?;
     if !meta.is_file() {
         let cure = "name a file that holds the secret alone";
         return Err((format!("{shown} is not a file"), cure.to_owned()));
@@ -114,7 +118,7 @@ fn read_secret_file(path: &Path, guarded: bool) -> Result<String, (String, Strin
         alone(path, &meta)?;
     }
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unread)?;
+    let file = File::open(path).map_err(&mut unread)?;
     file.take(SECRET_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unread)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > SECRET_BYTES_MAX {
         let what = format!("{shown} is larger than {} KiB", SECRET_BYTES_MAX >> 10);

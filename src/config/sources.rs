@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::domain::SourceSpan;
 
 /// Every configuration file that was read, the first one first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     files: Vec<Source>,
 }
 
 /// One file's text.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Source {
     /// The path as it is shown to people and as it stands in [`Place::file`].
     pub(super) shown: Arc<str>,

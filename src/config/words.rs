@@ -102,7 +102,7 @@ pub(super) fn shortened(text: &str) -> String {
 
 /// Whether a terminal would obey the character instead of showing it: controls, and the marks that
 /// turn the writing direction (UAX #9).
-pub(super) fn is_control_or_mark(c: char) -> bool {
+pub fn is_control_or_mark(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -29,7 +29,7 @@ impl fmt::Debug for Secret {
 }
 
 /// A way for alerts to leave, by name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
     pub name: Name,
     /// Alerts below this loudness do not go here.
@@ -38,6 +38,11 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// Whether the channel depends on what a file holds, beside the configuration.
+    pub fn reads_files(&self) -> bool {
+        matches!(&self.kind, ChannelKind::Email(email) if email.ca_file.is_some())
+    }
+
     /// Who gets a delivery of their own: the mail addresses, or one nameless receiver (`""`).
     pub fn recipients(&self) -> Vec<&str> {
         match &self.kind {
@@ -47,7 +52,7 @@ impl Channel {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChannelKind {
     /// Prints each alert on standard output.
     Console,
@@ -83,7 +88,7 @@ pub enum SmtpTls {
 }
 
 /// Mail by SMTP. Each recipient is a delivery of its own, so that each fails alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
     pub host: String,
     pub port: u16,
@@ -99,7 +104,7 @@ pub struct Email {
 }
 
 /// An HTTP endpoint that takes Standard Webhooks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webhook {
     pub url: Url,
     /// `whsec_` and base64; several while a secret is being rotated, the newest first.

@@ -113,6 +113,11 @@ impl Lanes {
         }
     }
 
+    /// How the feed is being polled now, if it is.
+    pub(super) fn class_of(&self, feed: usize) -> Option<Class> {
+        self.running.get(feed).copied().flatten()
+    }
+
     pub(super) fn finish(&mut self, feed: usize) {
         if let Some(class) = self.running.get_mut(feed).and_then(Option::take) {
             *self.running_of(class) -= 1;

@@ -10,23 +10,24 @@ mod network;
 mod next_poll;
 mod not_a_feed;
 mod plan;
+mod plan_change;
 mod poll;
 mod round;
 mod sitemaps;
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Clock, Heartbeat, Timestamp};
 use crate::fetch::Gate;
 use crate::schedule;
-use crate::store::{self, FeedState, Poll, Store};
+use crate::store::{self, FeedId, FeedState, Poll, Store};
 
 use hosts::{Hosts, Turn};
 use hub_pushes::Pushes;
@@ -36,6 +37,7 @@ use poll::{FinishedPoll, PollContext, PollEnd, Shared};
 
 pub use extraction::{FeedContent, extract_feed, fired};
 pub use plan::{Plan, WatchInfo};
+pub use plan_change::{HubPushes, PlanChange};
 pub use round::Round;
 
 /// The loop turns at least this often, so that its pulse is fresh.
@@ -57,6 +59,10 @@ pub struct Ingest {
     shared: Arc<Shared>,
     /// `None` while the feed's poll is under way.
     states: Vec<Option<FeedState>>,
+    /// The place of each feed in `states`: a poll may outlast the plan it began under.
+    index_by_id: HashMap<FeedId, usize>,
+    /// Feeds whose address changed while they were being polled.
+    moved: HashSet<FeedId>,
     queue: BinaryHeap<Reverse<(Timestamp, usize)>>,
     hosts: Hosts,
     lanes: Lanes,
@@ -77,6 +83,8 @@ pub struct Ingest {
     paused_until: Option<Timestamp>,
     /// What hubs say, where they are listened to.
     pushes: Option<Pushes>,
+    /// Other plans to follow, where the configuration can be reloaded.
+    plan_changes: Option<mpsc::Receiver<PlanChange>>,
 }
 
 impl Ingest {
@@ -111,8 +119,11 @@ impl Ingest {
         let lanes = Lanes::new(plan.feeds.len(), plan.concurrency);
         let readers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let shared = Shared { plan, store, gate, clock, readers: Semaphore::new(readers) };
+        let index_by_id = states.iter().enumerate().map(|(index, state)| (state.id, index));
         Ok(Self {
             shared: Arc::new(shared),
+            index_by_id: index_by_id.collect(),
+            moved: HashSet::new(),
             states: states.into_iter().map(Some).collect(),
             queue,
             hosts,
@@ -128,6 +139,7 @@ impl Ingest {
             is_one_shot: false,
             paused_until: None,
             pushes: None,
+            plan_changes: None,
         })
     }
 
@@ -155,6 +167,9 @@ impl Ingest {
                 Some(landed) = self.polls.join_next() => self.finish_poll(landed)?,
                 name = hub_pushes::next_pushed(self.pushes.as_mut()) => self.poll_soon(&name, now),
                 Some(noted) = self.store_writes.join_next() => self.unchanged_stored(noted)?,
+                change = plan_change::next_change(self.plan_changes.as_mut()) => {
+                    self.take_change(change).await?;
+                }
             }
         }
         self.finish().await
@@ -310,8 +325,7 @@ impl Ingest {
     ) -> anyhow::Result<()> {
         // A flight that panicked took its feed's state with it: the process starts anew and reads
         // it from the store.
-        let FinishedPoll { index, mut state, end: ended, evidence: sight, host_hold: hold } =
-            landed?;
+        let FinishedPoll { mut state, end: ended, evidence: sight, host_hold: hold } = landed?;
         let now = self.shared.clock.now();
         self.forgive_late_failure(&mut state);
         let next = match &ended {
@@ -337,6 +351,7 @@ impl Ingest {
             }
             PollEnd::NotStored(_) => (),
         }
+        let Some(index) = self.place_of(state.id, &mut state.validators) else { return Ok(()) };
         if let Some(slot) = self.states.get_mut(index) {
             *slot = Some(state);
         }

@@ -36,7 +36,6 @@ pub(super) struct PollContext {
 /// A poll that is over, with the feed's state as it now is.
 #[derive(Debug)]
 pub(super) struct FinishedPoll {
-    pub(super) index: usize,
     pub(super) state: FeedState,
     pub(super) end: PollEnd,
     /// What it told of the way to the host, if anything.
@@ -76,8 +75,7 @@ pub(super) async fn poll_feed(
     state: FeedState,
     orders: PollContext,
 ) -> FinishedPoll {
-    let landed =
-        |state, ended| FinishedPoll { index, state, end: ended, evidence: None, host_hold: None };
+    let landed = |state, ended| FinishedPoll { state, end: ended, evidence: None, host_hold: None };
     let Some(feed) = shared.plan.feeds.get(index).cloned() else {
         return landed(state, PollEnd::NotStored(store::Error::Closed));
     };

@@ -68,12 +68,10 @@ pub(super) fn add(
         setting.directories(),
         Some((&target.path, &text)),
     )
-    .map_err(|broken| {
-        CommandError::Config(broken.sources.render(&broken.complaints, setting.colours()))
-    })?;
+    .map_err(|invalid| CommandError::invalid(&invalid, setting.screen))?;
     // A watch may name feeds: the watchlist is compiled as `check` and `run` do.
     if let Err(complaints) = app::compile(&config) {
-        return Err(CommandError::Config(config.sources.render(&complaints, setting.colours())));
+        return Err(CommandError::config(&config.sources, &complaints, setting.screen));
     }
     if fs::read_to_string(&target.path)? != target.text {
         let path = path_text(&target.path);

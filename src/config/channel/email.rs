@@ -4,9 +4,12 @@ use std::str::FromStr as _;
 
 use lettre::Address;
 use lettre::message::Mailbox;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use crate::config::Directories;
-use crate::config::assemble::{beside, io_reason};
+use crate::config::assemble::beside;
 use crate::config::diagnostics::Diagnostics;
 use crate::config::document::{Section, Value};
 use crate::config::{link, secret, words};
@@ -261,18 +264,31 @@ fn is_receiver(written: &Spanned, faults: &mut Diagnostics) -> bool {
     false
 }
 
-/// The path of a file of certificates, which is there and looks like one.
+/// Whether every certificate of a PEM text can be trusted as an authority.
+fn check_certificates(pem: &[u8]) -> Result<(), String> {
+    let mut roots = RootCertStore::empty();
+    for (number, der) in CertificateDer::pem_slice_iter(pem).enumerate() {
+        let added = der.map_err(|why| why.to_string());
+        let added = added.and_then(|der| roots.add(der).map_err(|why| why.to_string()));
+        let number = number + 1;
+        added.map_err(|why| format!("holds a damaged certificate (number {number}: {why})"))?;
+    }
+    if roots.is_empty() { Err("holds no certificate in PEM form".to_owned()) } else { Ok(()) }
+}
+
+/// The path of a file of certificates that can be read and used.
 fn authority(value: &Value<'_>, faults: &mut Diagnostics) -> Option<PathBuf> {
     let written = value.string(faults)?;
     let path = beside(&written.at.file, &written.text);
     let shown = words::path(&path);
     let small = std::fs::metadata(&path).map(|m| m.is_file() && m.len() <= CA_BYTES_MAX);
     let fault = match small.and_then(|small| Ok((small, std::fs::read(&path)?))) {
-        Ok((true, bytes)) if String::from_utf8_lossy(&bytes).contains("BEGIN CERTIFICATE") => {
-            return Some(path);
-        }
-        Ok(_) => format!("{shown} holds no certificate in PEM form"),
-        Err(error) => format!("cannot read {shown}: {}", io_reason(&error)),
+        Ok((true, pem)) => match check_certificates(&pem) {
+            Ok(()) => return Some(path),
+            Err(why) => format!("{shown} {why}"),
+        },
+        Ok((false, _)) => format!("{shown} holds no certificate in PEM form"),
+        Err(error) => format!("cannot read {shown}: {}", faults.io_reason(&error)),
     };
     let cure = "name the file of your certificate authority, which begins with \
                 `-----BEGIN CERTIFICATE-----`";

@@ -33,7 +33,7 @@ impl CallbackServer {
         let stop = CancellationToken::new();
         let (clock, pulse) = (Clock::new(|| Timestamp(0)), Heartbeat::default());
         let mut tasks = JoinSet::new();
-        tasks.spawn(web::run(listener, answer, clock, (stop.clone(), pulse)));
+        tasks.spawn(web::run(Arc::new(listener), answer, clock, (stop.clone(), pulse)));
         Self { address, heard, stop, tasks }
     }
 

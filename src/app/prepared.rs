@@ -1,0 +1,95 @@
+//! The first phase of a start or a reload: everything that can fail is built, and nothing that
+//! runs is touched.
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use super::CheckedConfig;
+use super::changes::Inventory;
+use crate::config::Config;
+use crate::fetch::{Gate, Limits};
+use crate::ingest::Plan;
+use crate::notify::console::Terminal;
+use crate::notify::{self, Notifier};
+use crate::{store, web};
+
+/// What the loops of one configuration are made of, ready to be used.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) config: Config,
+    pub(super) plan: Arc<Plan>,
+    pub(super) gate: Arc<Gate>,
+    pub(super) notifier: Arc<Notifier>,
+    /// Where hubs reach us; bound by [`bind`](Self::bind).
+    pub(super) listener: Option<Arc<TcpListener>>,
+    pub(super) inventory: Inventory,
+}
+
+impl Prepared {
+    /// Builds what `checked` needs. What did not change is taken over from `running`: the gate
+    /// remembers how politely each host is to be asked.
+    pub(super) fn new(
+        checked: CheckedConfig,
+        terminal: &Arc<Terminal>,
+        running: Option<&Self>,
+    ) -> anyhow::Result<Self> {
+        let inventory = Inventory::new(&checked);
+        let CheckedConfig { config, plan } = checked;
+        let same_gate = |running: &&Self| {
+            running.config.poll == config.poll
+                && running.config.service.contact == config.service.contact
+        };
+        let gate = match running.filter(same_gate) {
+            Some(running) => Arc::clone(&running.gate),
+            None => Arc::new(build_gate(&config)),
+        };
+        if let Some(websub) = &config.websub {
+            gate.keep_off(websub.listen);
+        }
+        let notifier = Notifier::new(&config.channels, terminal).map_err(join_errors)?;
+        let (plan, notifier) = (Arc::new(plan), Arc::new(notifier));
+        Ok(Self { config, plan, gate, notifier, listener: None, inventory })
+    }
+
+    /// Opens the port hubs reach us at, unless `running` has it open already.
+    pub(super) fn bind(&mut self, running: Option<&Self>) -> anyhow::Result<()> {
+        let Some(websub) = &self.config.websub else { return Ok(()) };
+        let running = running.and_then(|running| {
+            let same = running.config.websub.as_ref()?.listen == websub.listen;
+            running.listener.clone().filter(|_| same)
+        });
+        self.listener = Some(match running {
+            Some(listener) => listener,
+            None => Arc::new(web::listen(websub.listen)?),
+        });
+        Ok(())
+    }
+}
+
+fn build_gate(config: &Config) -> Gate {
+    let limits = Limits {
+        total: config.poll.timeout,
+        body_bytes_max: usize::try_from(config.poll.body_bytes_max).unwrap_or(usize::MAX),
+        ..Limits::default()
+    };
+    Gate::new(config.service.contact.as_deref(), limits)
+}
+
+/// Whether every channel can be made ready: what `check` finds beyond the text of the
+/// configuration, without opening a connection.
+pub fn check_channels(config: &Config, terminal: &Arc<Terminal>) -> anyhow::Result<()> {
+    Notifier::new(&config.channels, terminal).map(drop).map_err(join_errors)
+}
+
+fn join_errors(errors: Vec<notify::Error>) -> anyhow::Error {
+    let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("{}", errors.join("; "))
+}
+
+/// Whether an error is of the moment: the same attempt may succeed later with nothing changed.
+pub fn is_passing(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(crate::config::is_passing)
+            || cause.downcast_ref::<store::Error>().is_some_and(store::Error::is_passing)
+    })
+}

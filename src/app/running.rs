@@ -1,0 +1,224 @@
+//! The second phase: the loops at work, and how a reload changes what they work with.
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::heartbeats::Heartbeats;
+use super::hubs::HubEnds;
+use super::prepared::{Prepared, is_passing};
+use super::supervisor::Supervisor;
+use super::{App, CheckedConfig, ServiceRequest, Signals, service};
+use crate::domain::{Heartbeat, Name};
+use crate::ingest::PlanChange;
+use crate::store;
+
+/// Why a reload changed nothing.
+#[derive(Debug)]
+pub enum ReloadError {
+    /// The configuration must not replace the running one, for each of these reasons.
+    Refused(Vec<String>),
+    /// Something is short just now (open files, disk): the same reload may succeed later.
+    Later(String),
+}
+
+/// The running program: every loop, and what they were made of.
+#[derive(Debug)]
+pub struct Running {
+    app: App,
+    supervisor: Supervisor,
+    heartbeats: Heartbeats,
+    /// The loops that a reload replaces, by name.
+    loops: HashMap<String, CancellationToken>,
+    plan_changes: mpsc::Sender<PlanChange>,
+}
+
+impl App {
+    /// Starts every loop.
+    pub async fn start(mut self) -> anyhow::Result<Running> {
+        self.prepared.bind(None)?;
+        let mut ingest = self.ingest().await?;
+        let (plan_changes, changes) = mpsc::channel(1);
+        ingest.follow(changes);
+        let hubs = self.websub();
+        let hubs = hubs.map(|HubEnds { websub, due, trusted }| {
+            ingest.listen(due, trusted);
+            websub
+        });
+        let mut running = Running {
+            app: self,
+            supervisor: Supervisor::default(),
+            heartbeats: Heartbeats::default(),
+            loops: HashMap::new(),
+            plan_changes,
+        };
+        running.start_loop("ingest", |stop, heartbeat| ingest.run(stop, heartbeat));
+        running.start_hubs(hubs);
+        running.start_pages_and_notices();
+        running.start_retention();
+        for delivery in running.app.delivery_loops() {
+            let name = delivery_name(&delivery.channel.name);
+            running.start_loop(&name, |stop, heartbeat| delivery.run(stop, heartbeat));
+        }
+        let (store, clock) = (running.app.store.clone(), running.app.clock.clone());
+        let (heartbeats, stop) = (running.heartbeats.clone(), running.supervisor.token());
+        let watchdog = service::run_watchdog(store, heartbeats, clock, stop.clone());
+        running.supervisor.spawn("watchdog", stop, watchdog);
+        running.announce();
+        Ok(running)
+    }
+}
+
+impl Running {
+    /// Waits until the operator or the service manager asks for something. Fails if a loop ends by
+    /// itself meanwhile.
+    pub async fn next_request(&mut self, signals: &mut Signals) -> anyhow::Result<ServiceRequest> {
+        tokio::select! {
+            request = signals.next_request() => Ok(request),
+            error = self.supervisor.early_end() => Err(error),
+        }
+    }
+
+    /// Stops every loop after `ended` said why; what is under way is finished within the grace
+    /// period.
+    pub async fn stop<E: From<store::Error>>(self, ended: Result<(), E>) -> Result<(), E> {
+        self.supervisor.stop(self.app.prepared.config.service.grace).await;
+        // Only after a stop in order: after a failure, people look for the last sign of life.
+        if ended.is_ok() {
+            self.app.store.note_stopped(self.app.clock.now()).await?;
+        }
+        tracing::info!("stopped");
+        ended
+    }
+
+    /// Goes on with another configuration. Everything that can fail comes first; polls and
+    /// deliveries under way are finished beside the loops that replace theirs.
+    pub async fn reload(&mut self, checked: CheckedConfig) -> Result<(), ReloadError> {
+        let mut next = Prepared::new(checked, &self.app.terminal, Some(&self.app.prepared))
+            .map_err(sort_error)?;
+        let refusals = self.app.prepared.inventory.refusals(&next.inventory);
+        if !refusals.is_empty() {
+            return Err(ReloadError::Refused(refusals));
+        }
+        next.bind(Some(&self.app.prepared)).map_err(sort_error)?;
+        let losses = self.app.prepared.inventory.losses(&next.inventory);
+        let before = std::mem::replace(&mut self.app.prepared, next);
+        let hubs = self.app.websub();
+        let (websub, pushes) = match hubs {
+            Some(HubEnds { websub, due, trusted }) => (Some(websub), Some((due, trusted))),
+            None => (None, None),
+        };
+        // The polling loop writes to the store, which may refuse: it is asked before the others.
+        if let Err(error) = self.change_plan(pushes).await {
+            self.app.prepared = before;
+            return Err(error);
+        }
+        for loss in losses {
+            tracing::warn!("the reload removes much: {loss}");
+        }
+        self.start_hubs(websub);
+        self.start_pages_and_notices();
+        if before.config.store.keep_articles != self.app.prepared.config.store.keep_articles {
+            self.start_retention();
+        }
+        self.change_channels(&before);
+        self.announce();
+        Ok(())
+    }
+
+    async fn change_plan(
+        &self,
+        pushes: Option<crate::ingest::HubPushes>,
+    ) -> Result<(), ReloadError> {
+        let (plan, gate) =
+            (Arc::clone(&self.app.prepared.plan), Arc::clone(&self.app.prepared.gate));
+        let (done, changed) = oneshot::channel();
+        let gone = |_| ReloadError::Later("the polling loop is stopping".to_owned());
+        let change = PlanChange { plan, gate, pushes, done };
+        self.plan_changes.send(change).await.map_err(|_gone| gone(()))?;
+        match changed.await.map_err(|_gone| gone(()))? {
+            Ok(()) => Ok(()),
+            Err(error) => Err(ReloadError::Later(error.to_string())),
+        }
+    }
+
+    /// Channels that did not change are delivered to by the loop that runs.
+    fn change_channels(&mut self, before: &Prepared) {
+        let channels = self.app.prepared.config.channels.clone();
+        for old in &before.config.channels {
+            if !channels.iter().any(|channel| channel.name == old.name) {
+                self.stop_loop(&delivery_name(&old.name));
+            }
+        }
+        for channel in &channels {
+            // A certificate file may have changed under the same path.
+            let same = before.config.channels.contains(channel) && !channel.reads_files();
+            if !same {
+                let delivery = self.app.delivery_loop(channel);
+                let name = delivery_name(&channel.name);
+                self.start_loop(&name, |stop, heartbeat| delivery.run(stop, heartbeat));
+            }
+        }
+    }
+
+    fn start_pages_and_notices(&mut self) {
+        let pages = self.app.pages();
+        self.start_loop("pages", |stop, heartbeat| pages.run(stop, heartbeat));
+        let notices = self.app.notices();
+        self.start_loop("operator notices", |stop, heartbeat| notices.run(stop, heartbeat));
+    }
+
+    fn start_retention(&mut self) {
+        let retention = self.app.retention();
+        self.start_loop("retention", |stop, heartbeat| retention.run(stop, heartbeat));
+    }
+
+    /// Starts a loop under its own token, in place of the one that has this name.
+    pub(super) fn start_loop<F>(
+        &mut self,
+        name: &str,
+        start: impl FnOnce(CancellationToken, Heartbeat) -> F,
+    ) where
+        F: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        self.stop_loop(name);
+        let stop = self.supervisor.token();
+        let heartbeat = self.heartbeats.add(name, stop.clone(), self.app.clock.now());
+        self.supervisor.spawn(name, stop.clone(), start(stop.clone(), heartbeat));
+        self.loops.insert(name.to_owned(), stop);
+    }
+
+    pub(super) fn stop_loop(&mut self, name: &str) {
+        if let Some(stop) = self.loops.remove(name) {
+            stop.cancel();
+        }
+    }
+
+    pub(super) fn app(&mut self) -> &mut App {
+        &mut self.app
+    }
+
+    /// Tells the service manager and the log that everything runs.
+    fn announce(&self) {
+        let plan = &self.app.prepared.plan;
+        let (feeds, watches) = (plan.feeds.len(), plan.watches.len());
+        let plural = |n: usize, ending: &'static str| if n == 1 { "" } else { ending };
+        let status = format!(
+            "watching {feeds} feed{} for {watches} watch{}",
+            plural(feeds, "s"),
+            plural(watches, "es")
+        );
+        tracing::info!(feeds, watches, "{status}");
+        service::notify_ready(&status);
+    }
+}
+
+fn delivery_name(channel: &Name) -> String {
+    format!("delivery to {channel}")
+}
+
+fn sort_error(error: anyhow::Error) -> ReloadError {
+    let text = format!("{error:#}");
+    if is_passing(&error) { ReloadError::Later(text) } else { ReloadError::Refused(vec![text]) }
+}
