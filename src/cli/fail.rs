@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::screen::Screen;
 use crate::app;
-use crate::config::{InvalidConfig, Sources};
+use crate::config::{Invalid, Sources};
 use crate::domain::{Diagnostic, DiagnosticSeverity};
 use crate::store;
 
@@ -36,7 +36,7 @@ impl CommandError {
     }
 
     /// The same, unless a file merely could not be opened just now.
-    pub(super) fn invalid(invalid: &InvalidConfig, screen: Screen) -> Self {
+    pub(super) fn invalid(invalid: &Invalid, screen: Screen) -> Self {
         match Self::config(&invalid.sources, &invalid.complaints, screen) {
             Self::Config { text, .. } if invalid.is_passing => Self::Temporary(text),
             refused => refused,

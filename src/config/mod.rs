@@ -83,7 +83,7 @@ pub struct Config {
 
 /// A configuration that is refused: every fault, warnings included, in the order of the files.
 #[derive(Debug)]
-pub struct InvalidConfig {
+pub struct Invalid {
     pub complaints: Vec<Diagnostic>,
     pub sources: Sources,
     /// A file could not be read for want of open files or memory: trying again may help.
@@ -108,17 +108,17 @@ impl Directories<'_> {
 }
 
 /// Every complaint with its line, uncoloured.
-impl fmt::Display for InvalidConfig {
+impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sources.render(&self.complaints, false))
     }
 }
 
-impl error::Error for InvalidConfig {}
+impl error::Error for Invalid {}
 
 /// Reads a configuration and everything it includes. Touches files only: the configuration, its
 /// secrets and certificates.
-pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, InvalidConfig> {
+pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Invalid> {
     load_with(path, directories, None)
 }
 
@@ -128,7 +128,7 @@ pub fn load_with(
     path: &Path,
     directories: Directories<'_>,
     instead: Option<(&Path, &str)>,
-) -> Result<Config, InvalidConfig> {
+) -> Result<Config, Invalid> {
     let mut faults = Diagnostics::default();
     let sources = assemble::read_files(path, instead, &mut faults);
     let documents = parse(&sources);
@@ -190,7 +190,7 @@ pub fn read_texts(path: &Path) -> Sources {
 
 /// Reads the watches of a file and of what it includes, and nothing else of it: channels and
 /// feeds named there need not exist.
-pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), InvalidConfig> {
+pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Invalid> {
     let mut faults = Diagnostics::default();
     let sources = assemble::read_files(path, None, &mut faults);
     let documents = parse(&sources);
@@ -248,11 +248,11 @@ fn parse(sources: &Sources) -> Vec<DeTable<'_>> {
 }
 
 /// The warnings, if there is nothing worse.
-fn finish(faults: Diagnostics, sources: &Sources) -> Result<Vec<Diagnostic>, InvalidConfig> {
+fn finish(faults: Diagnostics, sources: &Sources) -> Result<Vec<Diagnostic>, Invalid> {
     let is_passing = faults.has_passing();
     let complaints = faults.finish(sources);
     if complaints.iter().any(|complaint| complaint.severity == DiagnosticSeverity::Error) {
-        return Err(InvalidConfig { complaints, sources: sources.clone(), is_passing });
+        return Err(Invalid { complaints, sources: sources.clone(), is_passing });
     }
     Ok(complaints)
 }

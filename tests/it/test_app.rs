@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use wirewatch::app::{self, App, CheckedConfig};
+use wirewatch::app::{self, App, CheckedConfig, HubEnds};
 use wirewatch::config::{self, Directories};
 use wirewatch::deliver::DeliveryLoop;
 use wirewatch::domain::{Clock, NoticeKind, Timestamp};
@@ -74,7 +74,10 @@ impl TestApp {
         let screen = Arc::new(Terminal::new(Box::new(std::io::sink()), false));
         let mut house = App::open(ready, hand.clock(), &screen).unwrap();
         let mut ingest = house.ingest().await.unwrap();
-        let websub = house.websub(&mut ingest);
+        let websub = house.websub().map(|HubEnds { websub, due, trusted }| {
+            ingest.listen(due, trusted);
+            websub
+        });
         let delivers = house.delivery_loops();
         let pages = house.pages();
         Self { ingest, websub, pages, delivers, house, hand, folder, config: config_text }
@@ -139,7 +142,7 @@ impl TestApp {
 
     /// One look of the watchman's: what the operator is told of, if anything.
     pub async fn check_health(&self) -> Option<NoticeKind> {
-        self.house.watchman().step(self.hand.now()).await.unwrap()
+        self.house.notices().step(self.hand.now()).await.unwrap()
     }
 
     /// Lets the loop that asks hubs do what is due, where there is one.
