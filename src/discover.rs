@@ -220,7 +220,7 @@ impl Search<'_> {
             left = fewer;
             let Some(list) = self.sitemap(&url).await else { continue };
             // Of a list only what says that it is news: the rest is the site's whole archive.
-            for child in list.into_iter().filter(|child| sitemap::is_news_sitemap(&child.url)) {
+            for child in list.into_iter().filter(|child| sitemap::lists_news(&child.url)) {
                 let Some(fewer) = left.checked_sub(1) else { return };
                 left = fewer;
                 self.probe(&child.url, FoundBy::Sitemap, false).await;
@@ -229,7 +229,7 @@ impl Search<'_> {
     }
 
     /// Asks a sitemap: keeps it if it is one of news, gives back its children if it is a list.
-    async fn sitemap(&mut self, url: &Url) -> Option<Vec<sitemap::SitemapLink>> {
+    async fn sitemap(&mut self, url: &Url) -> Option<Vec<sitemap::IndexEntry>> {
         if !self.may_ask(url) {
             return None;
         }

@@ -30,7 +30,7 @@ pub(super) async fn read_listed(
     let hints =
         ResponseContext { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
     let mut list = sitemap::sitemaps_of_index(&fresh.body, &hints);
-    list.retain(|child| sitemap::is_news_sitemap(&child.url));
+    list.retain(|child| sitemap::lists_news(&child.url));
     list.sort_by_key(|child| Reverse(child.modified));
     list.truncate(SITEMAPS_MAX);
     let mut read = Vec::new();

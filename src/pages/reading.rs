@@ -57,7 +57,7 @@ fn extract_article(
     let html = parse::decode_text(body, content_type);
     let begun = clock.now();
     let is_over = || clock.now().since(begun) > READING_MAX;
-    let mut page = extract::extract_page(&html, url, extract::Deadline::new(&is_over));
+    let mut page = extract::read_article(&html, url, extract::Deadline::new(&is_over));
     if page.text.len() > TEXT_BYTES_MAX {
         page.text.truncate(page.text.floor_char_boundary(TEXT_BYTES_MAX));
         page.cut = true;

@@ -1,8 +1,8 @@
 //! Finds out what a body is: the root of a feed, JSON, or something else with a description for
 //! people.
 use super::error::Error;
+use super::feed_parts::Root;
 use super::limits::ROOT_WITHIN_BYTES;
-use super::mend::Root;
 use super::notes::Notes;
 use super::text::{Entities, Mode, resolve};
 use super::vocabulary::DocumentFormat;

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::base_url::BaseUrl;
+use super::feed_parts::{RepairedFeed, Root};
 use super::item_writer::{FieldText, ItemExtras, Writer};
 use super::limits::{FIELDS_MAX, ITEMS_MAX, SECOND_LOOKS_MAX};
 use super::notes::Notes;
@@ -13,34 +14,6 @@ use super::segmented::SegmentedText;
 use super::text::Entities;
 use super::vocabulary::{Bindings, DocumentFormat, Namespace, Role, role_of};
 use crate::markup::{Tag, Token, Tokenizer, split_name};
-
-/// A repaired document, and the parts that feed-rs has no place for.
-#[derive(Debug)]
-pub(super) struct RepairedFeed<'a> {
-    pub(super) kind: DocumentFormat,
-    /// Well-formed XML: Atom for an Atom document, RSS 2.0 for all others.
-    pub(super) xml: SegmentedText<'a>,
-    /// One for each item in `xml`, in the same order.
-    pub(super) items: Vec<ItemExtras>,
-    /// The address of the site.
-    pub(super) link: Option<String>,
-    pub(super) language: Option<String>,
-    /// WebSub hubs, absolute.
-    pub(super) hubs: Vec<String>,
-    /// The address under which the feed wants to be fetched (`rel="self"`).
-    pub(super) own_link: Option<String>,
-}
-
-/// The root element, and the format it stands for.
-pub(super) struct Root<'a> {
-    pub(super) kind: DocumentFormat,
-    /// The root element's start tag: it may hold namespaces, a base and a language.
-    pub(super) tag: Tag<'a>,
-    /// Stands after the root's start tag.
-    pub(super) tokens: Tokenizer<'a>,
-    /// Entities that the document type declared.
-    pub(super) entities: Entities<'a>,
-}
 
 /// Repairs a document, beginning at its root.
 pub(super) fn repair<'a>(root: Root<'a>, base: BaseUrl, notes: &mut Notes) -> RepairedFeed<'a> {

@@ -4,6 +4,7 @@
 //! feed-rs reads that ([`xml_reader`]). JSON feeds are read item by item ([`json`]). One bad item
 //! does not cost the others. Memory and time stay within a small multiple of the length of the
 //! body.
+mod authors;
 mod base_url;
 mod charset;
 mod context;
@@ -12,6 +13,7 @@ pub mod date;
 mod detect;
 mod error;
 pub mod feed_links;
+mod feed_parts;
 mod item_writer;
 mod json;
 pub mod limits;

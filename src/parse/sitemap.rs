@@ -17,7 +17,7 @@ const ROBOTS_BYTES_MAX: usize = 500 << 10;
 
 /// A sitemap that a list of sitemaps names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SitemapLink {
+pub struct IndexEntry {
     /// Absolute, http or https.
     pub url: Url,
     /// When the sitemap changed last, if the list says so.
@@ -25,11 +25,11 @@ pub struct SitemapLink {
 }
 
 /// The sitemaps that a list names, in its order; none if the body is not such a list.
-pub fn sitemaps_of_index(body: &[u8], context: &ResponseContext<'_>) -> Vec<SitemapLink> {
+pub fn sitemaps_of_index(body: &[u8], context: &ResponseContext<'_>) -> Vec<IndexEntry> {
     let mut notes = Notes::default();
     let text = charset::decode(body, context.content_type, &mut notes);
     let mut tokens = Tokenizer::xml_document(&text);
-    let mut found: Vec<SitemapLink> = Vec::new();
+    let mut found: Vec<IndexEntry> = Vec::new();
     let mut inside = false;
     while let Some(token) = tokens.next() {
         let Token::Start(tag) = token else { continue };
@@ -48,7 +48,7 @@ pub fn sitemaps_of_index(body: &[u8], context: &ResponseContext<'_>) -> Vec<Site
             if found.len() >= SITEMAPS_MAX {
                 return found;
             }
-            found.push(SitemapLink { url, modified: None });
+            found.push(IndexEntry { url, modified: None });
         } else if local.eq_ignore_ascii_case("lastmod") {
             let modified = date::parse(&value(&mut tokens));
             if let Some(last) = found.last_mut() {
@@ -129,12 +129,12 @@ pub fn sitemaps_of_robots(body: &[u8], base: &Url) -> Vec<Url> {
             found.push(url);
         }
     }
-    found.sort_by_key(|url| !is_news_sitemap(url));
+    found.sort_by_key(|url| !lists_news(url));
     found
 }
 
 /// Whether the address of a sitemap says that it lists news.
-pub fn is_news_sitemap(url: &Url) -> bool {
+pub fn lists_news(url: &Url) -> bool {
     url.path().to_ascii_lowercase().contains("news")
 }
 

@@ -5,8 +5,8 @@ use feed_rs::parser::{Builder, ParseFeedResult};
 
 use super::date;
 use super::error::Error;
+use super::feed_parts::RepairedFeed;
 use super::item_writer::ItemExtras;
-use super::mend::RepairedFeed;
 use super::segmented::SegmentedText;
 use super::vocabulary::DocumentFormat;
 use crate::domain::{Dated, Document, Entry, Format, Timestamp};

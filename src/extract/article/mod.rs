@@ -54,7 +54,7 @@ pub struct ExtractedPage {
 ///
 /// `html` is decoded text. Time is linear in its length, and memory is a small multiple of it. When
 /// `deadline` is over, what was read up to then is returned with `cut` set.
-pub fn extract_page(html: &str, url: Option<&Url>, deadline: Deadline<'_>) -> ExtractedPage {
+pub fn read_article(html: &str, url: Option<&Url>, deadline: Deadline<'_>) -> ExtractedPage {
     let end = html.floor_char_boundary(PAGE_BYTES_MAX);
     let tree = Tree::read(html.get(..end).unwrap_or_default(), deadline);
     let lines = Lines::of(&tree, deadline);
@@ -108,7 +108,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_page_gives_clean_lines_no_longer_than_itself(html in soup()) {
-            let page = extract_page(&html, None, Deadline::new(&|| false));
+            let page = read_article(&html, None, Deadline::new(&|| false));
             prop_assert!(page.text.len() <= html.len());
             prop_assert!(!page.text.chars().any(|c| c.is_control() && c != '\n'));
             prop_assert!(!page.text.lines().any(|line| line.trim().is_empty()));

@@ -1,9 +1,11 @@
 //! The parts of a date. Each is recognised by its form: times, zones, units, months.
 use jiff::civil::Date;
 
-use super::resolve::short_year;
 use super::tokens::Token;
 use super::words;
+
+/// Two-digit years from here on belong to the 20th century.
+const CENTURY_PIVOT: i64 = 70;
 
 /// The parts found so far.
 #[derive(Debug, Default)]
@@ -353,5 +355,14 @@ fn thousandths(value: i64, digits: usize) -> i64 {
         ..3 => value.saturating_mul(power(3_usize.saturating_sub(digits))),
         3..=18 => value / power(digits.saturating_sub(3)),
         _ => 0,
+    }
+}
+
+/// A year of two digits in full.
+pub(super) fn short_year(value: i64, digits: usize) -> i64 {
+    match value {
+        _ if digits > 2 => value,
+        0..CENTURY_PIVOT => value.saturating_add(2_000),
+        _ => value.saturating_add(1_900),
     }
 }

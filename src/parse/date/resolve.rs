@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use super::parts::DateParts;
+use super::parts::{DateParts, short_year};
 use crate::domain::Timestamp;
 
 /// Largest distance of a zone from Greenwich, in hours. A few feeds add an hour of summer time to
@@ -13,8 +13,6 @@ const ZONE_HOURS_MAX: i32 = 15;
 const BUDDHIST_AHEAD: i64 = 543;
 /// Earlier years are read as Common Era, because many Thai sites use it.
 const BUDDHIST_FROM: i64 = 2_400;
-/// Two-digit years from here on belong to the 20th century.
-const CENTURY_PIVOT: i64 = 70;
 
 impl DateParts {
     /// Assigns the remaining numbers and computes the point in time.
@@ -115,14 +113,5 @@ impl DateParts {
         };
         self.set_day(Some(year), Some(month), Some(day));
         Some(())
-    }
-}
-
-/// A year of two digits in full.
-pub(super) fn short_year(value: i64, digits: usize) -> i64 {
-    match value {
-        _ if digits > 2 => value,
-        0..CENTURY_PIVOT => value.saturating_add(2_000),
-        _ => value.saturating_add(1_900),
     }
 }
