@@ -38,6 +38,12 @@ impl App {
     /// Starts every loop.
     pub async fn start(mut self) -> anyhow::Result<Running> {
         self.prepared.bind(None)?;
+        // The first sign of life, for whoever looks before the watchdog's first turn.
+        if let Err(error) = self.store.probe(self.clock.now()).await
+            && !error.is_passing()
+        {
+            return Err(error.into());
+        }
         let mut ingest = self.ingest().await?;
         let (plan_changes, changes) = mpsc::channel(1);
         ingest.follow(changes);

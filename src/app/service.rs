@@ -94,6 +94,7 @@ pub(super) async fn run_watchdog(
     clock: Clock,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let mut waits = false;
     let pace = sd_notify::watchdog_enabled().map_or(WATCHDOG_PACE, |limit| limit / 3);
     while !stop.is_cancelled() {
         tokio::select! {
@@ -106,8 +107,15 @@ pub(super) async fn run_watchdog(
             continue;
         }
         match tokio::time::timeout(PROBE_MAX, store.probe(now)).await {
-            Ok(Ok(())) => notify_manager(&[NotifyState::Watchdog]),
+            Ok(Ok(())) => {
+                notify_manager(&[NotifyState::Watchdog]);
+                if std::mem::take(&mut waits) {
+                    tracing::warn!("the store takes writes again");
+                    notify_manager(&[NotifyState::Status("the store takes writes again")]);
+                }
+            }
             Ok(Err(error)) if error.is_passing() => {
+                waits = true;
                 let status = format!("waiting: {error}");
                 notify_manager(&[NotifyState::Watchdog, NotifyState::Status(&status)]);
             }

@@ -107,6 +107,13 @@ pub(super) async fn poll_feed(
             }
             PollEnd::Stored { entries, failed, committed }
         }
+        // The store recorded it as a failed poll and kept nothing of the document: the next poll
+        // sees the same items again, at its ordinary time.
+        Err(store::Error::Panicked(_)) => {
+            let (next_due, failures) = (state.next_due, before.failures.saturating_add(1));
+            state = FeedState { window: state.window, next_due, failures, ..before };
+            PollEnd::Stored { entries, failed: true, committed: CommitCounts::default() }
+        }
         Err(error) => {
             state = FeedState { window: state.window, ..before };
             PollEnd::NotStored(error)

@@ -37,7 +37,7 @@ use tokio::sync::Notify;
 
 use super::{
     AttemptResult, CommitCounts, DueDeliveries, Error, FeedId, FeedState, Feedback, OutboxFilter,
-    PageDue, PageLease, PageResult, Poll, PollResult, Recognised, Route,
+    PageDue, PageLease, PageOutcome, PageResult, Poll, PollResult, Recognised, Route,
 };
 use crate::domain::{
     AlertId, ArticleId, DeliveryId, Feed, FeedCondition, Message, OutageKind, Timestamp,
@@ -198,9 +198,20 @@ impl Store {
 
     /// Commits the end of an attempt at a page with all that follows from it, all or nothing.
     pub async fn end_page_attempt(&self, turn: PageResult) -> Result<CommitCounts, Error> {
+        let (article, revision, at) = (turn.article, turn.revision, turn.at);
         let settle =
             move |db: &Connection, texts: &mut TextIndex| pages::end_page_attempt(db, texts, turn);
-        let committed = self.writer.run_with_texts(settle).await?;
+        let committed = match self.writer.run_with_texts(settle).await {
+            // A page that makes the judging panic is given up, and the article stays as it was.
+            Err(error @ Error::Panicked(_)) => {
+                let outcome = PageOutcome::Failed { why: error.to_string(), retry_at: None };
+                let turn = PageResult { article, revision, at, outcome };
+                self.writer
+                    .run_with_texts(move |db, texts| pages::end_page_attempt(db, texts, turn))
+                    .await?
+            }
+            ended => ended?,
+        };
         if committed.alerts + committed.updates > 0 {
             self.outbox_changed.notify_waiters();
         }
