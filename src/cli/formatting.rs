@@ -1,7 +1,7 @@
 //! How a story's articles, updates and messages are shown, wherever they are.
 use std::io::Write;
 
-use super::screen::{BAD, BOLD, DIM, GOOD, styled};
+use super::screen::{BAD, BOLD, DIM, GOOD, count, styled};
 use crate::compose;
 use crate::domain::Update;
 use crate::store::{DeliveryStatus, StoryArticle};
@@ -72,12 +72,12 @@ pub(super) fn write_delivery(out: &mut impl Write, sent: &DeliveryStatus) -> std
     let error = sent.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
     writeln!(
         out,
-        "{} `{}` to `{}`{to}: {} after {} attempts{error} ({})",
+        "{} `{}` to `{}`{to}: {} after {}{error} ({})",
         styled(style, "delivery"),
         sent.watch,
         sent.channel,
         sent.state,
-        sent.attempts,
+        count(u64::from(sent.attempts), "attempt"),
         sent.id
     )
 }
