@@ -15,6 +15,7 @@ use crate::domain::{
     Alert, AlertId, AlertKind, Channel, DeliveryId, Field, Hit, Message, Name, Outcome, Severity,
     Snippet, StoryId, Timestamp,
 };
+use crate::health::duration_phrase;
 use crate::notify::{Notifier, Outgoing};
 use crate::store::Store;
 
@@ -85,15 +86,15 @@ async fn send(notifier: &Notifier, channel: &Channel, recipient: &str) -> Outcom
     let parcel = Outgoing { id, attempt: 1, recipient, message: &message };
     let sent = tokio::time::timeout(TEST_MAX, notifier.send(channel, &parcel, now)).await;
     sent.unwrap_or_else(|_elapsed| Outcome::Retry {
-        after: None,
-        why: format!("no answer within {TEST_MAX:?}"),
+        why: format!("no answer within {}", duration_phrase(TEST_MAX)),
     })
 }
 
 /// A channel that took a message is not broken any more.
 async fn wake(config: &Config, channel: &Channel) -> Result<(), CommandError> {
     if config.store.path.exists() {
-        Store::open_existing(&config.store.path)?.resume_channel(channel.name.as_str()).await?;
+        let store = Store::open_existing(&config.store.path)?;
+        store.resume_channel(channel.name.as_str(), app::wall().now()).await?;
     }
     Ok(())
 }
@@ -140,9 +141,10 @@ fn print_result(
 ) -> Result<(), CommandError> {
     let (delivered, detail) = match outcome {
         Outcome::Accepted { detail } => (true, detail),
-        Outcome::Retry { why, .. } | Outcome::Refused { why } | Outcome::Paused { why } => {
-            (false, why)
-        }
+        Outcome::Retry { why }
+        | Outcome::Unavailable { why, .. }
+        | Outcome::Refused { why }
+        | Outcome::Paused { why, .. } => (false, why),
     };
     let (name, kind) = (channel.name.as_str(), channel.kind.as_str());
     if as_json {

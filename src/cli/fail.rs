@@ -95,6 +95,7 @@ fn store_code(error: &store::Error) -> u8 {
         store::Error::Io { .. }
         | store::Error::Panicked(_)
         | store::Error::Broken { .. }
+        | store::Error::Unreadable { .. }
         | store::Error::Closed => 1,
     }
 }

@@ -1,4 +1,4 @@
-//! The command line: arguments in, words for people or JSON for scripts out, an exit code by cause.
+//! The door: arguments in, words for people or JSON for scripts out, an exit code by cause.
 
 mod alerts;
 mod args;
@@ -14,7 +14,6 @@ mod fail;
 mod feeds;
 mod formatting;
 mod init;
-mod input;
 mod logging;
 mod matching;
 mod once;

@@ -120,10 +120,25 @@ pub struct Webhook {
 pub enum Outcome {
     /// The receiver has it: SMTP 250 after the dot, HTTP 2xx.
     Accepted { detail: String },
-    /// Not now. `after` is the receiver's own wish (Retry-After).
-    Retry { after: Option<Duration>, why: String },
+    /// This message was not taken now. Others of the channel may be.
+    Retry { why: String },
+    /// The receiver as a whole takes nothing now: the channel rests, and one delivery at a time finds
+    /// out when that is over. `after` is the receiver's own wish (Retry-After).
+    Unavailable { after: Option<Duration>, why: String },
     /// Never: this message to this receiver is dead.
     Refused { why: String },
-    /// The channel itself is broken (authentication, TLS, 410): nothing dies, everything waits.
-    Paused { why: String },
+    /// The channel itself is broken: nothing dies, everything waits.
+    Paused { cause: PauseCause, why: String },
+}
+
+/// Why a channel is paused. It decides what ends the pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PauseCause {
+    /// The endpoint is gone (410) or not allowed: only a person can mend it.
+    NeedsPerson,
+    /// Login, TLS, a file that cannot be written: tried again after a growing rest.
+    ChannelBroken,
+    /// The receiver refused us as a sender while one delivery was named. It is the delivery's own
+    /// fault after all if others are taken meanwhile.
+    SenderRefused,
 }

@@ -19,7 +19,7 @@ mod watch;
 pub use address::{Network, contains, special_host_name, special_range, unwrapped};
 pub use alert::{Alert, AlertId, AlertKind, DeliveryId, MessageId, Snippet, Spread};
 pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
-pub use channel::{Channel, ChannelKind, Email, Outcome, Secret, SmtpTls, Webhook};
+pub use channel::{Channel, ChannelKind, Email, Outcome, PauseCause, Secret, SmtpTls, Webhook};
 pub use clock::Clock;
 pub use coverage::{Coverage, FeedCondition, Gap, GapKind, Outage, OutageKind};
 pub use diagnostic::{Diagnostic, DiagnosticSeverity, SourceSpan, Spanned};

@@ -69,15 +69,9 @@ impl Access {
     pub(super) fn check(&self, ip: IpAddr) -> Result<(), Refusal> {
         let ip = unwrapped(ip);
         check_ip(ip, &self.allowed)?;
-        // A listener at 0.0.0.0 or [::] answers at every address of this machine, and whoever
-        // connects to 0.0.0.0 reaches the machine itself.
-        let listening = self
-            .own_listeners
-            .iter()
-            .map(|ours| unwrapped(*ours))
-            .any(|ours| ours == ip || ours.is_unspecified() || ip.is_unspecified());
+        let listening = self.own_listeners.iter().any(|ours| *ours == ip || ours.is_unspecified());
         if listening && is_this_machine(ip) {
-            return Err(Refusal::NotPublic { ip, what: "this program listens there itself" });
+            return Err(Refusal::NotPublic { ip, what: "this very program" });
         }
         let allowed = self.allowed.iter().any(|network| contains(*network, ip));
         if !allowed && is_this_machine(ip) {
@@ -91,7 +85,7 @@ impl Access {
 /// choose to speak to it. A datagram socket is "connected", which sends nothing; it is not bound,
 /// because a hardened service may not bind.
 fn is_this_machine(ip: IpAddr) -> bool {
-    if ip.is_loopback() || ip.is_unspecified() {
+    if ip.is_loopback() {
         return true;
     }
     let source = || -> io::Result<Option<SocketAddr>> {

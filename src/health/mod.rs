@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::domain::{FeedCondition, Name, NoticeKind, OutageKind, Severity, Timestamp};
 
 pub use daily::{DailyReport, DailySchedule, WatchTotals, covered, digest, gap_line, next_digest};
-pub use wording::{advice, duration_phrase, problem_phrase};
+pub use wording::{advice, counted, duration_phrase, problem_phrase};
 
 /// Below so many feeds "most fail at once" says nothing.
 const MOST_FEEDS_MIN: usize = 4;

@@ -23,7 +23,7 @@ pub fn duration_phrase(span: Duration) -> String {
 }
 
 /// "1 alert", "2 alerts".
-pub(super) fn counted(count: u64, noun: &str) -> String {
+pub fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

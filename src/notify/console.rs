@@ -47,7 +47,7 @@ impl Terminal {
 }
 
 fn retry(why: &str) -> Outcome {
-    Outcome::Retry { after: None, why: why.to_owned() }
+    Outcome::Unavailable { after: None, why: why.to_owned() }
 }
 
 /// The bytes without colour codes (`ESC [ … m`). Composed messages hold no other escapes.
@@ -108,6 +108,6 @@ mod tests {
     #[tokio::test]
     async fn a_closed_pipe_loses_nothing() {
         let screen = Terminal::new(Box::new(Gone), false);
-        assert!(matches!(screen.send(b"x").await, Outcome::Retry { .. }));
+        assert!(matches!(screen.send(b"x").await, Outcome::Unavailable { .. }));
     }
 }

@@ -2,14 +2,16 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::unix::pipe;
 use tokio::sync::Mutex;
 
-use crate::domain::Outcome;
+use crate::domain::{Outcome, PauseCause};
 
 /// How long the disk may take.
 pub(super) const WRITE_WAIT: Duration = Duration::from_secs(30);
@@ -33,6 +35,13 @@ impl JsonLinesFile {
         let (path, lines) = (self.path.clone(), message.to_vec());
         let write = async {
             let turn = Arc::clone(&self.turn).lock_owned().await;
+            let is_pipe = tokio::fs::metadata(&path).await.is_ok_and(|at| at.file_type().is_fifo());
+            if is_pipe {
+                // Opening or filling a pipe that nobody reads would block a thread for ever. One
+                // without a reader is an error here: what is written to it is lost.
+                let mut pipe = pipe::OpenOptions::new().open_sender(&path)?;
+                return pipe.write_all(&lines).await;
+            }
             tokio::task::spawn_blocking(move || {
                 let done = append(&path, &lines);
                 drop(turn);
@@ -44,7 +53,7 @@ impl JsonLinesFile {
         match tokio::time::timeout(WRITE_WAIT, write).await {
             Ok(Ok(())) => Outcome::Accepted { detail: "on disk".to_owned() },
             Ok(Err(error)) => self.judge(&error),
-            Err(_elapsed) => self.retry("the disk does not answer"),
+            Err(_elapsed) => self.retry("nobody takes what is written"),
         }
     }
 
@@ -59,7 +68,8 @@ impl JsonLinesFile {
                 | ErrorKind::ReadOnlyFilesystem
         );
         if lasting {
-            Outcome::Paused { why: format!("cannot append to {}: {error}", self.path.display()) }
+            let why = format!("cannot append to {}: {error}", self.path.display());
+            Outcome::Paused { cause: PauseCause::ChannelBroken, why }
         } else {
             self.retry(&error.to_string())
         }
@@ -67,7 +77,7 @@ impl JsonLinesFile {
 
     fn retry(&self, why: &str) -> Outcome {
         let why = format!("cannot append to {}: {why}", self.path.display());
-        Outcome::Retry { after: None, why }
+        Outcome::Unavailable { after: None, why }
     }
 }
 
@@ -77,7 +87,7 @@ fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
         OpenOptions::new().read(true).append(true).create(true).mode(NEW_FILE_MODE).open(path)?;
     let status = file.metadata()?;
     if !status.is_file() {
-        // A pipe or a terminal: there is nothing to put on disk.
+        // A terminal or another device: there is nothing to put on disk.
         return file.write_all(lines);
     }
     let before = status.len();
@@ -143,6 +153,6 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_is_tried_again() {
         let journal = JsonLinesFile::new("/dev/full".into());
-        assert!(matches!(journal.send(b"{}\n").await, Outcome::Retry { .. }));
+        assert!(matches!(journal.send(b"{}\n").await, Outcome::Unavailable { .. }));
     }
 }

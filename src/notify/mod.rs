@@ -13,7 +13,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Channel, ChannelKind, DeliveryId, Name, Outcome, Timestamp};
+use crate::domain::{Channel, ChannelKind, DeliveryId, Name, Outcome, PauseCause, Timestamp};
+use crate::health::duration_phrase;
 
 use console::Terminal;
 
@@ -68,14 +69,43 @@ impl Notifier {
         if errors.is_empty() { Ok(Self { transports: ways }) } else { Err(errors) }
     }
 
-    /// Tries once. `now` becomes the attempt's timestamp, and dates a `Retry-After`.
-    pub async fn send(&self, channel: &Channel, parcel: &Outgoing<'_>, now: Timestamp) -> Outcome {
+    /// Tries once, within [`exchange_max`](Self::exchange_max) whatever the receiver does. `now`
+    /// becomes the attempt's timestamp, and dates a `Retry-After`.
+    pub async fn send(
+        &self,
+        channel: &Channel,
+        outgoing: &Outgoing<'_>,
+        now: Timestamp,
+    ) -> Outcome {
+        let limit = self.exchange_max(channel);
+        let exchange = self.exchange(channel, outgoing, now);
+        tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_elapsed| Outcome::Retry {
+            why: format!("the exchange did not end within {}", duration_phrase(limit)),
+        })
+    }
+
+    async fn exchange(
+        &self,
+        channel: &Channel,
+        outgoing: &Outgoing<'_>,
+        now: Timestamp,
+    ) -> Outcome {
         match self.transports.get(&channel.name) {
-            Some(Transport::Console(screen)) => screen.send(parcel.message).await,
-            Some(Transport::File(journal)) => journal.send(parcel.message).await,
-            Some(Transport::Email(relay)) => relay.send(parcel).await,
-            Some(Transport::Webhook(endpoint)) => endpoint.send(parcel, now).await,
-            None => Outcome::Paused { why: format!("no channel is called `{}`", channel.name) },
+            Some(Transport::Console(terminal)) => terminal.send(outgoing.message).await,
+            Some(Transport::File(file)) => file.send(outgoing.message).await,
+            Some(Transport::Email(server)) => server.send(outgoing).await,
+            Some(Transport::Webhook(endpoint)) => endpoint.send(outgoing, now).await,
+            None => Outcome::Paused {
+                cause: PauseCause::ChannelBroken,
+                why: format!("no channel is called `{}`", channel.name),
+            },
+        }
+    }
+
+    /// Ends connections of a channel that were not used for so long.
+    pub async fn close_idle(&self, channel: &Channel, unused: Duration) {
+        if let Some(Transport::Email(server)) = self.transports.get(&channel.name) {
+            server.close_idle(unused).await;
         }
     }
 
@@ -84,9 +114,10 @@ impl Notifier {
         match self.transports.get(&channel.name) {
             Some(Transport::Console(_)) => console::WRITE_WAIT,
             Some(Transport::File(_)) => file::WRITE_WAIT,
-            Some(Transport::Email(relay)) => relay.exchange_max(),
+            Some(Transport::Email(server)) => server.exchange_max(),
             Some(Transport::Webhook(endpoint)) => endpoint.exchange_max(),
-            None => Duration::ZERO,
+            // Nothing is sent, and that takes no time; a limit of zero would be one that passed.
+            None => Duration::from_secs(1),
         }
     }
 }

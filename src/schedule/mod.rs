@@ -27,7 +27,7 @@ pub use habit::PublishingHabit;
 pub use interval::{Bounds, FeedReading, Overlap, interval};
 pub use network::{HostContact, NetworkChange, NetworkState};
 pub use pages::{PAGE_ATTEMPTS_MAX, page_retry};
-pub use retry::{RETRY_MAX, RetryPolicy, channel_pause, delivery_retry};
+pub use retry::{RETRY_MAX, RetryPolicy, channel_pause, channel_rest, delivery_retry};
 
 /// A server's wish for more patience than this is not followed (88 hours have been seen asked).
 pub const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);

@@ -20,13 +20,15 @@ const MAIL_WAIT_REST_S: u64 = 7_200;
 /// 2 h steps after the first ones: 62 attempts reach five days.
 const MAIL_ATTEMPTS_MAX: u32 = 64;
 const LOCAL_WAIT_S: u64 = 30;
+/// A receiver that was away is found to be back after this long at the latest.
+const CHANNEL_REST_MAX: Duration = Duration::from_hours(1);
 /// Twenty per cent to either side.
 const RETRY_JITTER_SHARE: f64 = 0.2;
 
 /// No failed delivery waits longer for its next attempt: the longest step with its jitter.
 pub const RETRY_MAX: Duration = Duration::from_hours(30);
 
-/// How long to wait after the `run_job`-th failed attempt (from 1) to deliver; `None` when there
+/// How long to wait after the `attempt`-th failed attempt (from 1) to deliver; `None` when there
 /// is no further attempt and the message is dead. `asked` is the receiver's `Retry-After`.
 pub fn delivery_retry(
     retries: RetryPolicy,
@@ -44,6 +46,19 @@ pub fn delivery_retry(
     let side = RETRY_JITTER_SHARE.mul_add(jitter.clamp(0.0, 1.0) * 2.0, 1.0 - RETRY_JITTER_SHARE);
     let wait = Duration::from_secs(seconds).mul_f64(side);
     Some(wait.max(asked.map_or(Duration::ZERO, |asked| asked.min(RETRY_AFTER_MAX))))
+}
+
+/// How long a channel rests whose receiver took nothing, by how often it failed in a row (from 1):
+/// as long as its first message waits, an hour at most unless the receiver asked for more.
+pub fn channel_rest(
+    policy: RetryPolicy,
+    failures: u32,
+    asked: Option<Duration>,
+    jitter: f64,
+) -> Duration {
+    let longest = asked.unwrap_or_default().clamp(CHANNEL_REST_MAX, RETRY_AFTER_MAX);
+    let wait = delivery_retry(policy, failures, asked, jitter);
+    wait.map_or(CHANNEL_REST_MAX, |wait| wait.min(longest))
 }
 
 /// How long a broken channel rests before one message is tried again, by how often it broke in a

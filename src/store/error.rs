@@ -43,6 +43,9 @@ pub enum Error {
     /// Going on could lose what was promised.
     #[error("{doing}: {why}")]
     Broken { doing: &'static str, why: String },
+    /// One row cannot be read: another version wrote it, or the disk harmed it. The others can.
+    #[error("{doing}: {why}")]
+    Unreadable { doing: &'static str, why: String },
     /// The writer is gone: the process is stopping.
     #[error("the store is closed")]
     Closed,
@@ -109,8 +112,21 @@ impl Error {
                 Self::damaged(format!("{doing}: {why}"))
             }
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Io { doing, why },
-            _ => Self::Broken { doing, why },
+            Some(_) => Self::Broken { doing, why },
+            // Not SQLite failed, but what it gave could not be understood.
+            None => match error {
+                rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::Utf8Error(..) => Self::Unreadable { doing, why },
+                _ => Self::Broken { doing, why },
+            },
         }
+    }
+
+    /// A stored JSON text that does not hold what it should.
+    pub(super) fn json(doing: &'static str, error: &serde_json::Error) -> Self {
+        Self::Unreadable { doing, why: error.to_string() }
     }
 
     /// A failure to open, read or write a file.

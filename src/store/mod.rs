@@ -95,12 +95,26 @@ pub struct Lease {
     pub message: Message,
     /// For an update: the message that told the same receiver of the alert it follows.
     pub answers: Option<DeliveryId>,
+    /// How often the channel failed since it last took a message.
+    pub channel_failures: u32,
+}
+
+/// What a delivery loop asks the outbox for.
+#[derive(Debug)]
+pub struct LeaseRequest {
+    pub channel: String,
+    /// At most so many deliveries.
+    pub most: u32,
+    /// The leases lapse after this long.
+    pub hold: Duration,
 }
 
 /// What a look into the outbox found for one channel.
 #[derive(Debug, Default)]
 pub struct DueDeliveries {
     pub leases: Vec<Lease>,
+    /// Rows that could not be read, each with the reason: they are dead letters now.
+    pub unreadable: Vec<String>,
     /// When the next row is due, if no row is due now.
     pub next: Option<Timestamp>,
 }
@@ -111,10 +125,25 @@ pub struct AttemptResult {
     pub id: DeliveryId,
     pub token: i64,
     pub outcome: Outcome,
-    /// For [`Outcome::Retry`]: how long to wait; `None` means there is no further attempt.
+    /// For [`Outcome::Retry`] and [`Outcome::Unavailable`]: how long the message waits; `None` means
+    /// there is no further attempt.
     pub retry_in: Option<Duration>,
-    /// For [`Outcome::Paused`]: the channel rests until a person acts, not for a growing while.
-    pub until_person: bool,
+    /// For [`Outcome::Unavailable`] and [`Outcome::Paused`]: how long the channel rests.
+    pub rest: Duration,
+    /// For [`Outcome::Accepted`]: messages that wait for a later attempt become due at once if the
+    /// channel had failed before.
+    pub bring_forward: bool,
+}
+
+/// What the end of an attempt came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AttemptEnd {
+    /// `false`: the lease had lapsed, and somebody else moved the row.
+    pub is_held: bool,
+    /// There is no further attempt.
+    pub is_dead: bool,
+    /// Waiting messages of the channel became due.
+    pub brought_forward: bool,
 }
 
 /// Totals for `status` and `once`.

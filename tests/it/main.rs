@@ -23,7 +23,6 @@ mod old_store;
 mod operator_notices;
 mod outward;
 mod pages;
-mod reload;
 mod replay;
 mod schedule;
 mod sources;

@@ -18,7 +18,7 @@ pub(in crate::cli) struct Site<'a> {
     pub(in crate::cli) everywhere: bool,
 }
 
-/// `feeds discover --json`.
+/// `feed_server discover --json_text`.
 #[derive(serde::Serialize)]
 struct Discovered<'a> {
     url: &'a str,

@@ -1,28 +1,40 @@
 //! Hands one mail to one mail server for one recipient (RFC 5321), every stage under a deadline.
 //!
-//! lettre speaks the protocol; here is decided what each answer means. Two things are never done:
+//! lettre speaks the protocol; what each answer means is decided here. Two things are never done:
 //! a recipient shares no transaction with another, and nothing is sent in the clear except to the
-//! machine itself.
+//! machine itself. A session is used again for the next mail, as long as both sides like it.
 
+mod refusal;
 mod setup;
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt};
+use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use crate::compose::address;
-use crate::domain::{Email, Outcome, SmtpTls};
+use crate::domain::{Email, Outcome, PauseCause, SmtpTls};
+use crate::health::duration_phrase;
 use crate::notify::smtp_stream::{GuardedStream, ReadBudget, TlsStream};
 use crate::notify::{Outgoing, server_text};
+
+use refusal::Refused;
+
+/// Sessions kept open for the next mail, of one server.
+const IDLE_SESSIONS_MAX: usize = 2;
+/// Mails of one session: many servers allow about a hundred.
+const SESSION_MAILS_MAX: u32 = 50;
 
 /// How long each stage may take.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +49,8 @@ struct StageTimeouts {
     data: Duration,
     /// The mail and the answer to its last dot. To give up early here is to send it twice.
     message: Duration,
-    quit: Duration,
+    /// RSET before a session is used again, and QUIT.
+    housekeeping: Duration,
 }
 
 /// RFC 5321 section 4.5.3.2, save that a server that does not even greet is given up sooner.
@@ -49,7 +62,7 @@ const STAGE_TIMEOUTS: StageTimeouts = StageTimeouts {
     envelope: Duration::from_mins(5),
     data: Duration::from_mins(2),
     message: Duration::from_mins(10),
-    quit: Duration::from_secs(2),
+    housekeeping: Duration::from_secs(2),
 };
 
 /// Where in the dialogue an attempt stands.
@@ -77,21 +90,32 @@ pub(super) struct MailServer {
     /// What a server may repeat to us and nobody else may read.
     secrets: Vec<String>,
     timeouts: StageTimeouts,
+    idle: Mutex<Vec<SmtpSession>>,
 }
 
 impl std::fmt::Debug for MailServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Relay")
+        f.debug_struct("MailServer")
             .field("host", &self.host)
             .field("port", &self.port)
             .finish_non_exhaustive()
     }
 }
 
-/// An open dialogue.
+/// An open session.
 struct SmtpSession {
     connection: AsyncSmtpConnection,
     read_budget: ReadBudget,
+    mails: u32,
+    used_at: Instant,
+}
+
+/// An attempt that a stage ended.
+struct Stopped {
+    outcome: Outcome,
+    stage: Stage,
+    /// The connection is of no use any more: closed, late, or an answer that is no SMTP.
+    is_lost: bool,
 }
 
 impl MailServer {
@@ -123,122 +147,187 @@ impl MailServer {
             credentials,
             secrets,
             timeouts: STAGE_TIMEOUTS,
+            idle: Mutex::default(),
         })
     }
 
+    /// The deadline of a whole exchange: every stage once, and a session that had to be given up.
     pub(super) fn exchange_max(&self) -> Duration {
-        let StageTimeouts { connect, greeting, tls, login, envelope, data, message, quit } =
+        let StageTimeouts { connect, greeting, tls, login, envelope, data, message, housekeeping } =
             self.timeouts;
-        [connect, greeting, tls, login, envelope, envelope, data, message, quit].iter().sum()
+        let stages =
+            [connect, greeting, tls, login, envelope, envelope, data, message, housekeeping];
+        stages.iter().sum()
     }
 
-    pub(super) async fn send(&self, parcel: &Outgoing<'_>) -> Outcome {
-        let Some(recipient) = address::address(parcel.recipient) else {
+    pub(super) async fn send(&self, outgoing: &Outgoing<'_>) -> Outcome {
+        let Some(recipient) = address::address(outgoing.recipient) else {
             return Outcome::Refused { why: "the recipient is not a mail address".to_owned() };
         };
-        if setup::has_bare_line_ends(parcel.message) {
+        if setup::has_bare_line_ends(outgoing.message) {
             // Between "line end" and "LF" hides a second mail (SMTP smuggling).
             return Outcome::Refused { why: "the message holds a bare CR or LF".to_owned() };
         }
-        let mut dialogue = match self.open_session().await {
-            Ok(dialogue) => dialogue,
-            Err(outcome) => return outcome,
+        if let Some(mut session) = self.idle_session().await {
+            let sent = self.send_mail(&mut session, recipient.clone(), outgoing.message).await;
+            // A server may end a session between two mails. Nothing was handed over yet.
+            let ended = |stopped: &Stopped| stopped.is_lost && stopped.stage == Stage::Sender;
+            if !sent.as_ref().is_err_and(ended) {
+                return self.end(session, sent).await;
+            }
+        }
+        let mut session = match self.open_session().await {
+            Ok(session) => session,
+            Err(stopped) => return stopped.outcome,
         };
-        let outcome = match self.send_mail(&mut dialogue, recipient, parcel.message).await {
-            Ok(outcome) | Err(outcome) => outcome,
+        let sent = self.send_mail(&mut session, recipient, outgoing.message).await;
+        self.end(session, sent).await
+    }
+
+    /// A session an earlier mail left open, if the server still answers on it.
+    async fn idle_session(&self) -> Option<SmtpSession> {
+        loop {
+            // Not one expression with the await: the lock must be free by then.
+            let taken = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut session = taken?;
+            session.read_budget.renew();
+            let reset = session.connection.command(Rset);
+            if matches!(tokio::time::timeout(self.timeouts.housekeeping, reset).await, Ok(Ok(_))) {
+                return Some(session);
+            }
+        }
+    }
+
+    /// Keeps the session for the next mail or ends it. Whatever becomes of it, the outcome stands.
+    async fn end(&self, mut session: SmtpSession, sent: Result<Outcome, Stopped>) -> Outcome {
+        let (outcome, is_lost) = match sent {
+            Ok(outcome) => (outcome, false),
+            Err(stopped) => (stopped.outcome, stopped.is_lost),
         };
-        // A courtesy: whatever becomes of it, the outcome stands.
-        dialogue.read_budget.renew();
-        let goodbye = dialogue.connection.command(Quit);
-        tokio::time::timeout(self.timeouts.quit, goodbye).await.ok();
+        if is_lost {
+            return outcome;
+        }
+        session.mails = session.mails.saturating_add(1);
+        session.used_at = Instant::now();
+        let surplus = {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if session.mails < SESSION_MAILS_MAX && idle.len() < IDLE_SESSIONS_MAX {
+                idle.push(session);
+                None
+            } else {
+                Some(session)
+            }
+        };
+        if let Some(session) = surplus {
+            self.quit(session).await;
+        }
         outcome
     }
 
-    /// Connects, greets, encrypts, logs in.
-    async fn open_session(&self) -> Result<SmtpSession, Outcome> {
-        let (stream, peer) = self.connect().await?;
-        if self.tls.is_none() && !peer.ip().to_canonical().is_loopback() {
-            let why = "the mail server is not on this machine; set `tls` to encrypt".to_owned();
-            return Err(Outcome::Paused { why });
-        }
-        let allowance = ReadBudget::new();
-        let wire = GuardedStream::new(stream, peer, allowance.clone(), self.starttls);
-        let connection = match &self.tls {
-            Some(tls) if !self.starttls => {
-                let digging = TlsStream::handshake(wire, tls.clone());
-                let tunnel = self.run_stage(Stage::Tls, self.timeouts.tls, digging).await?;
-                allowance.renew();
-                self.greet(GuardedStream::new(tunnel, peer, allowance.clone(), false)).await?
-            }
-            Some(_) | None => self.greet(wire).await?,
+    /// Ends the sessions that were not used for so long.
+    pub(super) async fn close_idle(&self, unused: Duration) {
+        let old = {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let keeps = |session: &mut SmtpSession| session.used_at.elapsed() >= unused;
+            idle.extract_if(.., keeps).collect::<Vec<_>>()
         };
-        let mut dialogue = SmtpSession { connection, read_budget: allowance };
-        if let Some(tls) = self.tls.as_ref().filter(|_| self.starttls) {
-            self.encrypt(&mut dialogue, tls.clone()).await?;
-        }
-        self.login(&mut dialogue).await?;
-        Ok(dialogue)
+        join_all(old.into_iter().map(|session| self.quit(session))).await;
     }
 
-    async fn connect(&self) -> Result<(TcpStream, SocketAddr), Outcome> {
+    async fn quit(&self, mut session: SmtpSession) {
+        session.read_budget.renew();
+        let goodbye = session.connection.command(Quit);
+        // A courtesy: an answer that does not come changes nothing.
+        tokio::time::timeout(self.timeouts.housekeeping, goodbye).await.ok();
+    }
+
+    /// Connects, greets, encrypts, logs in.
+    async fn open_session(&self) -> Result<SmtpSession, Stopped> {
+        let (stream, peer) = self.connect().await?;
+        if self.tls.is_none() && !peer.ip().to_canonical().is_loopback() {
+            let why = "the mail server is not on this machine; set `tls` to encrypt";
+            return Err(self.paused(Stage::Connect, PauseCause::ChannelBroken, why));
+        }
+        let read_budget = ReadBudget::new();
+        let guarded = GuardedStream::new(stream, peer, read_budget.clone(), self.starttls);
+        let connection = match &self.tls {
+            Some(tls) if !self.starttls => {
+                let handshake = TlsStream::handshake(guarded, tls.clone());
+                let stream = self.run_stage(Stage::Tls, self.timeouts.tls, handshake).await?;
+                read_budget.renew();
+                self.greet(GuardedStream::new(stream, peer, read_budget.clone(), false)).await?
+            }
+            Some(_) | None => self.greet(guarded).await?,
+        };
+        let mut session =
+            SmtpSession { connection, read_budget, mails: 0, used_at: Instant::now() };
+        if let Some(tls) = self.tls.as_ref().filter(|_| self.starttls) {
+            self.encrypt(&mut session, tls.clone()).await?;
+        }
+        self.login(&mut session).await?;
+        Ok(session)
+    }
+
+    async fn connect(&self) -> Result<(TcpStream, SocketAddr), Stopped> {
         let (host, port) = (self.host.trim_matches(['[', ']']), self.port);
         let connecting = setup::connect(host, port, self.timeouts.connect);
         match tokio::time::timeout(self.timeouts.connect, connecting).await {
             Ok(Ok(connected)) => Ok(connected),
-            Ok(Err(error)) => Err(self.retry(Stage::Connect, &error.to_string())),
-            Err(_elapsed) => Err(self.timeout_outcome(Stage::Connect, self.timeouts.connect)),
+            Ok(Err(error)) => Err(self.retry(Stage::Connect, &error.to_string(), true)),
+            Err(_elapsed) => Err(self.timeout(Stage::Connect, self.timeouts.connect)),
         }
     }
 
-    async fn greet<S>(&self, wire: GuardedStream<S>) -> Result<AsyncSmtpConnection, Outcome>
+    async fn greet<S>(&self, stream: GuardedStream<S>) -> Result<AsyncSmtpConnection, Stopped>
     where
         GuardedStream<S>: AsyncTokioStream + 'static,
     {
-        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &self.hello);
+        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello);
         self.run_stage(Stage::Greeting, self.timeouts.greeting, greeting).await
     }
 
-    async fn encrypt(&self, dialogue: &mut SmtpSession, tls: TlsParameters) -> Result<(), Outcome> {
-        if !dialogue.connection.can_starttls() {
+    async fn encrypt(&self, session: &mut SmtpSession, tls: TlsParameters) -> Result<(), Stopped> {
+        if !session.connection.can_starttls() {
             let why = "the mail server does not offer STARTTLS, and nothing is sent in the clear";
-            return Err(Outcome::Paused { why: why.to_owned() });
+            return Err(self.paused(Stage::Tls, PauseCause::ChannelBroken, why));
         }
-        dialogue.read_budget.renew();
-        let encrypting = dialogue.connection.starttls(tls, &self.hello);
+        session.read_budget.renew();
+        let encrypting = session.connection.starttls(tls, &self.hello);
         self.run_stage(Stage::Tls, self.timeouts.tls, encrypting).await
     }
 
-    async fn login(&self, dialogue: &mut SmtpSession) -> Result<(), Outcome> {
+    async fn login(&self, session: &mut SmtpSession) -> Result<(), Stopped> {
         let Some(credentials) = &self.credentials else { return Ok(()) };
-        dialogue.read_budget.renew();
-        let login = dialogue.connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials);
+        session.read_budget.renew();
+        let login = session.connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials);
         self.run_stage(Stage::Login, self.timeouts.login, login).await.map(drop)
     }
 
     /// One mail to one recipient.
     async fn send_mail(
         &self,
-        dialogue: &mut SmtpSession,
+        session: &mut SmtpSession,
         recipient: Address,
         message: &[u8],
-    ) -> Result<Outcome, Outcome> {
-        let SmtpSession { connection, read_budget: allowance } = dialogue;
+    ) -> Result<Outcome, Stopped> {
+        use Stage::{Data as Offer, Message, Recipient, Sender};
+        let SmtpSession { connection, read_budget, .. } = session;
         let options = self.options(connection, &recipient, message)?;
         let StageTimeouts { envelope, data, message: dot, .. } = self.timeouts;
-        allowance.renew();
+        read_budget.renew();
         let mail = connection.command(Mail::new(Some(self.sender.clone()), options));
-        self.expect(Stage::Sender, &self.run_stage(Stage::Sender, envelope, mail).await?, 2)?;
-        allowance.renew();
+        self.expect(Sender, &self.run_stage(Sender, envelope, mail).await?, 2)?;
+        read_budget.renew();
         let rcpt = connection.command(Rcpt::new(recipient, Vec::new()));
-        self.expect(Stage::Recipient, &self.run_stage(Stage::Recipient, envelope, rcpt).await?, 2)?;
-        allowance.renew();
-        let ready = self.run_stage(Stage::Data, data, connection.command(Data)).await?;
-        self.expect(Stage::Data, &ready, 3)?;
-        allowance.renew();
+        self.expect(Recipient, &self.run_stage(Recipient, envelope, rcpt).await?, 2)?;
+        read_budget.renew();
+        let ready = self.run_stage(Offer, data, connection.command(Data)).await?;
+        self.expect(Offer, &ready, 3)?;
+        read_budget.renew();
         // lettre writes the line end before the dot itself.
         let message = message.strip_suffix(b"\r\n").unwrap_or(message);
-        let sent = self.run_stage(Stage::Message, dot, connection.message(message)).await?;
-        let detail = self.expect(Stage::Message, &sent, 2)?;
+        let sent = self.run_stage(Message, dot, connection.message(message)).await?;
+        let detail = self.expect(Message, &sent, 2)?;
         Ok(Outcome::Accepted { detail })
     }
 
@@ -248,7 +337,7 @@ impl MailServer {
         connection: &AsyncSmtpConnection,
         recipient: &Address,
         message: &[u8],
-    ) -> Result<Vec<MailParameter>, Outcome> {
+    ) -> Result<Vec<MailParameter>, Stopped> {
         let foreign = |address: &Address| !AsRef::<str>::as_ref(address).is_ascii();
         if !foreign(recipient) && !foreign(&self.sender) {
             return Ok(Vec::new());
@@ -256,9 +345,15 @@ impl MailServer {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             let why = "needs SMTPUTF8, which the mail server does not offer";
             return Err(if foreign(recipient) {
-                Outcome::Refused { why: format!("the recipient's address {why}") }
+                let why = format!("the recipient's address {why}");
+                Stopped {
+                    outcome: Outcome::Refused { why },
+                    stage: Stage::Recipient,
+                    is_lost: false,
+                }
             } else {
-                Outcome::Paused { why: format!("the sender's address {why}") }
+                let why = format!("the sender's address {why}");
+                self.paused(Stage::Sender, PauseCause::ChannelBroken, &why)
             });
         }
         let mut options = vec![MailParameter::SmtpUtfEight];
@@ -274,62 +369,78 @@ impl MailServer {
         stage: Stage,
         limit: Duration,
         work: impl Future<Output = Result<T, SmtpError>>,
-    ) -> Result<T, Outcome> {
+    ) -> Result<T, Stopped> {
         match tokio::time::timeout(limit, work).await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(self.error_outcome(stage, &error)),
-            Err(_elapsed) => Err(self.timeout_outcome(stage, limit)),
+            Ok(Err(error)) => Err(self.stopped(stage, &error)),
+            Err(_elapsed) => Err(self.timeout(stage, limit)),
         }
     }
 
     /// An answer that is no refusal must also be the one that was asked for.
-    fn expect(&self, stage: Stage, answer: &Response, class: u8) -> Result<String, Outcome> {
+    fn expect(&self, stage: Stage, answer: &Response, class: u8) -> Result<String, Stopped> {
         let code = answer.code();
         let text: Vec<&str> = answer.message().collect();
         let detail = self.redacted(&format!("{code} {}", text.join(" ")));
         if code.severity as u8 == class {
             Ok(detail)
         } else {
-            Err(self.retry(stage, &format!("unexpected answer {detail}")))
+            Err(self.retry(stage, &format!("unexpected answer {detail}"), true))
         }
     }
 
-    /// 4xx is for later. 5xx is the recipient's or the message's own end once they are named, and
-    /// before that the channel's; so is whatever concerns logging in, wherever it is said.
-    fn error_outcome(&self, stage: Stage, error: &SmtpError) -> Outcome {
+    /// What a failed stage means: 4xx is for later; 5xx is this delivery's end or the channel's
+    /// pause, as [`refusal`] finds.
+    fn stopped(&self, stage: Stage, error: &SmtpError) -> Stopped {
         let Some(code) = error.status() else {
             return self.connection_error(stage, error);
         };
         let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-        let text = format!("{code} {said}");
-        let login = matches!(u16::from(code), 530 | 534 | 535 | 538);
-        let theirs = matches!(stage, Stage::Recipient | Stage::Data | Stage::Message);
+        let (code, text) = (u16::from(code), format!("{code} {said}"));
         if error.is_transient() {
-            self.retry(stage, &text)
-        } else if theirs && !login {
-            Outcome::Refused { why: self.reason(stage, &text) }
-        } else {
-            Outcome::Paused { why: self.reason(stage, &text) }
+            // 421 ends the session; the other answers leave it as it is.
+            return self.retry(stage, &text, code == 421);
+        }
+        match refusal::refused(stage, code, &said) {
+            Refused::Delivery => {
+                let why = self.reason(stage, &text);
+                Stopped { outcome: Outcome::Refused { why }, stage, is_lost: false }
+            }
+            Refused::Sender if stage.is_of_delivery() => {
+                self.paused(stage, PauseCause::SenderRefused, &text)
+            }
+            Refused::Sender => self.paused(stage, PauseCause::ChannelBroken, &text),
         }
     }
 
     /// Failures without a code: TLS that cannot be trusted pauses, a broken line is tried again.
-    fn connection_error(&self, stage: Stage, error: &SmtpError) -> Outcome {
+    fn connection_error(&self, stage: Stage, error: &SmtpError) -> Stopped {
         let text = server_text::error_chain(error);
-        let unlike = error.is_client() && stage == Stage::Login;
-        if error.is_tls() || is_untrusted_certificate(error) || unlike {
-            Outcome::Paused { why: self.reason(stage, &text) }
+        let no_login = error.is_client() && stage == Stage::Login;
+        if error.is_tls() || is_untrusted_certificate(error) || no_login {
+            Stopped { is_lost: true, ..self.paused(stage, PauseCause::ChannelBroken, &text) }
         } else {
-            self.retry(stage, &text)
+            self.retry(stage, &text, true)
         }
     }
 
-    fn timeout_outcome(&self, stage: Stage, limit: Duration) -> Outcome {
-        self.retry(stage, &format!("no answer within {limit:?}"))
+    fn timeout(&self, stage: Stage, limit: Duration) -> Stopped {
+        self.retry(stage, &format!("no answer within {}", duration_phrase(limit)), true)
     }
 
-    fn retry(&self, stage: Stage, text: &str) -> Outcome {
-        Outcome::Retry { after: None, why: self.reason(stage, text) }
+    /// Tried again. Before a recipient is named the server failed as a whole; so it did with 421 and
+    /// 4.3 (RFC 3463: mail system).
+    fn retry(&self, stage: Stage, text: &str, is_lost: bool) -> Stopped {
+        let why = self.reason(stage, text);
+        let whole = !stage.is_of_delivery() || text.starts_with("421") || text.contains(" 4.3.");
+        let outcome =
+            if whole { Outcome::Unavailable { after: None, why } } else { Outcome::Retry { why } };
+        Stopped { outcome, stage, is_lost }
+    }
+
+    fn paused(&self, stage: Stage, cause: PauseCause, text: &str) -> Stopped {
+        let why = self.reason(stage, text);
+        Stopped { outcome: Outcome::Paused { cause, why }, stage, is_lost: false }
     }
 
     fn reason(&self, stage: Stage, text: &str) -> String {
@@ -346,6 +457,11 @@ impl MailServer {
 }
 
 impl Stage {
+    /// Whether the answer may be about this recipient or message alone.
+    fn is_of_delivery(self) -> bool {
+        matches!(self, Self::Recipient | Self::Data | Self::Message)
+    }
+
     fn description(self) -> &'static str {
         match self {
             Self::Connect => "connecting",

@@ -24,6 +24,7 @@ struct Script {
     rcpt: &'static str,
     data: &'static str,
     dot: &'static str,
+    reset: &'static str,
     quit: &'static str,
 }
 
@@ -39,6 +40,7 @@ const GOOD: Script = Script {
     rcpt: "250 2.1.5 ok",
     data: "354 go ahead",
     dot: "250 2.0.0 queued as 4XYZ",
+    reset: "250 2.0.0 ok",
     quit: "221 bye",
 };
 
@@ -73,22 +75,34 @@ fn encrypted(socket: Socket, config: &Arc<ServerConfig>) -> Box<dyn Line> {
 
 /// A server for one dialogue.
 fn serve(script: Script, tls: Option<Arc<ServerConfig>>, implicit: bool) -> (u16, Receiver<Heard>) {
+    serve_sessions(script, tls, implicit, 1)
+}
+
+/// A server for so many dialogues, one after another.
+fn serve_sessions(
+    script: Script,
+    tls: Option<Arc<ServerConfig>>,
+    implicit: bool,
+    sessions: usize,
+) -> (u16, Receiver<Heard>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (tell, heard) = channel();
     std::thread::spawn(move || {
-        let (socket, _) = listener.accept().unwrap();
-        let mut told = Heard::default();
-        let line: Box<dyn Line> = match &tls {
-            Some(config) if implicit => {
-                told.encrypted = true;
-                encrypted(socket.try_clone().unwrap(), config)
-            }
-            Some(_) | None => Box::new(socket.try_clone().unwrap()),
-        };
-        dialogue(&script, line, &mut told, tls.as_ref().map(|config| (&socket, config)));
-        // Nobody may be listening any more.
-        tell.send(told).ok();
+        for _ in 0..sessions {
+            let (socket, _) = listener.accept().unwrap();
+            let mut told = Heard::default();
+            let line: Box<dyn Line> = match &tls {
+                Some(config) if implicit => {
+                    told.encrypted = true;
+                    encrypted(socket.try_clone().unwrap(), config)
+                }
+                Some(_) | None => Box::new(socket.try_clone().unwrap()),
+            };
+            dialogue(&script, line, &mut told, tls.as_ref().map(|config| (&socket, config)));
+            // Nobody may be listening any more.
+            tell.send(told).ok();
+        }
     });
     (port, heard)
 }
@@ -131,6 +145,7 @@ fn dialogue(
             "MAIL" => script.mail,
             "RCPT" => script.rcpt,
             "DATA" => script.data,
+            "RSET" => script.reset,
             "QUIT" => script.quit,
             _ => "500 what?",
         };
@@ -189,7 +204,7 @@ fn patient(settings: &Email, short: Duration) -> MailServer {
         envelope: short,
         data: short,
         message: short,
-        quit: Duration::from_millis(300),
+        housekeeping: Duration::from_millis(300),
     };
     MailServer { timeouts: patience, ..MailServer::new(settings).unwrap() }
 }
@@ -209,6 +224,7 @@ async fn plays(script: Script) -> (Outcome, Heard) {
     let patience = if hangs { Duration::from_millis(300) } else { Duration::from_secs(10) };
     let relay = patient(&settings, patience);
     let outcome = relay.send(&parcel("desk@paper.example", MAIL)).await;
+    relay.close_idle(Duration::ZERO).await;
     (outcome, heard.recv().unwrap())
 }
 
@@ -230,6 +246,7 @@ async fn a_mail_arrives_byte_for_byte_in_a_transaction_of_its_own() {
 enum Then {
     Accepted,
     Retry,
+    Unavailable,
     Refused,
     Paused,
 }
@@ -237,32 +254,36 @@ enum Then {
 fn then(outcome: &Outcome) -> (Then, &str) {
     match outcome {
         Outcome::Accepted { detail } => (Then::Accepted, detail),
-        Outcome::Retry { why, .. } => (Then::Retry, why),
+        Outcome::Retry { why } => (Then::Retry, why),
+        Outcome::Unavailable { why, .. } => (Then::Unavailable, why),
         Outcome::Refused { why } => (Then::Refused, why),
-        Outcome::Paused { why } => (Then::Paused, why),
+        Outcome::Paused { why, .. } => (Then::Paused, why),
     }
 }
 
 #[tokio::test]
 async fn every_answer_at_every_stage_means_what_it_should() {
     type Set = fn(&mut Script, &'static str);
-    // The stage; then what 4xx, 5xx, 530 and a broken line mean there.
-    let stages: [(&str, Set, [Then; 4]); 7] = [
-        ("banner", |s, t| s.banner = t, [Then::Retry, Then::Paused, Then::Paused, Then::Retry]),
-        ("ehlo", |s, t| s.ehlo = t, [Then::Retry, Then::Paused, Then::Paused, Then::Retry]),
-        ("auth", |s, t| s.auth = t, [Then::Retry, Then::Paused, Then::Paused, Then::Retry]),
-        ("mail", |s, t| s.mail = t, [Then::Retry, Then::Paused, Then::Paused, Then::Retry]),
-        ("rcpt", |s, t| s.rcpt = t, [Then::Retry, Then::Refused, Then::Paused, Then::Retry]),
-        ("data", |s, t| s.data = t, [Then::Retry, Then::Refused, Then::Paused, Then::Retry]),
-        ("dot", |s, t| s.dot = t, [Then::Retry, Then::Refused, Then::Paused, Then::Retry]),
+    // The stage; then what 4xx, a refusal of the recipient and a broken connection mean there.
+    let early = [Then::Unavailable, Then::Paused, Then::Unavailable];
+    let named = [Then::Retry, Then::Refused, Then::Retry];
+    let stages: [(&str, Set, [Then; 3]); 7] = [
+        ("banner", |s, t| s.banner = t, early),
+        ("ehlo", |s, t| s.ehlo = t, early),
+        ("auth", |s, t| s.auth = t, early),
+        ("mail", |s, t| s.mail = t, early),
+        ("rcpt", |s, t| s.rcpt = t, named),
+        ("data", |s, t| s.data = t, named),
+        ("dot", |s, t| s.dot = t, named),
     ];
-    for (stage, set, [later, never, login, broken]) in stages {
+    for (stage, set, [later, nobody, broken]) in stages {
         for (answer, expected) in [
-            ("421 4.3.2 going down", later),
+            ("421 4.3.2 going down", Then::Unavailable),
             ("451 4.7.1 greylisted, come back", later),
-            ("550 5.7.1 no such thing", never),
-            ("554-5.7.1 no\r\n554 5.7.1 really not", never),
-            ("530 5.7.0 log in first", login),
+            ("550 5.1.1 no such user", nobody),
+            ("550 5.7.1 no such thing", Then::Paused),
+            ("554-5.7.1 no\r\n554 5.7.1 really not", Then::Paused),
+            ("530 5.7.0 log in first", Then::Paused),
             (DROP, broken),
             (HANG, broken),
             ("what do you mean", broken),
@@ -294,6 +315,24 @@ async fn an_answer_of_the_wrong_kind_is_no_success() {
 }
 
 #[tokio::test]
+async fn a_session_is_used_again_and_a_dead_one_is_replaced() {
+    let rset = |reset| Script { reset, ..GOOD };
+    for (script, sessions) in [(rset("250 2.0.0 ok"), 1), (rset(DROP), 2)] {
+        let (port, heard) = serve_sessions(script, None, false, sessions);
+        let relay = relay(&settings(port, SmtpTls::None));
+        for recipient in ["one@paper.example", "two@paper.example"] {
+            let outcome = relay.send(&parcel(recipient, MAIL)).await;
+            assert_eq!(then(&outcome).0, Then::Accepted, "{outcome:?}");
+        }
+        relay.close_idle(Duration::ZERO).await;
+        let heard: Vec<Heard> = (0..sessions).map(|_| heard.recv().unwrap()).collect();
+        let rcpts = |log: &Heard| log.commands.iter().filter(|c| c.starts_with("RCPT")).count();
+        assert_eq!(heard.iter().map(rcpts).sum::<usize>(), 2, "{heard:?}");
+        assert_eq!(heard.last().unwrap().commands.last().unwrap(), "QUIT");
+    }
+}
+
+#[tokio::test]
 async fn once_accepted_a_lost_goodbye_changes_nothing() {
     for quit in [DROP, HANG, "421 oops", "garbage"] {
         let (outcome, heard) = plays(Script { quit, ..GOOD }).await;
@@ -314,7 +353,7 @@ async fn an_answer_without_end_is_cut_off() {
     let endless: &'static str = Box::leak("2".repeat(1 << 20).into_boxed_str());
     let (outcome, _heard) = plays(Script { mail: endless, ..GOOD }).await;
     let (found, why) = then(&outcome);
-    assert!(found == Then::Retry && why.contains("does not end"), "{outcome:?}");
+    assert!(found == Then::Unavailable && why.contains("does not end"), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -345,7 +384,7 @@ fn half_a_login_is_refused() {
 async fn nobody_there_is_tried_again() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let outcome = relay(&settings(port, SmtpTls::None)).send(&parcel("a@b.example", MAIL)).await;
-    assert_eq!(then(&outcome).0, Then::Retry, "{outcome:?}");
+    assert_eq!(then(&outcome).0, Then::Unavailable, "{outcome:?}");
 }
 
 #[tokio::test]
@@ -420,7 +459,7 @@ async fn without_encryption_nothing_is_sent() {
     assert!(heard.mail.is_empty() && heard.commands.len() <= 2);
     let later = Script { starttls: "454 4.7.0 later", ..GOOD };
     let (outcome, _heard) = plays_tls(later, SmtpTls::StartTls, "localhost", true).await;
-    assert_eq!(then(&outcome).0, Then::Retry, "{outcome:?}");
+    assert_eq!(then(&outcome).0, Then::Unavailable, "{outcome:?}");
 }
 
 #[tokio::test]

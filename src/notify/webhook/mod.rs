@@ -11,7 +11,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
-use crate::domain::{Outcome, Secret, Timestamp, Webhook};
+use crate::domain::{Outcome, PauseCause, Secret, Timestamp, Webhook};
+use crate::health::duration_phrase;
 use crate::notify::address_guard::{PrivateAddress, Resolver, check_url};
 use crate::notify::{Outgoing, server_text};
 
@@ -64,7 +65,7 @@ impl Endpoint {
 
     pub(super) async fn send(&self, parcel: &Outgoing<'_>, now: Timestamp) -> Outcome {
         if let Err(inside) = check_url(&self.url, self.allow_private) {
-            return Outcome::Paused { why: inside.to_string() };
+            return Outcome::Paused { cause: PauseCause::NeedsPerson, why: inside.to_string() };
         }
         match self.request(parcel, now).send().await {
             Ok(response) => self.response_outcome(response, now).await,
@@ -93,14 +94,17 @@ impl Endpoint {
     /// No status came back.
     fn connect_outcome(&self, error: reqwest::Error) -> Outcome {
         let error = error.without_url();
+        if let Some(private) = private_address_in(&error) {
+            // The name may lead elsewhere again: it is looked up after each rest.
+            let why = format!("{}: {private}", self.origin());
+            return Outcome::Paused { cause: PauseCause::ChannelBroken, why };
+        }
         let why = if error.is_timeout() {
-            format!("no answer within {:?}", self.timeout)
-        } else if let Some(inside) = private_address_in(&error) {
-            inside.to_string()
+            format!("no answer within {}", duration_phrase(self.timeout))
         } else {
             server_text::error_chain(&error)
         };
-        Outcome::Retry { after: None, why: format!("{}: {why}", self.origin()) }
+        Outcome::Unavailable { after: None, why: format!("{}: {why}", self.origin()) }
     }
 
     /// 2xx alone is success; the receiver's wish when to come back is kept for 429 and 503.
@@ -115,7 +119,7 @@ impl Endpoint {
         let mut why = format!("{} answered {status}", self.origin());
         if status == StatusCode::GONE {
             why.push_str(": the endpoint wants no more messages; correct the URL or remove it");
-            return Outcome::Paused { why };
+            return Outcome::Paused { cause: PauseCause::NeedsPerson, why };
         }
         if status.is_redirection() {
             why.push_str(": redirects are not followed; update the URL to ");
@@ -127,7 +131,13 @@ impl Endpoint {
         let busy =
             matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
         let after = if busy { retry_after(&headers, now) } else { None };
-        Outcome::Retry { after, why }
+        // What the receiver finds wrong with one body says nothing of the next. All other answers
+        // would be the same for every message.
+        if matches!(status.as_u16(), 400 | 409 | 411 | 413 | 415 | 422) {
+            Outcome::Retry { why }
+        } else {
+            Outcome::Unavailable { after, why }
+        }
     }
 
     /// Where a redirect points, without the parts of a URL that may be secret.

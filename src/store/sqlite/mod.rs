@@ -36,8 +36,9 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
-    AttemptResult, CommitCounts, DueDeliveries, Error, FeedId, FeedState, Feedback, OutboxFilter,
-    PageDue, PageLease, PageOutcome, PageResult, Poll, PollResult, Recognised, Route,
+    AttemptEnd, AttemptResult, CommitCounts, DueDeliveries, Error, FeedId, FeedState, Feedback,
+    LeaseRequest, OutboxFilter, PageDue, PageLease, PageOutcome, PageResult, Poll, PollResult,
+    Recognised, Route,
 };
 use crate::domain::{
     AlertId, ArticleId, DeliveryId, Feed, FeedCondition, Message, OutageKind, Timestamp,
@@ -272,17 +273,13 @@ impl Store {
         self.writer.run(move |db| poll_state::outage_ended(db, since, until)).await
     }
 
-    /// Leases up to `most` rows of a channel that are due, for `hold`.
+    /// Leases deliveries of a channel that are due. What cannot be read becomes a dead letter.
     pub async fn lease(
         &self,
-        channel: &str,
-        most: u32,
-        hold: Duration,
+        request: LeaseRequest,
         now: Timestamp,
     ) -> Result<DueDeliveries, Error> {
-        let channel = channel.to_owned();
-        let until = now.after(hold);
-        self.writer.run(move |db| outbox::lease(db, &channel, most, now, until)).await
+        self.writer.run(move |db| outbox::lease(db, &request, now)).await
     }
 
     /// Records that the attempts begin, with the bytes that will be sent, before any socket is
@@ -295,13 +292,13 @@ impl Store {
         self.writer.run(move |db| outbox::begin(db, &attempts, now)).await
     }
 
-    /// Records how an attempt ended. `false` if the lease was no longer ours.
+    /// Records how an attempt ended, and moves its row and its channel on.
     pub async fn end_attempt(
         &self,
-        settlement: AttemptResult,
+        result: AttemptResult,
         now: Timestamp,
-    ) -> Result<bool, Error> {
-        self.writer.run(move |db| attempt_end::end_attempt(db, &settlement, now)).await
+    ) -> Result<AttemptEnd, Error> {
+        self.writer.run(move |db| attempt_end::end_attempt(db, &result, now)).await
     }
 
     /// Gives leases back untouched: a stopping daemon leaves no row waiting for a lapse.
@@ -322,9 +319,13 @@ impl Store {
     }
 
     /// Ends a channel's rest: a test message got through.
-    pub async fn resume_channel(&self, channel: &str) -> Result<(), Error> {
+    pub async fn resume_channel(&self, channel: &str, now: Timestamp) -> Result<(), Error> {
         let channel = channel.to_owned();
-        self.writer.run(move |db| attempt_end::resume_channel(db, &channel)).await?;
+        let resume = move |db: &Connection| {
+            attempt_end::resume_channel(db, &channel)?;
+            attempt_end::bring_forward(db, &channel, now)
+        };
+        self.writer.run(resume).await?;
         self.outbox_changed.notify_waiters();
         Ok(())
     }

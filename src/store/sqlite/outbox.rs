@@ -1,11 +1,13 @@
-//! The outbox: who may try what, and the word before the socket.
+//! The outbox: which delivery may be tried now, and the attempt that is recorded before a socket opens.
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::updates;
 use crate::domain::{Alert, AlertId, DeliveryId, Message, Timestamp};
 use crate::schedule;
 use crate::store::error::{Doing, Error};
-use crate::store::{DueDeliveries, Lease, OutboxFilter};
+use crate::store::{DueDeliveries, Lease, LeaseRequest, OutboxFilter};
 
 /// A new start: whatever a dead process left open has an unknown end, and is due again.
 pub(super) fn recover(db: &Connection, now: Timestamp) -> Result<(), Error> {
@@ -21,6 +23,11 @@ pub(super) fn recover(db: &Connection, now: Timestamp) -> Result<(), Error> {
              WHERE state = 'pending' AND lease_token IS NOT NULL",
             [],
         )?;
+        // A start is a good moment to see whether a receiver is back, unless it asked for a pause.
+        db.execute(
+            "UPDATE channel SET paused_until = NULL WHERE paused_at IS NULL AND why IS NULL",
+            [],
+        )?;
         db.execute_batch("COMMIT")
     });
     if recovered.is_err() && !db.is_autocommit() {
@@ -29,70 +36,142 @@ pub(super) fn recover(db: &Connection, now: Timestamp) -> Result<(), Error> {
     recovered.doing("recovering the outbox")
 }
 
+/// A backlog: the oldest due row waits for longer than this. Then the newest goes first, because a
+/// late alert is worth less with every hour; else they go in their order.
+pub(super) const BACKLOG_AGE: Duration = Duration::from_mins(1);
+
+/// Leases up to `most` deliveries that are due. A row that cannot be read becomes a dead letter: it
+/// must not keep the readable ones from leaving.
 pub(super) fn lease(
     db: &Connection,
-    channel: &str,
-    most: u32,
+    ask: &LeaseRequest,
     now: Timestamp,
-    until: Timestamp,
 ) -> Result<DueDeliveries, Error> {
-    let doing = "leasing from the outbox";
-    match rest(db, channel, now)? {
-        ChannelRest::No => (),
-        ChannelRest::Until(wake) => {
-            return Ok(DueDeliveries { leases: Vec::new(), next: Some(wake) });
+    let mut due = DueDeliveries::default();
+    let failures = match rest(db, &ask.channel, now)? {
+        ChannelRest::None { failures } => failures,
+        ChannelRest::Until(end) => return Ok(DueDeliveries { next: Some(end), ..due }),
+        ChannelRest::UntilPerson => return Ok(due),
+    };
+    loop {
+        let ids = due_ids(db, ask, now)?;
+        let is_last = ids.is_empty();
+        for id in ids {
+            match read_lease(db, &ask.channel, &id) {
+                Ok(lease) => due.leases.push(Lease {
+                    channel_failures: failures,
+                    token: take(db, &id, now.after(ask.hold))?,
+                    ..lease
+                }),
+                Err(Error::Unreadable { doing, why }) => {
+                    let why = format!("{doing}: {why}");
+                    bury(db, &id, &why, now)?;
+                    due.unreadable.push(why);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        ChannelRest::UntilPerson => return Ok(DueDeliveries::default()),
+        // If every row of this round was unreadable, there may be readable ones behind them.
+        if is_last || !due.leases.is_empty() {
+            break;
+        }
     }
-    let mut select = db
-        .prepare_cached(
-            "SELECT id, recipient, attempts, message FROM outbox
-             WHERE channel = ?1 AND state = 'pending' AND (due_at <= ?2 OR due_at > ?4)
-                AND (lease_until IS NULL OR lease_until <= ?2)
-             ORDER BY due_at, seq LIMIT ?3",
-        )
-        .doing(doing)?;
+    if due.leases.is_empty() {
+        due.next = next_due(db, &ask.channel, now)?;
+    }
+    Ok(due)
+}
+
+/// The keys of the rows that go next, as they stand in the store.
+fn due_ids(db: &Connection, ask: &LeaseRequest, now: Timestamp) -> Result<Vec<Vec<u8>>, Error> {
+    let doing = "looking into the outbox";
+    let where_due = "channel = ?1 AND state = 'pending' AND (due_at <= ?2 OR due_at > ?3)
+        AND (lease_until IS NULL OR lease_until <= ?2)";
     // No wait is ever longer: such a row was due before the clock was set back.
     let never = now.after(schedule::RETRY_MAX);
-    let rows = select.query_map(params![channel, now.0, most, never.0], lease_row).doing(doing)?;
-    let mut leases = rows.collect::<Result<Vec<Lease>, _>>().doing(doing)?;
-    for lease in &mut leases {
-        lease.token = next_token(db)?;
-        db.prepare_cached("UPDATE outbox SET lease_token = ?1, lease_until = ?2 WHERE id = ?3")
-            .and_then(|mut update| {
-                update.execute(params![lease.token, until.0, lease.id.0.to_be_bytes()])
-            })
-            .doing(doing)?;
-        if lease.encoded.is_none() {
-            lease.message = read_message(db, lease.id)?;
-            lease.answers = answered_delivery(db, channel, lease)?;
-        }
+    let oldest: Option<i64> = db
+        .prepare_cached(&format!("SELECT min(due_at) FROM outbox WHERE {where_due}"))
+        .and_then(|mut select| {
+            select.query_row(params![ask.channel, now.0, never.0], |row| row.get(0))
+        })
+        .doing(doing)?;
+    let is_backlog = oldest.is_some_and(|oldest| now.since(Timestamp(oldest)) > BACKLOG_AGE);
+    let order = if is_backlog { "DESC" } else { "ASC" };
+    let mut select = db
+        .prepare_cached(&format!(
+            "SELECT id FROM outbox WHERE {where_due} ORDER BY due_at {order}, seq LIMIT ?4"
+        ))
+        .doing(doing)?;
+    let rows = select
+        .query_map(params![ask.channel, now.0, never.0, ask.most], |row| row.get(0))
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+/// One row with all that its message is composed from.
+fn read_lease(db: &Connection, channel: &str, id: &[u8]) -> Result<Lease, Error> {
+    let mut lease = db
+        .prepare_cached("SELECT id, recipient, attempts, message FROM outbox WHERE id = ?1")
+        .and_then(|mut select| select.query_row([id], lease_row))
+        .doing("reading the outbox")?;
+    if lease.encoded.is_none() {
+        lease.message = read_message(db, lease.id)?;
+        lease.answers = answered_delivery(db, channel, &lease)?;
     }
-    let next = if leases.is_empty() { next_due(db, channel, now)? } else { None };
-    Ok(DueDeliveries { leases, next })
+    Ok(lease)
+}
+
+/// Marks a row as leased. Returns the token that proves it.
+fn take(db: &Connection, id: &[u8], until: Timestamp) -> Result<i64, Error> {
+    let doing = "leasing from the outbox";
+    let token: i64 = db
+        .prepare_cached(
+            "UPDATE setting SET value = value + 1 WHERE name = 'lease_token' RETURNING value",
+        )
+        .and_then(|mut next| next.query_row([], |row| row.get(0)))
+        .doing(doing)?;
+    db.prepare_cached("UPDATE outbox SET lease_token = ?1, lease_until = ?2 WHERE id = ?3")
+        .and_then(|mut update| update.execute(params![token, until.0, id]))
+        .doing(doing)?;
+    Ok(token)
+}
+
+/// Makes an unreadable row a dead letter.
+fn bury(db: &Connection, id: &[u8], why: &str, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(
+        "UPDATE outbox SET state = 'dead', ended_at = ?1, last_error = ?2, lease_token = NULL,
+            lease_until = NULL WHERE id = ?3",
+    )
+    .and_then(|mut update| update.execute(params![now.0, why, id]))
+    .doing("ending an unreadable delivery")?;
+    Ok(())
 }
 
 /// Whether a channel is being left alone.
 enum ChannelRest {
-    No,
+    /// It is not; so often it failed since it last took a message.
+    None {
+        failures: u32,
+    },
     Until(Timestamp),
     UntilPerson,
 }
 
 fn rest(db: &Connection, channel: &str, now: Timestamp) -> Result<ChannelRest, Error> {
-    let paused: Option<Option<i64>> = db
-        .prepare_cached(
-            "SELECT paused_until FROM channel WHERE name = ?1 AND paused_at IS NOT NULL
-                AND (paused_until IS NULL OR paused_until > ?2)",
-        )
+    let stored: Option<(Option<i64>, Option<i64>, i64)> = db
+        .prepare_cached("SELECT paused_at, paused_until, pauses FROM channel WHERE name = ?1")
         .and_then(|mut select| {
-            select.query_row(params![channel, now.0], |row| row.get(0)).optional()
+            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            select.query_row([channel], read).optional()
         })
         .doing("reading a channel")?;
-    Ok(match paused {
-        None => ChannelRest::No,
-        Some(Some(until)) => ChannelRest::Until(Timestamp(until)),
-        Some(None) => ChannelRest::UntilPerson,
+    let (paused_at, until, failures) = stored.unwrap_or_default();
+    // No rest is ever longer: that one was given before the clock was set back.
+    let longest = now.after(schedule::RETRY_MAX);
+    Ok(match (paused_at, until.map(Timestamp)) {
+        (Some(_), None) => ChannelRest::UntilPerson,
+        (_, Some(until)) if until > now && until <= longest => ChannelRest::Until(until),
+        _ => ChannelRest::None { failures: u32::try_from(failures).unwrap_or(0) },
     })
 }
 
@@ -105,15 +184,8 @@ fn lease_row(row: &Row<'_>) -> Result<Lease, rusqlite::Error> {
         encoded: row.get(3)?,
         message: Message::Alerts(Vec::new()),
         answers: None,
+        channel_failures: 0,
     })
-}
-
-fn next_token(db: &Connection) -> Result<i64, Error> {
-    db.prepare_cached(
-        "UPDATE setting SET value = value + 1 WHERE name = 'lease_token' RETURNING value",
-    )
-    .and_then(|mut next| next.query_row([], |row| row.get(0)))
-    .doing("numbering a lease")
 }
 
 fn next_due(db: &Connection, channel: &str, now: Timestamp) -> Result<Option<Timestamp>, Error> {
@@ -141,12 +213,13 @@ fn read_message(db: &Connection, delivery: DeliveryId) -> Result<Message, Error>
         })
         .doing(doing)?;
     match payload {
-        Some(payload) => serde_json::from_str(&payload)
-            .map_err(|why| Error::Broken { doing, why: why.to_string() }),
+        Some(payload) => serde_json::from_str(&payload).map_err(|why| Error::json(doing, &why)),
         None => read_alerts(db, delivery).map(Message::Alerts),
     }
 }
 
+/// The alerts of a message. One of a digest that cannot be read must not keep the others from being
+/// told; if none can, the message is unreadable.
 fn read_alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
     let doing = "reading an alert";
     let mut select = db
@@ -155,21 +228,34 @@ fn read_alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Erro
              WHERE c.delivery = ?1 ORDER BY a.created_at, a.article, a.id",
         )
         .doing(doing)?;
-    let rows = select
-        .query_map([delivery.0.to_be_bytes()], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
-        })
-        .doing(doing)?;
-    rows.map(|row| {
-        let (payload, story) = row.doing(doing)?;
-        let mut alert: Alert = serde_json::from_str(&payload)
-            .map_err(|why| Error::Broken { doing, why: why.to_string() })?;
-        // Only this once: the bytes composed from it are kept, and a retry repeats them.
-        let spread = updates::spread(db, story)?;
-        alert.spread = (spread.outlets > 1).then_some(spread);
-        Ok(alert)
-    })
-    .collect()
+    let mut rows = select.query([delivery.0.to_be_bytes()]).doing(doing)?;
+    let (mut alerts, mut unreadable) = (Vec::new(), None);
+    while let Some(row) = rows.next().doing(doing)? {
+        match read_alert(db, row) {
+            Ok(alert) => alerts.push(alert),
+            Err(error @ Error::Unreadable { .. }) => unreadable = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match unreadable {
+        Some(error) if alerts.is_empty() => Err(error),
+        Some(error) => {
+            tracing::error!(%delivery, "an alert of the digest {delivery} is left out: {error}");
+            Ok(alerts)
+        }
+        None => Ok(alerts),
+    }
+}
+
+fn read_alert(db: &Connection, row: &Row<'_>) -> Result<Alert, Error> {
+    let doing = "reading an alert";
+    let payload: String = row.get(0).doing(doing)?;
+    let mut alert: Alert =
+        serde_json::from_str(&payload).map_err(|why| Error::json(doing, &why))?;
+    // Only this once: the bytes composed from it are kept, and a retry repeats them.
+    let spread = updates::spread(db, row.get(1).doing(doing)?)?;
+    alert.spread = (spread.outlets > 1).then_some(spread);
+    Ok(alert)
 }
 
 /// The message that told an update's receiver of the alert it follows.
