@@ -7,16 +7,16 @@ use crate::markup::{Token, Tokenizer, split_name};
 impl Writer<'_, '_> {
     /// The names of the authors, from the best source only. An e-mail address is used where no name
     /// is given.
-    pub(super) fn authors(&mut self, pieces: &[FieldText<'_>]) -> Vec<String> {
-        let all = || pieces.iter().filter(|piece| piece.field == Role::Author && !piece.is_blank());
-        let Some(rank) = all().map(|piece| piece.rank).min() else { return Vec::new() };
+    pub(super) fn authors(&mut self, fields: &[FieldText<'_>]) -> Vec<String> {
+        let all = || fields.iter().filter(|field| field.role == Role::Author && !field.is_blank());
+        let Some(rank) = all().map(|field| field.rank).min() else { return Vec::new() };
         let mut authors: Vec<String> = Vec::new();
-        for piece in all().filter(|piece| piece.rank == rank) {
+        for field in all().filter(|field| field.rank == rank) {
             if authors.len() >= AUTHORS_MAX {
                 self.notes.add("an item with too many authors was cut");
                 break;
             }
-            if let Some(name) = self.person(piece.inner)
+            if let Some(name) = self.person(field.inner)
                 && !authors.contains(&name)
             {
                 authors.push(name);

@@ -11,8 +11,8 @@ use crate::markup::{Tag, Token, Tokenizer, split_name};
 /// Longest title repeated in an error, in characters.
 const TITLE_CHARS_MAX: usize = 80;
 
-/// The first character of a JSON document: an object or an array.
-const JSON_OPENINGS: [char; 2] = ['{', '['];
+/// The first character of a JSON object. (By name, because some tools count braces.)
+const JSON_OBJECT: char = '{';
 
 /// Longest name of a JSONP callback, in bytes.
 const CALLED_BYTES_MAX: usize = 64;
@@ -21,14 +21,14 @@ const CALLED_BYTES_MAX: usize = 64;
 /// is removed.
 pub(super) fn json_text(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    if text.starts_with(JSON_OPENINGS) {
+    if text.starts_with([JSON_OBJECT, '[']) {
         return Some(text);
     }
     let (called, rest) = text.split_once('(')?;
     let name = |c: char| c.is_ascii_alphanumeric() || "_.$/* ".contains(c);
     let rest = rest.trim_start();
     let is_call = called.len() <= CALLED_BYTES_MAX && called.chars().all(name);
-    (is_call && rest.starts_with(JSON_OPENINGS)).then_some(rest)
+    (is_call && rest.starts_with(JSON_OBJECT)).then_some(rest)
 }
 
 /// Finds the root element of a feed. Anything before it is skipped.
@@ -40,11 +40,11 @@ pub(super) fn find_root<'a>(text: &'a str, notes: &mut Notes) -> Result<Root<'a>
         let Some(token) = tokens.next() else { break };
         match token {
             Token::Start(tag) => {
-                if let Some(kind) = format_of(&tag) {
+                if let Some(format) = format_of(&tag) {
                     if first.is_some() {
                         notes.add("elements before the root were dropped");
                     }
-                    return Ok(Root { kind, tag, tokens, entities });
+                    return Ok(Root { format, tag, tokens, entities });
                 }
                 first = first.or(Some(tag));
                 if is_page(tag.name) {

@@ -8,7 +8,7 @@ use crate::markup::{Tag, Tokenizer};
 /// A repaired document, and the parts that feed-rs has no place for.
 #[derive(Debug)]
 pub(super) struct RepairedFeed<'a> {
-    pub(super) kind: DocumentFormat,
+    pub(super) format: DocumentFormat,
     /// Well-formed XML: Atom for an Atom document, RSS 2.0 for all others.
     pub(super) xml: SegmentedText<'a>,
     /// One for each item in `xml`, in the same order.
@@ -24,7 +24,7 @@ pub(super) struct RepairedFeed<'a> {
 
 /// The root element, and the format it stands for.
 pub(super) struct Root<'a> {
-    pub(super) kind: DocumentFormat,
+    pub(super) format: DocumentFormat,
     /// The root element's start tag: it may hold namespaces, a base and a language.
     pub(super) tag: Tag<'a>,
     /// Stands after the root's start tag.

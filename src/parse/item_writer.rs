@@ -15,7 +15,7 @@ use crate::markup::Tag;
 /// One field of an item: the element and its inside, not yet decoded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FieldText<'a> {
-    pub(super) field: Role,
+    pub(super) role: Role,
     /// Several elements can give one field; the lowest rank is the best source.
     pub(super) rank: u8,
     /// The start tag, for its attributes.
@@ -45,14 +45,14 @@ pub(super) struct ItemExtras {
 
 /// The best source of a field that is not blank. Among equals the last one counts, as in other feed
 /// readers.
-pub(super) fn best<'p, 'a>(pieces: &'p [FieldText<'a>], field: Role) -> Option<&'p FieldText<'a>> {
-    let said = pieces.iter().rev().filter(|piece| piece.field == field && !piece.is_blank());
-    said.min_by_key(|piece| piece.rank)
+pub(super) fn best<'p, 'a>(fields: &'p [FieldText<'a>], role: Role) -> Option<&'p FieldText<'a>> {
+    let said = fields.iter().rev().filter(|field| field.role == role && !field.is_blank());
+    said.min_by_key(|field| field.rank)
 }
 
 /// Writes fields for feed-rs.
 pub(super) struct Writer<'w, 'a> {
-    pub(super) kind: DocumentFormat,
+    pub(super) format: DocumentFormat,
     /// The base address of the item, or that of the feed.
     pub(super) base: Cow<'w, BaseUrl>,
     pub(super) entities: &'w Entities<'w>,
@@ -63,32 +63,32 @@ pub(super) struct Writer<'w, 'a> {
 
 impl<'a> Writer<'_, 'a> {
     /// Writes an item and returns the parts that feed-rs must not see.
-    pub(super) fn write_item(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'a>]) -> ItemExtras {
-        let atom = self.kind == DocumentFormat::Atom;
+    pub(super) fn write_item(&mut self, tag: &Tag<'_>, fields: &[FieldText<'a>]) -> ItemExtras {
+        let atom = self.format == DocumentFormat::Atom;
         self.xml.push(if atom { "<entry>" } else { "<item>" });
-        self.write_field(pieces, Role::Title, "title");
-        let id = self.write_id(tag, pieces);
+        self.write_field(fields, Role::Title, "title");
+        let id = self.write_id(tag, fields);
         if let Some(id) = &id {
             self.write_element(if atom { "id" } else { "guid" }, id);
         }
-        self.write_field(pieces, Role::Summary, if atom { "summary" } else { "description" });
-        self.write_field(pieces, Role::Content, if atom { "content" } else { "content:encoded" });
-        let published = self.label_of(pieces, Role::Published);
+        self.write_field(fields, Role::Summary, if atom { "summary" } else { "description" });
+        self.write_field(fields, Role::Content, if atom { "content" } else { "content:encoded" });
+        let published = self.label_of(fields, Role::Published);
         if let Some(date) = &published {
             self.write_element(if atom { "published" } else { "pubDate" }, date);
         }
         let updated = self
-            .label_of(pieces, Role::Updated)
+            .label_of(fields, Role::Updated)
             .or_else(|| self.attribute_label(tag, "lastmod", DocumentFormat::Cdf));
         if let Some(date) = &updated {
             self.write_element("updated", date);
         }
-        self.write_tags(pieces);
+        self.write_tags(fields);
         self.xml.push(if atom { "</entry>" } else { "</item>" });
         ItemExtras {
-            link: self.write_link(tag, pieces).or_else(|| self.link_from_id(pieces, id.as_deref())),
-            authors: self.authors(pieces),
-            language: self.language(tag, pieces),
+            link: self.write_link(tag, fields).or_else(|| self.link_from_id(fields, id.as_deref())),
+            authors: self.authors(fields),
+            language: self.language(tag, fields),
             published,
             updated,
         }
@@ -114,13 +114,13 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// Writes a title, a summary or a content.
-    pub(super) fn write_field(&mut self, pieces: &[FieldText<'a>], field: Role, name: &str) {
-        let Some(piece) = best(pieces, field) else { return };
-        let text = self.text_of(piece);
+    pub(super) fn write_field(&mut self, fields: &[FieldText<'a>], role: Role, name: &str) {
+        let Some(field) = best(fields, role) else { return };
+        let text = self.text_of(field);
         if text.is_empty() {
             return;
         }
-        if self.kind == DocumentFormat::Atom {
+        if self.format == DocumentFormat::Atom {
             self.xml.push("<");
             self.xml.push(name);
             self.xml.push(" type=\"html\">");
@@ -133,13 +133,13 @@ impl<'a> Writer<'_, 'a> {
 
     /// The text of a field, by its declared type. Feeds often declare a wrong type, so an unknown
     /// one is read as HTML, which also reads plain text.
-    fn text_of(&mut self, piece: &FieldText<'a>) -> Cow<'a, str> {
-        let declared = piece.tag.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
-        let mode = piece.tag.attribute("mode").unwrap_or_default();
+    fn text_of(&mut self, field: &FieldText<'a>) -> Cow<'a, str> {
+        let declared = field.tag.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
+        let mode = field.tag.attribute("mode").unwrap_or_default();
         let kind = declared.split(';').next().unwrap_or_default();
-        let binary = self.kind == DocumentFormat::Atom && is_binary(kind);
+        let binary = self.format == DocumentFormat::Atom && is_binary(kind);
         if mode.eq_ignore_ascii_case("base64") || binary {
-            let text = resolve(piece.inner, Mode::Plain, self.entities, self.notes);
+            let text = resolve(field.inner, Mode::Plain, self.entities, self.notes);
             if let Some(decoded) = from_base64(&text) {
                 return Cow::Owned(decoded);
             }
@@ -158,7 +158,7 @@ impl<'a> Writer<'_, 'a> {
                 Mode::Html
             }
         };
-        resolve(piece.inner, mode, self.entities, self.notes)
+        resolve(field.inner, mode, self.entities, self.notes)
     }
 
     /// A short text: an id, a date or a name.
@@ -173,9 +173,9 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// The short text of the best source of a field.
-    fn label_of(&mut self, pieces: &[FieldText<'_>], field: Role) -> Option<String> {
-        let piece = best(pieces, field)?;
-        self.label(piece.inner)
+    fn label_of(&mut self, fields: &[FieldText<'_>], role: Role) -> Option<String> {
+        let field = best(fields, role)?;
+        self.label(field.inner)
     }
 
     /// A short text from an attribute of the item element. Only `format` keeps it there.
@@ -183,60 +183,60 @@ impl<'a> Writer<'_, 'a> {
         &mut self,
         tag: &Tag<'_>,
         name: &str,
-        kind: DocumentFormat,
+        format: DocumentFormat,
     ) -> Option<String> {
-        if self.kind != kind {
+        if self.format != format {
             return None;
         }
         self.label(tag.attribute_local(name)?)
     }
 
     /// The id the publisher gave. RDF keeps it in an attribute of the item.
-    fn write_id(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
-        if self.kind == DocumentFormat::Sitemap {
+    fn write_id(&mut self, tag: &Tag<'_>, fields: &[FieldText<'_>]) -> Option<String> {
+        if self.format == DocumentFormat::Sitemap {
             // A sitemap gives a page no other identity than its address.
-            return self.label_of(pieces, Role::Link);
+            return self.label_of(fields, Role::Link);
         }
-        self.label_of(pieces, Role::Id)
+        self.label_of(fields, Role::Id)
             .or_else(|| self.attribute_label(tag, "about", DocumentFormat::Rdf))
     }
 
     /// The link to the article: RSS has it as text, Atom as `rel="alternate"`, CDF as `href`.
-    pub(super) fn write_link(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
-        let atom = self.kind == DocumentFormat::Atom;
+    pub(super) fn write_link(&mut self, tag: &Tag<'_>, fields: &[FieldText<'_>]) -> Option<String> {
+        let atom = self.format == DocumentFormat::Atom;
         let links = || {
-            let links = pieces.iter().filter(|piece| piece.field == Role::Link);
-            links.filter_map(|piece| Some((link_rank(piece)?, piece)))
+            let links = fields.iter().filter(|field| field.role == Role::Link);
+            links.filter_map(|field| Some((link_rank(field)?, field)))
         };
         // Among equal links the first counts in Atom and the last in RSS, as in other feed readers.
-        let piece = if atom {
+        let field = if atom {
             links().min_by_key(|(rank, _)| *rank)
         } else {
             links().rev().min_by_key(|(rank, _)| *rank)
         };
-        let Some((_, piece)) = piece else {
+        let Some((_, field)) = field else {
             let href = self.attribute_label(tag, "href", DocumentFormat::Cdf)?;
             return Some(self.base.absolute(&href));
         };
-        let href = match piece.tag.attribute("href") {
+        let href = match field.tag.attribute("href") {
             Some(href) => self.label(href),
-            None => self.label(piece.inner),
+            None => self.label(field.inner),
         }?;
-        let own = piece.tag.rest.contains("xml:base");
-        let within = own.then(|| self.base.within(&piece.tag, self.notes)).flatten();
+        let own = field.tag.rest.contains("xml:base");
+        let within = own.then(|| self.base.within(&field.tag, self.notes)).flatten();
         let link = within.as_ref().unwrap_or(&self.base).absolute(&href);
         (!link.is_empty()).then_some(link)
     }
 
     /// In RSS an id is also the link if `isPermaLink` says so, or if it is an address and nothing
     /// denies it.
-    fn link_from_id(&mut self, pieces: &[FieldText<'_>], id: Option<&str>) -> Option<String> {
+    fn link_from_id(&mut self, fields: &[FieldText<'_>], id: Option<&str>) -> Option<String> {
         let id = id?;
-        let permanent = best(pieces, Role::Id)
-            .and_then(|piece| piece.tag.attribute("isPermaLink"))
+        let permanent = best(fields, Role::Id)
+            .and_then(|field| field.tag.attribute("isPermaLink"))
             .map(|said| !said.trim().eq_ignore_ascii_case("false"));
         let address = has_scheme(id) && (id.starts_with("http:") || id.starts_with("https:"));
-        match (self.kind, permanent) {
+        match (self.format, permanent) {
             (DocumentFormat::Atom, _) | (_, Some(false)) => None,
             (_, Some(true)) if !id.contains(char::is_whitespace) => Some(self.base.absolute(id)),
             _ => address.then(|| id.to_owned()),
@@ -244,31 +244,31 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// The language of an item: its own, that of a language element, or that of its texts.
-    pub(super) fn language(&mut self, tag: &Tag<'_>, pieces: &[FieldText<'_>]) -> Option<String> {
+    pub(super) fn language(&mut self, tag: &Tag<'_>, fields: &[FieldText<'_>]) -> Option<String> {
         let said = tag
             .attribute("xml:lang")
-            .or_else(|| best(pieces, Role::Language).map(|piece| piece.inner))
+            .or_else(|| best(fields, Role::Language).map(|field| field.inner))
             .or_else(|| {
                 [Role::Content, Role::Summary, Role::Title]
                     .into_iter()
-                    .find_map(|field| best(pieces, field)?.tag.attribute("xml:lang"))
+                    .find_map(|role| best(fields, role)?.tag.attribute("xml:lang"))
             })?;
         self.label(said).map(|said| said.replace('_', "-"))
     }
 
     /// Writes the categories: the `term`, and the `label` for people where it differs.
-    fn write_tags(&mut self, pieces: &[FieldText<'_>]) {
-        let tags = pieces.iter().filter(|piece| piece.field == Role::Tag);
-        for (count, piece) in tags.enumerate() {
+    fn write_tags(&mut self, fields: &[FieldText<'_>]) {
+        let tags = fields.iter().filter(|field| field.role == Role::Tag);
+        for (count, field) in tags.enumerate() {
             if count >= TAGS_MAX {
                 self.notes.add("an item with too many categories was cut");
                 return;
             }
-            let term = piece.tag.attribute("term").unwrap_or(piece.inner);
-            let label = piece.tag.attribute("label").filter(|label| *label != term);
+            let term = field.tag.attribute("term").unwrap_or(field.inner);
+            let label = field.tag.attribute("label").filter(|label| *label != term);
             for text in [Some(term), label].into_iter().flatten() {
                 let Some(text) = self.label(text) else { continue };
-                if self.kind == DocumentFormat::Sitemap {
+                if self.format == DocumentFormat::Sitemap {
                     // Google's `keywords` are one list with commas.
                     let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
                     words.take(TAGS_MAX).for_each(|word| self.write_tag(word));
@@ -281,7 +281,7 @@ impl<'a> Writer<'_, 'a> {
 
     /// Writes one category in the form of the output format.
     fn write_tag(&mut self, text: &str) {
-        if self.kind == DocumentFormat::Atom {
+        if self.format == DocumentFormat::Atom {
             self.xml.push("<category term=\"");
             write_value(text, self.xml);
             self.xml.push("\"/>");
@@ -292,19 +292,19 @@ impl<'a> Writer<'_, 'a> {
 }
 
 /// How good a link is, the lowest first; `None` if it does not lead to the article.
-fn link_rank(piece: &FieldText<'_>) -> Option<u8> {
-    let Some(href) = piece.tag.attribute("href") else {
-        return (!piece.is_blank()).then_some(piece.rank);
+fn link_rank(field: &FieldText<'_>) -> Option<u8> {
+    let Some(href) = field.tag.attribute("href") else {
+        return (!field.is_blank()).then_some(field.rank);
     };
     if href.trim().is_empty() {
         return None;
     }
-    let relation = piece.tag.attribute("rel").unwrap_or("alternate").trim();
+    let relation = field.tag.attribute("rel").unwrap_or("alternate").trim();
     let relation = relation.rsplit('/').next().unwrap_or(relation).to_ascii_lowercase();
-    let kind = piece.tag.attribute("type").unwrap_or_default();
+    let kind = field.tag.attribute("type").unwrap_or_default();
     let page = kind.is_empty() || kind.contains("html");
     Some(match relation.as_str() {
-        "alternate" | "" => piece.rank.saturating_add(u8::from(!page)),
+        "alternate" | "" => field.rank.saturating_add(u8::from(!page)),
         "related" | "via" | "canonical" => 20,
         "self" if page => 30,
         _ => return None,

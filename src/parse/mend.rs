@@ -17,8 +17,8 @@ use crate::markup::{Tag, Token, Tokenizer, split_name};
 
 /// Repairs a document, beginning at its root.
 pub(super) fn repair<'a>(root: Root<'a>, base: BaseUrl, notes: &mut Notes) -> RepairedFeed<'a> {
-    let mut walk = Repairer {
-        kind: root.kind,
+    let mut repairer = Repairer {
+        format: root.format,
         root: root.tag,
         tokens: root.tokens,
         entities: root.entities,
@@ -33,14 +33,14 @@ pub(super) fn repair<'a>(root: Root<'a>, base: BaseUrl, notes: &mut Notes) -> Re
         second_looks: 0,
         closed: false,
     };
-    walk.run();
-    walk.finish()
+    repairer.run();
+    repairer.finish()
 }
 
 /// An item whose end was not seen yet.
 struct OpenItem<'a> {
     tag: Tag<'a>,
-    pieces: Vec<FieldText<'a>>,
+    fields: Vec<FieldText<'a>>,
     /// How many namespace bindings are in force outside it.
     bindings: usize,
 }
@@ -57,7 +57,7 @@ enum ElementContent<'a> {
 
 /// The state of the pass over the document.
 struct Repairer<'a, 'n> {
-    kind: DocumentFormat,
+    format: DocumentFormat,
     root: Tag<'a>,
     tokens: Tokenizer<'a>,
     entities: Entities<'a>,
@@ -81,7 +81,7 @@ impl<'a> Repairer<'a, '_> {
         let root = self.root;
         self.bindings.declare(&root, true);
         self.apply_xml_base(&root);
-        self.xml.push(match self.kind {
+        self.xml.push(match self.format {
             DocumentFormat::Atom => "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
             DocumentFormat::Rss | DocumentFormat::Rdf | DocumentFormat::Cdf | DocumentFormat::Sitemap => {
                 "<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel>"
@@ -119,8 +119,8 @@ impl<'a> Repairer<'a, '_> {
         let bindings = self.bindings.depth();
         self.bindings.declare(&tag, false);
         let resolved = self.bindings.namespace_of(prefix);
-        if is_item(self.kind, local)
-            && matches!(resolved.family, Namespace::Native | Namespace::Rss | Namespace::Atom)
+        if is_item(self.format, local)
+            && matches!(resolved.namespace, Namespace::Native | Namespace::Rss | Namespace::Atom)
         {
             if self.item.is_some() {
                 self.notes.add("an item without an end tag was closed");
@@ -133,25 +133,25 @@ impl<'a> Repairer<'a, '_> {
         // groups the fields of the feed.
         if self.item.is_none() && local.eq_ignore_ascii_case("channel") {
             self.apply_xml_base(&tag);
-            if self.kind == DocumentFormat::Rdf || self.kind == DocumentFormat::Rss {
+            if self.format == DocumentFormat::Rdf || self.format == DocumentFormat::Rss {
                 self.language_of(&tag);
             }
             return;
         }
-        let found = self.field(resolved.family, local);
+        let found = self.role_in_feed(resolved.namespace, local);
         if found.is_some() && !resolved.declared {
             self.notes.add_about("undeclared prefix", prefix);
         }
         match found {
             Some((Role::Wrapper, _)) => {}
-            Some((field, rank)) => {
-                self.take_field(tag, field, rank);
+            Some((role, rank)) => {
+                self.take_field(tag, role, rank);
                 self.bindings.forget_above(bindings);
             }
             None => {
                 self.element_content(
                     &tag,
-                    self.kind != DocumentFormat::Atom || self.item.is_none(),
+                    self.format != DocumentFormat::Atom || self.item.is_none(),
                 );
                 self.bindings.forget_above(bindings);
             }
@@ -159,17 +159,17 @@ impl<'a> Repairer<'a, '_> {
     }
 
     /// What an element means, without regard to the case of its name.
-    fn field(&mut self, family: Namespace, local: &str) -> Option<(Role, u8)> {
+    fn role_in_feed(&mut self, namespace: Namespace, local: &str) -> Option<(Role, u8)> {
         if !local.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            let found = role_of(self.kind, family, local);
+            let found = role_of(self.format, namespace, local);
             if found.is_some() && local == "pubdate" {
                 self.notes.add("`<pubdate>` read as `<pubDate>`");
             }
             return found;
         }
-        let found = role_of(self.kind, family, &local.to_ascii_lowercase());
+        let found = role_of(self.format, namespace, &local.to_ascii_lowercase());
         if found.is_some()
-            && self.kind != DocumentFormat::Cdf
+            && self.format != DocumentFormat::Cdf
             && !matches!(local, "pubDate" | "lastBuildDate")
         {
             self.notes.add_about("unusual spelling", local);
@@ -178,9 +178,9 @@ impl<'a> Repairer<'a, '_> {
     }
 
     /// Keeps the inside of an element that is a field.
-    fn take_field(&mut self, tag: Tag<'a>, field: Role, rank: u8) {
+    fn take_field(&mut self, tag: Tag<'a>, role: Role, rank: u8) {
         let may_hold_xml =
-            self.kind == DocumentFormat::Atom && matches!(field, Role::Summary | Role::Content);
+            self.format == DocumentFormat::Atom && matches!(role, Role::Summary | Role::Content);
         let inner = match self.element_content(&tag, !may_hold_xml) {
             ElementContent::Whole(inner) => inner,
             ElementContent::Unclosed(inner) => {
@@ -189,10 +189,10 @@ impl<'a> Repairer<'a, '_> {
             }
             ElementContent::Cut => return,
         };
-        let piece = FieldText { field, rank, tag, inner };
-        let pieces = self.item.as_mut().map_or(&mut self.feed, |item| &mut item.pieces);
-        if pieces.len() < FIELDS_MAX {
-            pieces.push(piece);
+        let field = FieldText { role, rank, tag, inner };
+        let fields = self.item.as_mut().map_or(&mut self.feed, |item| &mut item.fields);
+        if fields.len() < FIELDS_MAX {
+            fields.push(field);
         } else {
             self.notes.add("an item with too many fields was cut");
         }
@@ -212,7 +212,7 @@ impl<'a> Repairer<'a, '_> {
                 None => return ElementContent::Cut,
                 Some(Token::Start(inner)) => {
                     let again = inner.name.eq_ignore_ascii_case(tag.name);
-                    let item = items_end_it && is_item(self.kind, inner.name) && !again;
+                    let item = items_end_it && is_item(self.format, inner.name) && !again;
                     if item {
                         self.tokens.go_to(to);
                         return ElementContent::Unclosed(self.tokens.piece(from, to));
@@ -245,7 +245,7 @@ impl<'a> Repairer<'a, '_> {
     fn encloses(&self, name: &str) -> bool {
         self.item.as_ref().is_some_and(|item| name.eq_ignore_ascii_case(item.tag.name))
             || name.eq_ignore_ascii_case(self.root.name)
-            || (self.kind != DocumentFormat::Atom && name.eq_ignore_ascii_case("channel"))
+            || (self.format != DocumentFormat::Atom && name.eq_ignore_ascii_case("channel"))
     }
 
     /// An element without an end tag took everything up to the end of its item. Returns only what
@@ -262,11 +262,11 @@ impl<'a> Repairer<'a, '_> {
             let Some(token) = look.next() else { return inner };
             let Token::Start(tag) = token else { continue };
             let (prefix, local) = split_name(tag.name);
-            let family = self.bindings.namespace_of(prefix).family;
-            if family == Namespace::Xhtml || prefix.is_empty() && is_html(local) {
+            let namespace = self.bindings.namespace_of(prefix).namespace;
+            if namespace == Namespace::Xhtml || prefix.is_empty() && is_html(local) {
                 continue;
             }
-            if role_of(self.kind, family, &local.to_ascii_lowercase()).is_some() {
+            if role_of(self.format, namespace, &local.to_ascii_lowercase()).is_some() {
                 self.tokens.go_to(begin.saturating_add(at));
                 return look.piece(0, at);
             }
@@ -288,7 +288,7 @@ impl<'a> Repairer<'a, '_> {
     /// Begins an item. An empty item is written at once, because it has no end tag.
     fn open_item(&mut self, tag: Tag<'a>) {
         let bindings = self.bindings.depth();
-        self.item = Some(OpenItem { tag, pieces: Vec::new(), bindings });
+        self.item = Some(OpenItem { tag, fields: Vec::new(), bindings });
         if tag.empty {
             self.close_item();
         }
@@ -305,24 +305,19 @@ impl<'a> Repairer<'a, '_> {
         let base =
             open.tag.rest.contains("xml:base").then(|| self.base.within(&open.tag, self.notes));
         let mut writer = Writer {
-            kind: self.kind,
+            format: self.format,
             base: base.flatten().map_or(Cow::Borrowed(&self.base), Cow::Owned),
             entities: &self.entities,
             notes: self.notes,
             xml: &mut self.xml,
         };
-        self.items.push(writer.write_item(&open.tag, &open.pieces));
+        self.items.push(writer.write_item(&open.tag, &open.fields));
     }
 
     /// Remembers the language that a root or channel gives for all items.
     fn language_of(&mut self, tag: &Tag<'a>) {
         if let Some(language) = tag.attribute("xml:lang") {
-            self.feed.push(FieldText {
-                field: Role::Language,
-                rank: 1,
-                tag: *tag,
-                inner: language,
-            });
+            self.feed.push(FieldText { role: Role::Language, rank: 1, tag: *tag, inner: language });
         }
     }
 
@@ -330,16 +325,15 @@ impl<'a> Repairer<'a, '_> {
     fn finish(mut self) -> RepairedFeed<'a> {
         let kept = self.items.len();
         if !self.closed {
-            self.notes.add(format!("document ended early; {kept} complete items kept"));
+            self.notes.add_cut_short(kept);
         }
         if self.items_over > 0 {
-            let over = self.items_over;
-            self.notes.add(format!("{over} items beyond the first {ITEMS_MAX} were not read"));
+            self.notes.add_over_limit(self.items_over);
         }
         let root = self.root;
         self.language_of(&root);
         let mut writer = Writer {
-            kind: self.kind,
+            format: self.format,
             base: Cow::Borrowed(&self.base),
             entities: &self.entities,
             notes: self.notes,
@@ -350,7 +344,7 @@ impl<'a> Repairer<'a, '_> {
         let hubs = writer.related(&self.feed, "hub");
         let own_link = writer.related(&self.feed, "self").into_iter().next();
         writer.write_field(&self.feed, Role::Title, "title");
-        self.xml.push(match self.kind {
+        self.xml.push(match self.format {
             DocumentFormat::Atom => "</feed>",
             DocumentFormat::Rss
             | DocumentFormat::Rdf
@@ -358,7 +352,7 @@ impl<'a> Repairer<'a, '_> {
             | DocumentFormat::Sitemap => "</channel></rss>",
         });
         RepairedFeed {
-            kind: self.kind,
+            format: self.format,
             xml: self.xml,
             items: self.items,
             link,
@@ -371,9 +365,9 @@ impl<'a> Repairer<'a, '_> {
 
 /// Whether an element is an item: RSS `item` and Atom `entry`, which some feeds mix up, or the
 /// `url` of a sitemap.
-fn is_item(kind: DocumentFormat, name: &str) -> bool {
+fn is_item(format: DocumentFormat, name: &str) -> bool {
     let local = split_name(name).1;
-    if kind == DocumentFormat::Sitemap {
+    if format == DocumentFormat::Sitemap {
         return local.eq_ignore_ascii_case("url");
     }
     local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry")

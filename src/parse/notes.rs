@@ -2,7 +2,7 @@
 //! not fill the list.
 use std::borrow::Cow;
 
-use super::limits::NOTES_MAX;
+use super::limits::{ITEMS_MAX, NOTES_MAX};
 
 /// Longest word of the document that is repeated in a phrase, in bytes.
 const WORD_BYTES_MAX: usize = 40;
@@ -11,7 +11,7 @@ const WORD_BYTES_MAX: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// The kind of fault, and the word of the document it is about.
-    said: Vec<(Cow<'static, str>, String)>,
+    phrases: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Notes {
@@ -27,10 +27,24 @@ impl Notes {
         self.push(Cow::Borrowed(what), word.get(..end).unwrap_or_default());
     }
 
+    /// The document ended before its end tag.
+    pub(super) fn add_cut_short(&mut self, kept: usize) {
+        let items = if kept == 1 { "item" } else { "items" };
+        self.add(format!("document ended early; {kept} complete {items} kept"));
+    }
+
+    /// There were more items than are read.
+    pub(super) fn add_over_limit(&mut self, over: usize) {
+        let items = if over == 1 { "item" } else { "items" };
+        self.add(format!("{over} {items} beyond the first {ITEMS_MAX} not read"));
+    }
+
     /// Adds a phrase that is new while the list has room.
     fn push(&mut self, what: Cow<'static, str>, word: &str) {
-        if self.said.len() < NOTES_MAX && !self.said.iter().any(|(w, x)| *w == what && x == word) {
-            self.said.push((what, word.to_owned()));
+        if self.phrases.len() < NOTES_MAX
+            && !self.phrases.iter().any(|(w, x)| *w == what && x == word)
+        {
+            self.phrases.push((what, word.to_owned()));
         }
     }
 
@@ -39,7 +53,7 @@ impl Notes {
         let phrase = |(what, word): (Cow<'static, str>, String)| {
             if word.is_empty() { what.into_owned() } else { format!("{what} `{word}`") }
         };
-        self.said.into_iter().map(phrase).collect()
+        self.phrases.into_iter().map(phrase).collect()
     }
 }
 

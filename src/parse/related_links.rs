@@ -5,13 +5,13 @@ use super::vocabulary::Role;
 
 impl Writer<'_, '_> {
     /// The addresses of the links with this relation to the feed, in order.
-    pub(super) fn related(&mut self, pieces: &[FieldText<'_>], relation: &str) -> Vec<String> {
+    pub(super) fn related(&mut self, fields: &[FieldText<'_>], relation: &str) -> Vec<String> {
         let mut found = Vec::new();
-        for piece in pieces.iter().filter(|piece| piece.field == Role::Link) {
-            let rel = piece.tag.attribute("rel").unwrap_or_default();
+        for field in fields.iter().filter(|field| field.role == Role::Link) {
+            let rel = field.tag.attribute("rel").unwrap_or_default();
             let relates =
                 rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case(relation));
-            let href = relates.then(|| piece.tag.attribute("href")).flatten();
+            let href = relates.then(|| field.tag.attribute("href")).flatten();
             if found.len() < HUBS_MAX
                 && let Some(href) = href.and_then(|href| self.label(href))
             {

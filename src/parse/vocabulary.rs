@@ -76,11 +76,11 @@ impl<'a> Bindings<'a> {
             if self.bound.len() >= BINDINGS_MAX {
                 return;
             }
-            let mut family = namespace_of_uri(uri);
-            if root && (prefix.is_empty() || prefix == own) && family != Namespace::Xhtml {
-                family = Namespace::Native;
+            let mut namespace = namespace_of_uri(uri);
+            if root && (prefix.is_empty() || prefix == own) && namespace != Namespace::Xhtml {
+                namespace = Namespace::Native;
             }
-            self.bound.push((prefix, family));
+            self.bound.push((prefix, namespace));
         }
     }
 
@@ -98,16 +98,16 @@ impl<'a> Bindings<'a> {
     /// The namespace of a prefix. A prefix that was not declared gets its usual meaning.
     pub(super) fn namespace_of(&self, prefix: &str) -> Resolved {
         match self.bound.iter().rev().find(|(known, _)| *known == prefix) {
-            Some((_, family)) => Resolved { family: *family, declared: true },
-            None if prefix.is_empty() => Resolved { family: Namespace::Native, declared: true },
-            None => Resolved { family: namespace_by_usual_prefix(prefix), declared: false },
+            Some((_, namespace)) => Resolved { namespace: *namespace, declared: true },
+            None if prefix.is_empty() => Resolved { namespace: Namespace::Native, declared: true },
+            None => Resolved { namespace: namespace_by_usual_prefix(prefix), declared: false },
         }
     }
 }
 
 /// The meaning of a prefix.
 pub(super) struct Resolved {
-    pub(super) family: Namespace,
+    pub(super) namespace: Namespace,
     /// The document declares the prefix.
     pub(super) declared: bool,
 }
@@ -164,8 +164,12 @@ fn namespace_by_usual_prefix(prefix: &str) -> Namespace {
 
 /// The role of an element, and its rank as a source: 0 is the format's own element. `local` must be
 /// in lower case.
-pub(super) fn role_of(kind: DocumentFormat, family: Namespace, local: &str) -> Option<(Role, u8)> {
-    match (kind, family) {
+pub(super) fn role_of(
+    format: DocumentFormat,
+    namespace: Namespace,
+    local: &str,
+) -> Option<(Role, u8)> {
+    match (format, namespace) {
         (DocumentFormat::Sitemap, Namespace::Native) => sitemap(local),
         (DocumentFormat::Sitemap, Namespace::News) => news(local),
         (DocumentFormat::Sitemap, _) | (_, Namespace::News | Namespace::Other) => None,
@@ -307,23 +311,23 @@ mod tests {
             ),
             true,
         );
-        assert_eq!(names.namespace_of("").family, Namespace::Native);
-        assert_eq!(names.namespace_of("a").family, Namespace::Atom);
+        assert_eq!(names.namespace_of("").namespace, Namespace::Native);
+        assert_eq!(names.namespace_of("a").namespace, Namespace::Atom);
     }
 
     #[test]
     fn a_prefix_nobody_declared_keeps_its_usual_meaning_and_says_so() {
         let names = Bindings::default();
         let dc = names.namespace_of("dc");
-        assert_eq!((dc.family, dc.declared), (Namespace::Dc, false));
-        assert_eq!(names.namespace_of("zzz").family, Namespace::Other);
+        assert_eq!((dc.namespace, dc.declared), (Namespace::Dc, false));
+        assert_eq!(names.namespace_of("zzz").namespace, Namespace::Other);
     }
 
     #[test]
     fn a_declared_prefix_means_what_was_declared_not_what_is_usual() {
         let mut names = Bindings::default();
         names.declare(&tag("<rss xmlns:content='urn:other'>"), true);
-        assert_eq!(names.namespace_of("content").family, Namespace::Other);
+        assert_eq!(names.namespace_of("content").namespace, Namespace::Other);
     }
 
     #[test]

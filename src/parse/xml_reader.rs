@@ -16,7 +16,7 @@ pub(super) fn read_document(repaired: RepairedFeed<'_>) -> Result<Document, Erro
     let feed = parse_strictly(&repaired.xml)
         .map_err(|fault| Error::Unreadable { why: fault.to_string() })?;
     let news = feed.entries.iter().any(|entry| entry.title.is_some());
-    if repaired.kind == DocumentFormat::Sitemap && !feed.entries.is_empty() && !news {
+    if repaired.format == DocumentFormat::Sitemap && !feed.entries.is_empty() && !news {
         return Err(Error::NotAFeed { looks_like: "a sitemap without news in it".to_owned() });
     }
     if feed.entries.len() != repaired.items.len() {
@@ -26,7 +26,7 @@ pub(super) fn read_document(repaired: RepairedFeed<'_>) -> Result<Document, Erro
     let entries =
         feed.entries.into_iter().zip(repaired.items).map(|(e, c)| to_entry(e, c)).collect();
     Ok(Document {
-        format: match repaired.kind {
+        format: match repaired.format {
             DocumentFormat::Rss => Format::Rss,
             DocumentFormat::Rdf => Format::Rdf,
             DocumentFormat::Atom => Format::Atom,

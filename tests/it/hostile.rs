@@ -92,7 +92,7 @@ fn what_can_be_read_of_a_hostile_feed_is_read() {
     assert_eq!(read("utf16be-declared.xml").title.as_deref(), Some("a"));
     let many = read("empty-items-3M.xml.gz");
     assert_eq!(many.entries.len(), limits::ITEMS_MAX);
-    assert!(many.mended.iter().any(|note| note.contains("items beyond the first")));
+    assert!(many.mended.iter().any(|note| note.contains("beyond the first")));
     assert_eq!(read("json-items-1M.json.gz").entries.len(), limits::ITEMS_MAX);
 }
 

@@ -45,12 +45,10 @@ pub(super) fn parse_feed(text: &str, base: &BaseUrl, notes: &mut Notes) -> Resul
         });
     }
     if outcome.is_err() {
-        let kept = feed.items.len();
-        notes.add(format!("document ended early; {kept} complete items kept"));
+        notes.add_cut_short(feed.items.len());
     }
     if feed.items_over > 0 {
-        let over = feed.items_over;
-        notes.add(format!("{over} items beyond the first {ITEMS_MAX} were not read"));
+        notes.add_over_limit(feed.items_over);
     }
     if feed.strange {
         notes.add("values of the wrong type were converted or dropped");
