@@ -5,9 +5,7 @@ use aho_corasick::MatchKind;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 
-use super::ArticleText;
 use super::prefilter::Prefilter;
-use super::scan::TextScan;
 use super::term::{Term, Tolerances};
 use crate::domain::Field;
 
@@ -107,7 +105,7 @@ pub(super) struct CompiledTerms {
     first_owner: Vec<u32>,
     pub(super) filter: Prefilter,
     /// The union of `fields`.
-    wanted: FieldSet,
+    pub(super) wanted: FieldSet,
 }
 
 /// A term that begins with a literal.
@@ -200,24 +198,5 @@ impl CompiledTerms {
                 .iter()
                 .map(|term| size_of::<Term>() + term.written.len() + 2 * term.head.len())
                 .sum::<usize>()
-    }
-
-    /// Every place of every term in the article, in the order of [`Sighting`].
-    pub(super) fn find_in_article(&self, text: &ArticleText<'_>) -> Vec<TermMatch> {
-        let mut found = Vec::new();
-        for (field, item, part) in text.parts() {
-            if self.wanted.has(field) {
-                TextScan { field, item, ..TextScan::new(self, part, &mut found) }.run();
-            }
-        }
-        found.sort_unstable_by_key(|s| (s.term, s.field as u8, s.item, s.start));
-        found
-    }
-
-    /// The terms found in one bare text, whatever fields they want.
-    pub(super) fn find_in_text(&self, text: &str) -> Vec<TermMatch> {
-        let mut found = Vec::new();
-        TextScan { everywhere: true, ..TextScan::new(self, text, &mut found) }.run();
-        found
     }
 }

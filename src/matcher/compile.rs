@@ -1,9 +1,8 @@
 //! From watches as written to a matcher, or to everything that is wrong with them.
-use super::Matcher;
 use super::automaton::{CompiledTerms, TermId};
-use super::evaluate::{Leaf, Node, Rule, Weights};
 use super::lint;
-use super::watch_reader::{WatchReader, WatchRules};
+use super::rule::{Leaf, Node, Rule, WatchRules, Weights};
+use super::watch_reader::WatchReader;
 use crate::domain::{Diagnostic, DiagnosticSeverity, Watch};
 
 /// Different terms in one watchlist.
@@ -11,8 +10,48 @@ const TERMS_MAX: usize = 250_000;
 /// Pairs of a watch and a term it waits for.
 const DEPENDENTS_MAX: usize = 20_000_000;
 
-/// Compiles a watchlist; see [`Matcher::compile`].
-pub(super) fn compile(watches: &[Watch]) -> Result<(Matcher, Vec<Diagnostic>), Vec<Diagnostic>> {
+/// A watchlist that can be matched.
+#[derive(Debug)]
+pub(super) struct CompiledWatchlist {
+    pub(super) terms: CompiledTerms,
+    pub(super) rules: Vec<Rule>,
+    pub(super) dependents: Dependents,
+}
+
+/// Which rules an article must be checked against. Rules are named by their position.
+#[derive(Debug)]
+pub(super) struct Dependents {
+    /// Term `n` has the rules `rules[first[n]..first[n + 1]]`.
+    first: Vec<u32>,
+    rules: Vec<u32>,
+    /// The rules that need no term: a query of languages alone.
+    always: Vec<u32>,
+}
+
+impl Dependents {
+    /// The rules that may fire on an article with these terms.
+    pub(super) fn candidates(&self, terms: impl Iterator<Item = TermId>) -> Vec<u32> {
+        let first = |term: usize| self.first.get(term).copied().unwrap_or(0) as usize;
+        let mut numbers = self.always.clone();
+        for TermId(term) in terms {
+            let term = term as usize;
+            numbers.extend(self.rules.get(first(term)..first(term + 1)).unwrap_or_default());
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// Bytes of memory.
+    pub(super) fn bytes(&self) -> usize {
+        (self.first.len() + self.rules.len() + self.always.len()) * size_of::<u32>()
+    }
+}
+
+/// Compiles a watchlist; see [`super::Matcher::compile`].
+pub(super) fn compile(
+    watches: &[Watch],
+) -> Result<(CompiledWatchlist, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut desk = WatchReader::default();
     let read: Vec<WatchRules<'_>> =
         watches.iter().filter_map(|watch| desk.read_watch(watch)).collect();
@@ -39,7 +78,7 @@ pub(super) fn compile(watches: &[Watch]) -> Result<(Matcher, Vec<Diagnostic>), V
         lint::check_watch(one, &lexicon, &mut complaints);
     }
     let rules: Vec<Rule> = read.into_iter().map(|read| read.rule).collect();
-    let Some((first_waiting, waiting, always)) = dependents(&rules, &lexicon) else {
+    let Some(dependents) = dependents(&rules, &lexicon) else {
         let what = format!("the watches wait for more than {DEPENDENTS_MAX} terms in all");
         refuse(&mut complaints, what, "share fewer large sets between fewer watches");
         return Err(complaints);
@@ -47,15 +86,12 @@ pub(super) fn compile(watches: &[Watch]) -> Result<(Matcher, Vec<Diagnostic>), V
     if complaints.iter().any(|complaint| complaint.severity == DiagnosticSeverity::Error) {
         return Err(complaints);
     }
-    Ok((
-        Matcher { lexicon, rules, first_dependent: first_waiting, dependents: waiting, always },
-        complaints,
-    ))
+    Ok((CompiledWatchlist { terms: lexicon, rules, dependents }, complaints))
 }
 
 /// For each term the rules that wait for it, and the rules that wait for none. A rule waits for
 /// terms one of which must be seen for it to fire.
-fn dependents(rules: &[Rule], lexicon: &CompiledTerms) -> Option<(Vec<u32>, Vec<u32>, Vec<u32>)> {
+fn dependents(rules: &[Rule], lexicon: &CompiledTerms) -> Option<Dependents> {
     let mut pairs: Vec<(TermId, u32)> = Vec::new();
     let mut always = Vec::new();
     for (number, rule) in (0..).zip(rules) {
@@ -82,7 +118,8 @@ fn dependents(rules: &[Rule], lexicon: &CompiledTerms) -> Option<(Vec<u32>, Vec<
         total += *count;
         *count = total;
     }
-    Some((first, pairs.into_iter().map(|(_, rule)| rule).collect(), always))
+    let rules = pairs.into_iter().map(|(_, rule)| rule).collect();
+    Some(Dependents { first, rules, always })
 }
 
 /// Terms one of which must be seen, and how often that is, by a guess.

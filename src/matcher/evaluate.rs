@@ -1,182 +1,16 @@
 //! Decides which watches fire on what was seen in an article, and with which hits.
-use std::cell::OnceCell;
-use std::sync::Arc;
-
-use super::ArticleText;
-use super::automaton::{CompiledTerms, FieldSet, TermId, TermMatch};
-use super::proximity::{self, WordCounter};
-use crate::domain::{Field, Finding, Hit, Name};
+use super::article_matches::ArticleMatches;
+use super::automaton::TermMatch;
+use super::proximity;
+use super::rule::{Node, Rule, TermWeight, Weights, is_language};
+use crate::domain::{Field, Finding, Hit};
 
 /// Hits reported with one finding; a watch that hits more often than this is explained well enough.
 const HITS_MAX: usize = 256;
 /// Weights are decimal fractions to those who write them: 0.1 and 0.2 reach 0.3.
 const SCORE_SLACK: f64 = 1e-9;
 
-/// A term looked for in some of the fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Leaf {
-    pub(super) term: TermId,
-    pub(super) fields: FieldSet,
-}
-
-/// What must hold for a watch to fire.
-#[derive(Clone, Debug)]
-pub(super) enum Node {
-    Leaf(Leaf),
-    /// Any of many terms, sorted.
-    Lookup {
-        terms: Arc<[TermId]>,
-        fields: FieldSet,
-    },
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
-    /// Both, in one field, with at most `words` words between them.
-    Near {
-        left: Box<Node>,
-        right: Box<Node>,
-        words: u32,
-        ordered: bool,
-    },
-    /// The article's language, in lower case.
-    Language(String),
-}
-
-impl Node {
-    /// Whether it can only hold where something stands, not merely where something is missing.
-    pub(super) fn is_positive(&self) -> bool {
-        match self {
-            Self::Leaf(_) | Self::Lookup { .. } | Self::Near { .. } | Self::Language(_) => true,
-            Self::All(parts) => parts.iter().any(Self::is_positive),
-            Self::Any(parts) => parts.iter().all(Self::is_positive),
-            Self::Not(_) => false,
-        }
-    }
-
-    /// Whether it joins parts in a way that a place in a text cannot stand for.
-    pub(super) fn joins(&self) -> bool {
-        match self {
-            Self::All(_) | Self::Not(_) | Self::Language(_) => true,
-            Self::Any(parts) => parts.iter().any(Self::joins),
-            Self::Leaf(_) | Self::Lookup { .. } | Self::Near { .. } => false,
-        }
-    }
-}
-
-/// A term, or a set of them, with its weight.
-#[derive(Clone, Debug)]
-pub(super) struct TermWeight {
-    pub(super) node: Node,
-    pub(super) written: String,
-    pub(super) weight: f64,
-}
-
-impl TermWeight {
-    /// The most it can add to a score.
-    pub(super) fn points_max(&self, title_factor: f64) -> f64 {
-        (self.weight * title_factor.max(1.0)).max(0.0)
-    }
-}
-
-/// Weighed terms and the sum they must reach.
-#[derive(Clone, Debug)]
-pub(super) struct Weights {
-    pub(super) signals: Vec<TermWeight>,
-    pub(super) threshold: f64,
-    pub(super) title_factor: f64,
-}
-
-/// A watch, ready to be decided.
-#[derive(Clone, Debug)]
-pub(super) struct Rule {
-    pub(super) watch: Name,
-    pub(super) condition: Node,
-    /// If it holds the watch stays silent.
-    pub(super) veto: Node,
-    pub(super) scale: Option<Weights>,
-    /// In lower case; empty is any.
-    pub(super) languages: Vec<String>,
-    /// In lower case, perhaps ending in `*`; empty is any.
-    pub(super) sources: Vec<String>,
-}
-
-impl Rule {
-    /// Whether the watch looks at articles in `read_language`; one that is unknown may be any.
-    pub(super) fn accepts_language(&self, language: Option<&str>) -> bool {
-        let Some(language) = language.filter(|tag| !tag.is_empty()) else { return true };
-        self.languages.is_empty()
-            || self.languages.iter().any(|wanted| is_language(language, wanted))
-    }
-
-    /// Whether the watch looks at articles from `source`.
-    pub(super) fn accepts_source(&self, source: &str) -> bool {
-        let source = source.to_lowercase();
-        self.sources.is_empty()
-            || self.sources.iter().any(|wanted| match wanted.strip_suffix('*') {
-                Some(beginning) => source.starts_with(beginning),
-                None => source == *wanted,
-            })
-    }
-}
-
-/// Whether a language tag is `wanted` or a form of it: `ko-KR` is `ko`.
-fn is_language(tag: &str, wanted: &str) -> bool {
-    let tag = tag.replace('_', "-").to_lowercase();
-    let wanted = wanted.replace('_', "-");
-    tag.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-}
-
-/// What was seen in one article.
-pub(super) struct ArticleMatches<'a> {
-    pub(super) lexicon: &'a CompiledTerms,
-    pub(super) text: &'a ArticleText<'a>,
-    /// Sorted by term.
-    sightings: &'a [TermMatch],
-    /// Where the words of the article begin; only NEAR asks.
-    ruler: OnceCell<WordCounter>,
-}
-
 impl<'a> ArticleMatches<'a> {
-    pub(super) fn new(
-        lexicon: &'a CompiledTerms,
-        text: &'a ArticleText<'a>,
-        sightings: &'a [TermMatch],
-    ) -> Self {
-        Self { lexicon, text, sightings, ruler: OnceCell::new() }
-    }
-
-    pub(super) fn word_counter(&self) -> &WordCounter {
-        self.ruler.get_or_init(|| WordCounter::new(self.text))
-    }
-
-    /// The sightings of one term after the other.
-    pub(super) fn by_term(&self) -> impl Iterator<Item = (TermId, &'a [TermMatch])> {
-        let same = self.sightings.chunk_by(|a, b| a.term == b.term);
-        same.filter_map(|all| Some((all.first()?.term, all)))
-    }
-
-    /// Where the leaf's term stands in the leaf's fields.
-    fn matches_of(&self, leaf: Leaf) -> impl Iterator<Item = &'a TermMatch> {
-        let from = self.sightings.partition_point(|s| s.term < leaf.term);
-        self.sightings
-            .get(from..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(move |s| s.term == leaf.term)
-            .filter(move |s| leaf.fields.has(s.field))
-    }
-
-    fn matches_of_any(
-        &self,
-        terms: &[TermId],
-        fields: FieldSet,
-    ) -> impl Iterator<Item = &'a TermMatch> {
-        self.by_term()
-            .filter(|(term, _)| terms.binary_search(term).is_ok())
-            .flat_map(|(_, all)| all)
-            .filter(move |s| fields.has(s.field))
-    }
-
     pub(super) fn holds(&self, node: &Node) -> bool {
         match node {
             Node::Leaf(leaf) => self.matches_of(*leaf).next().is_some(),
@@ -280,11 +114,11 @@ const _: () = assert!((Field::Title as u8) < (Field::Summary as u8));
 mod tests {
     use std::sync::Arc;
 
-    use super::super::Matcher;
+    use super::super::{ArticleText, Matcher};
     use super::*;
     use crate::domain::{
-        Diagnostic, DiagnosticSeverity, Severity, SourceSpan, Spanned, StoryRules, TermSet, Terms,
-        Watch, WeightedTerm,
+        Diagnostic, DiagnosticSeverity, Name, Severity, SourceSpan, Spanned, StoryRules, TermSet,
+        Terms, Watch, WeightedTerm,
     };
 
     fn watch(terms: Terms) -> Watch {

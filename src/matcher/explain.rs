@@ -1,12 +1,13 @@
 //! Why a watch fired on an article, or what kept it from firing, in words for its author.
 use std::fmt::Write as _;
 
-use super::ArticleText;
+use super::article_matches::ArticleMatches;
+use super::article_text::ArticleText;
 use super::automaton::{FieldSet, TermMatch};
 use super::characters;
-use super::evaluate::{ArticleMatches, Leaf, Node, Rule, Weights};
 use super::normalise::{self, word_end};
 use super::query_tokens::FIELD_NAMES;
+use super::rule::{Leaf, Node, Rule, Weights};
 use super::term::{self, Term};
 use super::watch_reader;
 use crate::domain::{Field, Finding, Name};

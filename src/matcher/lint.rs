@@ -1,9 +1,8 @@
 //! What cannot work in a watchlist, or hardly can, with the reason and the cure.
 use super::automaton::{CompiledTerms, TermId};
 use super::characters::{self, CharClass};
-use super::evaluate::{Leaf, Node};
+use super::rule::{Leaf, Node, TermRole, TermUse, WatchRules};
 use super::term::{Term, TermError};
-use super::watch_reader::{TermRole, TermUse, WatchRules};
 use crate::domain::{Diagnostic, DiagnosticSeverity};
 
 /// Letters below which a term of a spaced script is taken for a mistake unless marked `=`.

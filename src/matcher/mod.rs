@@ -3,6 +3,8 @@
 //! Every literal of every watch stands in one Aho-Corasick automaton over folded text. One pass over
 //! the article, in place and without a copy, asks it wherever a word begins; the watches whose
 //! terms were seen are decided, the others cost nothing. Pure and thread-safe.
+mod article_matches;
+mod article_text;
 mod automaton;
 mod characters;
 mod compile;
@@ -10,12 +12,12 @@ mod evaluate;
 mod explain;
 mod language;
 mod lint;
-mod non_ascii;
 mod normalise;
 mod prefilter;
 mod proximity;
 mod query;
 mod query_tokens;
+mod rule;
 mod scan;
 mod simplify;
 mod snippet;
@@ -23,80 +25,15 @@ mod term;
 mod term_sets;
 mod watch_reader;
 mod weights;
+mod word_counter;
 
+pub use article_text::ArticleText;
 pub use explain::{Explanation, TermPoints};
 
-use automaton::{CompiledTerms, TermId};
-use evaluate::{ArticleMatches, Rule};
+use article_matches::ArticleMatches;
+use compile::CompiledWatchlist;
 
-use crate::domain::{Diagnostic, Field, Finding, Snippet, Watch};
-
-/// What a watch can look at; borrowed from an article.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ArticleText<'a> {
-    pub title: &'a str,
-    pub summary: &'a str,
-    pub content: &'a str,
-    pub url: &'a str,
-    pub authors: &'a [String],
-    pub tags: &'a [String],
-    /// The feed's name.
-    pub source: &'a str,
-    /// BCP 47.
-    pub language: Option<&'a str>,
-}
-
-impl<'a> ArticleText<'a> {
-    /// Every field with its text; authors and tags one by one, numbered.
-    ///
-    /// A summary that is only the beginning of the content says nothing of its own and is left out,
-    /// so that its hits are not reported twice.
-    fn parts(&self) -> impl Iterator<Item = (Field, usize, &'a str)> {
-        let summary = if self.repeats_summary() { "" } else { self.summary };
-        let authors = self.authors.iter().enumerate();
-        let tags = self.tags.iter().enumerate();
-        [
-            (Field::Title, 0, self.title),
-            (Field::Summary, 0, summary),
-            (Field::Content, 0, self.content),
-            (Field::Url, 0, self.url),
-            (Field::Source, 0, self.source),
-        ]
-        .into_iter()
-        .chain(authors.map(|(at, author)| (Field::Author, at, author.as_str())))
-        .chain(tags.map(|(at, tag)| (Field::Tag, at, tag.as_str())))
-    }
-
-    /// The text of a field, or of one of its items.
-    fn part(&self, field: Field, item: usize) -> Option<&'a str> {
-        match field {
-            Field::Title => Some(self.title),
-            Field::Summary => Some(self.summary),
-            Field::Content => Some(self.content),
-            Field::Url => Some(self.url),
-            Field::Author => self.authors.get(item).map(String::as_str),
-            Field::Source => Some(self.source),
-            Field::Tag => self.tags.get(item).map(String::as_str),
-            Field::Language => self.language,
-        }
-    }
-
-    fn repeats_summary(&self) -> bool {
-        let summary = self.summary.trim();
-        let cut = ["[…]", "[...]", "…", "..."];
-        let begun = cut.iter().find_map(|end| summary.strip_suffix(end));
-        let whole = begun.unwrap_or(summary).trim_end();
-        match self.content.trim_start().strip_prefix(whole) {
-            // A summary cut inside a word ends in half a word, which is no word.
-            Some(_) if begun.is_some() => true,
-            Some(rest) => {
-                let last = normalise::class_before(whole, whole.len());
-                !last.forms_word_with(normalise::class_after(rest, 0))
-            }
-            None => false,
-        }
-    }
-}
+use crate::domain::{Diagnostic, Finding, Snippet, Watch};
 
 /// What a compiled watchlist takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,69 +47,50 @@ pub struct Size {
 
 /// A compiled watchlist.
 #[derive(Debug)]
-pub struct Matcher {
-    lexicon: CompiledTerms,
-    rules: Vec<Rule>,
-    /// For each term, the rules that cannot fire without it or one of its fellows, as a range of
-    /// `dependents`.
-    first_dependent: Vec<u32>,
-    dependents: Vec<u32>,
-    /// The rules that wait for no term: queries of languages alone.
-    always: Vec<u32>,
-}
+pub struct Matcher(CompiledWatchlist);
 
 impl Matcher {
-    /// Reads the terms of all watches and builds the automaton. Every fault is reported at once;
-    /// warnings come with the matcher.
+    /// Compiles all watches. Every problem is reported at once, not only the first, so that a user
+    /// can correct them together. Warnings come with the matcher.
     pub fn compile(watches: &[Watch]) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        compile::compile(watches)
+        compile::compile(watches).map(|(watchlist, warnings)| (Self(watchlist), warnings))
     }
 
-    /// What the watchlist takes once compiled.
+    /// How large the compiled watchlist is.
     pub fn size(&self) -> Size {
         Size {
-            watches: self.rules.len(),
-            terms: self.lexicon.len(),
-            bytes: self.lexicon.bytes() + (self.dependents.len() + self.first_dependent.len()) * 4,
+            watches: self.0.rules.len(),
+            terms: self.0.terms.len(),
+            bytes: self.0.terms.bytes() + self.0.dependents.bytes(),
         }
     }
 
     /// The names of the watches, in the order of the watchlist.
     pub fn watches(&self) -> impl Iterator<Item = &crate::domain::Name> {
-        self.rules.iter().map(|rule| &rule.watch)
+        self.0.rules.iter().map(|rule| &rule.watch)
     }
 
     /// The watches that fire on `text`, in the order of the watchlist.
+    ///
+    /// Only the watches that depend on a term of the article are evaluated, so that the time does
+    /// not grow with the number of watches.
     pub fn find(&self, text: &ArticleText<'_>) -> Vec<Finding> {
-        let sightings = self.lexicon.find_in_article(text);
-        let seen = ArticleMatches::new(&self.lexicon, text, &sightings);
-        self.candidates(&seen)
+        let found = self.0.terms.find_in_article(text);
+        let matches = ArticleMatches::new(&self.0.terms, text, &found);
+        self.0
+            .dependents
+            .candidates(matches.by_term().map(|(term, _)| term))
             .into_iter()
-            .filter_map(|number| self.rules.get(number as usize))
-            .filter_map(|rule| seen.decide(rule))
+            .filter_map(|number| self.0.rules.get(number as usize))
+            .filter_map(|rule| matches.decide(rule))
             .collect()
     }
 
-    /// What becomes of every watch on `text`, in the order of the watchlist: why it fires, or what
-    /// it misses.
+    /// For every watch, in the order of the watchlist: why it fires on `text`, or what is missing.
     pub fn explain(&self, text: &ArticleText<'_>) -> Vec<Explanation> {
-        let sightings = self.lexicon.find_in_article(text);
-        let seen = ArticleMatches::new(&self.lexicon, text, &sightings);
-        self.rules.iter().map(|rule| explain::explain(&seen, rule)).collect()
-    }
-
-    /// The rules that may fire, by number: those waiting for a term that was seen.
-    fn candidates(&self, seen: &ArticleMatches<'_>) -> Vec<u32> {
-        let mut numbers = self.always.clone();
-        for (TermId(term), _) in seen.by_term() {
-            let term = term as usize;
-            let from = self.first_dependent.get(term).copied().unwrap_or(0) as usize;
-            let to = self.first_dependent.get(term + 1).copied().unwrap_or(0) as usize;
-            numbers.extend(self.dependents.get(from..to).unwrap_or_default());
-        }
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
+        let found = self.0.terms.find_in_article(text);
+        let matches = ArticleMatches::new(&self.0.terms, text, &found);
+        self.0.rules.iter().map(|rule| explain::explain(&matches, rule)).collect()
     }
 }
 
@@ -185,7 +103,7 @@ pub fn snippet(text: &ArticleText<'_>, finding: &Finding) -> Snippet {
 mod tests {
     use super::*;
     use crate::domain::{
-        DiagnosticSeverity, Name, Severity, SourceSpan, Spanned, StoryRules, Terms,
+        DiagnosticSeverity, Field, Name, Severity, SourceSpan, Spanned, StoryRules, Terms,
     };
 
     fn watch(any: &[&str], none: &[&str]) -> Watch {

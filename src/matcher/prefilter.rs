@@ -1,7 +1,15 @@
-//! Which word beginnings are worth asking the automaton about. It may say yes too often, never no
-//! too often: a word it turns down begins no term.
+//! A prefilter for word beginnings: which of them may begin a term, so that only those are looked up
+//! in the automaton. It may answer yes too often. It must never answer no for a word that begins a
+//! term, because that term would then be missed.
+//!
+//! Why own code: aho-corasick alone, asked at every word beginning, reads 175 MB/s of English with
+//! 1,000 terms and 124 MB/s with 10,000; with this prefilter it is 393 and 296 MB/s. The library's
+//! own prefilters need text that is folded beforehand, and folding alone runs at 76 MB/s. Measured by
+//! `cargo bench --bench matcher -- English`, with `may_match_word` answering always yes.
+//!
+//! There is none for terms that begin with a letter outside ASCII. It gave nothing for German, made
+//! Japanese slower by a sixth, and Korean with 1,000 terms faster by 13 %.
 use super::characters::{self, CharClass, Fold};
-use super::non_ascii::{self, NonAsciiFilter};
 use super::normalise;
 use super::term::{Term, TermPart};
 
@@ -73,7 +81,7 @@ pub(super) struct Prefilter {
     /// ASCII punctuation that begins a term.
     punctuation: [bool; 128],
     /// Terms that begin beyond ASCII.
-    pub(super) non_ascii: NonAsciiFilter,
+    pub(super) non_ascii: bool,
 }
 
 /// Keys gathered before the sizes of the tables are known.
@@ -85,7 +93,7 @@ struct Keys {
     two_words: Vec<u64>,
     stems: Vec<u64>,
     stem_lengths: u8,
-    beyond: non_ascii::Keys,
+    non_ascii: bool,
 }
 
 impl Prefilter {
@@ -99,7 +107,7 @@ impl Prefilter {
             } else if first.is_ascii() {
                 punctuation[first as usize] = true;
             } else {
-                keys.beyond.add(term);
+                keys.non_ascii = true;
             }
         }
         for list in [&mut keys.four, &mut keys.eight, &mut keys.four_alone, &mut keys.stems] {
@@ -116,7 +124,7 @@ impl Prefilter {
             stems: BitSet::new(&keys.stems),
             stem_lengths: keys.stem_lengths,
             punctuation,
-            non_ascii: NonAsciiFilter::new(keys.beyond),
+            non_ascii: keys.non_ascii,
         }
     }
 
@@ -151,7 +159,7 @@ impl Prefilter {
     /// Bytes of memory, for the report.
     pub(super) fn bytes(&self) -> usize {
         let own = [&self.four, &self.eight, &self.four_alone, &self.two_words, &self.stems];
-        own.iter().map(|bits| bits.bytes()).sum::<usize>() + self.non_ascii.bytes()
+        own.iter().map(|bits| bits.bytes()).sum()
     }
 }
 
@@ -281,7 +289,7 @@ fn slow_key(text: &str, at: usize) -> u64 {
         let length = buffer.len();
         match normalise::fold_cluster(text, end, &mut buffer) {
             Some(step) if step.class == CharClass::Spaced || step.class == CharClass::Ignored => {
-                end = step.end
+                end = step.end;
             }
             _ => {
                 buffer.truncate(length);

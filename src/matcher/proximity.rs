@@ -1,82 +1,12 @@
 //! Things that stand near each other: NEAR and ONEAR.
-use super::ArticleText;
+use super::article_matches::ArticleMatches;
 use super::automaton::TermMatch;
-use super::characters::{self, CharClass};
-use super::evaluate::{ArticleMatches, Node};
+use super::rule::Node;
+use super::word_counter::{EDGES_PER_WORD, Span, WordCounter};
 use crate::domain::Field;
 
 /// Passages one NEAR may have in one article; a text built to have more is cut here.
 const SPANS_MAX: usize = 1 << 14;
-/// Marks per word of a spaced script; a character of a script without spaces is one mark, since
-/// their words have two characters or so.
-const EDGES_PER_WORD: usize = 2;
-
-/// A passage of one field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Span {
-    field: u8,
-    item: usize,
-    start: usize,
-    end: usize,
-}
-
-/// Where words begin, field by field, to count how many stand between two places.
-pub(super) struct WordCounter(Vec<(u8, usize, Vec<usize>)>);
-
-impl WordCounter {
-    pub(super) fn new(text: &ArticleText<'_>) -> Self {
-        Self(
-            text.parts()
-                .map(|(field, item, part)| (field as u8, item, word_starts(part)))
-                .collect(),
-        )
-    }
-
-    /// Marks from byte `from` up to byte `receiver` of a field.
-    fn between(&self, span: &Span, from: usize, to: usize) -> usize {
-        let marks =
-            self.0.iter().find(|(field, item, _)| (*field, *item) == (span.field, span.item));
-        marks.map_or(0, |(_, _, marks)| {
-            let before = |at| marks.partition_point(|mark| *mark < at);
-            before(to).saturating_sub(before(from))
-        })
-    }
-}
-
-/// The beginning of each word, twice, and each character of scripts without spaces.
-fn word_starts(text: &str) -> Vec<usize> {
-    let mut marks = Vec::new();
-    let mut before = CharClass::Space;
-    let mut apostrophe = false;
-    for (at, c) in text.char_indices() {
-        let letter = characters::char_info(c);
-        if letter.joins || letter.class == CharClass::Ignored {
-            continue;
-        }
-        match letter.class {
-            CharClass::Unspaced => marks.push(at),
-            CharClass::Spaced | CharClass::Hangul if !before.forms_word_with(letter.class) => {
-                marks.extend([at; EDGES_PER_WORD]);
-            }
-            // An apostrophe inside a word does not part it: don't.
-            CharClass::Apostrophe if before == CharClass::Spaced && !apostrophe => {
-                apostrophe = true;
-                continue;
-            }
-            CharClass::Ignored
-            | CharClass::Space
-            | CharClass::Dash
-            | CharClass::Apostrophe
-            | CharClass::Other
-            | CharClass::Spaced
-            | CharClass::Hangul => {}
-        }
-        apostrophe = false;
-        before = letter.class;
-    }
-    marks
-}
-
 /// The passages in which `build_node` holds, sorted. Only parts that stand at places have any.
 pub(super) fn spans(seen: &ArticleMatches<'_>, node: &Node) -> Vec<Span> {
     let mut spans = match node {
@@ -90,8 +20,9 @@ pub(super) fn spans(seen: &ArticleMatches<'_>, node: &Node) -> Vec<Span> {
             found
         }
         Node::Any(parts) => parts.iter().flat_map(|part| spans(seen, part)).collect(),
-        Node::Leaf(_) | Node::Lookup { .. } => {
-            seen.collect_matches(node).into_iter().map(span_of).collect()
+        Node::Leaf(leaf) => seen.matches_of(*leaf).map(span_of).collect(),
+        Node::Lookup { terms, fields } => {
+            seen.matches_of_any(terms, *fields).map(span_of).collect()
         }
         Node::All(_) | Node::Not(_) | Node::Language(_) => Vec::new(),
     };
@@ -144,23 +75,3 @@ pub(super) fn within<'s>(all: Vec<&'s TermMatch>, spans: &[Span]) -> Vec<&'s Ter
 
 /// The passage-free fields come last, so that a field's number orders as its name does.
 const _: () = assert!((Field::Title as u8) < (Field::Content as u8));
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_counted_as_readers_do() {
-        for (text, count) in [
-            ("don't stop", 4),
-            ("export-control F35", 6),
-            ("한국 정부는", 4),
-            ("日本政府", 4),
-            ("GSOMIA는", 4),
-            ("rock\u{AD}star e\u{301}a", 4),
-            ("", 0),
-        ] {
-            assert_eq!(word_starts(text).len(), count, "{text}");
-        }
-    }
-}

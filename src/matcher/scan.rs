@@ -2,6 +2,7 @@
 use aho_corasick::Anchored;
 use aho_corasick::automaton::Automaton;
 
+use super::article_text::ArticleText;
 use super::automaton::{CompiledTerms, MATCHES_MAX, TermMatch};
 use super::characters::{self, CharClass};
 use super::language;
@@ -51,10 +52,7 @@ impl<'a> TextScan<'a> {
             } else {
                 let Some(c) = char_at(self.text, at) else { break };
                 if let Some(kind) = characters::ascii_class(c) {
-                    let filter = &self.lexicon.filter;
-                    if !before.forms_word_with(kind)
-                        && filter.non_ascii.may_begin_plain(self.text, at, c)
-                    {
+                    if !before.forms_word_with(kind) && self.lexicon.filter.non_ascii {
                         self.find_terms_at(at, Tolerances::default());
                     }
                     before = kind;
@@ -115,7 +113,7 @@ impl<'a> TextScan<'a> {
             Some(first) if first.is_ascii() => {
                 u8::try_from(first).is_ok_and(|byte| filter.punctuation(byte))
             }
-            Some(_) => filter.non_ascii.may_begin(self.text, at),
+            Some(_) => filter.non_ascii,
         };
         if may {
             self.find_terms_at(at, Tolerances::default());
@@ -244,6 +242,27 @@ impl<'a> TextScan<'a> {
                 self.found.push(TermMatch { term: owner.term, field, item, start, end, used });
             }
         }
+    }
+}
+
+impl CompiledTerms {
+    /// Every place of every term in the article, in the order of [`Sighting`].
+    pub(super) fn find_in_article(&self, text: &ArticleText<'_>) -> Vec<TermMatch> {
+        let mut found = Vec::new();
+        for (field, item, part) in text.parts() {
+            if self.wanted.has(field) {
+                TextScan { field, item, ..TextScan::new(self, part, &mut found) }.run();
+            }
+        }
+        found.sort_unstable_by_key(|s| (s.term, s.field as u8, s.item, s.start));
+        found
+    }
+
+    /// The terms found in one bare text, whatever fields they want.
+    pub(super) fn find_in_text(&self, text: &str) -> Vec<TermMatch> {
+        let mut found = Vec::new();
+        TextScan { everywhere: true, ..TextScan::new(self, text, &mut found) }.run();
+        found
     }
 }
 

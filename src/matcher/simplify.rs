@@ -1,6 +1,6 @@
 //! Arranges the parts of a rule so that each can be decided where it stands.
 use super::automaton::{FieldSet, TermId};
-use super::evaluate::{Leaf, Node};
+use super::rule::{Leaf, Node};
 
 /// A list of this many terms or more is looked up instead of walked through.
 const LOOKUP_MIN: usize = 8;

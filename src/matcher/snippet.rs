@@ -1,7 +1,7 @@
 //! The passage a reader is shown: the article's own words round the hits, marked.
 use std::ops::Range;
 
-use super::ArticleText;
+use super::article_text::ArticleText;
 use super::characters::{self, CharClass};
 use crate::domain::{Field, Finding, Snippet};
 

@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use super::automaton::{FieldSet, TermId};
 use super::lint;
+use super::rule::TermRole;
 use super::term::TermError;
-use super::watch_reader::{EntrySpan, TermRole, WatchReader, is_name};
+use super::watch_reader::{EntrySpan, WatchReader, is_name};
 use crate::domain::{Diagnostic, DiagnosticSeverity, TermSet};
 
 /// Sets within sets.

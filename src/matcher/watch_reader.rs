@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::automaton::{FieldSet, TermCollector, TermId};
-use super::evaluate::{Leaf, Node, Rule};
 use super::lint;
 use super::query::{self, Ast};
 use super::query_tokens::FIELD_NAMES;
+use super::rule::{Leaf, Node, Rule, TermRole, TermUse, WatchRules};
 use super::simplify::{NearLimit, simplify};
 use super::term::{Term, TermError};
 use crate::domain::{Diagnostic, DiagnosticSeverity, Field, SourceSpan, Spanned, Terms, Watch};
@@ -17,33 +17,6 @@ use crate::domain::{Diagnostic, DiagnosticSeverity, Field, SourceSpan, Spanned, 
 const TERM_BYTES_MAX: usize = 1_000;
 /// NEARs of one watch beyond those written: what AND inside their parentheses multiplies them to.
 const DISTRIBUTED_NEAR_MAX: usize = 1_000;
-
-/// Which part of a watch a term stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TermRole {
-    Any,
-    All,
-    None,
-    Weigh,
-    Query,
-    Set,
-}
-
-/// A term where it was written, for the lint.
-#[derive(Clone, Debug)]
-pub(super) struct TermUse {
-    pub(super) leaf: Leaf,
-    pub(super) list: TermRole,
-    pub(super) text: String,
-    pub(super) at: SourceSpan,
-}
-
-/// One watch read: its rule and what the lint looks at.
-pub(super) struct WatchRules<'w> {
-    pub(super) watch: &'w Watch,
-    pub(super) uses: Vec<TermUse>,
-    pub(super) rule: Rule,
-}
 
 /// Something written, and the part of it that is meant.
 #[derive(Clone)]

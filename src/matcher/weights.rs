@@ -1,7 +1,7 @@
 //! Reads weighed terms and their threshold.
-use super::evaluate::{TermWeight, Weights};
+use super::rule::{TermRole, TermWeight, Weights};
 use super::term::TermError;
-use super::watch_reader::{EntrySpan, TermRole, WatchContext, WatchReader};
+use super::watch_reader::{EntrySpan, WatchContext, WatchReader};
 use crate::domain::{Diagnostic, DiagnosticSeverity, Watch, WeightedTerm};
 
 /// How much more a term counts in a title, unless the watch says.

@@ -1,6 +1,6 @@
 //! What is measured between two texts.
-use super::alignment::{Alignment, HEAD_WEIGHT, align, count_replacements, unit_weight};
-use super::novelty::{ComparableText, Similarity};
+use super::alignment::{Alignment, HEAD_WEIGHT, align, count_replacements};
+use super::comparable_text::{ComparableText, Similarity};
 use super::text_units::{self, Unit, UnitKind};
 
 /// Everything measured between two texts. It has no direction: of two texts the shorter is laid
@@ -138,11 +138,6 @@ fn overlap(a: &[Unit], b: &[Unit]) -> f64 {
     };
     let (a, b) = (of(a), of(b));
     if a.len() <= b.len() { share_held(&a, &b) } else { share_held(&b, &a) }
-}
-
-/// The weight of some units, in half words.
-pub(super) fn weight_of(units: &[Unit]) -> usize {
-    unit_weight(Some(units))
 }
 
 /// `part` over `whole`; zero if there is no whole.

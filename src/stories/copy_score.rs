@@ -3,8 +3,8 @@
 //! A logistic regression: every measure is weighed, and the sum says how likely two texts are one.
 //! The weights were learned from the labelled sets of `tests/it/dedupe` by `cargo bench --bench
 //! weights`, which prints them and how well they do on stories they were not learned from.
+use super::comparable_text::PairContext;
 use super::comparison::{Comparison, number};
-use super::novelty::PairContext;
 
 /// What is weighed, in the order of [`Features`]. Of two texts the shorter is laid along the longer.
 pub const FEATURE_NAMES: [&str; FEATURES] = [

@@ -7,6 +7,7 @@
 mod alignment;
 mod anchor_table;
 mod boilerplate;
+pub mod comparable_text;
 mod comparison;
 pub mod copies;
 pub mod copy_score;
