@@ -1,4 +1,5 @@
 //! Updates and notices through the real outbox: kept, sent, repeated and threaded as alerts are.
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
@@ -9,7 +10,7 @@ use wirewatch::store::{Route, notice_id, update_id};
 
 use crate::harness::feed_formats::Item;
 use crate::harness::feed_server::FeedServer;
-use crate::harness::mail_server::MailServer;
+use crate::harness::mail_server::{MailServer, SmtpReply, SmtpStage};
 use crate::harness::webhook_receiver::{Reply, WebhookReceiver};
 use crate::test_app::{START_TIME, TestApp};
 
@@ -149,6 +150,53 @@ async fn a_notice_to_a_failing_receiver_repeats_the_same_bytes_under_the_same_id
     assert!(received.iter().all(|one| one.logged.sha256 == first.sha256));
     assert_eq!(received[0].json()["data"]["details"]["sources"][0]["name"], "wire");
     assert_eq!(mail.received()[0].header("Subject").unwrap(), "Feed `wire` does not work");
+}
+
+/// A server that takes a mail and hangs up before it says so: the worst case for a sender, who can
+/// only send again.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_attempt_of_a_mail_has_the_same_message_id_and_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    crate::write_secret(&secret);
+    let (feeds, hooks) = (FeedServer::open(), WebhookReceiver::open(folder.path()));
+    let mail = MailServer::open();
+    let feed = feeds.feed("/wire");
+    let at_s = START_TIME.0.unsigned_abs() / 1_000 - 9;
+    feed.publish(Item::new("a", "Seoul weighs GSOMIA").dated(at_s));
+    let config = config(&hooks, &mail, &secret, &feed.url());
+    let mut home = TestApp::open(&config).await;
+    home.poll().await;
+    mail.set_reply(SmtpStage::Dot, SmtpReply::Drop);
+    home.deliver().await;
+    // Another start, and a watchlist that says something else by now: what was sent once is sent
+    // again as it was.
+    let renamed = config.replace("any = [\"GSOMIA\"]", "title = \"Pacts\"\nany = [\"GSOMIA\"]");
+    assert_ne!(renamed, config);
+    let mut home = home.restart_with(&renamed).await;
+    for _ in 0..4 {
+        home.hand.advance(Duration::from_hours(3));
+        home.deliver().await;
+    }
+    mail.clear_failures();
+    for _ in 0..4 {
+        home.hand.advance(Duration::from_hours(3));
+        home.deliver().await;
+    }
+
+    let received = mail.received();
+    let (mut ids, mut repeats) = (BTreeSet::new(), 0);
+    for recipient in ["one@example.org", "two@example.org"] {
+        let mine: Vec<_> = received.iter().filter(|mail| mail.to == [recipient]).collect();
+        repeats += mine.len() - 1;
+        assert!(mine.iter().all(|mail| mail.data == mine[0].data), "{recipient}: other bytes");
+        assert!(mine.last().unwrap().is_acknowledged, "{recipient}: it never arrived");
+        ids.insert(mine[0].header("Message-ID").unwrap());
+    }
+    assert!(repeats >= 3, "{repeats} repeats");
+    assert_eq!(ids.len(), 2, "each recipient's mail has an id of its own");
+    let totals = home.totals().await;
+    assert_eq!((totals.pending, totals.dead), (0, 0));
 }
 
 /// A store as it was before there were letters, with one alert that waits for its receiver.
