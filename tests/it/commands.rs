@@ -264,7 +264,7 @@ fn a_test_message_goes_the_way_alerts_go() {
 }
 
 #[test]
-fn the_demo_shows_alerts_within_ten_seconds_and_says_what_to_do_next() {
+fn the_demo_shows_alerts_in_time_and_says_what_to_do_next() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["demo", "--seconds", "10"], "");
     assert!(output.status.success(), "{}", err(&output));

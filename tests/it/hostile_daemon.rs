@@ -58,7 +58,7 @@ fn once(urls: &[String]) -> Run {
 }
 
 #[test]
-fn each_hostile_body_as_a_feed_costs_its_share_and_hinders_nobody() {
+fn each_hostile_body_as_a_feed_is_polled_in_time_and_hinders_nobody() {
     if !Path::new("/usr/bin/time").exists() {
         return crate::report_skipped(
             "hostile bodies through the program",

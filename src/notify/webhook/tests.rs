@@ -203,7 +203,7 @@ async fn silence_and_broken_lines_are_tried_again() {
 }
 
 #[tokio::test]
-async fn an_endless_answer_changes_nothing_and_costs_little() {
+async fn an_endless_answer_changes_nothing_and_is_left_in_time() {
     let floods: Answer = Box::new(|stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok();
         while stream.write_all(&[b'x'; 4096]).is_ok() {}

@@ -59,7 +59,7 @@ fn one_page_alone() {
 }
 
 #[test]
-fn every_hostile_page_is_read_within_its_bounds() {
+fn every_hostile_page_is_read_in_time() {
     // Unoptimised code is given its handicap; the promise is about releases.
     let us_max = if cfg!(debug_assertions) { 5_000_000 } else { 100_000 };
     for path in pages() {
@@ -124,7 +124,7 @@ const PATTERNS: [&str; 40] = [
 ];
 
 #[test]
-fn no_pattern_is_looked_at_again_and_again() {
+fn every_repeated_pattern_of_a_page_is_read_in_time() {
     // Whatever looks twice at each byte for every byte before it takes minutes for this.
     let (bytes, us_max) =
         if cfg!(debug_assertions) { (96 << 10, 700_000) } else { (4 << 20, 400_000) };

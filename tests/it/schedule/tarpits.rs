@@ -25,7 +25,7 @@ const PEAK_KIB_MAX: u64 = 256 << 10;
 const LATENESS_MAX: f64 = 1.2;
 
 #[test]
-fn tarpits_do_not_starve_the_feeds_that_answer() {
+fn feeds_that_answer_are_polled_in_time_beside_tarpits() {
     let Some(binary) = binary() else { return };
     let asked = setting("WIREWATCH_TARPITS").map(|text| text.parse::<usize>().unwrap());
     let count = asked.unwrap_or(FEEDS);

@@ -76,6 +76,25 @@ fn is_tuple(kind: &syn::Type) -> bool {
     }
 }
 
+/// Tests that hold a time, by the allowance they give to unoptimised code, and whose name does not
+/// say `in_time`: the release run of `.ci/run` would miss them.
+pub(super) fn tests_missed_by_the_release_run(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut missed = Vec::new();
+    for item in &syn::parse_file(text).unwrap().items {
+        let syn::Item::Fn(function) = item else { continue };
+        let span = function.block.brace_token.span;
+        let body = &lines[span.open().start().line - 1..span.close().end().line];
+        let name = function.sig.ident.to_string();
+        if body.iter().any(|line| line.contains("cfg!(debug_assertions)"))
+            && !name.contains("in_time")
+        {
+            missed.push(name);
+        }
+    }
+    missed
+}
+
 /// Lines of a text that are not empty.
 pub(super) struct LineCount {
     pub(super) comments: usize,
