@@ -85,7 +85,7 @@ pub enum FoundBy {
 }
 
 impl FoundBy {
-    /// The word `feed_server discover --json_text` prints.
+    /// The word `feeds discover --json` prints.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Itself => "itself",

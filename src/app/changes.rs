@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::CheckedConfig;
+use super::plan::CheckedConfig;
 use crate::domain::{ChannelKind, Name};
 
 /// A reload that keeps at most one in so many of the old feeds, watches, channels or terms says

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tokio::sync::{mpsc, watch};
 
-use super::{App, Running};
+use super::application::App;
 use crate::domain::Name;
-use crate::web::{self, Answerer, Heard, Said, Verb};
+use crate::web::{Answerer, Heard, Said, Verb};
 use crate::websub::{HubCallback, WebSub};
 
 /// The loop that asks hubs, and what it tells the polling loop.
@@ -32,26 +32,7 @@ impl App {
     }
 }
 
-impl Running {
-    /// Starts the loop and the server, or stops both where hubs are not listened to any more.
-    pub(super) fn start_hubs(&mut self, websub: Option<WebSub>) {
-        let app = self.app();
-        let (Some(websub), Some(listener)) = (websub, app.prepared.listener.clone()) else {
-            self.stop_loop("web");
-            self.stop_loop("websub");
-            return;
-        };
-        let clock = app.clock.clone();
-        let handler = websub_handler(websub.callback_server());
-        tracing::info!("hubs reach us at {}", websub.public_url());
-        self.start_loop("web", |stop, heartbeat| {
-            web::run(listener, handler, clock, (stop, heartbeat))
-        });
-        self.start_loop("websub", |stop, heartbeat| websub.run(stop, heartbeat));
-    }
-}
-
-/// What the server says: to hubs what the callback says, to a watchman that we live, to others
+/// What the server says: to hubs what the callback says, to a health check that we live, to others
 /// nothing.
 pub fn websub_handler(callback: HubCallback) -> Answerer {
     Arc::new(move |heard| handle_request(callback.clone(), heard).boxed())

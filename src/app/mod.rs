@@ -4,6 +4,7 @@
 //! `CheckedConfig` → `Prepared` → `Running`: a configuration is read and compiled, then everything
 //! it needs that can fail is built, and only then the running loops are touched.
 
+mod application;
 mod changes;
 mod clock;
 mod heartbeats;
@@ -14,153 +15,10 @@ mod running;
 mod service;
 mod supervisor;
 
-use std::sync::Arc;
-
-use anyhow::Context;
-use tokio::sync::watch;
-
-use crate::config::Config;
-use crate::deliver::DeliveryLoop;
-use crate::domain::{Channel, Clock};
-use crate::ingest::{self, Ingest, Plan, Round};
-use crate::notify::console::Terminal;
-use crate::operator_notices::NoticeLoop;
-use crate::pages::{Pages, PagesDeps, WatchMatching};
-use crate::retention::Retention;
-use crate::store::{Lock, Reader, Store, Totals};
-
-use prepared::Prepared;
-
+pub use application::{App, OnceSummary};
 pub use clock::wall;
 pub use hubs::{HubEnds, websub_handler};
-pub use plan::compile;
-pub use prepared::{check_channels, is_passing};
+pub use plan::{CheckedConfig, compile};
+pub use prepared::{check_offline, is_passing};
 pub use running::{ReloadError, Running};
 pub use service::{ServiceRequest, Signals, notify_refused, notify_request, notify_waiting};
-
-/// A configuration with its watchlist compiled. Nothing was opened for it.
-#[derive(Debug)]
-pub struct CheckedConfig {
-    pub config: Config,
-    pub plan: Plan,
-}
-
-/// The open store with everything the loops are made of.
-#[derive(Debug)]
-pub struct App {
-    store: Store,
-    prepared: Prepared,
-    terminal: Arc<Terminal>,
-    clock: Clock,
-    rng: fastrand::Rng,
-    /// Last, so that the store is closed before another process may open it.
-    _lock: Lock,
-}
-
-/// What `once` did.
-#[derive(Debug)]
-pub struct OnceSummary {
-    pub feeds: usize,
-    pub round: Round,
-    pub delivered: u64,
-    pub totals: Totals,
-}
-
-impl App {
-    /// Builds the clients and opens the store. `terminal` is where console channels print.
-    pub fn open(
-        checked: CheckedConfig,
-        clock: Clock,
-        terminal: &Arc<Terminal>,
-    ) -> anyhow::Result<Self> {
-        let prepared = Prepared::new(checked, terminal, None)?;
-        let (store, lock) = Store::open(&prepared.config.store.path, clock.now())?;
-        let (terminal, rng) = (Arc::clone(terminal), fastrand::Rng::new());
-        Ok(Self { store, prepared, terminal, clock, rng, _lock: lock })
-    }
-
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// The polling loop, ready to run or to be stepped.
-    pub async fn ingest(&mut self) -> anyhow::Result<Ingest> {
-        let (plan, gate) = (Arc::clone(&self.prepared.plan), Arc::clone(&self.prepared.gate));
-        let (store, clock, rng) = (self.store.clone(), self.clock.clone(), self.rng.fork());
-        Ingest::prepare(plan, store, gate, clock, rng).await.context("preparing the feeds")
-    }
-
-    /// The loop that reads pages, ready to run or to be stepped.
-    pub fn pages(&mut self) -> Pages {
-        let plan = Arc::clone(&self.prepared.plan);
-        Pages::new(PagesDeps {
-            store: self.store.clone(),
-            gate: Arc::clone(&self.prepared.gate),
-            clock: self.clock.clone(),
-            feeds: Arc::clone(&plan.feeds),
-            occasions: Arc::clone(&plan.occasions),
-            host_gap: plan.host_gap,
-            matching: WatchMatching::new(move |feed, article| ingest::fired(&plan, feed, article)),
-            rng: self.rng.fork(),
-        })
-    }
-
-    /// The delivery loop of each channel, ready to run or to be stepped.
-    pub fn delivery_loops(&mut self) -> Vec<DeliveryLoop> {
-        let channels = self.prepared.config.channels.clone();
-        channels.iter().map(|channel| self.delivery_loop(channel)).collect()
-    }
-
-    /// The loop that tells the operator how the service goes.
-    pub fn notices(&self) -> NoticeLoop {
-        let context = plan::operator_settings(&self.prepared.config);
-        NoticeLoop { store: self.store.clone(), context, clock: self.clock.clone() }
-    }
-
-    fn delivery_loop(&mut self, channel: &Channel) -> DeliveryLoop {
-        let (store, notifier) = (self.store.clone(), Arc::clone(&self.prepared.notifier));
-        let (clock, rng) = (self.clock.clone(), self.rng.fork());
-        DeliveryLoop::new(store, notifier, channel.clone(), clock, rng)
-    }
-
-    /// The loop that forgets what is past its retention.
-    pub fn retention(&self) -> Retention {
-        let (store, clock) = (self.store.clone(), self.clock.clone());
-        Retention { store, keep_articles: self.prepared.config.store.keep_articles, clock }
-    }
-
-    /// Polls every feed once and delivers what is due. `progress` sees how far polling has come.
-    pub async fn once(
-        mut self,
-        progress: impl FnOnce(watch::Receiver<Round>),
-    ) -> anyhow::Result<OnceSummary> {
-        let before = self.store.read(Reader::totals).await?;
-        let mut ingest = self.ingest().await?;
-        progress(ingest.progress());
-        let mut round = ingest.once().await?;
-        let found = self.pages().once().await?;
-        round.committed.alerts += found.alerts;
-        round.committed.suppressed += found.suppressed;
-        self.notices().step(self.clock.now()).await?;
-        self.drain().await?;
-        self.retention().sweep_after_round(self.clock.now()).await?;
-        self.store.note_round(self.clock.now()).await?;
-        let totals = self.store.read(Reader::totals).await?;
-        let delivered = totals.delivered.saturating_sub(before.delivered);
-        Ok(OnceSummary { feeds: self.prepared.plan.feeds.len(), round, delivered, totals })
-    }
-
-    /// Delivers until nothing more is due, each channel beside the others.
-    async fn drain(&mut self) -> anyhow::Result<()> {
-        let drained = self.delivery_loops().into_iter().map(|mut delivery| async move {
-            loop {
-                let now = delivery.clock.now();
-                if delivery.step(now).await?.tried == 0 {
-                    return Ok::<(), crate::store::Error>(());
-                }
-            }
-        });
-        futures_util::future::try_join_all(drained).await?;
-        Ok(())
-    }
-}

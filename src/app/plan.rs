@@ -11,6 +11,13 @@ use crate::operator_notices::NoticeContext;
 use crate::schedule::Bounds;
 use crate::store::Route;
 
+/// A configuration with its watchlist compiled. Nothing was opened for it.
+#[derive(Debug)]
+pub struct CheckedConfig {
+    pub config: Config,
+    pub plan: Plan,
+}
+
 /// Compiles the watchlist and lays the routes. What the configuration's own checks could not see
 /// (a term that cannot match) is complained of here, all at once, beside the warnings.
 pub fn compile(config: &Config) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {

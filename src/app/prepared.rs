@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use super::CheckedConfig;
 use super::changes::Inventory;
+use super::plan::CheckedConfig;
 use crate::config::Config;
+use crate::domain::{Diagnostic, DiagnosticSeverity};
 use crate::fetch::{Gate, Limits};
 use crate::ingest::Plan;
 use crate::notify::console::Terminal;
@@ -75,10 +76,35 @@ fn build_gate(config: &Config) -> Gate {
     Gate::new(config.service.contact.as_deref(), limits)
 }
 
-/// Whether every channel can be made ready: what `check` finds beyond the text of the
-/// configuration, without opening a connection.
-pub fn check_channels(config: &Config, terminal: &Arc<Terminal>) -> anyhow::Result<()> {
-    Notifier::new(&config.channels, terminal).map(drop).map_err(join_errors)
+/// What would keep a start from succeeding, beyond the text of the configuration: found without
+/// opening a connection, a port or the store.
+pub fn check_offline(config: &Config) -> Vec<Diagnostic> {
+    let error = |problem: String, help: &str| Diagnostic {
+        severity: DiagnosticSeverity::Error,
+        at: None,
+        problem,
+        help: help.to_owned(),
+    };
+    let terminal = Arc::new(Terminal::new(Box::new(std::io::sink()), false));
+    let unusable = Notifier::new(&config.channels, &terminal).err().unwrap_or_default();
+    let mut found: Vec<Diagnostic> = unusable
+        .iter()
+        .map(|fault| error(fault.to_string(), "correct the channel's section"))
+        .collect();
+    let store = &config.store.path;
+    let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let problem = format!(
+            "the store {} cannot be made: {} is no folder",
+            store.display(),
+            folder.display()
+        );
+        found.push(error(problem, "make the folder, or correct `path` under `[store]`"));
+    } else if store.is_dir() {
+        let problem = format!("the store {} is a folder", store.display());
+        found.push(error(problem, "write the path of a file as `path` under `[store]`"));
+    }
+    found
 }
 
 fn join_errors(errors: Vec<notify::Error>) -> anyhow::Error {

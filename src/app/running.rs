@@ -5,14 +5,17 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::application::App;
 use super::heartbeats::Heartbeats;
-use super::hubs::HubEnds;
+use super::hubs::{self, HubEnds};
+use super::plan::CheckedConfig;
 use super::prepared::{Prepared, is_passing};
+use super::service::{self, ServiceRequest, Signals};
 use super::supervisor::Supervisor;
-use super::{App, CheckedConfig, ServiceRequest, Signals, service};
 use crate::domain::{Heartbeat, Name};
 use crate::ingest::PlanChange;
-use crate::store;
+use crate::websub::WebSub;
+use crate::{store, web};
 
 /// Why a reload changed nothing.
 #[derive(Debug)]
@@ -31,6 +34,7 @@ pub struct Running {
     heartbeats: Heartbeats,
     /// The loops that a reload replaces, by name.
     loops: HashMap<String, CancellationToken>,
+    /// Hands the polling loop, which is never replaced, another plan.
     plan_changes: mpsc::Sender<PlanChange>,
 }
 
@@ -175,17 +179,30 @@ impl Running {
         self.start_loop("operator notices", |stop, heartbeat| notices.run(stop, heartbeat));
     }
 
+    /// Starts the loop that asks hubs and the server they reach, or stops both where hubs are not listened to any more.
+    fn start_hubs(&mut self, websub: Option<WebSub>) {
+        let (Some(websub), Some(listener)) = (websub, self.app.prepared.listener.clone()) else {
+            self.stop_loop("web");
+            self.stop_loop("websub");
+            return;
+        };
+        let clock = self.app.clock.clone();
+        let handler = hubs::websub_handler(websub.callback_server());
+        tracing::info!("hubs reach us at {}", websub.public_url());
+        self.start_loop("web", |stop, heartbeat| {
+            web::run(listener, handler, clock, (stop, heartbeat))
+        });
+        self.start_loop("websub", |stop, heartbeat| websub.run(stop, heartbeat));
+    }
+
     fn start_retention(&mut self) {
         let retention = self.app.retention();
         self.start_loop("retention", |stop, heartbeat| retention.run(stop, heartbeat));
     }
 
     /// Starts a loop under its own token, in place of the one that has this name.
-    pub(super) fn start_loop<F>(
-        &mut self,
-        name: &str,
-        start: impl FnOnce(CancellationToken, Heartbeat) -> F,
-    ) where
+    fn start_loop<F>(&mut self, name: &str, start: impl FnOnce(CancellationToken, Heartbeat) -> F)
+    where
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
         self.stop_loop(name);
@@ -195,14 +212,10 @@ impl Running {
         self.loops.insert(name.to_owned(), stop);
     }
 
-    pub(super) fn stop_loop(&mut self, name: &str) {
+    fn stop_loop(&mut self, name: &str) {
         if let Some(stop) = self.loops.remove(name) {
             stop.cancel();
         }
-    }
-
-    pub(super) fn app(&mut self) -> &mut App {
-        &mut self.app
     }
 
     /// Tells the service manager and the log that everything runs.

@@ -53,7 +53,7 @@ fn write_line(out: &mut impl Write, alert: &Alert, word: Option<Feedback>) -> st
     Ok(())
 }
 
-/// The contract of `read_alerts read_story --json_text`: the alert's own fields, and what hangs on it.
+/// The contract of `alerts show --json`: the alert's own fields, and what hangs on it.
 #[derive(serde::Serialize)]
 struct AlertReport<'a> {
     #[serde(flatten)]

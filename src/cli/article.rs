@@ -2,7 +2,7 @@
 use std::path::Path;
 
 use super::fail::CommandError;
-use super::parse::read_input;
+use super::input::read_whole;
 use super::setup::path_text;
 use crate::extract;
 use crate::matcher::ArticleText;
@@ -37,7 +37,7 @@ impl ArticleInput {
 
     /// A whole file is one article: its first line is the title.
     pub(super) fn from_file(file: &Path) -> Result<Self, CommandError> {
-        let bytes = read_input(file).map_err(CommandError::Input)?;
+        let bytes = read_whole(file).map_err(CommandError::Input)?;
         let text = String::from_utf8_lossy(&bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_start();
         let (title, content) = text.split_once('\n').unwrap_or((text, ""));

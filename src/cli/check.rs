@@ -26,6 +26,10 @@ struct DiagnosticJson<'a> {
 pub(super) fn check(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let path = setting.config_path()?;
     let (sources, complaints, good) = match config::load(&path, setting.directories()) {
+        // Nothing is wrong with the files: there are too many open ones just now.
+        Err(broken) if broken.is_passing => {
+            return Err(CommandError::invalid(&broken, setting.screen));
+        }
         Err(broken) => (broken.sources, broken.complaints, None),
         Ok(config) => {
             let counts = (config.feeds.len(), config.watches.len(), config.channels.len());
@@ -33,14 +37,14 @@ pub(super) fn check(setting: &Invocation, as_json: bool) -> Result<ExitCode, Com
             let began = Instant::now();
             let counts = match app::compile(&config) {
                 Ok((plan, warnings)) => {
+                    let built_in = began.elapsed();
                     complaints.extend(warnings);
+                    let unusable = app::check_offline(&config);
+                    let is_good = unusable.is_empty();
+                    complaints.extend(unusable);
                     let path = config.store.path.clone();
-                    Some(CheckSummary {
-                        counts,
-                        matcher: plan.matcher,
-                        built_in: began.elapsed(),
-                        path,
-                    })
+                    let matcher = plan.matcher;
+                    is_good.then_some(CheckSummary { counts, matcher, built_in, path })
                 }
                 Err(errors) => {
                     complaints.extend(errors);

@@ -1,6 +1,6 @@
 //! `dedupe`: the judge of near-duplicates, on texts of one's own.
 use std::collections::VecDeque;
-use std::io::{BufRead, Read as _, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::fail::CommandError;
-use super::setup::path_text;
+use super::input::each_line;
 use crate::domain::{ArticleId, Timestamp};
 use crate::extract;
 use crate::stories::copies::{CopyFinder, Incoming, Stored, WINDOW};
@@ -23,7 +23,7 @@ const KEPT_BYTES_MAX: usize = 1 << 30;
 const TEXT_BYTES_MAX: usize = 64 << 10;
 
 /// Bytes of one line of input; a longer one is no article.
-const LINE_BYTES_MAX: u64 = 64 << 20;
+const LINE_BYTES_MAX: usize = 64 << 20;
 
 /// One line of input. Whatever is absent is empty.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -109,35 +109,11 @@ fn is_within(a: Timestamp, b: Timestamp) -> bool {
 
 impl Replay {
     fn read(&mut self, file: &Path, out: &mut impl Write) -> Result<(), CommandError> {
-        let mut input: Box<dyn BufRead> = if file.as_os_str() == "-" {
-            Box::new(std::io::stdin().lock())
-        } else {
-            let open = std::fs::File::open(file)
-                .map_err(|why| CommandError::Input(format!("{}: {why}", path_text(file))))?;
-            Box::new(std::io::BufReader::new(open))
-        };
-        let mut line = Vec::new();
-        for number in 1_u64.. {
-            let bad = |why: &dyn std::fmt::Display| {
-                CommandError::Input(format!("{}:{number}: {why}", path_text(file)))
-            };
-            line.clear();
-            let part = (&mut input).take(LINE_BYTES_MAX).read_until(b'\n', &mut line);
-            if part.map_err(|why| bad(&why))? == 0 {
-                break;
-            }
-            if !line.ends_with(b"\n")
-                && u64::try_from(line.len()).is_ok_and(|n| n >= LINE_BYTES_MAX)
-            {
-                return Err(bad(&format!("a line of more than {} MiB", LINE_BYTES_MAX >> 20)));
-            }
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            let line: DedupeInput = serde_json::from_slice(&line).map_err(|why| bad(&why))?;
-            self.judge(line, out).map_err(|why| bad(&why))?;
-        }
-        Ok(())
+        each_line(file, LINE_BYTES_MAX, |line| {
+            let line: DedupeInput = serde_json::from_slice(line)?;
+            self.judge(line, out)?;
+            Ok::<(), anyhow::Error>(())
+        })
     }
 
     fn judge(&mut self, line: DedupeInput, out: &mut impl Write) -> std::io::Result<()> {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use url::Url;
 
 use super::fail::CommandError;
-use super::parse::read_input;
+use super::input::read_whole;
 use super::screen::{BOLD, DIM, json, styled};
 use super::setup::{Invocation, runtime};
 use crate::app;
@@ -17,7 +17,7 @@ use crate::fetch::{
 };
 use crate::pages::{self, PageArticle};
 
-/// The contract of `extract --json_text`: absent values null.
+/// The contract of `extract --json`: absent values null.
 #[derive(serde::Serialize)]
 struct Extracted<'a> {
     title: Option<&'a str>,
@@ -47,7 +47,7 @@ pub(super) fn extract(
 }
 
 fn extract_file(file: &Path) -> Result<PageArticle, CommandError> {
-    let bytes = read_input(file).map_err(CommandError::Input)?;
+    let bytes = read_whole(file).map_err(CommandError::Input)?;
     let most = Limits::default().body_bytes_max;
     let coding = Coding::of(None, &bytes).map_err(|failure| CommandError::Input(failure.why))?;
     let body = decode(coding, bytes, most).map_err(|failure| CommandError::Input(failure.why))?;

@@ -1,11 +1,12 @@
 //! `match`: what a watchlist makes of a text, and why.
-use std::io::{BufRead, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::Match;
 use super::article::ArticleInput;
 use super::fail::CommandError;
+use super::input::each_line;
 use super::screen::{BOLD, DIM, GOOD, MARK, styled};
 use super::setup::{Invocation, path_text};
 use crate::config;
@@ -87,38 +88,18 @@ pub(super) fn watchlist(
     Ok((watches, matcher))
 }
 
-fn match_lines(matcher: &Matcher, file: &PathBuf) -> Result<(), CommandError> {
-    let input: Box<dyn BufRead> = if file.as_os_str() == "-" {
-        Box::new(std::io::stdin().lock())
-    } else {
-        let open = std::fs::File::open(file)
-            .map_err(|why| CommandError::Input(format!("{}: {why}", path_text(file))))?;
-        Box::new(std::io::BufReader::new(open))
-    };
+fn match_lines(matcher: &Matcher, file: &Path) -> Result<(), CommandError> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let bad = |number: usize, why: &dyn std::fmt::Display| {
-        CommandError::Input(format!("{}:{number}: {why}", path_text(file)))
-    };
-    for (number, line) in input.split(b'\n').enumerate() {
-        let number = number + 1;
-        let line = line.map_err(|why| bad(number, &why))?;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        if line.len() > LINE_BYTES_MAX {
-            let why = format!("the line is longer than {} MiB", LINE_BYTES_MAX >> 20);
-            return Err(bad(number, &why));
-        }
-        let mut line: MatchInput =
-            serde_json::from_slice(&line).map_err(|why| bad(number, &why))?;
+    each_line(file, LINE_BYTES_MAX, |line| {
+        let mut line: MatchInput = serde_json::from_slice(line)?;
         let id = line.id.take();
-        let plain = to_article(line);
-        for finding in matcher.find(&plain.text()) {
-            serde_json::to_writer(&mut out, &match_output(&id, &finding))
-                .map_err(|why| bad(number, &why))?;
+        let article = to_article(line);
+        for finding in matcher.find(&article.text()) {
+            serde_json::to_writer(&mut out, &match_output(&id, &finding))?;
             writeln!(out)?;
         }
-    }
+        Ok::<(), anyhow::Error>(())
+    })?;
     out.flush()?;
     Ok(())
 }

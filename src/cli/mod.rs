@@ -1,4 +1,4 @@
-//! The door: arguments in, words for people or JSON for scripts out, an exit code by cause.
+//! The command line: arguments in, words for people or JSON for scripts out, an exit code by cause.
 
 mod alerts;
 mod args;
@@ -14,6 +14,7 @@ mod fail;
 mod feeds;
 mod formatting;
 mod init;
+mod input;
 mod logging;
 mod matching;
 mod once;

@@ -11,7 +11,7 @@ use super::setup::{Invocation, runtime};
 use crate::app::{self, App, OnceSummary};
 use crate::ingest::Round;
 
-/// The contract of `once --json_text`: counts, of this round unless said otherwise.
+/// The contract of `once --json`: counts, of this round unless said otherwise.
 #[derive(serde::Serialize)]
 struct OnceReport {
     feeds: u64,

@@ -1,16 +1,17 @@
-//! `parse_log_line`: what is in a feed document.
-use std::io::{Read, Write};
+//! `parse`: what is in a feed document.
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::fail::CommandError;
+use super::input::read_whole;
 use super::screen::{BAD, BOLD, DIM, count, json, styled};
 use super::setup::{Invocation, path_text};
 use crate::domain::{Dated, Document, Entry};
 use crate::fetch::{Coding, Limits, decode};
 use crate::parse::{self, ResponseContext};
 
-/// The contract of `parse_log_line --json_text`: one object a file, absent values null.
+/// The contract of `parse --json`: one object a file, absent values null.
 #[derive(serde::Serialize)]
 struct Parsed<'a> {
     file: String,
@@ -54,29 +55,12 @@ pub(super) fn parse(
 }
 
 fn document(file: &Path) -> Result<Document, String> {
-    let bytes = read_input(file)?;
+    let bytes = read_whole(file)?;
     let most = Limits::default().body_bytes_max;
     let coding = Coding::of(None, &bytes).map_err(|failure| failure.why)?;
     let body = decode(coding, bytes, most).map_err(|failure| failure.why)?;
     parse::document(&body, &ResponseContext { content_type: None, base: None })
         .map_err(|error| error.to_string())
-}
-
-/// A file's bytes, up to what a poll would take.
-pub(super) fn read_input(file: &Path) -> Result<Vec<u8>, String> {
-    let most = Limits::default().body_bytes_max;
-    let cap = u64::try_from(most).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().lock().take(cap + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|open| open.take(cap + 1).read_to_end(&mut bytes))
-    };
-    read.map_err(|why| format!("{}: {why}", path_text(file)))?;
-    if bytes.len() > most {
-        return Err(format!("{} is larger than {} MiB", path_text(file), most >> 20));
-    }
-    Ok(bytes)
 }
 
 fn parsed<'a>(file: &Path, document: &'a Result<Document, String>) -> Parsed<'a> {

@@ -69,9 +69,15 @@ impl Access {
     pub(super) fn check(&self, ip: IpAddr) -> Result<(), Refusal> {
         let ip = unwrapped(ip);
         check_ip(ip, &self.allowed)?;
-        let listening = self.own_listeners.iter().any(|ours| *ours == ip || ours.is_unspecified());
+        // A listener at 0.0.0.0 or [::] answers at every address of this machine, and whoever
+        // connects to 0.0.0.0 reaches the machine itself.
+        let listening = self
+            .own_listeners
+            .iter()
+            .map(|ours| unwrapped(*ours))
+            .any(|ours| ours == ip || ours.is_unspecified() || ip.is_unspecified());
         if listening && is_this_machine(ip) {
-            return Err(Refusal::NotPublic { ip, what: "this very program" });
+            return Err(Refusal::NotPublic { ip, what: "this program listens there itself" });
         }
         let allowed = self.allowed.iter().any(|network| contains(*network, ip));
         if !allowed && is_this_machine(ip) {
@@ -85,7 +91,7 @@ impl Access {
 /// choose to speak to it. A datagram socket is "connected", which sends nothing; it is not bound,
 /// because a hardened service may not bind.
 fn is_this_machine(ip: IpAddr) -> bool {
-    if ip.is_loopback() {
+    if ip.is_loopback() || ip.is_unspecified() {
         return true;
     }
     let source = || -> io::Result<Option<SocketAddr>> {

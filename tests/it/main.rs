@@ -23,6 +23,7 @@ mod old_store;
 mod operator_notices;
 mod outward;
 mod pages;
+mod reload;
 mod replay;
 mod schedule;
 mod sources;

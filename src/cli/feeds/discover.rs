@@ -18,7 +18,7 @@ pub(in crate::cli) struct Site<'a> {
     pub(in crate::cli) everywhere: bool,
 }
 
-/// `feed_server discover --json_text`.
+/// `feeds discover --json`.
 #[derive(serde::Serialize)]
 struct Discovered<'a> {
     url: &'a str,

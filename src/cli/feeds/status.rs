@@ -22,7 +22,7 @@ const GAPS_SHOWN_MAX: usize = 5;
 /// A name this like a feed's is meant as that feed's (Jaro-Winkler, 0 to 1).
 const SAME_SHARE: f64 = 0.8;
 
-/// One line of `feed_server status --json_text`.
+/// One line of `feeds status --json`.
 #[derive(serde::Serialize)]
 struct FeedReport<'a> {
     name: &'a Name,
