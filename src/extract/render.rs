@@ -57,12 +57,12 @@ impl<'a> Renderer<'a> {
         if !markup {
             return None;
         }
-        let is = |name: &&str| tag.name.eq_ignore_ascii_case(name);
+        let is = |name: &str| tag.name.eq_ignore_ascii_case(name);
         if !tag.empty && HIDDEN.iter().any(|name| is(name)) {
             // If it is never closed the contents stay: a shown script is a smaller fault than a
             // lost article.
             self.tokens.raw_content(tag.name);
-        } else if !tag.empty && (is(&"rt") || is(&"rp")) {
+        } else if !tag.empty && (is("rt") || is("rp")) {
             self.skip_ruby_text();
         }
         Some(effect.unwrap_or(Rendered::Nothing))

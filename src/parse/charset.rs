@@ -48,10 +48,10 @@ pub(super) fn decode<'a>(
         notes.add("the last character was cut off");
         return String::from_utf8_lossy(body);
     }
-    let (encoding, said_by) = choose(body, content_type);
+    let (encoding, source) = choose(body, content_type);
     let (text, had_errors) = encoding.decode_without_bom_handling(body);
     if encoding != UTF_8 {
-        notes.add(format!("read as {} ({said_by})", encoding.name()));
+        notes.add(format!("read as {} ({source})", encoding.name()));
     }
     if had_errors {
         notes.add("bytes that are not text were replaced");

@@ -46,8 +46,8 @@ pub(super) struct ItemExtras {
 /// The best source of a field that is not blank. Among equals the last one counts, as in other feed
 /// readers.
 pub(super) fn best<'p, 'a>(fields: &'p [FieldText<'a>], role: Role) -> Option<&'p FieldText<'a>> {
-    let said = fields.iter().rev().filter(|field| field.role == role && !field.is_blank());
-    said.min_by_key(|field| field.rank)
+    let filled = fields.iter().rev().filter(|field| field.role == role && !field.is_blank());
+    filled.min_by_key(|field| field.rank)
 }
 
 /// Writes fields for feed-rs.
@@ -234,7 +234,7 @@ impl<'a> Writer<'_, 'a> {
         let id = id?;
         let permanent = best(fields, Role::Id)
             .and_then(|field| field.tag.attribute("isPermaLink"))
-            .map(|said| !said.trim().eq_ignore_ascii_case("false"));
+            .map(|value| !value.trim().eq_ignore_ascii_case("false"));
         let address = has_scheme(id) && (id.starts_with("http:") || id.starts_with("https:"));
         match (self.format, permanent) {
             (DocumentFormat::Atom, _) | (_, Some(false)) => None,
@@ -245,7 +245,7 @@ impl<'a> Writer<'_, 'a> {
 
     /// The language of an item: its own, that of a language element, or that of its texts.
     pub(super) fn language(&mut self, tag: &Tag<'_>, fields: &[FieldText<'_>]) -> Option<String> {
-        let said = tag
+        let language = tag
             .attribute("xml:lang")
             .or_else(|| best(fields, Role::Language).map(|field| field.inner))
             .or_else(|| {
@@ -253,7 +253,7 @@ impl<'a> Writer<'_, 'a> {
                     .into_iter()
                     .find_map(|role| best(fields, role)?.tag.attribute("xml:lang"))
             })?;
-        self.label(said).map(|said| said.replace('_', "-"))
+        self.label(language).map(|language| language.replace('_', "-"))
     }
 
     /// Writes the categories: the `term`, and the `label` for people where it differs.

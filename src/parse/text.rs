@@ -111,8 +111,7 @@ fn holds_tags(inner: &str) -> bool {
 /// Only the characters: references are decoded, tags are dropped.
 fn decoded(inner: &str, entities: &Entities<'_>, notes: &mut Notes) -> String {
     let mut text = String::with_capacity(inner.len());
-    let mut tokens = Tokenizer::xml(inner);
-    while let Some(token) = tokens.next() {
+    for token in Tokenizer::xml(inner) {
         match token {
             Token::Text(raw) => unescape(raw, entities, &mut text, notes),
             Token::Cdata(raw) => text.push_str(raw),

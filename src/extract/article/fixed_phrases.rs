@@ -113,7 +113,7 @@ mod tests {
             ("関連記事", Phrase::Aside),
             ("推荐阅读", Phrase::Aside),
             ("무단 전재 및 재배포 금지", Phrase::Sign),
-            ("The minister said the related talks would go on.", Phrase::Text),
+            ("The minister given the related talks would go on.", Phrase::Text),
             ("Trending downwards since May, prices fell again.", Phrase::Text),
         ] {
             assert_eq!(classify(text), expected, "{text}");

@@ -83,8 +83,8 @@ impl<'a> Head<'a> {
     /// Reads the start of any element.
     pub(super) fn start(&mut self, element: Element, attributes: &Attributes<'a>) {
         if attributes.itemprop == "datePublished" {
-            let said = filled(attributes.datetime).or(filled(attributes.content));
-            self.dated = self.dated.or(said);
+            let given = filled(attributes.datetime).or(filled(attributes.content));
+            self.dated = self.dated.or(given);
         }
         if element == Element::Html {
             self.lang = self.lang.or(filled(attributes.lang));

@@ -11,9 +11,12 @@ const AUTHORS_MAX: usize = 16;
 /// What was found about the article.
 #[derive(Debug, Default)]
 pub(super) struct LinkedData {
+    /// As written, like all values here.
     pub(super) headline: Option<String>,
     pub(super) authors: Vec<String>,
+    /// `datePublished`, or else `dateCreated`.
     pub(super) published: Option<String>,
+    /// The address the page gives for the article.
     pub(super) url: Option<String>,
     pub(super) language: Option<String>,
     /// The whole text. Some publishers give it.

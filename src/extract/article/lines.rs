@@ -173,7 +173,9 @@ pub(super) fn is_control(element: Element) -> bool {
 #[derive(Default)]
 struct Walk {
     all: Vec<TextLine>,
+    /// The line that is not yet ended.
     open: Option<TextLine>,
+    /// Where the innermost link ends.
     link_until: u32,
     /// The level of the last heading entered, and where it ends.
     heading: (u8, u32),
@@ -255,6 +257,7 @@ struct TextMeasure {
 }
 
 impl TextMeasure {
+    /// A stop counts as the end of a sentence only before white space: `3.5` has none.
     fn of(text: &str) -> Self {
         let mut bytes = 0_u32;
         let mut stops = 0_u32;
@@ -273,6 +276,7 @@ impl TextMeasure {
             let wide: usize = ["。", "！", "？"].into_iter().map(wide).sum();
             stops = stops.saturating_add(u32::try_from(wide).unwrap_or(u32::MAX));
         }
+        // A quotation may end the sentence.
         let last = text.trim_end().trim_end_matches(['"', '”', '’', '\'', ')', '»', '」', '』']);
         let closed = last.ends_with(['.', '!', '?', ':', '。', '！', '？', '…', '：']);
         Self { bytes, stops, closed }

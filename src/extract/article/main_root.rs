@@ -32,7 +32,7 @@ pub(super) fn main_root(tree: &Tree<'_>, lines: &Lines, kept: &[bool]) -> u32 {
         if own * 100 >= total * SHARE_MIN_PERCENT {
             smallest = at;
         }
-        let rank = plainness(node);
+        let rank = name_rank(node);
         let best = named.is_none_or(|(best, _)| (own, rank) >= best);
         if rank > 0 && best && own * 100 >= total * NAMED_SHARE_MIN_PERCENT {
             named = Some(((own, rank), at));
@@ -67,7 +67,7 @@ pub(super) fn widened_to_lead(tree: &Tree<'_>, lines: &Lines, kept: &[bool], roo
 }
 
 /// How clearly the name of a part says that it is an article; 0: not at all.
-fn plainness(node: &Node<'_>) -> u8 {
+fn name_rank(node: &Node<'_>) -> u8 {
     if node.clues.has(Clues::DECLARED) {
         3
     } else if node.clues.has(Clues::BODY) {

@@ -49,13 +49,14 @@ pub(super) fn title(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
         .take(HEADINGS_MAX)
         .filter_map(|line| clean(&written(tree, line)))
         .collect();
-    let said = [&page, &meta, &linked].map(|said| said.as_deref().unwrap_or_default());
-    let said = said.map(|said| without_site(said).to_lowercase());
+    let given = [&page, &meta, &linked].map(|given| given.as_deref().unwrap_or_default());
+    let given = given.map(|given| without_site(given).to_lowercase());
+    // A heading and a title agree if one holds the other: sites shorten the one or the other.
     let agrees = |heading: &&String| {
         let heading = heading.to_lowercase();
-        let both = |said: &String| said.contains(&heading) || heading.contains(said.as_str());
+        let both = |given: &String| given.contains(&heading) || heading.contains(given.as_str());
         heading.chars().count() >= HEADING_CHARS_MIN
-            && said.iter().any(|said| said.chars().count() >= HEADING_CHARS_MIN && both(said))
+            && given.iter().any(|given| given.chars().count() >= HEADING_CHARS_MIN && both(given))
     };
     if let Some(heading) = headings.iter().find(agrees) {
         return Some(heading.clone());
@@ -156,6 +157,7 @@ fn names(byline: &str, into: &mut Vec<String>) {
         let word = name.len() > 1
             && !name.contains("://")
             && !name.starts_with(|c: char| c.is_ascii_digit());
+        // Publishing systems put these in the place of a name.
         let role = matches!(
             lower.as_str(),
             "admin"
@@ -180,8 +182,9 @@ fn names(byline: &str, into: &mut Vec<String>) {
 /// (`/2026/11/25/`).
 pub(super) fn published(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
     let head = &tree.head;
-    let said = head.linked.published.as_deref().or(head.meta_date()).or(head.dated).or(head.time);
-    said.map(|date| date.trim().to_owned())
+    let given = head.linked.published.as_deref().or(head.meta_date()).or(head.dated).or(head.time);
+    given
+        .map(|date| date.trim().to_owned())
         .filter(|date| !date.is_empty())
         .or_else(|| url.and_then(|url| date_in(url.path())))
 }
@@ -204,15 +207,16 @@ fn date_in(path: &str) -> Option<String> {
 pub(super) fn address(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
     let head = &tree.head;
     let base = head.base.and_then(|base| resolve(base, url)).or_else(|| url.cloned());
-    let said = [head.canonical, head.meta_address(), head.linked.url.as_deref()];
+    let given = [head.canonical, head.meta_address(), head.linked.url.as_deref()];
     let front = |address: &Url| {
         address.path() == "/"
             && address.query().is_none()
             && url.is_some_and(|url| url.path() != "/")
     };
-    said.into_iter()
+    given
+        .into_iter()
         .flatten()
-        .filter_map(|said| resolve(&one_line(said), base.as_ref()))
+        .filter_map(|given| resolve(&one_line(given), base.as_ref()))
         .find(|address| !front(address))
         .or_else(|| url.cloned())
         .map(String::from)
@@ -230,9 +234,9 @@ fn resolve(address: &str, base: Option<&Url>) -> Option<Url> {
 /// The language as a BCP 47 tag, as the page says it.
 pub(super) fn language(tree: &Tree<'_>) -> Option<String> {
     let head = &tree.head;
-    let said = [head.lang, head.meta_language(), head.linked.language.as_deref()];
-    said.into_iter().flatten().find_map(|said| {
-        let tag = said.trim().replace('_', "-");
+    let given = [head.lang, head.meta_language(), head.linked.language.as_deref()];
+    given.into_iter().flatten().find_map(|given| {
+        let tag = given.trim().replace('_', "-");
         let letters = tag.split('-').next().is_some_and(|first| (2..=3).contains(&first.len()));
         let plain = tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         (letters && plain && tag.len() <= LANGUAGE_BYTES_MAX).then_some(tag)

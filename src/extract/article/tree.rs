@@ -186,14 +186,14 @@ impl<'a> Builder<'a> {
     fn close_implied(&mut self, element: Element) {
         match element {
             Element::Li => {
-                self.close_up_to(&[Element::Li], &[Element::Ul, Element::Ol, Element::Menu])
+                self.close_up_to(&[Element::Li], &[Element::Ul, Element::Ol, Element::Menu]);
             }
             Element::Dd | Element::Dt => {
-                self.close_up_to(&[Element::Dd, Element::Dt], &[Element::Dl])
+                self.close_up_to(&[Element::Dd, Element::Dt], &[Element::Dl]);
             }
             Element::Tr => self.close_up_to(&[Element::Tr], &[Element::Table]),
             Element::Td | Element::Th => {
-                self.close_up_to(&[Element::Td, Element::Th], &[Element::Tr, Element::Table])
+                self.close_up_to(&[Element::Td, Element::Th], &[Element::Tr, Element::Table]);
             }
             Element::Tbody => self.close_up_to(&[Element::Tbody], &[Element::Table]),
             Element::Option => self.close_up_to(&[Element::Option], &[Element::Select]),

@@ -158,14 +158,15 @@ impl<'a> Reader<'a> {
     fn outline(&mut self, tag: &Tag<'a>, at: usize) {
         self.outlines = self.outlines.saturating_add(1);
         let line = self.line_of(at);
-        let said = |names: &[&str]| names.iter().find_map(|name| self.attribute_text(tag, name));
-        let title = said(&["title"]).or_else(|| said(&["text"]));
-        let kind = said(&["type"]).unwrap_or_default().to_ascii_lowercase();
+        let first_of =
+            |names: &[&str]| names.iter().find_map(|name| self.attribute_text(tag, name));
+        let title = first_of(&["title"]).or_else(|| first_of(&["text"]));
+        let kind = first_of(&["type"]).unwrap_or_default().to_ascii_lowercase();
         let is_feed = matches!(kind.as_str(), "rss" | "atom" | "feed" | "rdf" | "json");
-        let url = said(&["xmlUrl", "xml_url", "feedUrl", "rssUrl"])
-            .or_else(|| is_feed.then(|| said(&["url", "href"])).flatten());
+        let url = first_of(&["xmlUrl", "xml_url", "feedUrl", "rssUrl"])
+            .or_else(|| is_feed.then(|| first_of(&["url", "href"])).flatten());
         if let Some(url) = url {
-            self.feed(tag, title, url, line);
+            self.feed(tag, title, &url, line);
         } else if tag.empty || is_feed {
             let named = title.as_deref().map(|t| format!(" “{t}”")).unwrap_or_default();
             self.problem(line, format!("the outline{named} names no feed"));
@@ -181,13 +182,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a feed, or says why it is not taken.
-    fn feed(&mut self, tag: &Tag<'a>, title: Option<String>, url: String, line: usize) {
+    fn feed(&mut self, tag: &Tag<'a>, title: Option<String>, url: &str, line: usize) {
         // Only the innermost group is marked. When it ends it marks the group around it: marking
         // all of them for each feed would be quadratic.
         if let Some(group) = self.groups.last_mut() {
             group.empty = false;
         }
-        let url = without_feed_scheme(&url);
+        let url = without_feed_scheme(url);
         let url: String = url.chars().filter(|c| !c.is_control()).collect();
         let address = url::Url::parse(&url)
             .ok()
