@@ -9,6 +9,7 @@ use super::application::App;
 use super::heartbeats::Heartbeats;
 use super::hubs::{self, HubEnds};
 use super::plan::CheckedConfig;
+use super::last_words::LastWords;
 use super::prepared::{Prepared, is_passing};
 use super::service::{self, ServiceRequest, Signals};
 use super::supervisor::Supervisor;
@@ -88,6 +89,11 @@ impl Running {
             request = signals.next_request() => Ok(request),
             error = self.supervisor.early_end() => Err(error),
         }
+    }
+
+    /// Who is to be told if the store turns out to be unusable.
+    pub fn last_words(&self) -> LastWords {
+        LastWords::new(&self.app.prepared.config)
     }
 
     /// Stops every loop after `ended` said why; what is under way is finished within the grace

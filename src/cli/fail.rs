@@ -43,6 +43,20 @@ impl CommandError {
         }
     }
 
+    /// The store cannot be used, and a restart will not help.
+    pub(super) fn is_unusable_store(&self) -> bool {
+        let error = match self {
+            Self::Store(error) => Some(error),
+            Self::Other(error) => error.downcast_ref(),
+            Self::Usage(_)
+            | Self::Input(_)
+            | Self::Unavailable(_)
+            | Self::Config { .. }
+            | Self::Temporary(_) => None,
+        };
+        matches!(error, Some(store::Error::Unusable { .. }))
+    }
+
     /// Faults that were found, for the word to the service manager.
     pub(super) fn faults(&self) -> usize {
         if let Self::Config { faults, .. } = self { *faults } else { 1 }
@@ -62,15 +76,28 @@ impl CommandError {
         })
     }
 
+    /// The reason in words.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Usage(text)
+            | Self::Input(text)
+            | Self::Unavailable(text)
+            | Self::Config { text, .. }
+            | Self::Temporary(text) => text.clone(),
+            Self::Store(error) => error.to_string(),
+            Self::Other(error) => format!("{error:#}"),
+        }
+    }
+
     /// Says why on standard error. Nobody left to read it is nobody to tell.
     pub(super) fn print(&self, screen: Screen) {
         let text = match self {
-            Self::Usage(text) | Self::Input(text) | Self::Unavailable(text) => {
-                format!("error: {text}\n")
-            }
             Self::Config { text, .. } | Self::Temporary(text) => text.clone(),
-            Self::Store(error) => format!("error: {error}\n"),
-            Self::Other(error) => format!("error: {error:#}\n"),
+            Self::Usage(_)
+            | Self::Input(_)
+            | Self::Unavailable(_)
+            | Self::Store(_)
+            | Self::Other(_) => format!("error: {}\n", self.reason()),
         };
         drop(screen.errors().write_all(text.as_bytes()));
     }

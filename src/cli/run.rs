@@ -6,7 +6,7 @@ use super::fail::CommandError;
 use super::logging::Log;
 use super::screen::count;
 use super::setup::{Invocation, runtime};
-use crate::app::{self, App, CheckedConfig, ReloadError, Running, ServiceRequest, Signals};
+use crate::app::{self, App, CheckedConfig, LastWords, ReloadError, Running, ServiceRequest, Signals};
 use crate::config;
 
 /// The files of a configuration must stay as they are for so long before a reload takes them: an
@@ -37,10 +37,22 @@ async fn serve(invocation: &Invocation) -> Result<(), CommandError> {
         count(checked.config.watches.len() as u64, "watch"),
         count(checked.config.channels.len() as u64, "channel"),
     );
-    let app = App::open(checked, app::wall(), &invocation.screen.alerts_out())?;
-    let mut running = app.start().await?;
-    let ended = obey(invocation, &mut running, &mut signals, &mut log).await;
-    running.stop(ended).await
+    let mut last_words = LastWords::new(&checked.config);
+    let terminal = invocation.screen.alerts_out();
+    let ended = async {
+        let app = App::open(checked, app::wall(), &terminal)?;
+        let mut running = app.start().await?;
+        let ended = obey(invocation, &mut running, &mut signals, &mut log).await;
+        last_words = running.last_words();
+        running.stop(ended).await
+    }
+    .await;
+    if let Err(error) = &ended
+        && error.is_unusable_store()
+    {
+        last_words.send(&error.reason(), &terminal, app::wall().now()).await;
+    }
+    ended
 }
 
 /// Obeys every request until one is to stop, or until a loop ends by itself.

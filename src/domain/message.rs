@@ -116,6 +116,9 @@ pub enum NoticeKind {
     /// A watch meets far more outlets than it is used to.
     #[serde(rename = "watch.surge")]
     WatchSurge,
+    /// The store is damaged, gone or exchanged: the daemon has stopped.
+    #[serde(rename = "store.unusable")]
+    StoreUnusable,
     /// The day's account: feeds, gaps, alerts.
     #[serde(rename = "digest.daily")]
     Daily,
@@ -133,6 +136,7 @@ impl NoticeKind {
             Self::ChannelFailing => "channel.failing",
             Self::ChannelRecovered => "channel.recovered",
             Self::WatchSurge => "watch.surge",
+            Self::StoreUnusable => "store.unusable",
             Self::Daily => "digest.daily",
         }
     }
@@ -182,6 +186,7 @@ mod tests {
             NoticeKind::ChannelFailing,
             NoticeKind::ChannelRecovered,
             NoticeKind::WatchSurge,
+            NoticeKind::StoreUnusable,
             NoticeKind::Daily,
         ];
         for kind in kinds {

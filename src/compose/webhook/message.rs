@@ -17,7 +17,8 @@
 //! `correction` (`before`, `after`), or `outlet_rate` (`outlets`, `hours`, `default_file`).
 //!
 //! A notice (`source.failing`, `source.recovered`, `source.move_to_story`, `network.down`,
-//! `network.recovered`, `channel.failing`, `channel.recovered`, `watch.outlet_rate`, `digest.daily`):
+//! `network.recovered`, `channel.failing`, `channel.recovered`, `watch.surge`, `store.unusable`,
+//! `digest.daily`):
 //! ```json
 //! {"id": "01j…", "subject": "kyodo-english", "severity": "normal",
 //!  "title": "…", "lines": ["…"],            // for people
