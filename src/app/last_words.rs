@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use crate::compose::{self, Envelope};
 use crate::config::Config;
-use crate::domain::{
-    Channel, DeliveryId, Message, Name, Notice, NoticeKind, Severity, Timestamp,
-};
+use crate::domain::{Channel, DeliveryId, Message, Name, Notice, NoticeKind, Severity, Timestamp};
 use crate::notify::console::Terminal;
 use crate::notify::{Notifier, Outgoing};
 use crate::store::notice_id;

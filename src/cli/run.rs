@@ -6,7 +6,9 @@ use super::fail::CommandError;
 use super::logging::Log;
 use super::screen::count;
 use super::setup::{Invocation, runtime};
-use crate::app::{self, App, CheckedConfig, LastWords, ReloadError, Running, ServiceRequest, Signals};
+use crate::app::{
+    self, App, CheckedConfig, LastWords, ReloadError, Running, ServiceRequest, Signals,
+};
 use crate::config;
 
 /// The files of a configuration must stay as they are for so long before a reload takes them: an
