@@ -37,6 +37,9 @@ fn folder_after_a_round(feed: &ServedFeed) -> tempfile::TempDir {
     folder
 }
 
+/// What is done to a store, and its name.
+type Damage = (&'static str, fn(&Path));
+
 fn store_path(folder: &Path) -> PathBuf {
     folder.join("ww.db")
 }
@@ -79,7 +82,7 @@ fn a_command_that_only_reads_waits_for_no_writer() {
 #[test]
 fn a_store_that_is_none_is_named_with_the_way_out_and_a_code_of_its_own() {
     let feeds = FeedServer::open();
-    let damages: [(&str, fn(&Path)); 8] = [
+    let damages: [Damage; 8] = [
         ("emptied", |path| fs::write(path, "").unwrap()),
         ("deleted", |path| fs::remove_file(path).unwrap()),
         ("a text", |path| fs::write(path, "not a database\n".repeat(400)).unwrap()),
