@@ -69,8 +69,7 @@ impl App {
             gate: Arc::clone(&self.prepared.gate),
             clock: self.clock.clone(),
             feeds: Arc::clone(&plan.feeds),
-            occasions: Arc::clone(&plan.occasions),
-            host_gap: plan.host_gap,
+            update_triggers: Arc::clone(&plan.occasions),
             matching: WatchMatching::new(move |feed, article| ingest::fired(&plan, feed, article)),
             rng: self.rng.fork(),
         })

@@ -42,8 +42,6 @@ pub fn compile(config: &Config) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnosti
             max_staleness: config.poll.max_staleness,
         },
         concurrency: config.poll.concurrency,
-        host_gap: config.poll.per_host_gap,
-        host_scope: config.poll.per_host_scope,
     };
     Ok((plan, warnings))
 }

@@ -8,7 +8,7 @@ use super::changes::Inventory;
 use super::plan::CheckedConfig;
 use crate::config::Config;
 use crate::domain::{Diagnostic, DiagnosticSeverity};
-use crate::fetch::{Gate, Limits};
+use crate::fetch::{Gate, Limits, Pacing};
 use crate::ingest::Plan;
 use crate::notify::console::Terminal;
 use crate::notify::{self, Notifier};
@@ -42,7 +42,14 @@ impl Prepared {
         };
         let gate = match running.filter(same_gate) {
             Some(running) => Arc::clone(&running.gate),
-            None => Arc::new(build_gate(&config)),
+            None => {
+                let gate = build_gate(&config);
+                Arc::new(match running {
+                    // Its requests may still be under way: hosts and memory are shared with them.
+                    Some(running) => gate.succeeding(&running.gate),
+                    None => gate,
+                })
+            }
         };
         if let Some(websub) = &config.websub {
             gate.keep_off(websub.listen);
@@ -73,7 +80,8 @@ fn build_gate(config: &Config) -> Gate {
         body_bytes_max: usize::try_from(config.poll.body_bytes_max).unwrap_or(usize::MAX),
         ..Limits::default()
     };
-    Gate::new(config.service.contact.as_deref(), limits)
+    let pacing = Pacing { scope: config.poll.per_host_scope, gap: config.poll.per_host_gap };
+    Gate::new(config.service.contact.as_deref(), limits).with_pacing(pacing)
 }
 
 /// What would keep a start from succeeding, beyond the text of the configuration: found without

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Refusal, tls};
+use super::{ReadingShare, Refusal, tls};
 use crate::domain::Validators;
 use crate::parse::link_header::HeaderLink;
 
@@ -23,6 +23,8 @@ pub struct Fetched {
     /// A success: 200 to 299.
     pub status: u16,
     pub body: Vec<u8>,
+    /// The memory in which the body is read. It is kept until what was made of the body is stored.
+    pub memory: ReadingShare,
     pub content_type: Option<String>,
     /// To be kept only once the body was read as a feed.
     pub validators: Validators,

@@ -4,7 +4,8 @@ use std::time::Duration;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
-use super::decode::{decode_leniently, too_large};
+use super::budget::{Budget, ReadingShare, WireShare};
+use super::decode::{Salvaged, decode_leniently, too_large};
 use super::{Coding, Failure, FailureKind};
 
 /// A body slower than this on the whole, once [`RATE_AFTER`] has passed, is a tarpit: a feed of
@@ -12,6 +13,13 @@ use super::{Coding, Failure, FailureKind};
 const RATE_BYTES_PER_S_MIN: u64 = 1_000;
 /// How long a body may take before its rate is looked at.
 const RATE_AFTER: Duration = Duration::from_secs(10);
+/// While other bodies wait for memory, one that holds some must arrive at least so fast: a server
+/// that drips would hold it from everybody.
+const CONTENDED_BYTES_PER_S_MIN: u64 = 32 << 10;
+/// How long it may take before that is looked at.
+const CONTENDED_AFTER: Duration = Duration::from_secs(3);
+/// How often it is looked at.
+const CONTENDED_LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What a body is held to.
 #[derive(Clone, Copy, Debug)]
@@ -27,13 +35,15 @@ pub(super) struct Bounds {
 pub(super) struct ReceivedBody {
     bytes: Vec<u8>,
     incomplete: Option<Failure>,
+    share: WireShare,
 }
 
 /// Reads to the end, to a cap, or to the moment it breaks off. Past the cap is a failure: nothing is
 /// used of a body whose end nobody has seen.
 pub(super) async fn receive(
     response: &mut Response,
-    bounds: Bounds,
+    mut bounds: Bounds,
+    budget: &Budget,
 ) -> Result<ReceivedBody, Failure> {
     let most = bounds.bytes_max;
     let promised = response.content_length();
@@ -41,51 +51,127 @@ pub(super) async fn receive(
         return Err(too_large(most));
     }
     let room = promised.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0).min(most);
+    // Memory that was not written to is not used yet: a false promise costs nothing.
     let mut bytes = Vec::with_capacity(room);
-    let began = Instant::now();
+    let mut share = WireShare::default();
+    let mut pace = Pace::new();
     // Chunks are copied: kept as they come, each pins a whole read buffer, and a server that sends
     // single bytes would cost a hundred times its body.
     loop {
-        let got = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let walk = RATE_AFTER.max(Duration::from_secs(got / RATE_BYTES_PER_S_MIN));
-        let overtaken = began.checked_add(walk).unwrap_or(bounds.deadline);
-        let until = overtaken.min(bounds.deadline);
+        let until = pace.next_look(bytes.len(), bounds, share.is_held());
         let failure = match timeout_at(until, response.chunk()).await {
-            Ok(Ok(None)) => return Ok(ReceivedBody { bytes, incomplete: None }),
+            Ok(Ok(None)) => return Ok(ReceivedBody { bytes, incomplete: None, share }),
             Ok(Ok(Some(chunk))) if bytes.len().saturating_add(chunk.len()) > most => {
                 return Err(too_large(most));
             }
             Ok(Ok(Some(chunk))) => {
+                while !share.covers(bytes.len().saturating_add(chunk.len())) {
+                    let waiting = Instant::now();
+                    budget.grow(&mut share).await;
+                    // The server is not to blame for the wait.
+                    pace.forgive(waiting.elapsed());
+                    bounds.deadline += waiting.elapsed();
+                }
                 bytes.extend_from_slice(&chunk);
-                continue;
+                None
             }
-            Ok(Err(error)) => Failure::transport(&error),
-            Err(_elapsed) if until < bounds.deadline => {
-                let why =
-                    format!("slower than {} bytes a second", with_thousands(RATE_BYTES_PER_S_MIN));
-                Failure::new(FailureKind::Timeout, why)
-            }
-            Err(_elapsed) => {
-                let why = format!("timed out: no whole answer within {:?}", bounds.total);
-                Failure::new(FailureKind::Timeout, why)
-            }
+            Ok(Err(error)) => Some(Failure::transport(&error)),
+            Err(_elapsed) => None,
         };
-        return Ok(ReceivedBody { incomplete: Some(incomplete(&failure, got, promised)), bytes });
+        let others_wait = share.is_held() && budget.is_contended();
+        if let Some(failure) = failure.or_else(|| pace.fault(bytes.len(), bounds, others_wait)) {
+            let incomplete = Some(incomplete(&failure, wide(bytes.len()), promised));
+            return Ok(ReceivedBody { incomplete, bytes, share });
+        }
     }
+}
+
+/// How fast a body arrives.
+struct Pace {
+    began: Instant,
+    /// When the bytes were last counted, and how many there were.
+    counted_at: Instant,
+    counted: usize,
+}
+
+impl Pace {
+    fn new() -> Self {
+        let now = Instant::now();
+        Self { began: now, counted_at: now, counted: 0 }
+    }
+
+    fn forgive(&mut self, wait: Duration) {
+        self.began += wait;
+        self.counted_at += wait;
+    }
+
+    /// Until when the body may take as long as it needs for so many bytes.
+    fn overtaken_at(&self, got: usize) -> Instant {
+        self.began + RATE_AFTER.max(Duration::from_secs(wide(got) / RATE_BYTES_PER_S_MIN))
+    }
+
+    /// When the body has to be looked at again if nothing more of it comes.
+    fn next_look(&self, got: usize, bounds: Bounds, holds_memory: bool) -> Instant {
+        let until = self.overtaken_at(got).min(bounds.deadline);
+        if holds_memory { until.min(Instant::now() + CONTENDED_LOOK_EVERY) } else { until }
+    }
+
+    /// Why the body is not waited for any longer, if it is not.
+    fn fault(&mut self, got: usize, bounds: Bounds, others_wait: bool) -> Option<Failure> {
+        let now = Instant::now();
+        let slow = |least| format!("slower than {} bytes a second", with_thousands(least));
+        let mut why = None;
+        if now >= self.counted_at + CONTENDED_AFTER {
+            let seconds = now.duration_since(self.counted_at).as_secs();
+            let new = wide(got.saturating_sub(self.counted));
+            if others_wait && new < seconds.saturating_mul(CONTENDED_BYTES_PER_S_MIN) {
+                let slow = slow(CONTENDED_BYTES_PER_S_MIN);
+                why = Some(format!("{slow} while other feeds waited for memory"));
+            }
+            (self.counted_at, self.counted) = (now, got);
+        }
+        if now >= self.overtaken_at(got) {
+            why = Some(slow(RATE_BYTES_PER_S_MIN));
+        }
+        if now >= bounds.deadline {
+            why = Some(format!("timed out: no whole answer within {:?}", bounds.total));
+        }
+        why.map(|why| Failure::new(FailureKind::Timeout, why))
+    }
+}
+
+/// A body in the clear.
+#[derive(Debug)]
+pub(super) struct Unpacked {
+    pub(super) body: Vec<u8>,
+    pub(super) incomplete: Option<Failure>,
+    pub(super) memory: ReadingShare,
 }
 
 /// Undoes the coding of what arrived. Of a body that broke off, or whose coding is damaged, what
 /// could be read is given, with what is wrong.
-pub(super) fn unpack(
-    arrived: ReceivedBody,
+pub(super) async fn unpack(
+    received: ReceivedBody,
     label: Option<&str>,
     most: usize,
-) -> Result<(Vec<u8>, Option<Failure>), Failure> {
-    let ReceivedBody { bytes, incomplete } = arrived;
+    budget: &Budget,
+) -> Result<Unpacked, Failure> {
+    let ReceivedBody { bytes, incomplete, share } = received;
     let coding = Coding::of(label, &bytes)?;
-    let (body, damage) = decode_leniently(coding, bytes, most)?;
+    if coding == Coding::Plain {
+        let memory = budget.reading(bytes.len()).await;
+        return Ok(Unpacked { body: bytes, incomplete, memory });
+    }
+    let decode = move |most| decode_leniently(coding, &bytes, most);
+    let ((body, damage), memory) =
+        budget.unpack(most, decode, |(body, _): &Salvaged| body.len()).await?;
+    drop(share);
     // That a body which broke off also breaks its coding is no second fault.
-    Ok((body, incomplete.or(damage)))
+    Ok(Unpacked { body, incomplete: incomplete.or(damage), memory })
+}
+
+fn wide(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 fn incomplete(failure: &Failure, got: u64, promised: Option<u64>) -> Failure {

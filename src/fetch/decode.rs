@@ -75,7 +75,10 @@ fn looks_like_text(body: &[u8]) -> bool {
 
 /// The body in the clear, or why not. A body cut off inside its coding is a failure.
 pub fn decode(coding: Coding, body: Vec<u8>, most: usize) -> Result<Vec<u8>, Failure> {
-    let (decoded, damage) = decode_leniently(coding, body, most)?;
+    if coding == Coding::Plain {
+        return Ok(body);
+    }
+    let (decoded, damage) = decode_leniently(coding, &body, most)?;
     damage.map_or(Ok(decoded), Err)
 }
 
@@ -83,13 +86,12 @@ pub fn decode(coding: Coding, body: Vec<u8>, most: usize) -> Result<Vec<u8>, Fai
 /// cap there is nothing to salvage.
 pub(super) fn decode_leniently(
     coding: Coding,
-    body: Vec<u8>,
+    bytes: &[u8],
     most: usize,
 ) -> Result<Salvaged, Failure> {
-    let bytes = body.as_slice();
     let mut decoded = Vec::new();
     let damage = match coding {
-        Coding::Plain => return Ok((body, None)),
+        Coding::Plain => return Ok((bytes.to_vec(), None)),
         Coding::Gzip => gzip(bytes, most, &mut decoded),
         Coding::Zlib => drain(flate2::read::ZlibDecoder::new(bytes), most, "deflate", &mut decoded),
         Coding::Deflate => {

@@ -12,10 +12,11 @@ use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
 use super::address::{self, Hop, check_hop};
+use super::body::{self, Unpacked};
 use super::freshness::freshness;
 use super::{
     Answer, Failure, FailureKind, Fetched, Gate, Limits, REDIRECTS_MAX, Refusal, Request,
-    RequestKind, Unchanged, body, retry_after,
+    RequestKind, Turn, Turns, Unchanged, retry_after,
 };
 use crate::domain::{Timestamp, Validators};
 use crate::parse::link_header::{self, HeaderLink};
@@ -31,19 +32,29 @@ impl Gate {
     /// Asks, follows redirects, and reads the body, within the limits. `now` dates a `Retry-After`
     /// that is given as a date.
     pub async fn fetch(&self, request: Request<'_>, now: Timestamp) -> Answer {
+        self.fetch_in_turn(request, Turns::default(), now).await
+    }
+
+    /// The same for a caller that has the turn at the first host already, or wants to know when the
+    /// request waits for one. The time it waits counts for no limit.
+    pub async fn fetch_in_turn(
+        &self,
+        request: Request<'_>,
+        turns: Turns,
+        now: Timestamp,
+    ) -> Answer {
         let began = Instant::now();
         let limits = request.kind.limits(self.limits());
         let deadline = began.checked_add(limits.total).unwrap_or_else(|| began + FOREVER);
-        let exchange = Exchange { gate: self, request, limits, deadline, now };
-        match exchange.follow().await {
-            Ok(Answer::Fetched(fresh)) => {
-                Answer::Fetched(Box::new(Fetched { took: began.elapsed(), ..*fresh }))
-            }
-            Ok(Answer::Unchanged(unchanged)) => {
-                Answer::Unchanged(Unchanged { took: began.elapsed(), ..unchanged })
-            }
+        let waited = Duration::ZERO;
+        let mut exchange = Exchange { gate: self, request, turns, limits, deadline, waited, now };
+        let followed = exchange.follow().await;
+        let took = began.elapsed().saturating_sub(exchange.waited);
+        match followed {
+            Ok(Answer::Fetched(fetched)) => Answer::Fetched(Box::new(Fetched { took, ..*fetched })),
+            Ok(Answer::Unchanged(unchanged)) => Answer::Unchanged(Unchanged { took, ..unchanged }),
             Ok(Answer::Failed(failure)) | Err(failure) => {
-                Answer::Failed(Failure { took: began.elapsed(), ..failure })
+                Answer::Failed(Failure { took, ..failure })
             }
         }
     }
@@ -53,19 +64,22 @@ impl Gate {
 struct Exchange<'a> {
     gate: &'a Gate,
     request: Request<'a>,
+    turns: Turns,
     limits: Limits,
     deadline: Instant,
+    /// How long it waited for turns.
+    waited: Duration,
     now: Timestamp,
 }
 
 impl Exchange<'_> {
-    async fn follow(&self) -> Result<Answer, Failure> {
+    async fn follow(&mut self) -> Result<Answer, Failure> {
         let mut url = self.request.url.clone();
         // The last address to which every hop was permanent.
         let mut moved_to = None;
         let mut permanent = true;
         for _ in 0..=REDIRECTS_MAX {
-            let response = self.send(&url).await?;
+            let (response, mut turn) = self.send(&url).await?;
             let status = response.status();
             if status == StatusCode::NOT_MODIFIED && self.request.validators.is_some() {
                 let freshness = freshness(response.headers());
@@ -82,9 +96,11 @@ impl Exchange<'_> {
                 continue;
             }
             if !status.is_success() {
-                return Err(status_failure(status, response.headers(), self.now));
+                let failure = status_failure(status, response.headers(), self.now);
+                turn.answered(status.as_u16(), failure.retry_after);
+                return Err(failure);
             }
-            return self.read(url, response, moved_to).await;
+            return self.read(url, (response, turn), moved_to).await;
         }
         let why = format!(
             "more than {REDIRECTS_MAX} redirects; the last pointed to {}",
@@ -107,7 +123,7 @@ impl Exchange<'_> {
     }
 
     /// One hop: vetted, asked, and the peer vetted again.
-    async fn send(&self, url: &Url) -> Result<Response, Failure> {
+    async fn send(&mut self, url: &Url) -> Result<(Response, Turn), Failure> {
         let request = self.request;
         // What the operator allowed holds for the origin it was written for, and nowhere else.
         let own = url.origin() == request.home.origin();
@@ -121,6 +137,7 @@ impl Exchange<'_> {
             Some(Host::Domain(_)) | None => (),
         }
         let client = self.gate.client(&reach)?;
+        let turn = self.turn(url, !allowed.is_empty()).await;
         let question = match request.kind {
             RequestKind::Feed | RequestKind::Page => client.get(url.clone()),
             RequestKind::Form(fields) => {
@@ -141,7 +158,28 @@ impl Exchange<'_> {
         if let Some(peer) = response.remote_addr() {
             reach.check(peer.ip())?;
         }
-        Ok(response)
+        Ok((response, turn))
+    }
+
+    /// The right to ask the host of `url`. The one before, if any, was given back: two requests that
+    /// each held a host and waited for the other's would wait for ever.
+    async fn turn(&mut self, url: &Url, own: bool) -> Turn {
+        if let Some(first) = self.turns.first.take() {
+            return first;
+        }
+        let pacer = self.gate.pacer();
+        if let Some(turn) = pacer.try_turn(url, own) {
+            return turn;
+        }
+        if let Some(waits) = &self.turns.waits {
+            waits.send();
+        }
+        let began = Instant::now();
+        let turn = pacer.turn(url, own).await;
+        let waited = began.elapsed();
+        self.waited = self.waited.saturating_add(waited);
+        self.deadline = self.deadline.checked_add(waited).unwrap_or(self.deadline);
+        turn
     }
 
     fn too_slow(&self, no_head: bool) -> Failure {
@@ -156,7 +194,7 @@ impl Exchange<'_> {
     async fn read(
         &self,
         url: Url,
-        mut response: Response,
+        (mut response, turn): (Response, Turn),
         moved_to: Option<Url>,
     ) -> Result<Answer, Failure> {
         let status = response.status().as_u16();
@@ -165,10 +203,12 @@ impl Exchange<'_> {
             deadline: self.deadline,
             total: self.limits.total,
         };
-        let arrived = body::receive(&mut response, bounds).await?;
+        let received = body::receive(&mut response, bounds, &self.gate.budget).await?;
+        drop(turn);
         let headers = response.headers();
         let coding = header_text(headers, &CONTENT_ENCODING);
-        let (body, incomplete) = body::unpack(arrived, coding, bounds.bytes_max)?;
+        let Unpacked { body, incomplete, memory } =
+            body::unpack(received, coding, bounds.bytes_max, &self.gate.budget).await?;
         if body.is_empty() && !matches!(self.request.kind, RequestKind::Form(_)) {
             return Err(incomplete.unwrap_or_else(|| {
                 Failure::unreadable(format!("the server answered {status} with nothing in it"))
@@ -185,6 +225,7 @@ impl Exchange<'_> {
         Ok(Answer::Fetched(Box::new(Fetched {
             status,
             body,
+            memory,
             content_type: header_text(headers, &CONTENT_TYPE).map(str::to_owned),
             validators,
             freshness: freshness(headers),

@@ -8,10 +8,12 @@
 mod address;
 mod answer;
 mod body;
+mod budget;
 mod decode;
 mod exchange;
 mod freshness;
 mod names;
+mod pacer;
 mod refusal;
 mod request;
 mod retry;
@@ -30,9 +32,12 @@ use crate::domain::Network;
 
 pub use address::{check_ip, parse_public_url};
 pub use answer::{Answer, Failure, FailureKind, Fetched, Unchanged};
+use budget::Budget;
+pub use budget::ReadingShare;
 pub use decode::{Coding, decode};
 use names::{Access, NameLookup, Resolver};
 pub use names::{LookUp, Resolved};
+pub use pacer::{Pacer, Pacing, Turn, Turns, WaitSignal};
 pub use refusal::Refusal;
 pub use request::{Limits, Request, RequestKind};
 pub use retry::retry_after;
@@ -53,6 +58,8 @@ pub struct Gate {
     limits: Limits,
     names: NameLookup,
     listeners: Mutex<Vec<SocketAddr>>,
+    pacer: Arc<Pacer>,
+    budget: Arc<Budget>,
     /// One client for each set of private networks some feed was allowed; the empty set is the
     /// public internet's.
     clients: Mutex<HashMap<Access, Client>>,
@@ -67,11 +74,33 @@ impl Gate {
             None => format!("wirewatch/{version} (feed monitor)"),
         };
         let (names, listeners) = (NameLookup::default(), Mutex::default());
-        Self { user_agent, limits, names, listeners, clients: Mutex::default() }
+        let pacer = Arc::new(Pacer::new(Pacing::default()));
+        let (budget, clients) = (Arc::default(), Mutex::default());
+        Self { user_agent, limits, names, listeners, pacer, budget, clients }
     }
 
     pub fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// The same gate with these manners; without them it takes turns at each host and leaves no gap.
+    #[must_use]
+    pub fn with_pacing(self, pacing: Pacing) -> Self {
+        Self { pacer: Arc::new(Pacer::new(pacing)), ..self }
+    }
+
+    /// The same gate in the place of another, whose requests may still be under way: both share what
+    /// hosts and memory allow.
+    #[must_use]
+    pub fn succeeding(self, before: &Self) -> Self {
+        let same_manners = self.pacer.pacing() == before.pacer.pacing();
+        let pacer = if same_manners { Arc::clone(&before.pacer) } else { self.pacer };
+        Self { pacer, budget: Arc::clone(&before.budget), ..self }
+    }
+
+    /// Whose turn it is at each host, for those who wait before they ask.
+    pub fn pacer(&self) -> &Pacer {
+        &self.pacer
     }
 
     /// The same gate, asking somebody else about names.

@@ -44,19 +44,23 @@ pub struct FeedContent {
 pub fn extract_feed(
     plan: &Plan,
     feed: &Feed,
-    fresh: &Fetched,
+    fetched: &mut Fetched,
     state: &FeedState,
 ) -> Result<FeedContent, Failure> {
     let hints =
-        ResponseContext { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
+        ResponseContext { content_type: fetched.content_type.as_deref(), base: Some(&fetched.url) };
     let mut document =
-        parse::document(&fresh.body, &hints).map_err(|error| unreadable(fresh, &error))?;
-    if let Some(cut) = &fresh.incomplete {
+        parse::document(&fetched.body, &hints).map_err(|error| unreadable(fetched, &error))?;
+    if let Some(cut) = &fetched.incomplete {
         if document.entries.is_empty() {
             return Err(cut.clone());
         }
         document.mended.insert(0, cut.why.clone());
     }
+    let ttl = parse::update_interval(&fetched.body);
+    // All that counts was copied out of it: a large body must not stay beside its articles.
+    drop(std::mem::take(&mut fetched.body));
+    let fetched = &*fetched;
     let entries = u64::try_from(document.entries.len()).unwrap_or(u64::MAX);
     let sorted = split_known_and_new(feed, &mut document, state);
     let candidates = sorted
@@ -69,14 +73,14 @@ pub fn extract_feed(
         })
         .collect();
     let batch = Batch {
-        validators: fresh.validators.clone(),
+        validators: fetched.validators.clone(),
         window: sorted.window,
         candidates,
         backlog: feed.backlog,
         update_triggers: Arc::clone(&plan.occasions),
-        moved_to: fresh.moved_to.as_ref().map(ToString::to_string),
+        moved_to: fetched.moved_to.as_ref().map(ToString::to_string),
         repaired: document.mended.join("; "),
-        hub_offer: hub_offer(&document, fresh),
+        hub_offer: hub_offer(&document, fetched),
         // These are judged beside what is remembered of the feed, where the poll is settled.
         stale: false,
         gaps: Vec::new(),
@@ -86,10 +90,10 @@ pub fn extract_feed(
     Ok(FeedContent {
         batch,
         entries,
-        incomplete: fresh.incomplete.is_some(),
-        freshness: fresh.freshness,
-        ttl: parse::update_interval(&fresh.body),
-        took: fresh.took,
+        incomplete: fetched.incomplete.is_some(),
+        freshness: fetched.freshness,
+        ttl,
+        took: fetched.took,
     })
 }
 
@@ -153,15 +157,16 @@ fn split_known_and_new(feed: &Feed, document: &mut Document, state: &FeedState) 
     // Where items share an id or a link, what each is depends on all of them.
     let entangled = share_keys(document);
     let mut articles = Vec::new();
-    for (entry, revision) in document.entries.iter().zip(&revisions) {
+    let mut cut = 0_usize;
+    // Each entry is gone when its article is made: the texts of a large document are in memory once.
+    for (entry, revision) in std::mem::take(&mut document.entries).into_iter().zip(&revisions) {
         if entangled || !by_revision.contains_key(revision) {
-            articles.push(article(feed, document, entry));
+            let (article, was_cut) = article(feed, document, entry);
+            cut = cut.saturating_add(usize::from(was_cut));
+            articles.push(article);
         }
     }
-    let cut = articles.iter().filter(|(_, cut)| *cut).count();
-    let mut articles: Vec<Article> = articles.into_iter().map(|(article, _)| article).collect();
-    decide::drop_ambiguous_keys(&mut articles);
-    let settings = decide::shared_keys(&articles);
+    let settings = decide::drop_ambiguous_keys(&mut articles);
     let mut made = articles.into_iter().zip(settings);
     let mut sorted = SplitItems { window: Vec::new(), fresh: Vec::new() };
     let mut here = std::collections::HashSet::with_capacity(revisions.len());
@@ -216,7 +221,7 @@ fn share_keys(document: &Document) -> bool {
 }
 
 /// An entry made canonical, and whether its text had to be cut.
-fn article(feed: &Feed, document: &Document, entry: &Entry) -> (Article, bool) {
+fn article(feed: &Feed, document: &Document, entry: Entry) -> (Article, bool) {
     let title = entry.title.as_deref().map(extract::title).unwrap_or_default();
     let mut cut = false;
     let mut plain = |text: &Option<String>| {
@@ -241,20 +246,20 @@ fn article(feed: &Feed, document: &Document, entry: &Entry) -> (Article, bool) {
         published_raw: published_raw.as_deref(),
         text,
     });
-    let language = entry.language.as_ref().or(document.language.as_ref());
+    let language = entry.language.or_else(|| document.language.clone());
     let article = Article {
         keys,
         revision: identity::revision(&title, &summary, &content),
-        url: entry.link.clone(),
+        url: entry.link,
         canonical,
         title,
         summary,
         content,
         published,
         published_raw,
-        authors: entry.authors.clone(),
-        tags: entry.tags.clone(),
-        language: language.or(feed.language.as_ref()).cloned(),
+        authors: entry.authors,
+        tags: entry.tags,
+        language: language.or_else(|| feed.language.clone()),
     };
     (article, cut)
 }

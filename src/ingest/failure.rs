@@ -1,15 +1,8 @@
 //! What a failed exchange means for the schedule, and for the reader of its words.
-use std::time::Duration;
-
 use super::not_a_feed::WebPage;
 use crate::domain::FeedCondition;
 use crate::fetch::{Failure, FailureKind};
 use crate::schedule::{FailedPoll, FailureClass, HostContact};
-
-/// How long a host's other feeds wait at most after one was told "too many requests".
-const HOST_HOLD_MAX: Duration = Duration::from_mins(10);
-/// And if the server did not say for how long.
-const HOST_HOLD: Duration = Duration::from_mins(1);
 
 /// The trouble, and its reason in words.
 pub(super) fn classify(failure: &Failure, page: Option<WebPage>) -> (FailedPoll, String) {
@@ -96,10 +89,4 @@ pub(super) fn network_evidence(failure: &Failure, page: Option<WebPage>) -> Opti
             Some(HostContact::Answer)
         }
     }
-}
-
-/// How long the whole host is to be left in peace.
-pub(super) fn host_hold(failure: &Failure) -> Option<Duration> {
-    let told = failure.kind == FailureKind::Status(429);
-    told.then(|| failure.retry_after.unwrap_or(HOST_HOLD).min(HOST_HOLD_MAX))
 }

@@ -77,12 +77,20 @@ impl Lanes {
 
     /// The feed is due.
     pub(super) fn enqueue(&mut self, feed: usize, class: Class) {
-        let line = match class {
+        self.line(class).push_back(feed);
+    }
+
+    /// The feed is due and holds its host's turn.
+    pub(super) fn enqueue_first(&mut self, feed: usize, class: Class) {
+        self.line(class).push_front(feed);
+    }
+
+    fn line(&mut self, class: Class) -> &mut VecDeque<usize> {
+        match class {
             Class::Proven => &mut self.proven,
             Class::Unproven => &mut self.unproven,
             Class::Slow => &mut self.slow,
-        };
-        line.push_back(feed);
+        }
     }
 
     /// The next feed there is a place for; [`take`](Self::take) takes it.

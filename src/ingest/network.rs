@@ -1,7 +1,8 @@
 //! Which hosts answer: the way out of our own network, seen through the polls.
 use std::collections::HashMap;
 
-use super::{Ingest, retry_bounds};
+use super::Ingest;
+use super::queue::retry_bounds;
 use crate::domain::{Feed, Timestamp};
 use crate::schedule::{self, FailureStreak, HostContact, NetworkChange, NetworkState};
 use crate::store::FeedState;

@@ -6,7 +6,7 @@ use super::not_a_feed::WebPage;
 use super::poll::{ParsedFeed, PollContext, PollOutcome};
 use super::{Plan, failure};
 use crate::domain::{Feed, FeedCondition, Gap, GapKind, Timestamp};
-use crate::fetch::{Failure, FailureKind};
+use crate::fetch::{Failure, FailureKind, ReadingShare};
 use crate::schedule::{self, Bounds, FailureStreak, FeedReading, HostContact, Overlap};
 use crate::store::{FeedState, Poll, PollResult, WindowItem};
 
@@ -16,6 +16,8 @@ pub(super) struct DecidedPoll {
     pub(super) entries: u64,
     pub(super) failed: bool,
     pub(super) window: Option<Vec<WindowItem>>,
+    /// What the document takes of the budget for bodies.
+    pub(super) memory: ReadingShare,
 }
 
 /// Decides when the feed is due again and puts the poll's outcome into words for the store. Every
@@ -29,6 +31,7 @@ pub(super) fn decide_next_poll(
 ) -> DecidedPoll {
     let bounds = bounds(plan, feed);
     let (mut entries, mut failed, mut window) = (0, false, None);
+    let mut memory = ReadingShare::default();
     let result = match came {
         PollOutcome::Unchanged { freshness, took } => {
             state.trust.record_unchanged();
@@ -50,7 +53,8 @@ pub(super) fn decide_next_poll(
             state.slow = timed_out || is_slow(state.slow, failure.took);
             after_failure(feed, state, (&failure, page), bounds, orders)
         }
-        PollOutcome::Parsed(found) => {
+        PollOutcome::Parsed(mut found) => {
+            memory = std::mem::take(&mut found.memory);
             entries = found.content.entries;
             let result = after_parsed(feed, state, *found, bounds, orders);
             if let PollResult::Read(batch) = &result
@@ -70,7 +74,7 @@ pub(super) fn decide_next_poll(
         slow: state.slow,
         result,
     };
-    DecidedPoll { poll, entries, failed, window }
+    DecidedPoll { poll, entries, failed, window, memory }
 }
 
 fn bounds(plan: &Plan, feed: &Feed) -> Bounds {
@@ -133,7 +137,7 @@ fn after_parsed(
     orders: PollContext,
 ) -> PollResult {
     let now = orders.now;
-    let ParsedFeed { content: read, compared, false_unchanged: lied } = found;
+    let ParsedFeed { content: read, compared, false_unchanged: lied, memory: _ } = found;
     let mut batch = read.batch;
     let overlap = if read.incomplete { Overlap::Good } else { compared.overlap() };
     batch.stale = !read.incomplete && compared.is_stale();

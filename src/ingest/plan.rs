@@ -1,9 +1,8 @@
 //! What polling runs on.
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::domain::{Feed, Name, Scope, Severity};
+use crate::domain::{Feed, Name, Severity};
 use crate::matcher::Matcher;
 use crate::schedule::Bounds;
 use crate::store::{Route, UpdateTriggers};
@@ -19,10 +18,6 @@ pub struct Plan {
     pub bounds: Bounds,
     /// Polls under way at once.
     pub concurrency: usize,
-    /// Between the end of one request to a host and the start of the next.
-    pub host_gap: Duration,
-    /// What counts as one host there.
-    pub host_scope: Scope,
 }
 
 /// What the reader of a watch's alerts is told, and where.

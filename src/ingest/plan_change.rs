@@ -89,7 +89,6 @@ impl Ingest {
             queue.remove(&new);
             let class = self.lanes.class_of(old).unwrap_or(Class::Unproven);
             next.lanes.start(new, class, now);
-            next.hosts.turn(new, now);
             if moved {
                 next.moved.insert(state.id);
             }

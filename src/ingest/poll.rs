@@ -1,19 +1,24 @@
-//! One poll of one feed, from the question to the commit.
+//! One poll of one feed, from the request to the commit.
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use futures_util::FutureExt;
+use tokio::sync::{Semaphore, mpsc};
 
 use super::compare::Compared;
 use super::next_poll::{DecidedPoll, decide_next_poll};
 use super::not_a_feed::{self, WebPage};
-use super::{Plan, extraction::extract_feed, failure, sitemaps};
+use super::{FeedContent, Plan, extract_feed, failure, sitemaps};
 use crate::domain::{Clock, Feed, Timestamp, Validators};
-use crate::fetch::{Answer, Failure, Fetched, Gate, Request};
+use crate::fetch::{
+    Answer, Failure, Fetched, Gate, ReadingShare, Request, Turn, Turns, WaitSignal,
+};
 use crate::schedule::HostContact;
 use crate::store::{self, CommitCounts, FeedState, Poll, PollResult, Store};
 
-/// What every flight works with.
+/// What every poll works with.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) plan: Arc<Plan>,
@@ -22,12 +27,17 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     /// Documents read at once: reading is pure computing, so one a core.
     pub(super) readers: Semaphore,
+    /// Tells the loop that a poll waits for a host.
+    pub(super) wait_signal: mpsc::Sender<usize>,
 }
 
-/// What a poll sets out with.
+/// What a poll starts with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PollContext {
+    /// The feed's index in the plan.
+    pub(super) index: usize,
     pub(super) now: Timestamp,
+    /// From 0 to 1, for everything in this poll that is spread by chance.
     pub(super) jitter: f64,
     /// Our own network is known to be down.
     pub(super) outage: bool,
@@ -38,20 +48,20 @@ pub(super) struct PollContext {
 pub(super) struct FinishedPoll {
     pub(super) state: FeedState,
     pub(super) end: PollEnd,
-    /// What it told of the way to the host, if anything.
-    pub(super) evidence: Option<HostContact>,
-    /// How long the whole host asked to be left in peace.
-    pub(super) host_hold: Option<Duration>,
+    /// What it says of the way to the host, if anything.
+    pub(super) contact: Option<HostContact>,
 }
 
 #[derive(Debug)]
 pub(super) enum PollEnd {
-    /// The feed had nothing new; that is still to be noted.
+    /// The feed had nothing new; that is still to be stored.
     Unchanged(Poll),
     /// Committed, whatever the poll came to.
-    Stored { entries: u64, failed: bool, committed: CommitCounts },
-    /// Not committed: as if it had not been.
+    Stored { entries: u64, failed: bool, counts: CommitCounts },
+    /// Not committed: as if the feed had not been asked.
     NotStored(store::Error),
+    /// A fault of this program ended it, and its failure could not be stored either.
+    Panicked,
 }
 
 /// What a poll came to before the commit.
@@ -63,63 +73,120 @@ pub(super) enum PollOutcome {
 
 /// A document, and what it has in common with the one before.
 pub(super) struct ParsedFeed {
-    pub(super) content: super::FeedContent,
+    pub(super) content: FeedContent,
     pub(super) compared: Compared,
     /// The server says "unchanged" though it changed.
     pub(super) false_unchanged: bool,
+    /// What it takes of the budget, until its items are stored.
+    pub(super) memory: ReadingShare,
 }
 
+/// Polls a feed whose host's turn has come. A panic in here is a failure of this one feed: the state
+/// the poll had taken is read again from the store, and the daemon runs on.
 pub(super) async fn poll_feed(
     shared: Arc<Shared>,
-    index: usize,
     state: FeedState,
-    orders: PollContext,
+    turn: Turn,
+    context: PollContext,
 ) -> FinishedPoll {
-    let landed = |state, ended| FinishedPoll { state, end: ended, evidence: None, host_hold: None };
-    let Some(feed) = shared.plan.feeds.get(index).cloned() else {
-        return landed(state, PollEnd::NotStored(store::Error::Closed));
+    let Some(feed) = shared.plan.feeds.get(context.index) else {
+        return FinishedPoll::not_stored(state, store::Error::Closed);
     };
-    // The body is no part of a failure to reach the store: it is dropped before the wait.
-    let (mut state, came) = match fetch_outcome(&shared, &feed, state, orders).await {
-        Ok(came) => came,
-        Err((state, error)) => return landed(state, PollEnd::NotStored(error)),
-    };
-    let (sight, hold) = match &came {
-        PollOutcome::Unchanged { .. } | PollOutcome::Parsed(_) => (Some(HostContact::Answer), None),
-        PollOutcome::Failed { failure, page } => {
-            (failure::network_evidence(failure, *page), failure::host_hold(failure))
+    let backup = state.clone_without_window();
+    let polled = async {
+        match fetch_outcome(&shared, feed, state, turn, context).await {
+            Ok((state, outcome)) => conclude(&shared, feed, state, outcome, context).await,
+            Err((state, error)) => FinishedPoll::not_stored(state, error),
         }
     };
-    let before = state.clone_without_window();
-    let DecidedPoll { poll, entries, failed, window } =
-        decide_next_poll(&shared.plan, &feed, &mut state, came, orders);
-    if let PollResult::Unchanged = poll.result {
-        return FinishedPoll {
-            evidence: sight,
-            host_hold: hold,
-            ..landed(state, PollEnd::Unchanged(poll))
-        };
+    match AssertUnwindSafe(polled).catch_unwind().await {
+        Ok(finished) => finished,
+        Err(panic) => {
+            let said = words_of(&*panic);
+            conclude_panic(&shared, feed, backup, said, context).await
+        }
     }
-    let ended = match shared.store.commit(poll).await {
-        Ok(committed) => {
+}
+
+async fn conclude_panic(
+    shared: &Shared,
+    feed: &Feed,
+    backup: FeedState,
+    said: String,
+    context: PollContext,
+) -> FinishedPoll {
+    tracing::error!(feed = %feed.name, "polling `{}` panicked: {said}", feed.name);
+    let failure = Failure::unreadable(format!("polling it panicked: {said}"));
+    let stored = shared.store.feed_state(backup.id).await;
+    let state = stored.ok().flatten().unwrap_or_else(|| backup.clone());
+    let outcome = PollOutcome::Failed { failure, page: None };
+    let stored = AssertUnwindSafe(conclude(shared, feed, state, outcome, context)).catch_unwind();
+    stored.await.unwrap_or_else(|_second_panic| FinishedPoll {
+        state: backup,
+        end: PollEnd::Panicked,
+        contact: None,
+    })
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given").to_owned()
+}
+
+/// Decides when the feed is due again and commits what the poll brought.
+async fn conclude(
+    shared: &Shared,
+    feed: &Feed,
+    mut state: FeedState,
+    outcome: PollOutcome,
+    context: PollContext,
+) -> FinishedPoll {
+    let contact = match &outcome {
+        PollOutcome::Unchanged { .. } | PollOutcome::Parsed(_) => Some(HostContact::Answer),
+        PollOutcome::Failed { failure, page } => failure::network_evidence(failure, *page),
+    };
+    let before = state.clone_without_window();
+    let DecidedPoll { poll, entries, failed, window, memory } =
+        decide_next_poll(&shared.plan, feed, &mut state, outcome, context);
+    if let PollResult::Unchanged = poll.result {
+        return FinishedPoll { state, end: PollEnd::Unchanged(poll), contact };
+    }
+    let stored = shared.store.commit(poll).await;
+    drop(memory);
+    let end = match stored {
+        Ok(counts) => {
             if let Some(window) = window {
                 state.window = window;
             }
-            PollEnd::Stored { entries, failed, committed }
+            PollEnd::Stored { entries, failed, counts }
         }
         // The store recorded it as a failed poll and kept nothing of the document: the next poll
         // sees the same items again, at its ordinary time.
         Err(store::Error::Panicked(_)) => {
             let (next_due, failures) = (state.next_due, before.failures.saturating_add(1));
             state = FeedState { window: state.window, next_due, failures, ..before };
-            PollEnd::Stored { entries, failed: true, committed: CommitCounts::default() }
+            PollEnd::Stored { entries, failed: true, counts: CommitCounts::default() }
         }
         Err(error) => {
             state = FeedState { window: state.window, ..before };
             PollEnd::NotStored(error)
         }
     };
-    FinishedPoll { evidence: sight, host_hold: hold, ..landed(state, ended) }
+    FinishedPoll { state, end, contact }
+}
+
+impl FinishedPoll {
+    fn not_stored(state: FeedState, error: store::Error) -> Self {
+        Self { state, end: PollEnd::NotStored(error), contact: None }
+    }
+}
+
+impl Shared {
+    /// The turns of a poll's requests: while one waits for a host, the poll gives its place up.
+    pub(super) fn turns(&self, first: Option<Turn>, context: PollContext) -> Turns {
+        let waits = WaitSignal { id: context.index, sender: self.wait_signal.clone() };
+        Turns { first, waits: Some(waits) }
+    }
 }
 
 type OutcomeWithState = Result<(FeedState, PollOutcome), (FeedState, store::Error)>;
@@ -128,27 +195,29 @@ async fn fetch_outcome(
     shared: &Arc<Shared>,
     feed: &Feed,
     state: FeedState,
-    orders: PollContext,
+    turn: Turn,
+    context: PollContext,
 ) -> OutcomeWithState {
-    let now = orders.now;
+    let now = context.now;
     let known = state.validators != Validators::default();
     let doubted = state.trust.distrusted_until.is_some_and(|until| now < until);
     // Only of a feed that has said "unchanged" again and again is it worth asking what is overdue.
     let overdue = if state.trust.unchanged < 3 { 0.0 } else { state.habit.overdue_items(now) };
-    let whole = !known || state.trust.is_audit_due(now, overdue, orders.jitter);
+    let whole = !known || state.trust.is_audit_due(now, overdue, context.jitter);
     let request = Request::feed(feed, (!whole).then_some(&state.validators));
-    let (state, came) = match shared.gate.fetch(request, now).await {
+    let turns = shared.turns(Some(turn), context);
+    let (state, outcome) = match shared.gate.fetch_in_turn(request, turns, now).await {
         Answer::Unchanged(unchanged) => {
             let (freshness, took) = (unchanged.freshness, unchanged.took);
             (state, PollOutcome::Unchanged { freshness, took })
         }
         Answer::Failed(failure) => (state, PollOutcome::Failed { failure, page: None }),
-        Answer::Fetched(fresh) => {
-            let fresh = sitemaps::read_listed(shared, feed, *fresh, now).await;
-            parse_off_runtime(shared, feed, state, fresh).await
+        Answer::Fetched(fetched) => {
+            let fetched = sitemaps::read_listed(shared, feed, *fetched, context).await;
+            parse_off_runtime(shared, feed, state, fetched).await
         }
     };
-    let PollOutcome::Parsed(mut found) = came else { return Ok((state, came)) };
+    let PollOutcome::Parsed(mut found) = outcome else { return Ok((state, outcome)) };
     if found.compared.is_odd() {
         let unlisted = found.compared.unlisted.clone();
         match shared.store.recognise(state.id, unlisted).await {
@@ -158,24 +227,13 @@ async fn fetch_outcome(
     }
     let is_audit = known && whole && !doubted && !found.content.incomplete;
     if is_audit && state.baseline_at.is_some() && found.compared.arrived() > 0 {
-        found.false_unchanged = server_denies_change(shared, feed, &state.validators, now).await;
+        let request = Request::feed(feed, Some(&state.validators));
+        let turns = shared.turns(None, context);
+        // Asked with the validators of a document that has changed: does it deny that it did?
+        let answer = shared.gate.fetch_in_turn(request, turns, now).await;
+        found.false_unchanged = matches!(answer, Answer::Unchanged(_));
     }
     Ok((state, PollOutcome::Parsed(found)))
-}
-
-/// Whether the server, asked with the validators of a document that has changed, denies that it did.
-async fn server_denies_change(
-    shared: &Arc<Shared>,
-    feed: &Feed,
-    outdated: &Validators,
-    now: Timestamp,
-) -> bool {
-    if feed.allow_private.is_empty() {
-        // The same breath as between any two requests to a host.
-        tokio::time::sleep(shared.plan.host_gap).await;
-    }
-    let answer = shared.gate.fetch(Request::feed(feed, Some(outdated)), now).await;
-    matches!(answer, Answer::Unchanged(_))
 }
 
 /// Reads the document off the runtime's threads: a hostile one may take a quarter of a second.
@@ -183,37 +241,40 @@ async fn parse_off_runtime(
     shared: &Arc<Shared>,
     feed: &Feed,
     state: FeedState,
-    fresh: Fetched,
+    mut fetched: Fetched,
 ) -> (FeedState, PollOutcome) {
     // The semaphore is never closed; if it were, reading without a permit is merely less polite.
     let permit = shared.readers.acquire().await.ok();
     let (plan, feed) = (Arc::clone(&shared.plan), feed.clone());
-    let (back, fallback) = (state.clone_without_window(), state);
-    let reading = tokio::task::spawn_blocking(move || {
-        let came = match extract_feed(&plan, &feed, &fresh, &fallback) {
-            Ok(reading) => {
-                let compared = Compared::of(&fallback.window, &reading.batch);
-                PollOutcome::Parsed(Box::new(ParsedFeed {
-                    content: reading,
-                    compared,
-                    false_unchanged: false,
-                }))
+    let (backup, known) = (state.clone_without_window(), state);
+    let memory = std::mem::take(&mut fetched.memory);
+    let read = memory.run(move || {
+        let outcome = match extract_feed(&plan, &feed, &mut fetched, &known) {
+            Ok(content) => {
+                let compared = Compared::of(&known.window, &content.batch);
+                let memory = ReadingShare::default();
+                let parsed = ParsedFeed { content, compared, false_unchanged: false, memory };
+                PollOutcome::Parsed(Box::new(parsed))
             }
             Err(failure) => {
-                PollOutcome::Failed { failure, page: not_a_feed::recognise(&fresh.body) }
+                PollOutcome::Failed { failure, page: not_a_feed::recognise(&fetched.body) }
             }
         };
-        (fallback, came)
-    })
-    .await;
+        (known, outcome)
+    });
+    let read = read.await;
     drop(permit);
-    match reading {
-        Ok(came) => came,
-        // The parser catches its own panics; this is the net under the rest. The window is lost to
-        // memory, not to the store, and costs look-ups until the next good poll.
+    match read {
+        Ok((state, PollOutcome::Parsed(mut parsed))) => {
+            parsed.memory = memory;
+            (state, PollOutcome::Parsed(parsed))
+        }
+        Ok(failed) => failed,
+        // The parser catches its own panics; this catches the rest. The window is lost to memory,
+        // not to the store, and costs look-ups until the next good poll.
         Err(panicked) => {
             let failure = Failure::unreadable(format!("reading failed: {panicked}"));
-            (back, PollOutcome::Failed { failure, page: None })
+            (backup, PollOutcome::Failed { failure, page: None })
         }
     }
 }

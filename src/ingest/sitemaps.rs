@@ -1,8 +1,8 @@
 //! A feed whose address is a list of sitemaps: the news sitemaps it names are read in its place.
 use std::cmp::Reverse;
 
-use super::poll::Shared;
-use crate::domain::{Feed, Timestamp, Validators};
+use super::poll::{PollContext, Shared};
+use crate::domain::{Feed, Validators};
 use crate::fetch::{Answer, Fetched, Request, RequestKind};
 use crate::parse::{ResponseContext, sitemap};
 
@@ -14,14 +14,14 @@ const SITEMAPS_MAX: usize = 3;
 const HEAD_BYTES: usize = 4 << 10;
 
 /// The answer itself, or, if it is a list of sitemaps with news among them, what these hold
-/// together. Each is asked through the gate, one after another, with the host's pause between.
+/// together. Each is asked through the gate, one after another, in its host's turn.
 ///
 /// One that cannot be read costs its own pages: they are there at the next poll, or the poll after.
 pub(super) async fn read_listed(
     shared: &Shared,
     feed: &Feed,
     fresh: Fetched,
-    now: Timestamp,
+    context: PollContext,
 ) -> Fetched {
     let head = fresh.body.get(..HEAD_BYTES.min(fresh.body.len())).unwrap_or_default();
     if memchr::memmem::find(head, b"sitemapindex").is_none() {
@@ -35,11 +35,8 @@ pub(super) async fn read_listed(
     list.truncate(SITEMAPS_MAX);
     let mut read = Vec::new();
     for child in &list {
-        if feed.allow_private.is_empty() {
-            tokio::time::sleep(shared.plan.host_gap).await;
-        }
         let request = Request::linked_from(feed, &child.url, RequestKind::Feed);
-        match shared.gate.fetch(request, now).await {
+        match shared.gate.fetch_in_turn(request, shared.turns(None, context), context.now).await {
             Answer::Fetched(part) => read.push(*part),
             Answer::Unchanged(_) => (),
             Answer::Failed(failure) => {

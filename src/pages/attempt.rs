@@ -1,97 +1,147 @@
-//! One attempt at one page, from the question to the commit.
-use std::sync::Arc;
+//! One attempt at one page, from its host's turn to the commit.
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::{WatchMatching, reading::read_page};
-use crate::domain::{self, ArticleId, Clock, Feed, Timestamp};
-use crate::fetch::{Answer, Failure, FailureKind, Fetched, Gate, Request};
+use super::{WatchMatching, read_page};
+use crate::domain::{Article, ArticleId, Clock, Feed, Timestamp};
+use crate::fetch::{Answer, Failure, FailureKind, Fetched, Gate, Request, Turn, Turns};
 use crate::schedule::{PAGE_ATTEMPTS_MAX, page_retry};
 use crate::store::{self, CommitCounts, PageLease, PageOutcome, PageResult, Store, UpdateTriggers};
 
-/// What every flight works with.
+/// An attempt that was never ended is made again after this: longer than any takes.
+const LEASE: Duration = Duration::from_mins(2);
+
+/// What every attempt works with.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) store: Store,
     pub(super) gate: Arc<Gate>,
     pub(super) clock: Clock,
     pub(super) matching: WatchMatching,
-    pub(super) occasions: Arc<UpdateTriggers>,
+    pub(super) update_triggers: Arc<UpdateTriggers>,
     /// Pages read at once.
     pub(super) readers: Semaphore,
+    /// Pages fetched or read at once.
+    pub(super) places: Semaphore,
+    /// Pages whose attempt was counted and has not ended.
+    pub(super) leased: Mutex<HashSet<ArticleId>>,
 }
 
-/// One attempt, laid out.
+impl Shared {
+    /// The pages whose attempts have not ended.
+    pub(super) fn leased(&self) -> Vec<ArticleId> {
+        self.leased.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
+    fn set_leased(&self, article: ArticleId, leased: bool) {
+        let mut all = self.leased.lock().unwrap_or_else(PoisonError::into_inner);
+        if leased {
+            all.insert(article);
+        } else {
+            all.remove(&article);
+        }
+    }
+}
+
+/// A page to be read.
+#[derive(Clone, Debug)]
 pub(super) struct AttemptPlan {
+    pub(super) article: ArticleId,
     pub(super) feed: Feed,
     pub(super) url: Url,
+    /// What the pacer takes for its host.
     pub(super) host: String,
-    pub(super) lease: PageLease,
     pub(super) jitter: f64,
 }
 
 /// An attempt that is over.
 #[derive(Debug)]
 pub(super) struct FinishedAttempt {
-    pub(super) article: ArticleId,
     pub(super) host: String,
-    /// The page is on a server of the operator's own, which needs turns but no breath between two.
-    pub(super) own: bool,
     pub(super) committed: Result<CommitCounts, store::Error>,
 }
 
+/// Waits for the host's turn, then makes an attempt. A panic costs this page its attempt, nothing
+/// else: the page is due again when its lease ends.
 pub(super) async fn attempt_page(shared: Arc<Shared>, plan: AttemptPlan) -> FinishedAttempt {
-    let AttemptPlan { feed, url, host, lease, jitter: dice } = plan;
-    let (article, attempt, revision) = (lease.article, lease.attempt, lease.stored.revision);
-    let own = !feed.allow_private.is_empty() && feed.url.origin() == url.origin();
-    let came = if attempt > PAGE_ATTEMPTS_MAX {
-        // Each attempt before was counted, and none was settled.
+    let (article, host) = (plan.article, plan.host.clone());
+    let made = AssertUnwindSafe(attempt_in_turn(&shared, plan)).catch_unwind().await;
+    shared.set_leased(article, false);
+    let committed = made.unwrap_or_else(|_panic| {
+        tracing::error!(host = %host, "reading a page of {host} panicked");
+        Ok(CommitCounts::default())
+    });
+    FinishedAttempt { host, committed }
+}
+
+async fn attempt_in_turn(
+    shared: &Arc<Shared>,
+    plan: AttemptPlan,
+) -> Result<CommitCounts, store::Error> {
+    let own = !plan.feed.allow_private.is_empty() && plan.feed.url.origin() == plan.url.origin();
+    let turn = shared.gate.pacer().turn(&plan.url, own).await;
+    // Its host does not wait until other pages are read; the page is still due, and found again.
+    let Ok(_place) = shared.places.try_acquire() else { return Ok(CommitCounts::default()) };
+    // The lease is taken now, because the wait for the turn may be longer than it lasts.
+    let until = shared.clock.now().after(LEASE);
+    let leases = shared.store.begin_pages(vec![plan.article], until).await?;
+    let Some(lease) = leases.into_iter().next() else { return Ok(CommitCounts::default()) };
+    shared.set_leased(plan.article, true);
+    let AttemptPlan { article, feed, url, host, jitter } = plan;
+    let (attempt, revision) = (lease.attempt, lease.stored.revision);
+    let outcome = if attempt > PAGE_ATTEMPTS_MAX {
+        // Each attempt before was counted, and none was ended.
         let why = format!("{PAGE_ATTEMPTS_MAX} attempts came to no end");
         PageOutcome::Failed { why, retry_at: None }
     } else {
-        fetch_and_read(&shared, feed, url, lease).await.unwrap_or_else(|failure| {
-            let retry_at = retry_at(&failure, attempt, shared.clock.now(), dice);
+        fetch_and_read(shared, turn, feed, url, lease).await.unwrap_or_else(|failure| {
+            let retry_at = retry_at(&failure, attempt, shared.clock.now(), jitter);
             PageOutcome::Failed { why: failure.why, retry_at }
         })
     };
-    if let PageOutcome::Failed { why, retry_at } = &came {
+    if let PageOutcome::Failed { why, retry_at } = &outcome {
         let next = retry_at.map_or("given up".to_owned(), |at| format!("next try at {at}"));
         tracing::info!(host = %host, attempt, "a page of {host} was not read: {why}; {next}");
     }
     let at = shared.clock.now();
-    let committed = shared
-        .store
-        .end_page_attempt(PageResult { article, revision: Some(revision), at, outcome: came })
-        .await;
-    FinishedAttempt { article, host, own, committed }
+    let result = PageResult { article, revision: Some(revision), at, outcome };
+    shared.store.end_page_attempt(result).await
 }
 
 async fn fetch_and_read(
     shared: &Arc<Shared>,
+    turn: Turn,
     feed: Feed,
     url: Url,
     lease: PageLease,
 ) -> Result<PageOutcome, Failure> {
     let now = shared.clock.now();
-    let fresh = match shared.gate.fetch(Request::page(&feed, &url), now).await {
-        Answer::Fetched(fresh) => *fresh,
+    let turns = Turns { first: Some(turn), waits: None };
+    let request = Request::page(&feed, &url);
+    let mut fetched = match shared.gate.fetch_in_turn(request, turns, now).await {
+        Answer::Fetched(fetched) => *fetched,
         Answer::Failed(failure) => return Err(failure),
         Answer::Unchanged(_) => return Err(Failure::unreadable("the server sent no page")),
     };
-    if let Some(cut) = fresh.incomplete {
+    if let Some(incomplete) = fetched.incomplete {
         // Half an article may lack the very word; a whole one may come at the next try.
-        return Err(cut);
+        return Err(incomplete);
     }
     // The semaphore is never closed; if it were, reading without a permit is merely less polite.
     let permit = shared.readers.acquire().await.ok();
     let shared = Arc::clone(shared);
     // Off the runtime's threads: a hostile page may take a tenth of a second.
-    let came =
-        tokio::task::spawn_blocking(move || match_page(&fresh, (&feed, lease.stored), &shared))
-            .await;
+    let memory = std::mem::take(&mut fetched.memory);
+    let matched = memory.run(move || match_page(&fetched, &feed, lease.stored, &shared));
+    let outcome = matched.await;
     drop(permit);
-    came.unwrap_or_else(|panicked| {
+    outcome.unwrap_or_else(|panicked| {
         Err(Failure::unreadable(format!("reading the page failed: {panicked}")))
     })
 }
@@ -99,13 +149,14 @@ async fn fetch_and_read(
 /// What the page adds to the article as it is stored. A page that has less to say than its feed did
 /// (a wall, a question about cookies) replaces nothing.
 fn match_page(
-    fresh: &Fetched,
-    (feed, stored): (&Feed, domain::Article),
+    fetched: &Fetched,
+    feed: &Feed,
+    stored: Article,
     shared: &Shared,
 ) -> Result<PageOutcome, Failure> {
-    let page =
-        read_page(&fresh.body, fresh.content_type.as_deref(), Some(&fresh.url), &shared.clock)
-            .map_err(Failure::unreadable)?;
+    let content_type = fetched.content_type.as_deref();
+    let page = read_page(&fetched.body, content_type, Some(&fetched.url), &shared.clock)
+        .map_err(Failure::unreadable)?;
     let characters = u64::try_from(page.text.chars().count()).unwrap_or(u64::MAX);
     if page.text.is_empty() {
         return Ok(PageOutcome::NothingToAdd {
@@ -117,15 +168,15 @@ fn match_page(
         let why = "it says less than the feed does".to_owned();
         return Ok(PageOutcome::NothingToAdd { characters, why });
     }
-    let mut article = domain::Article { content: page.text, ..stored };
+    let mut article = Article { content: page.text, ..stored };
     article.language = article.language.or(page.language);
     let fired = shared.matching.fired(feed, &article);
-    let occasions = Arc::clone(&shared.occasions);
+    let occasions = Arc::clone(&shared.update_triggers);
     Ok(PageOutcome::Read { article: Box::new(article), fired, occasions, canonical: page.url })
 }
 
 /// When to try again. What the server will say tomorrow as well is not asked again.
-fn retry_at(failure: &Failure, attempt: u32, now: Timestamp, dice: f64) -> Option<Timestamp> {
+fn retry_at(failure: &Failure, attempt: u32, now: Timestamp, jitter: f64) -> Option<Timestamp> {
     let lasting = match failure.kind {
         FailureKind::Refused | FailureKind::TooLarge | FailureKind::Unreadable => true,
         // Not there yet, too slow, too early or too often: those pass.
@@ -141,5 +192,5 @@ fn retry_at(failure: &Failure, attempt: u32, now: Timestamp, dice: f64) -> Optio
     if lasting {
         return None;
     }
-    page_retry(attempt, failure.retry_after, dice).map(|wait| now.after(wait))
+    page_retry(attempt, failure.retry_after, jitter).map(|wait| now.after(wait))
 }

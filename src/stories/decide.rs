@@ -1,5 +1,4 @@
 //! What an article that arrives is to those already stored. Pure: the store looks up, this decides.
-use std::collections::HashMap;
 
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 
@@ -155,25 +154,28 @@ pub fn ids_churned(poll: PollSummary) -> bool {
 
 /// The setting of each article of one document, in its order.
 pub fn shared_keys(articles: &[Article]) -> Vec<SharedKeys> {
-    let titles: Vec<String> =
-        articles.iter().map(|article| identity::normalise_title(&article.title)).collect();
-    let mut carriers: HashMap<Key, Vec<usize>> = HashMap::new();
-    for (index, article) in articles.iter().enumerate() {
-        for key in &article.keys {
-            carriers.entry(*key).or_default().push(index);
-        }
-    }
+    let keys = articles.iter().map(|article| article.keys.iter());
+    let mut carriers: Vec<(KeyKind, u64, usize)> = keys
+        .enumerate()
+        .flat_map(|(index, keys)| keys.map(move |key| (key.kind, key.hash, index)))
+        .collect();
+    carriers.sort_unstable();
     let mut settings = vec![SharedKeys::default(); articles.len()];
-    for (key, indices) in &carriers {
-        let Some((first, others)) = indices.split_first() else { continue };
-        let title = |index: usize| titles.get(index).map(String::as_str);
-        let link = |index: usize| articles.get(index).and_then(|a| a.canonical.as_deref());
+    // Nearly every key has one carrier: titles are only normalised where there are several.
+    let title = |index: usize| articles.get(index).map(|a| identity::normalise_title(&a.title));
+    let link = |index: usize| articles.get(index).and_then(|a| a.canonical.as_deref());
+    for same in carriers.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1)) {
+        let [(kind, _, first), others @ ..] = same else { continue };
+        if others.is_empty() {
+            continue;
+        }
         // Each is compared with the first: if all agree with it they agree with one another.
-        let titles_differ = others.iter().any(|other| title(*other) != title(*first));
-        let links_differ = others.iter().any(|other| link(*other) != link(*first));
-        for index in indices {
+        let first_title = title(*first);
+        let titles_differ = others.iter().any(|(_, _, other)| title(*other) != first_title);
+        let links_differ = others.iter().any(|(_, _, other)| link(*other) != link(*first));
+        for (_, _, index) in same {
             let Some(setting) = settings.get_mut(*index) else { continue };
-            match key.kind {
+            match kind {
                 KeyKind::Link => setting.link_shared |= titles_differ,
                 KeyKind::TitleDay => setting.title_shared |= links_differ,
                 KeyKind::Id => {
@@ -188,9 +190,12 @@ pub fn shared_keys(articles: &[Article]) -> Vec<SharedKeys> {
 
 /// Takes away what one document gives to several different items: such an id, and after it such a
 /// link, cannot be anybody's identity. What is weaker takes its place; the last key always stays.
-/// Call it before the keys are looked up.
-pub fn drop_ambiguous_keys(articles: &mut [Article]) {
+/// Call it before the keys are looked up. Gives what the articles still share, as [`shared_keys`].
+pub fn drop_ambiguous_keys(articles: &mut [Article]) -> Vec<SharedKeys> {
     let settings = shared_keys(articles);
+    if !settings.iter().any(|setting| setting.id_shared || setting.link_shared) {
+        return settings;
+    }
     for (article, setting) in articles.iter_mut().zip(settings) {
         if setting.id_shared {
             drop_first(&mut article.keys, KeyKind::Id);
@@ -199,6 +204,7 @@ pub fn drop_ambiguous_keys(articles: &mut [Article]) {
             drop_first(&mut article.keys, KeyKind::Link);
         }
     }
+    shared_keys(articles)
 }
 
 fn drop_first(keys: &mut Vec<Key>, kind: KeyKind) {

@@ -76,13 +76,35 @@ pub fn revision(title: &str, summary: &str, content: &str) -> u64 {
     let mut hasher = SipHasher24::new_with_keys(HASH_KEY.0, HASH_KEY.1);
     hasher.write_u8(b'r');
     for text in [title, summary, content] {
-        for word in text.split_whitespace() {
-            hasher.write(word.as_bytes());
+        let mut rest = text.trim_start();
+        while !rest.is_empty() {
+            let (words, after) = split_spaced_words(rest);
+            hasher.write(words.as_bytes());
             hasher.write_u8(b' ');
+            rest = after.trim_start();
         }
         hasher.write_u8(SEPARATOR);
     }
     hasher.finish()
+}
+
+/// The words at the beginning that stand one plain space apart, and what comes after them. To hash
+/// many words together is several times as fast as one by one, and comes to the same.
+fn split_spaced_words(text: &str) -> (&str, &str) {
+    let bytes = text.as_bytes();
+    let is_space = |at: usize| {
+        let rest = text.get(at..).unwrap_or_default();
+        rest.chars().next().is_none_or(char::is_whitespace)
+    };
+    let ends_here = |(at, byte): (usize, u8)| match byte {
+        b' ' => is_space(at.saturating_add(1)),
+        0..b' ' => is_space(at),
+        // These begin the white space that is not ASCII, and other characters too.
+        0xc2 | 0xe1..=0xe3 => is_space(at),
+        _ => false,
+    };
+    let end = bytes.iter().copied().enumerate().position(ends_here).unwrap_or(bytes.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 fn hash(kind: u8, parts: &[&[u8]]) -> u64 {
@@ -258,6 +280,33 @@ mod tests {
         };
         assert_eq!(on("Montag, 3. Mai"), on(" Montag, 3. Mai "));
         assert_ne!(on("Montag, 3. Mai"), on("Dienstag, 4. Mai"));
+    }
+
+    #[test]
+    fn words_are_hashed_as_if_one_by_one() {
+        let one_by_one = |texts: [&str; 3]| {
+            let mut hasher = SipHasher24::new_with_keys(HASH_KEY.0, HASH_KEY.1);
+            hasher.write_u8(b'r');
+            for text in texts {
+                for word in text.split_whitespace() {
+                    hasher.write(word.as_bytes());
+                    hasher.write_u8(b' ');
+                }
+                hasher.write_u8(SEPARATOR);
+            }
+            hasher.finish()
+        };
+        for text in [
+            "",
+            " ",
+            "one",
+            " one  two\nthree\t four ",
+            "ein\u{a0}zwei \u{a0} drei\u{85}vier ",
+            "\u{3000}日本語\u{3000}と 한국어\u{2003} \u{1680}é\u{1d}x ",
+            "a \u{2028}b\u{205f}c\u{202f}d e f",
+        ] {
+            assert_eq!(revision(text, "x y", text), one_by_one([text, "x y", text]), "{text:?}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod end_to_end;
 mod extract;
 mod formats;
 mod full_disk;
+mod gate;
 pub mod harness;
 mod harness_tests;
 mod hostile;

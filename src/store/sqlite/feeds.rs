@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::row::{count, text, text_or_null, time};
 use super::signed;
@@ -68,19 +68,25 @@ pub(super) fn sync_feeds(
         .collect()
 }
 
+const SELECT_STATES: &str =
+    "SELECT f.name, f.id, f.next_due, f.interval_ms, f.etag, f.last_modified,
+        f.failures, f.failing_since, f.succeeded_at, f.baseline_at, w.items, f.strikes,
+        f.gone_times, f.gone_since, f.audited_at, f.distrusted_since, f.distrusted_until, f.lies,
+        f.habit, f.slow
+    FROM feed f LEFT JOIN feed_window w ON w.feed = f.id WHERE f.active = 1";
+
 fn load_states(db: &Connection) -> Result<HashMap<String, FeedState>, Error> {
-    let mut select = db
-        .prepare(
-            "SELECT f.name, f.id, f.next_due, f.interval_ms, f.etag, f.last_modified, f.failures,
-                    f.failing_since, f.succeeded_at, f.baseline_at, w.items, f.strikes,
-                    f.gone_times, f.gone_since, f.audited_at, f.distrusted_since,
-                    f.distrusted_until, f.lies, f.habit, f.slow
-             FROM feed f LEFT JOIN feed_window w ON w.feed = f.id WHERE f.active = 1",
-        )
-        .doing("reading feeds")?;
+    let mut select = db.prepare(SELECT_STATES).doing("reading feeds")?;
     let rows =
         select.query_map([], |row| Ok((text(row, 0)?, feed_state(row)?))).doing("reading feeds")?;
     rows.collect::<Result<_, _>>().doing("reading feeds")
+}
+
+/// What is remembered of one feed; `None` if it is not polled any more.
+pub(super) fn load_state(db: &Connection, feed: FeedId) -> Result<Option<FeedState>, Error> {
+    let sql = format!("{SELECT_STATES} AND f.id = ?1");
+    let mut select = db.prepare(&sql).doing("reading a feed")?;
+    select.query_row([feed.0], feed_state).optional().doing("reading a feed")
 }
 
 fn feed_state(row: &Row<'_>) -> Result<FeedState, rusqlite::Error> {

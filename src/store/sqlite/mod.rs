@@ -246,6 +246,11 @@ impl Store {
         self.writer.run_with_texts(note).await
     }
 
+    /// What is remembered of one feed, read anew; `None` if it is not polled any more.
+    pub async fn feed_state(&self, feed: FeedId) -> Result<Option<FeedState>, Error> {
+        self.writer.run(move |db| feeds::load_state(db, feed)).await
+    }
+
     /// How many of these items, given by their keys with the identity first, a feed has listed
     /// before.
     pub async fn recognise(&self, feed: FeedId, items: Vec<Vec<u64>>) -> Result<Recognised, Error> {
