@@ -134,6 +134,7 @@ pub async fn discover(
     Ok(search.finish())
 }
 
+/// One search and what it found so far.
 struct Search<'a> {
     gate: &'a Gate,
     wanted: Query<'a>,
@@ -143,6 +144,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Counts the request: a site is asked a bounded number of times.
     async fn ask(&mut self, url: &Url) -> Result<Fetched, Failure> {
         self.asked.push(url.clone());
         let allow_private = self.wanted.allow_private;
@@ -208,6 +210,7 @@ impl Search<'_> {
         self.sitemaps(&root).await;
     }
 
+    /// News sitemaps serve as feeds where a site has none.
     async fn sitemaps(&mut self, root: &Url) {
         let Ok(robots) = root.join("/robots.txt") else { return };
         if !self.may_ask(&robots) {
@@ -265,6 +268,7 @@ impl Search<'_> {
         }
     }
 
+    /// Each address once, and no more than the cap in all.
     fn may_ask(&mut self, url: &Url) -> bool {
         if self.asked.contains(url) {
             return false;
@@ -274,6 +278,7 @@ impl Search<'_> {
         room
     }
 
+    /// What is no feed is recorded with the reason, for `feeds discover` to show.
     fn judge(&mut self, fresh: Fetched, how: FoundBy, comments: bool) -> bool {
         match parse_document(&fresh) {
             Ok(document) => {
@@ -287,10 +292,12 @@ impl Search<'_> {
         }
     }
 
+    /// Bounded: a page may name a thousand addresses.
     fn record_failure(&mut self, url: &Url, why: String) {
         self.found.tried.push(FailedProbe { url: url.clone(), why });
     }
 
+    /// Two addresses with the same items are one feed.
     fn keep(&mut self, url: Url, how: FoundBy, comments: bool, document: Document) {
         if self.found.feeds.iter().any(|known| known.url == url) {
             return;
@@ -332,6 +339,7 @@ impl Search<'_> {
     }
 }
 
+/// The same reading as of a poll.
 fn parse_document(fresh: &Fetched) -> Result<Document, parse::Error> {
     let hints =
         ResponseContext { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };

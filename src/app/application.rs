@@ -50,6 +50,7 @@ impl App {
         Ok(Self { store, prepared, terminal, clock, rng, _lock: lock })
     }
 
+    /// The open store, for commands that look at it beside the loops.
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -87,6 +88,7 @@ impl App {
         NoticeLoop { store: self.store.clone(), context, clock: self.clock.clone() }
     }
 
+    /// One loop for each channel, so that a receiver that hangs holds up nobody else's messages.
     pub(super) fn delivery_loop(&mut self, channel: &Channel) -> DeliveryLoop {
         let (store, notifier) = (self.store.clone(), Arc::clone(&self.prepared.notifier));
         let (clock, rng) = (self.clock.clone(), self.rng.fork());

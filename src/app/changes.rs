@@ -26,6 +26,7 @@ pub(super) struct Inventory {
 }
 
 impl Inventory {
+    /// Notes what `checked` holds, before its parts are moved into the loops.
     pub(super) fn new(checked: &CheckedConfig) -> Self {
         let CheckedConfig { config, plan } = checked;
         Self {
@@ -89,6 +90,7 @@ impl Inventory {
         losses
     }
 
+    /// Each list with its counterpart, under the name that messages use.
     fn lists<'a>(
         &'a self,
         next: &'a Self,
@@ -101,6 +103,7 @@ impl Inventory {
     }
 }
 
+/// Whether so little was kept that the operator should be told.
 fn is_much(before: usize, kept: usize) -> bool {
     before > 0 && kept * KEPT_SHARE_SAID <= before
 }

@@ -10,6 +10,7 @@ use crate::domain::{Heartbeat, Timestamp};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heartbeats(Arc<Mutex<Vec<Watched>>>);
 
+/// One loop, as the watchdog sees it.
 #[derive(Debug)]
 struct Watched {
     name: String,

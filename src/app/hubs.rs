@@ -38,6 +38,7 @@ pub fn websub_handler(callback: HubCallback) -> Answerer {
     Arc::new(move |heard| handle_request(callback.clone(), heard).boxed())
 }
 
+/// Unknown paths are answered by the callback, which tells strangers nothing.
 async fn handle_request(callback: HubCallback, heard: Heard) -> Said {
     let (status, text) = match heard.method {
         Verb::Get if heard.path == "/healthz" => (200, "alive\n".to_owned()),

@@ -72,6 +72,7 @@ fn routes(channel: &Channel) -> impl Iterator<Item = Route> {
         .map(|recipient| Route { channel: channel.name.clone(), recipient: recipient.to_owned() })
 }
 
+/// A channel takes an alert only from its own severity on, so routes are settled once per watch.
 fn watch_routes(watch: &Watch, channels: &[Channel]) -> WatchInfo {
     let routes = channels
         .iter()

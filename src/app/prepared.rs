@@ -74,6 +74,7 @@ impl Prepared {
     }
 }
 
+/// The gate with the limits the operator set.
 fn build_gate(config: &Config) -> Gate {
     let limits = Limits {
         total: config.poll.timeout,
@@ -115,6 +116,7 @@ pub fn check_offline(config: &Config) -> Vec<Diagnostic> {
     found
 }
 
+/// All channels that cannot be used in one line: the operator corrects them together.
 fn join_errors(errors: Vec<notify::Error>) -> anyhow::Error {
     let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
     anyhow::anyhow!("{}", errors.join("; "))

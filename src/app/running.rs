@@ -143,6 +143,7 @@ impl Running {
         Ok(())
     }
 
+    /// Hands the new plan to the polling loop and waits for its answer.
     async fn change_plan(
         &self,
         pushes: Option<crate::ingest::HubPushes>,
@@ -178,6 +179,7 @@ impl Running {
         }
     }
 
+    /// Both keep their state in the store, so a new loop goes on where the old one was.
     fn start_pages_and_notices(&mut self) {
         let pages = self.app.pages();
         self.start_loop("pages", |stop, heartbeat| pages.run(stop, heartbeat));
@@ -201,6 +203,7 @@ impl Running {
         self.start_loop("websub", |stop, heartbeat| websub.run(stop, heartbeat));
     }
 
+    /// Restarted only when its setting changed: a new loop waits an hour before it first works.
     fn start_retention(&mut self) {
         let retention = self.app.retention();
         self.start_loop("retention", |stop, heartbeat| retention.run(stop, heartbeat));
@@ -218,6 +221,7 @@ impl Running {
         self.loops.insert(name.to_owned(), stop);
     }
 
+    /// Tells a loop to end after what it is doing. Nobody waits for it.
     fn stop_loop(&mut self, name: &str) {
         if let Some(stop) = self.loops.remove(name) {
             stop.cancel();
@@ -239,10 +243,12 @@ impl Running {
     }
 }
 
+/// Names the loop in the log and for the watchdog.
 fn delivery_name(channel: &Name) -> String {
     format!("delivery to {channel}")
 }
 
+/// What is short just now is tried again; everything else is for the operator to correct.
 fn sort_error(error: anyhow::Error) -> ReloadError {
     let text = format!("{error:#}");
     if is_passing(&error) { ReloadError::Later(text) } else { ReloadError::Refused(vec![text]) }

@@ -34,6 +34,7 @@ pub struct Signals {
 }
 
 impl Signals {
+    /// Takes the signals over from the system, whose default for each of them is to kill.
     pub fn listen() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -42,6 +43,7 @@ impl Signals {
         })
     }
 
+    /// Several signals of one kind that arrive together are one request.
     pub async fn next_request(&mut self) -> ServiceRequest {
         tokio::select! {
             _ = self.terminate.recv() => ServiceRequest::Stop,
@@ -56,6 +58,7 @@ pub(super) fn notify_manager(states: &[NotifyState<'_>]) {
     drop(sd_notify::notify(states));
 }
 
+/// Also sent after a refused reload: the service manager waits for the end of every reload.
 pub(super) fn notify_ready(status: &str) {
     notify_manager(&[NotifyState::Ready, NotifyState::Status(status)]);
 }

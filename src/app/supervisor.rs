@@ -85,6 +85,7 @@ fn log_end(ended: Result<Ended, JoinError>) {
     }
 }
 
+/// The name of the loop and the whole chain of causes, for the log and the exit message.
 fn describe_early_end(ended: Option<Result<Ended, JoinError>>) -> anyhow::Error {
     let result = ended.context("there is no loop to watch").and_then(|ended| {
         let Ended { name, result, .. } = ended.context("a loop panicked")?;

@@ -10,6 +10,7 @@ use crate::app;
 use crate::domain::{Alert, AlertId, Update};
 use crate::store::{AlertDetails, DeliveryStatus, Feedback, RatedAlert, StoryArticle};
 
+/// One line of `alerts list --json`.
 #[derive(serde::Serialize)]
 struct AlertLine<'a> {
     #[serde(flatten)]
@@ -17,6 +18,7 @@ struct AlertLine<'a> {
     verdict: Option<Feedback>,
 }
 
+/// `alerts list`: the newest alerts.
 pub(super) fn list(
     setting: &Invocation,
     most: u32,
@@ -38,6 +40,7 @@ pub(super) fn list(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Titles come from strangers, so they are cleaned before they are printed.
 fn write_line(out: &mut impl Write, alert: &Alert, word: Option<Feedback>) -> std::io::Result<()> {
     let verdict = match word {
         Some(Feedback::Ack) => styled(GOOD, " ack"),
@@ -105,6 +108,7 @@ pub(super) fn show(
     Ok(ExitCode::SUCCESS)
 }
 
+/// "1 copy" or "3 copies": `count` knows only regular plurals.
 fn count_copies(copies: usize) -> String {
     if copies == 1 { "1 copy".to_owned() } else { format!("{copies} copies") }
 }
@@ -143,6 +147,7 @@ struct Score {
 }
 
 impl Score {
+    /// Counts one alert by what a person said of it.
     fn add(&mut self, word: Option<Feedback>) {
         self.alerts += 1;
         match word {

@@ -13,6 +13,7 @@ pub(super) struct Arguments {
     pub(super) common: Common,
 }
 
+/// Shown below the commands of `--help`.
 const EXAMPLES: &str = "\
 Examples:
   wirewatch demo                       see alerts arrive, with no network and no configuration
@@ -24,6 +25,7 @@ Examples:
 Exit codes: 0 good, 1 failed, 64 usage, 65 bad input, 69 service unavailable,
 75 store in use (try again), 78 bad configuration.";
 
+/// What every command takes.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Common {
     /// The configuration file [default: config/wirewatch.toml, wirewatch.toml or

@@ -22,6 +22,7 @@ pub(super) struct ArticleInput {
 }
 
 impl ArticleInput {
+    /// Borrows the parts in the shape the matcher reads.
     pub(super) fn text(&self) -> ArticleText<'_> {
         ArticleText {
             title: &self.title,
@@ -47,6 +48,7 @@ impl ArticleInput {
         Ok(Self { title: plain(&title), content: plain(&content), url, ..Self::default() })
     }
 
+    /// A stored article is plain text already.
     pub(super) fn from_stored(article: &StoredArticle) -> Self {
         Self {
             title: article.title.clone(),

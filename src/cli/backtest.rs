@@ -10,10 +10,10 @@ use super::fail::CommandError;
 use super::matching::watchlist;
 use super::screen::{BAD, BOLD, DIM, GOOD, Screen, json, styled};
 use super::setup::Invocation;
-use crate::app;
 use crate::domain::{ArticleId, Watch};
 use crate::matcher::Matcher;
 use crate::store::{Error, Reader};
+use crate::{app, config};
 
 /// Articles read from the store at a time.
 const PAGE_ARTICLES: u32 = 1_000;
@@ -43,6 +43,7 @@ struct Tally {
     stories: BTreeSet<i64>,
 }
 
+/// What a watchlist would have flagged, by watch.
 #[derive(Debug, Default, serde::Serialize)]
 struct Report {
     articles: u64,
@@ -50,6 +51,7 @@ struct Report {
     watches: BTreeMap<String, Tally>,
 }
 
+/// Compares with today's watchlist when another one is given.
 pub(super) fn backtest(
     setting: &Invocation,
     since: &str,
@@ -67,7 +69,7 @@ pub(super) fn backtest(
         }
     };
     let store = Reader::open(&ready.config.store.path)?;
-    let mut report = run(&store, span, (&today, tried.as_ref()))?;
+    let mut report = run(&store, span, &today, tried.as_ref())?;
     for watch in &watches {
         let tally = report.watches.entry(watch.name.to_string()).or_default();
         tally.never = never_fired(watch, &tally.terms);
@@ -106,7 +108,7 @@ pub(super) fn expected_alerts(
         Err(Error::Missing(_)) => return Ok(Vec::new()),
         Err(error) => return Err(error.into()),
     };
-    let report = run(&store, week, (matcher, None))?;
+    let report = run(&store, week, matcher, None)?;
     if report.articles == 0 {
         return Ok(Vec::new());
     }
@@ -115,29 +117,20 @@ pub(super) fn expected_alerts(
     Ok(report.watches.iter().map(|(watch, tally)| (watch.clone(), a_day(tally))).collect())
 }
 
-/// "7d", "36h", "90m".
+/// Zero is refused: it would compare nothing and look like a quiet week.
 fn parse_span(text: &str) -> Result<Duration, CommandError> {
-    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = text.get(number.len()..).unwrap_or("");
-    let seconds = match unit {
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        "w" => 7 * 86_400,
-        _ => 0,
-    };
-    match number.parse::<u64>() {
-        Ok(count) if seconds > 0 && count > 0 => {
-            Ok(Duration::from_secs(count.saturating_mul(seconds)))
-        }
-        _ => Err(CommandError::Usage(format!("`--since {text}` is no time; write 36h, 7d or 2w"))),
-    }
+    let span = config::read_interval(text).filter(|span| !span.is_zero());
+    span.ok_or_else(|| {
+        CommandError::Usage(format!("`--since {text}` is no time; write 36h, 7d or 2w"))
+    })
 }
 
+/// Reads the articles page by page, so that memory does not grow with the store.
 fn run(
     store: &Reader,
     span: Duration,
-    (today, tried): (&Matcher, Option<&Matcher>),
+    today: &Matcher,
+    tried: Option<&Matcher>,
 ) -> Result<Report, Error> {
     let since = app::wall().now().before(span);
     let mut report = Report::default();
@@ -184,6 +177,7 @@ fn run(
     }
 }
 
+/// The busiest watches first: they are the ones worth narrowing.
 fn write_report(screen: Screen, report: &Report, compared: bool) -> Result<(), CommandError> {
     let mut out = screen.out();
     writeln!(out, "{} stored articles of the last {:.1} days", report.articles, report.days)?;
@@ -216,6 +210,7 @@ fn write_report(screen: Screen, report: &Report, compared: bool) -> Result<(), C
     Ok(())
 }
 
+/// A few titles are enough to see what a watch is about to flag.
 fn write_titles(out: &mut impl Write, word: &str, titles: &[String]) -> std::io::Result<()> {
     for title in titles.iter().take(TITLES_SHOWN_MAX) {
         writeln!(out, "    {word} {title}")?;

@@ -22,6 +22,7 @@ use crate::store::Store;
 /// Longer than any exchange of a healthy channel; a mail server may take minutes after the dot.
 const TEST_MAX: Duration = Duration::from_mins(2);
 
+/// One line of `channels test --json`.
 #[derive(serde::Serialize)]
 struct Tested<'a> {
     channel: &'a str,
@@ -31,6 +32,7 @@ struct Tested<'a> {
     detail: &'a str,
 }
 
+/// Sends a test message through each chosen channel, the way alerts go.
 pub(super) fn test(
     setting: &Invocation,
     name: Option<&str>,
@@ -66,13 +68,14 @@ pub(super) fn test(
             if delivered {
                 runtime.block_on(wake(&config, channel))?;
             }
-            print_result(setting, channel, (recipient, &outcome), as_json)?;
+            print_result(setting, channel, recipient, &outcome, as_json)?;
         }
     }
     // 69: the service (the mail server, the receiver) is unavailable.
     Ok(if all_good { ExitCode::SUCCESS } else { ExitCode::from(69) })
 }
 
+/// Composes and sends in one go. Nothing is stored: a test that fails is not tried again.
 async fn send(notifier: &Notifier, channel: &Channel, recipient: &str) -> Outcome {
     let now = app::wall().now();
     let id = DeliveryId(u128::from(now.0.unsigned_abs()) << 64 | u128::from(fastrand::u64(..)));
@@ -99,6 +102,7 @@ async fn wake(config: &Config, channel: &Channel) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Looks like a real alert, so that the receiver's own filters treat it as one.
 fn test_alert(now: Timestamp, id: DeliveryId) -> Alert {
     let text = "This is a test: the words that made a real alert fire are marked like this.";
     let term = "marked";
@@ -133,10 +137,12 @@ fn test_alert(now: Timestamp, id: DeliveryId) -> Alert {
     }
 }
 
+/// What the receiver said, in its own words.
 fn print_result(
     setting: &Invocation,
     channel: &Channel,
-    (recipient, outcome): (&str, &Outcome),
+    recipient: &str,
+    outcome: &Outcome,
     as_json: bool,
 ) -> Result<(), CommandError> {
     let (delivered, detail) = match outcome {

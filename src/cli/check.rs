@@ -13,6 +13,7 @@ use crate::config::{self, Sources};
 use crate::domain::{Diagnostic, DiagnosticSeverity};
 use crate::matcher::Matcher;
 
+/// One element of `check --json`.
 #[derive(serde::Serialize)]
 struct DiagnosticJson<'a> {
     weight: &'static str,
@@ -23,6 +24,7 @@ struct DiagnosticJson<'a> {
     cure: &'a str,
 }
 
+/// Works beside a running daemon: it opens no port and does not change the store.
 pub(super) fn check(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let path = setting.config_path()?;
     let (sources, complaints, good) = match config::load(&path, setting.directories()) {
@@ -80,6 +82,7 @@ struct CheckSummary {
 }
 
 impl CheckSummary {
+    /// Counts show at once whether a file was forgotten in `include`.
     fn tell(&self, setting: &Invocation, path: &Path) -> Result<(), CommandError> {
         let mut out = setting.screen.out();
         let (feeds, watches, channels) = self.counts;
@@ -111,6 +114,7 @@ impl CheckSummary {
     }
 }
 
+/// Lines and columns are counted from one, as editors do.
 fn diagnostics_json<'a>(
     sources: &'a Sources,
     complaints: &'a [Diagnostic],

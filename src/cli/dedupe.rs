@@ -55,11 +55,13 @@ struct KeptArticle {
 }
 
 impl KeptArticle {
+    /// What the article costs in memory, near enough.
     fn bytes(&self) -> usize {
         self.stored.title.len() + self.stored.text.len()
     }
 }
 
+/// Judges the lines in their order, as the daemon would have met them.
 pub(super) fn dedupe(files: &[PathBuf]) -> Result<ExitCode, CommandError> {
     let mut judge = Replay::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -70,6 +72,7 @@ pub(super) fn dedupe(files: &[PathBuf]) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The same judge as in the daemon, with its articles in memory instead of in the store.
 #[derive(Default)]
 struct Replay {
     copies: CopyFinder,
@@ -116,6 +119,7 @@ impl Replay {
         })
     }
 
+    /// Attaches the article to a story, or opens one.
     fn judge(&mut self, line: DedupeInput, out: &mut impl Write) -> std::io::Result<()> {
         let mut stored = Stored {
             source: line.source.unwrap_or_default(),
@@ -161,6 +165,7 @@ impl Replay {
         Ok(())
     }
 
+    /// Forgets the oldest articles when there are too many or they are too large.
     fn keep(&mut self, known: KeptArticle) {
         self.bytes += known.bytes();
         self.known.push_back(known);

@@ -14,6 +14,7 @@ use crate::config::Format;
 use crate::demo::{self, Simulation};
 use crate::store::Reader;
 
+/// Needs neither network nor configuration, so that a newcomer sees alerts within seconds.
 pub(super) fn demo(setting: &Invocation, seconds: u64) -> Result<ExitCode, CommandError> {
     Log::start(setting, Format::Text, "error")?;
     // Gone at the end, with everything the demo stored.
@@ -32,6 +33,7 @@ pub(super) fn demo(setting: &Invocation, seconds: u64) -> Result<ExitCode, Comma
     Ok(ExitCode::SUCCESS)
 }
 
+/// The daemon and the server it polls run in one process and end together.
 async fn play(setting: &Invocation, folder: &Folder, length: Duration) -> Result<(), CommandError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
@@ -69,6 +71,7 @@ async fn play(setting: &Invocation, folder: &Folder, length: Duration) -> Result
     Ok(())
 }
 
+/// Says what will happen before anything does.
 fn opening(screen: Screen, config: &crate::config::Config) -> Result<(), CommandError> {
     let mut out = screen.out();
     let watches: Vec<&str> = config.watches.iter().map(|watch| watch.title.as_str()).collect();
@@ -88,6 +91,7 @@ fn opening(screen: Screen, config: &crate::config::Config) -> Result<(), Command
 struct Folder(std::path::PathBuf);
 
 impl Folder {
+    /// The process id keeps two demos apart.
     fn make() -> Result<Self, CommandError> {
         let name = format!("wirewatch-demo-{}", std::process::id());
         let path = std::env::temp_dir().join(name);

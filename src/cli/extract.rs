@@ -28,6 +28,7 @@ struct Extracted<'a> {
     text: Option<&'a str>,
 }
 
+/// An address is fetched; everything else is taken for a file.
 pub(super) fn extract(
     setting: &Invocation,
     what: &str,
@@ -46,6 +47,7 @@ pub(super) fn extract(
     Ok(if article.text.is_empty() { ExitCode::from(65) } else { ExitCode::SUCCESS })
 }
 
+/// Files are unpacked like bodies from the network, by the same caps.
 fn extract_file(file: &Path) -> Result<PageArticle, CommandError> {
     let bytes = read_whole(file).map_err(CommandError::Input)?;
     let most = Limits::default().body_bytes_max;
@@ -79,12 +81,14 @@ fn extract_url(setting: &Invocation, url: &Url) -> Result<PageArticle, CommandEr
     }
 }
 
+/// The feed of the same origin lends its headers and its permission for private addresses.
 fn request<'a>(config: Option<&'a Config>, url: &'a Url) -> Request<'a> {
     let feed = config
         .and_then(|config| config.feeds.iter().find(|feed| feed.url.origin() == url.origin()));
     feed.map_or_else(|| Request::typed(url, RequestKind::Page), |feed| Request::page(feed, url))
 }
 
+/// Empty is absent in the contract.
 fn extracted(article: &PageArticle) -> Extracted<'_> {
     Extracted {
         title: article.title.as_deref(),
@@ -96,6 +100,7 @@ fn extracted(article: &PageArticle) -> Extracted<'_> {
     }
 }
 
+/// Text for people; a page comes from a stranger, so it is cleaned.
 fn write_article(setting: &Invocation, article: &PageArticle) -> Result<(), CommandError> {
     let mut out = setting.screen.out();
     writeln!(out, "{}", styled(BOLD, article.title.as_deref().unwrap_or("(no title)")))?;

@@ -109,6 +109,7 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS }
 }
 
+/// 75 where waiting helps, so that a script or the service manager tries again.
 fn store_code(error: &store::Error) -> u8 {
     match error {
         store::Error::InUse { .. }
@@ -127,6 +128,7 @@ fn store_code(error: &store::Error) -> u8 {
     }
 }
 
+/// The cause may be wrapped in what was being done.
 fn code_of(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<store::Error>() {
         Some(error) => store_code(error),

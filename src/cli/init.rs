@@ -10,6 +10,7 @@ use super::screen::{BOLD, styled};
 use super::setup::{Invocation, path_text};
 use crate::config::STARTER;
 
+/// Never overwrites without `--force`: the files hold the operator's own work.
 pub(super) fn init(
     setting: &Invocation,
     dir: &Path,
@@ -45,6 +46,7 @@ pub(super) fn init(
 /// service's own user often is in it).
 const MODE: u32 = 0o640;
 
+/// The mode is set at creation: in between others could read the file.
 fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path)?;

@@ -44,6 +44,7 @@ struct MatchOutput<'a> {
     hits: &'a [Hit],
 }
 
+/// For texts of one's own; `explain` does the same for stored articles.
 pub(super) fn matching(setting: &Invocation, what: &Match) -> Result<ExitCode, CommandError> {
     let matcher = match &what.watchlist {
         Some(path) => watchlist(setting, path)?.1,
@@ -88,6 +89,7 @@ pub(super) fn watchlist(
     Ok((watches, matcher))
 }
 
+/// Output is buffered and flushed at the end: a line for each watch that fires is much.
 fn match_lines(matcher: &Matcher, file: &Path) -> Result<(), CommandError> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     each_line(file, LINE_BYTES_MAX, |line| {
@@ -104,6 +106,7 @@ fn match_lines(matcher: &Matcher, file: &Path) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Summary and content may hold markup, as feeds send them.
 fn to_article(line: MatchInput) -> ArticleInput {
     let plain = |text: Option<String>| {
         text.map(|text| extract::plain(&text).into_owned()).unwrap_or_default()
@@ -120,6 +123,7 @@ fn to_article(line: MatchInput) -> ArticleInput {
     }
 }
 
+/// Offsets are those of the text without markup.
 fn match_output<'a>(id: &'a serde_json::Value, finding: &'a Finding) -> MatchOutput<'a> {
     MatchOutput {
         id,
@@ -158,6 +162,7 @@ pub(super) fn write_explanation(
     Ok(())
 }
 
+/// The matcher's own words.
 fn write_reasons(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
     for reason in &explanation.reasons {
         writeln!(out, "    {reason}")?;
@@ -165,6 +170,7 @@ fn write_reasons(out: &mut impl Write, explanation: &Explanation) -> std::io::Re
     Ok(())
 }
 
+/// A tolerance that was used is named: it may be the reason for a false alarm.
 fn write_hits(out: &mut impl Write, finding: &Finding) -> std::io::Result<()> {
     for hit in &finding.hits {
         let tolerance = hit.tolerance.as_ref();

@@ -49,6 +49,7 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// One line a command: what it does is in the command's own file.
 fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, CommandError> {
     let setting = Invocation::from_process(&arguments.common, screen);
     match arguments.command {
@@ -97,6 +98,7 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, CommandErr
     }
 }
 
+/// The same for `feeds`, whose parts are many.
 fn dispatch_feeds(setting: &Invocation, what: Feeds) -> Result<ExitCode, CommandError> {
     match what {
         Feeds::List { json } => feeds::list(setting, json),

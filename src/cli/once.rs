@@ -32,6 +32,7 @@ struct OnceReport {
     dead: u64,
 }
 
+/// For cron and for trying out: one round, then the process ends.
 pub(super) fn once(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let ready = setting.check_config()?;
     Log::start(setting, ready.config.service.log_format, "warn")?;
@@ -60,6 +61,7 @@ pub(super) fn once(setting: &Invocation, as_json: bool) -> Result<ExitCode, Comm
     Ok(ExitCode::SUCCESS)
 }
 
+/// Only numbers of this round, except those that say "now".
 fn figures(done: &OnceSummary) -> OnceReport {
     let round = &done.round;
     OnceReport {
@@ -77,6 +79,7 @@ fn figures(done: &OnceSummary) -> OnceReport {
     }
 }
 
+/// Two lines, and a third only where something failed.
 fn write_report(screen: Screen, f: &OnceReport) -> Result<(), CommandError> {
     let mut out = screen.out();
     writeln!(

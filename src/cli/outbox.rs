@@ -11,6 +11,7 @@ use crate::domain::DeliveryId;
 use crate::health::duration_phrase;
 use crate::store::{OutboxFilter, OutboxRow};
 
+/// `outbox list`: messages and how far they came.
 pub(super) fn list(
     setting: &Invocation,
     state: Option<State>,
@@ -56,10 +57,12 @@ pub(super) fn list(
     Ok(ExitCode::SUCCESS)
 }
 
+/// A channel with one nameless receiver is shown by its name alone.
 fn receiver(row: &OutboxRow) -> String {
     if row.recipient.is_empty() { String::new() } else { format!(" for {}", row.recipient) }
 }
 
+/// Exactly one way to choose: an empty choice must not mean "all".
 fn select(which: &Which) -> Result<OutboxFilter, CommandError> {
     if let Some(id) = &which.id {
         let id = id.strip_prefix("msg_").unwrap_or(id);
@@ -81,6 +84,7 @@ fn select(which: &Which) -> Result<OutboxFilter, CommandError> {
     })
 }
 
+/// Dead letters get their attempts back; the same bytes go out under the same id.
 pub(super) fn retry(setting: &Invocation, which: &Which) -> Result<ExitCode, CommandError> {
     let select = select(which)?;
     let (_, store) = setting.store()?;
@@ -88,6 +92,7 @@ pub(super) fn retry(setting: &Invocation, which: &Which) -> Result<ExitCode, Com
     print_changed(setting, which, rows, "due again; the daemon sends within seconds")
 }
 
+/// Kept as rows with their reason, so that `status` and `explain` still know of them.
 pub(super) fn drop_messages(setting: &Invocation, which: &Which) -> Result<ExitCode, CommandError> {
     let select = select(which)?;
     let (_, store) = setting.store()?;

@@ -23,6 +23,7 @@ struct Parsed<'a> {
     error: Option<String>,
 }
 
+/// One element of `entries` in the contract.
 #[derive(serde::Serialize)]
 struct EntryJson<'a> {
     id: Option<&'a str>,
@@ -36,6 +37,7 @@ struct EntryJson<'a> {
     language: Option<&'a str>,
 }
 
+/// One bad file does not keep the others from being read.
 pub(super) fn parse(
     setting: &Invocation,
     files: &[PathBuf],
@@ -54,6 +56,7 @@ pub(super) fn parse(
     Ok(if bad { ExitCode::from(65) } else { ExitCode::SUCCESS })
 }
 
+/// Files are unpacked and read exactly like the body of a poll.
 fn document(file: &Path) -> Result<Document, String> {
     let bytes = read_whole(file)?;
     let most = Limits::default().body_bytes_max;
@@ -63,6 +66,7 @@ fn document(file: &Path) -> Result<Document, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Borrows the document in the shape of the contract.
 fn parsed<'a>(file: &Path, document: &'a Result<Document, String>) -> Parsed<'a> {
     let file = path_text(file);
     match document {
@@ -87,6 +91,7 @@ fn parsed<'a>(file: &Path, document: &'a Result<Document, String>) -> Parsed<'a>
     }
 }
 
+/// Times are RFC 3339; absent is null.
 fn entry_json(entry: &Entry) -> EntryJson<'_> {
     let at = |dated: &Option<Dated>| dated.as_ref().and_then(|d| d.at).map(|at| at.to_string());
     EntryJson {
@@ -102,6 +107,7 @@ fn entry_json(entry: &Entry) -> EntryJson<'_> {
     }
 }
 
+/// A few lines an entry, cleaned: feeds come from strangers.
 fn write_document(
     setting: &Invocation,
     file: &Path,

@@ -19,11 +19,13 @@ const SETTLE_LOOKS_MAX: u32 = 25;
 /// Between two attempts at a reload that failed for a passing reason.
 const RETRY_WAIT: Duration = Duration::from_secs(5);
 
+/// The runtime comes first: signals can only be taken over inside of it.
 pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, CommandError> {
     runtime()?.block_on(serve(invocation))?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// From the first signal handler to the last loop.
 async fn serve(invocation: &Invocation) -> Result<(), CommandError> {
     // Before anything that takes time: a signal that comes during the start waits to be obeyed,
     // where the default would be to kill the process.
@@ -130,6 +132,7 @@ async fn reload(
     }
 }
 
+/// Told in the log and to the service manager, which shows it in `systemctl status`.
 fn refuse(faults: usize) {
     tracing::error!(
         "the reload is refused ({}); the old configuration runs on",

@@ -14,10 +14,15 @@ pub(super) struct Screen {
     err: anstream::ColorChoice,
 }
 
+/// Names and commands.
 pub(super) const BOLD: Style = Style::new().bold();
+/// What is of less interest.
 pub(super) const DIM: Style = Style::new().dimmed();
+/// What went well.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+/// What failed.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// The words that made a watch fire.
 pub(super) const MARK: Style = AnsiColor::Yellow.on_default().bold();
 
 impl Screen {
@@ -33,10 +38,12 @@ impl Screen {
         }
     }
 
+    /// Every command's words go through here, never straight to standard output.
     pub(super) fn out(self) -> impl Write {
         Tame::new(anstream::AutoStream::new(std::io::stdout(), self.out))
     }
 
+    /// Progress and warnings: standard output belongs to results.
     pub(super) fn errors(self) -> impl Write {
         Tame::new(anstream::AutoStream::new(std::io::stderr(), self.err))
     }
@@ -55,6 +62,7 @@ impl Screen {
         ))
     }
 
+    /// The log follows the same choice.
     pub(super) fn errors_coloured(self) -> bool {
         self.err != anstream::ColorChoice::Never
     }

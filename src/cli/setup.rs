@@ -33,6 +33,7 @@ pub(super) struct Invocation {
 }
 
 impl Invocation {
+    /// Read once: no other part of the program looks at the environment.
     #[expect(clippy::disallowed_methods, reason = "only the command line reads the environment")]
     pub(super) fn from_process(common: &Common, screen: Screen) -> Self {
         let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
@@ -56,6 +57,7 @@ impl Invocation {
         Self { config: Some(config), state: Some(state), ..self.clone() }
     }
 
+    /// The one that was named, or the first of the usual places.
     pub(super) fn config_path(&self) -> Result<PathBuf, CommandError> {
         if let Some(path) = &self.config {
             return Ok(path.clone());
@@ -78,10 +80,12 @@ impl Invocation {
             .map_err(|invalid| CommandError::invalid(&invalid, self.screen))
     }
 
+    /// Where systemd put credentials and state.
     pub(super) fn directories(&self) -> Directories<'_> {
         Directories { credentials: self.credentials.as_deref(), state: self.state.as_deref() }
     }
 
+    /// Configuration errors go to standard error.
     pub(super) fn colours(&self) -> bool {
         self.screen.errors_coloured()
     }

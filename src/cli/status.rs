@@ -45,6 +45,7 @@ struct StatusReport {
     possible_loss: Vec<Loss>,
 }
 
+/// Feeds by how they do.
 #[derive(serde::Serialize)]
 struct FeedCounts {
     total: u64,
@@ -143,6 +144,7 @@ fn write_daemon(
     Ok(())
 }
 
+/// What waits for one channel, and since when.
 #[derive(serde::Serialize)]
 struct WaitingCounts {
     channel: String,
@@ -167,6 +169,7 @@ struct OutboxCounts {
     letters: MessageCounts,
 }
 
+/// Fails with exit code 1 when something needs a person.
 pub(super) fn status(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let (config, store) = match setting.reader() {
         Ok((config, store)) => (config, Some(store)),
@@ -185,6 +188,7 @@ pub(super) fn status(setting: &Invocation, as_json: bool) -> Result<ExitCode, Co
     Ok(if is_missing { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
+/// Gathers everything in one read of the store, so that the figures agree with one another.
 fn report(store: Option<&Reader>, config: &Config, now: Timestamp) -> Result<StatusReport, Error> {
     let configured = config.feeds.len() as u64;
     let is_configured = |name: &str| config.channels.iter().any(|c| c.name.as_str() == name);
@@ -260,6 +264,7 @@ fn by_word(counts: &BTreeMap<String, u64>, said: &str) -> String {
     if rest.is_empty() { String::new() } else { format!(" ({})", rest.join(", ")) }
 }
 
+/// The figures that are the same in every state.
 fn write_counts(out: &mut impl Write, report: &StatusReport) -> std::io::Result<()> {
     writeln!(
         out,
@@ -279,6 +284,7 @@ fn write_counts(out: &mut impl Write, report: &StatusReport) -> std::io::Result<
     )
 }
 
+/// What needs a person stands first.
 fn write_report(screen: Screen, report: &StatusReport, now: Timestamp) -> Result<(), CommandError> {
     let mut out = screen.out();
     write_daemon(&mut out, &report.daemon, now)?;
@@ -348,6 +354,7 @@ fn write_feed_states(out: &mut impl Write, feeds: &FeedCounts) -> std::io::Resul
     Ok(())
 }
 
+/// Zeros are left out: they are no news.
 fn write_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<()> {
     let dead = format!("{} dead", outbox.dead);
     writeln!(
@@ -375,6 +382,7 @@ fn write_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<
     Ok(())
 }
 
+/// A paused channel names its reason: often a password that changed.
 fn write_channels(
     out: &mut impl Write,
     report: &StatusReport,

@@ -10,6 +10,7 @@ use crate::app;
 use crate::domain::{ArticleId, StoryId};
 use crate::store::{Story, StoryEditRefusal};
 
+/// `stories list`: the newest stories with their spread.
 pub(super) fn list(
     setting: &Invocation,
     most: u32,
@@ -41,6 +42,7 @@ pub(super) fn list(
     Ok(ExitCode::SUCCESS)
 }
 
+/// `stories show`: every article of a story and why it is there.
 pub(super) fn show(
     setting: &Invocation,
     which: &str,
@@ -59,6 +61,7 @@ pub(super) fn show(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Articles, then updates, then messages, each in the order of time.
 fn write_story(out: &mut impl Write, story: &Story) -> Result<(), CommandError> {
     let id = story.story.to_string();
     let languages = match story.languages.as_slice() {
@@ -95,6 +98,7 @@ fn write_story(out: &mut impl Write, story: &Story) -> Result<(), CommandError> 
     Ok(())
 }
 
+/// A person knows better than the judge; the decision is kept against later merges.
 pub(super) fn split(setting: &Invocation, article: &str) -> Result<ExitCode, CommandError> {
     let number = article.strip_prefix('a').unwrap_or(article).parse();
     let Ok(number) = number else {
@@ -108,6 +112,7 @@ pub(super) fn split(setting: &Invocation, article: &str) -> Result<ExitCode, Com
     Ok(ExitCode::SUCCESS)
 }
 
+/// The opposite of `split`.
 pub(super) fn merge(
     setting: &Invocation,
     into: &str,
@@ -120,6 +125,7 @@ pub(super) fn merge(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Numbers are shown with a letter in places, so both forms are taken.
 fn story_id(text: &str) -> Result<StoryId, CommandError> {
     let number = text.strip_prefix('s').unwrap_or(text).parse();
     number.map(StoryId).map_err(|_no_number| {
@@ -127,6 +133,7 @@ fn story_id(text: &str) -> Result<StoryId, CommandError> {
     })
 }
 
+/// What the store would not do, in words.
 fn refused(why: StoryEditRefusal) -> CommandError {
     CommandError::Input(match why {
         StoryEditRefusal::NoSuchArticle => {

@@ -130,6 +130,7 @@ pub(super) fn sort_sections<'a>(
     parts
 }
 
+/// A section that may stand once in all files together.
 fn take_single<'a>(
     slot: &mut Option<Section<'a>>,
     value: &Value<'a>,
@@ -149,6 +150,7 @@ fn take_single<'a>(
     *slot = Some(section);
 }
 
+/// Says how to write the heading where a list or a value stands instead.
 fn as_table<'a>(value: &Value<'a>, faults: &mut Diagnostics) -> Option<Section<'a>> {
     let section = value.table();
     if section.is_none() {
@@ -158,6 +160,7 @@ fn as_table<'a>(value: &Value<'a>, faults: &mut Diagnostics) -> Option<Section<'
     section
 }
 
+/// `[[feed]]` and its kind may stand in any number of files.
 fn take_list<'a>(list: &mut Vec<Section<'a>>, value: &Value<'a>, faults: &mut Diagnostics) {
     let key = value.key();
     if let Some(sections) = value.tables() {
@@ -168,6 +171,7 @@ fn take_list<'a>(list: &mut Vec<Section<'a>>, value: &Value<'a>, faults: &mut Di
     value.wrong_type("a list of tables", cure, faults);
 }
 
+/// Guesses where the key belongs: most are written one section too far up or down.
 fn report_unknown(value: &Value<'_>, faults: &mut Diagnostics) {
     let what = format!("there is no section or top-level key {}", words::quoted(value.key()));
     let shown = |key: &str| match key {
@@ -203,6 +207,7 @@ pub(super) fn beside(file: &str, written: &str) -> PathBuf {
     base.join(written)
 }
 
+/// A configuration while its files are being read.
 struct Reading<'a> {
     sources: Sources,
     /// A file, by its canonical path, and the text it is taken to hold.
@@ -213,6 +218,7 @@ struct Reading<'a> {
     trail: Vec<PathBuf>,
 }
 
+/// One file as it is on the disk.
 struct LoadedFile {
     text: String,
     canonical: PathBuf,
@@ -232,6 +238,7 @@ impl Reading<'_> {
         Ok(loaded)
     }
 
+    /// Adds a file and, depth first, everything it includes.
     fn take(&mut self, path: &Path, loaded: LoadedFile, faults: &mut Diagnostics) {
         let shown = path.display().to_string();
         self.sources.add(&shown, &loaded.text);
@@ -254,6 +261,7 @@ impl Reading<'_> {
         self.trail.pop();
     }
 
+    /// A file that cannot be read is a fault of the line that names it.
     fn include(&mut self, from: &Source, target: &Spanned, faults: &mut Diagnostics) {
         let path = beside(&from.shown, &target.text);
         let shown = words::path(&path);
@@ -318,6 +326,7 @@ fn load(path: &Path) -> io::Result<LoadedFile> {
     }
 }
 
+/// Two spellings of one path are one file.
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

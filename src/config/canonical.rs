@@ -11,8 +11,10 @@ const RULE_BYTES_MAX: usize = 256;
 /// Letters before a `*`: with fewer, half of all parameters would go, and what they choose.
 const BEGINNING_CHARS_MIN: usize = 2;
 
+/// The keys of `[canonical]`.
 pub(super) const KEYS: [&str; 3] = ["drop", "keep", "wrap"];
 
+/// Without the section nothing is added to the built-in rules.
 pub(super) fn read_page_rules(
     section: Option<&Section<'_>>,
     faults: &mut Diagnostics,

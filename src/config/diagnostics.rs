@@ -13,6 +13,7 @@ pub(super) struct Diagnostics {
     has_passing: bool,
 }
 
+/// A diagnostic with what it rests on.
 #[derive(Debug)]
 struct Recorded {
     complaint: Diagnostic,
@@ -117,6 +118,7 @@ impl Diagnostics {
         self.push(complaint(DiagnosticSeverity::Warning, at, what, cure), Cause::Present);
     }
 
+    /// The order of finding does not matter: `finish` sorts.
     fn push(&mut self, complaint: Diagnostic, cause: Cause) {
         self.list.push(Recorded { complaint, cause });
     }
@@ -160,6 +162,7 @@ impl Diagnostics {
     }
 }
 
+/// A diagnostic that has a place.
 fn complaint(
     weight: DiagnosticSeverity,
     at: SourceSpan,

@@ -19,13 +19,16 @@ use crate::domain::{Feed, Name, PageRules, SourceSpan};
 
 /// The longest interval a feed may ask for.
 const EVERY_MAX: Duration = Duration::from_hours(7 * 24);
+/// An interval by hand may be shorter than the floor, never shorter than this.
 const EVERY_RANGE: RangeInclusive<Duration> = Duration::ZERO..=EVERY_MAX;
 /// Extra headers of one feed, and bytes of one header's value.
 const HEADERS_MAX: usize = 16;
+/// Servers refuse longer heads.
 const HEADER_BYTES_MAX: usize = 1_024;
 /// Networks of `allow_private`.
 const NETWORKS_MAX: usize = 64;
 
+/// The keys of `[[feed]]`.
 const KEYS: [&str; 15] = [
     "name",
     "url",
@@ -85,13 +88,13 @@ pub(super) fn read_feeds(
     faults: &mut Diagnostics,
 ) -> Feeds {
     let mut names = Names::new("feed", context.sources);
-    let mut urls: BTreeMap<String, (Name, SourceSpan)> = BTreeMap::new();
+    let mut urls: BTreeMap<String, FirstUse> = BTreeMap::new();
     let mut list = Vec::new();
     for section in sections {
         let Some((feed, at)) = read_feed(section, &mut names, context, faults) else {
             continue;
         };
-        report_same_address(&mut urls, (&feed, at), context.sources, faults);
+        report_same_address(&mut urls, &feed, at, context.sources, faults);
         list.push(feed);
     }
     Feeds { list, names: names.given() }
@@ -148,6 +151,7 @@ fn read_feed(
     Some((feed, at))
 }
 
+/// The fragment is kept out: it never reaches a server.
 fn address(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(Url, SourceSpan)> {
     let written = value.string(faults)?;
     let instead = "write `Basic` and the base64 of user:password into a file only you can read \
@@ -155,23 +159,31 @@ fn address(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(Url, SourceSp
     Some((link::url(&written, instead, faults)?, written.at))
 }
 
+/// The feed that has an address already, and where it is written.
+struct FirstUse {
+    feed: Name,
+    at: SourceSpan,
+}
+
 /// Warns if two feeds have the same URL: each item would be fetched, and attributed, twice.
 fn report_same_address(
-    urls: &mut BTreeMap<String, (Name, SourceSpan)>,
-    (feed, at): (&Feed, SourceSpan),
+    urls: &mut BTreeMap<String, FirstUse>,
+    feed: &Feed,
+    at: SourceSpan,
     sources: &Sources,
     faults: &mut Diagnostics,
 ) {
     let mut plain = feed.url.clone();
     plain.set_fragment(None);
-    if let Some((first, place)) = urls.get(plain.as_str()) {
+    if let Some(FirstUse { feed: first, at: place }) = urls.get(plain.as_str()) {
         let what = format!("feed `{first}` at {} has the same URL", path_and_line(place, sources));
         faults.warn(at, what, "keep one of the two feeds");
         return;
     }
-    urls.insert(plain.into(), (feed.name.clone(), at));
+    urls.insert(plain.into(), FirstUse { feed: feed.name.clone(), at });
 }
 
+/// Under the floor is allowed with a warning: it is the operator's own server or his own risk.
 fn every(value: &Value<'_>, poll: &Poll, faults: &mut Diagnostics) -> Option<Duration> {
     let every = value.duration(EVERY_RANGE, faults)?;
     if every >= poll.floor {
@@ -184,6 +196,7 @@ fn every(value: &Value<'_>, poll: &Poll, faults: &mut Diagnostics) -> Option<Dur
     None
 }
 
+/// A header that is wrong makes the list wrong: half of a login is no login.
 fn headers(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<(String, String)>> {
     let Some(table) = value.table() else {
         let cure = "write headers = { \"Accept-Language\" = \"ko\" }";
@@ -201,6 +214,7 @@ fn headers(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<(String, S
     read.into_iter().collect()
 }
 
+/// Names and values that could begin another header are refused.
 fn header(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(String, String)> {
     let name = value.key();
     let shown = words::quoted(name);
@@ -235,6 +249,7 @@ fn header(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(String, String
     Some((name.to_owned(), written.text))
 }
 
+/// Private networks are opened for this feed alone.
 fn networks(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<(std::net::IpAddr, u8)>> {
     let written = value.strings(faults)?;
     if written.len() > NETWORKS_MAX {

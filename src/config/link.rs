@@ -20,6 +20,7 @@ pub(super) fn url(written: &Spanned, instead: &str, faults: &mut Diagnostics) ->
     None
 }
 
+/// What is wrong, and what to write instead.
 pub(super) type Rejection = (String, String);
 
 /// The URL, or what is wrong with it and the way out.

@@ -109,6 +109,7 @@ impl Directories<'_> {
 
 /// Every complaint with its line, uncoloured.
 impl fmt::Display for Invalid {
+    /// Uncoloured, for logs and tests.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sources.render(&self.complaints, false))
     }
@@ -164,7 +165,7 @@ pub fn load_with(
     let watches = watch::read_watches(&parts.watches, &context, &mut faults);
     let operator =
         operator::read_operator(parts.operator.as_ref(), &context, &channels.list, &mut faults);
-    warn_unused(&parts, &channels, (&watches, &operator), &mut faults);
+    warn_unused(&parts, &channels, &watches, &operator, &mut faults);
     let (channels, feeds) = (channels.list, feeds.list);
     let warnings = finish(faults, &sources)?;
     Ok(Config {
@@ -235,7 +236,12 @@ pub fn is_language(text: &str) -> bool {
 
 /// Whether a text is an interval that `every` can read; if it is within bounds is another matter.
 pub fn is_interval(text: &str) -> bool {
-    units::duration(text).is_ok()
+    read_interval(text).is_some()
+}
+
+/// A time as the configuration writes it: "90s", "7d".
+pub fn read_interval(text: &str) -> Option<std::time::Duration> {
+    units::duration(text).ok()
 }
 
 /// An interval as `every` is written.
@@ -243,6 +249,7 @@ pub fn show_interval(every: std::time::Duration) -> String {
     units::show_duration(every)
 }
 
+/// Files with syntax errors are read too, as far as they go: one run reports all faults.
 fn parse(sources: &Sources) -> Vec<DeTable<'_>> {
     sources.iter().map(syntax::parse).collect()
 }
@@ -269,7 +276,8 @@ fn add_console(channels: &mut Channels) {
 fn warn_unused(
     parts: &Sections<'_>,
     channels: &Channels,
-    (watches, operator): (&[Watch], &Operator),
+    watches: &[Watch],
+    operator: &Operator,
     faults: &mut Diagnostics,
 ) {
     // What seems to be missing may be what was refused.

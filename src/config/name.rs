@@ -20,6 +20,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    /// `kind` is the word for messages: "feed", "watch".
     pub(super) fn new(kind: &'static str, sources: &'a Sources) -> Self {
         Self { kind, sources, given: BTreeMap::new() }
     }

@@ -13,16 +13,20 @@ use crate::domain::{Channel, Name, Severity};
 
 /// A feed that fails for so long is told of. A publisher's night shift mends most things sooner.
 const FAIL_AFTER: Duration = Duration::from_hours(6);
+/// Below, a single outage of a host would be told; above, a dead feed stays unseen.
 const FAIL_AFTER_RANGE: RangeInclusive<Duration> =
     Duration::from_mins(1)..=Duration::from_hours(30 * 24);
 /// Or after so many failures in a row.
 const FAIL_TIMES: u32 = 6;
+/// In a row.
 const FAIL_TIMES_RANGE: RangeInclusive<u64> = 1..=10_000;
 /// How often it is repeated: a notice that comes once is cleared away once.
 const REMIND_EVERY: Duration = Duration::from_hours(24);
+/// At most hourly: a reminder is no alarm.
 const REMIND_RANGE: RangeInclusive<Duration> =
     Duration::from_mins(10)..=Duration::from_hours(30 * 24);
 
+/// The keys of `[operator]`.
 pub(super) const KEYS: [&str; 5] = ["notify", "fail_after", "fail_times", "remind_every", "daily"];
 
 /// Whom to tell of the service itself, and when.

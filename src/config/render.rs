@@ -48,6 +48,7 @@ struct Palette {
 }
 
 impl Palette {
+    /// Styles that print nothing where colour is off.
     fn new(colour: bool) -> Self {
         if !colour {
             let plain = Style::new();
@@ -62,6 +63,7 @@ impl Palette {
         }
     }
 
+    /// The word that begins the message, and its colour.
     fn severity_style(&self, weight: DiagnosticSeverity) -> (Style, &'static str) {
         match weight {
             DiagnosticSeverity::Error => (self.error, "error"),
@@ -110,6 +112,7 @@ impl Sources {
         self.file_of(place).map_or((0, 1), |(file, _)| (file + 1, place.span.start))
     }
 
+    /// Place and message, the line it is about, and the way out.
     fn render_one(
         &self,
         complaint: &Diagnostic,

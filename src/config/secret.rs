@@ -72,6 +72,7 @@ pub(super) fn find_secret(
     }
 }
 
+/// A credential is a name, never a path: it must not lead out of systemd's folder.
 fn credential_path(
     key: &str,
     written: &Spanned,

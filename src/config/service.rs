@@ -11,15 +11,20 @@ use crate::domain::{Backlog, FullText, Scope, SourceSpan, Spanned};
 
 /// How long a stop may take; systemd's own patience (`TimeoutStopSec`) must be longer.
 const GRACE: Duration = Duration::from_secs(20);
+/// systemd kills after its own timeout, 90 s unless changed.
 const GRACE_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(10);
 /// How long an article and what became of it can be asked for.
 const KEEP_ARTICLES: Duration = Duration::from_hours(90 * 24);
+/// Below a day a story would be forgotten while it is still being told.
 const KEEP_RANGE: RangeInclusive<Duration> =
     Duration::from_hours(24)..=Duration::from_hours(3_650 * 24);
 /// The shortest and longest time between two polls of one feed.
 const FLOOR: Duration = Duration::from_mins(5);
+/// Seconds are for one's own servers and for tests.
 const FLOOR_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(24);
+/// A feed is asked at least this often, whatever its habit.
 const CAP: Duration = Duration::from_hours(1);
+/// Up to a week, for feeds that hardly change.
 const CAP_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(7 * 24);
 /// Publishers block readers that come more often than this.
 const FLOOR_POLITE: Duration = Duration::from_mins(1);
@@ -28,15 +33,19 @@ const MAX_STALENESS: Duration = Duration::from_hours(1);
 pub(super) const MAX_STALENESS_RANGE: RangeInclusive<Duration> = CAP_RANGE;
 /// Feeds fetched at the same time.
 const CONCURRENCY: usize = 64;
+/// Each poll under way costs a socket and some memory.
 const CONCURRENCY_RANGE: RangeInclusive<u64> = 1..=1_024;
 /// Between two requests to one host.
 const PER_HOST_GAP: Duration = Duration::from_secs(1);
+/// Zero is for one's own servers.
 const PER_HOST_GAP_RANGE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_mins(10);
 /// For one whole exchange with a feed's server.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// For one whole exchange.
 const TIMEOUT_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(10);
 /// Bytes of a feed document, after decompression.
 const BODY_BYTES_MAX: u64 = 10 << 20;
+/// The largest feeds that were seen have some ten MiB.
 const BODY_BYTES_RANGE: RangeInclusive<u64> = (16 << 10)..=(256 << 20);
 /// Bytes of the contact in the User-Agent.
 const CONTACT_BYTES_MAX: usize = 200;
@@ -44,11 +53,15 @@ const CONTACT_BYTES_MAX: usize = 200;
 const STORE_FILE: &str = "wirewatch.db";
 /// How far back the first poll of a feed may alert.
 pub(super) const BACKLOG: Duration = Duration::from_hours(24);
+/// Older items of a new feed are no news to anybody.
 const BACKLOG_RANGE: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_hours(3_650 * 24);
 
+/// The keys of `[service]`.
 pub(super) const SERVICE_KEYS: [&str; 4] = ["contact", "grace", "log_level", "log_format"];
+/// The keys of `[store]`.
 pub(super) const STORE_KEYS: [&str; 2] = ["path", "keep_articles"];
+/// The keys of `[poll]`.
 pub(super) const POLL_KEYS: [&str; 8] = [
     "floor",
     "cap",
@@ -59,6 +72,7 @@ pub(super) const POLL_KEYS: [&str; 8] = [
     "timeout",
     "body_max",
 ];
+/// The keys of `[defaults]`.
 pub(super) const DEFAULTS_KEYS: [&str; 3] = ["notify", "backlog", "full_text"];
 
 /// The process.

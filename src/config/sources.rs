@@ -58,6 +58,7 @@ impl Sources {
         self.files.iter().map(|source| &*source.shown)
     }
 
+    /// In the order of reading, the main file first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Source> {
         self.files.iter()
     }

@@ -4,6 +4,7 @@ use super::document::{Section, Value};
 use super::words;
 use crate::domain::{Spanned, UpdateTrigger};
 
+/// The keys of `[stories]`.
 pub(super) const STORIES_KEYS: [&str; 1] = ["update"];
 
 /// Unless told: what may change a reader's mind, and the mark at which a story is everywhere.
@@ -25,6 +26,7 @@ const WORDS: [(&str, UpdateTrigger); 4] = [
 
 /// The first outlet is the alert's own, so the second is the first further one.
 const OUTLETS_MIN: u32 = 2;
+/// Past this nobody would call it an early word of how far a story spreads.
 const OUTLETS_MAX: u32 = 100_000;
 
 /// What holds for every watch that does not say otherwise.
@@ -55,6 +57,7 @@ pub(super) fn occasions(value: &Value<'_>, faults: &mut Diagnostics) -> Option<V
     good.then_some(occasions)
 }
 
+/// The words are few, so a wrong one lists all of them.
 fn read_occasion(written: &Spanned, faults: &mut Diagnostics) -> Option<UpdateTrigger> {
     let text = written.text.as_str();
     if let Some((_, occasion)) = WORDS.iter().find(|(word, _)| *word == text) {

@@ -78,6 +78,7 @@ pub(super) fn blank_broken_lines(source: &Source, faults: &mut Diagnostics) -> O
     mended
 }
 
+/// The parser's words are for programmers; ours say what to type.
 fn report_error(
     error: &toml::de::Error,
     span: Range<usize>,
@@ -114,6 +115,7 @@ fn blanked(source: &Source, text: &str, lines: &BTreeSet<usize>) -> String {
     out
 }
 
+/// Ends of spans may lie inside of a character; they are moved to its edge.
 fn place(source: &Source, span: Range<usize>) -> SourceSpan {
     let start = source.boundary(span.start);
     let end = source.boundary(span.end).max(start);

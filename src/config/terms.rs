@@ -133,6 +133,7 @@ fn weigh(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<WeightedTerm
     weighed.into_iter().collect()
 }
 
+/// A term with its weight; zero would do nothing and is refused.
 fn weighed(value: &Value<'_>, faults: &mut Diagnostics) -> Option<WeightedTerm> {
     let term = value.spanned_key();
     // TOML reads a bare `U.S. = 4` as a table within a table.
@@ -151,6 +152,7 @@ fn weighed(value: &Value<'_>, faults: &mut Diagnostics) -> Option<WeightedTerm> 
     Some(WeightedTerm { term, weight })
 }
 
+/// Must be above zero, or the watch would fire on every article.
 fn threshold(value: &Value<'_>, faults: &mut Diagnostics) -> Option<f64> {
     let threshold = value.number("10", faults)?;
     if threshold > 0.0 {
@@ -161,6 +163,7 @@ fn threshold(value: &Value<'_>, faults: &mut Diagnostics) -> Option<f64> {
     None
 }
 
+/// Tags, as feeds and pages name them.
 fn languages(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<Spanned>> {
     let tags = value.strings(faults)?.into_iter();
     let tags: Vec<_> = tags.map(|written| language::tag(written, faults)).collect();

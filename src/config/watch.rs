@@ -73,6 +73,7 @@ pub(super) fn read_watches(
         .collect()
 }
 
+/// All faults of one watch are reported; the watch itself is left out then.
 fn read_watch(
     section: &Section<'_>,
     names: &mut Names<'_>,
@@ -124,6 +125,7 @@ fn read_telling(
     Some(StoryRules { share_group: shares.ok()?, updates })
 }
 
+/// Its name does where no title is written.
 fn title(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
     if !written.text.trim().is_empty() && !written.text.contains(words::is_control_or_mark) {

@@ -7,6 +7,7 @@ use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
 use super::{link, words};
 
+/// The keys of `[websub]`.
 pub(super) const KEYS: [&str; 3] = ["listen", "public_url", "allow_public_listen"];
 
 /// What listening to hubs takes.
@@ -37,6 +38,7 @@ pub(super) fn read_websub(
     Some(WebSub { listen: listen?, public_url: public_url? })
 }
 
+/// Loopback by default: hubs come through a proxy that speaks TLS.
 fn address(
     value: &Value<'_>,
     section: &Section<'_>,
@@ -62,6 +64,7 @@ fn address(
     Some(address)
 }
 
+/// Hubs must reach it from outside, so it is https unless it is loopback.
 fn public(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Url> {
     let written = value.string(faults)?;
     let url = link::url(&written, "leave them out: hubs cannot log in", faults)?;

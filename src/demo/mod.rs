@@ -50,6 +50,7 @@ impl Simulation {
         Some((xml, out.len()))
     }
 
+    /// Only what has appeared by now.
     fn item(self, xml: &mut String, outlet: &Outlet, piece: &DemoArticle) {
         let at = if piece.after_ms == 0 {
             self.opened.before(HISTORY)
@@ -121,6 +122,7 @@ notify = ["console"]
 any    = ["Cobra Gold", "코브라골드", "코브라 골드", "コブラゴールド"]
 "#;
 
+/// Text is escaped, so that the made-up feeds are valid XML.
 fn element(xml: &mut String, name: &str, text: &str) {
     xml.push('<');
     xml.push_str(name);

@@ -31,11 +31,13 @@ pub(super) struct DemoArticle {
 }
 
 impl DemoArticle {
+    /// Of the demo's beginning.
     pub(super) fn appears_after(&self) -> Duration {
         Duration::from_millis(u64::from(self.after_ms))
     }
 }
 
+/// Papers that do not exist, in the scripts the watch language is for.
 pub(super) const OUTLETS: &[Outlet] = &[
     PACIFIC_CABLE,
     STRAITS_LEDGER,

@@ -38,12 +38,14 @@ pub async fn serve(listener: TcpListener, wire: Simulation, stop: CancellationTo
     }
 }
 
+/// One request a connection: the demo needs no more.
 async fn exchange(mut stream: TcpStream, wire: Simulation, since: Duration) -> io::Result<()> {
     let head = read_head(&mut stream).await?;
     stream.write_all(&answer(&head, wire, since)).await?;
     stream.shutdown().await
 }
 
+/// Bounded in bytes and time: any process of this machine can connect.
 async fn read_head(stream: &mut TcpStream) -> io::Result<String> {
     let mut head = Vec::new();
     let mut chunk = [0; 1_024];

@@ -152,10 +152,12 @@ fn signals_in_the_first_moments_and_at_the_end_are_heard() {
     let mut running = Running::start();
     running.daemon.stop(PATIENCE);
     running.daemon.start(&["run"]);
-    // The first words are logged before the store is opened.
+    // These words come before the store is opened: the start is still under way.
+    while running.daemon.stderr().matches("1 feed, 4 watches").count() < 2 {
+        std::thread::yield_now();
+    }
     for _ in 0..3 {
         running.daemon.signal("HUP");
-        std::thread::yield_now();
     }
     running.daemon.wait_for_text("the new configuration is in use", PATIENCE);
     running.daemon.signal("TERM");

@@ -32,6 +32,7 @@ pub(in crate::cli) struct Wanted<'a> {
     pub(in crate::cli) unchecked: bool,
 }
 
+/// Asks the feed before it is written down, so that a typing error is found at once.
 pub(in crate::cli) fn add(
     setting: &Invocation,
     wanted: &Wanted<'_>,
@@ -107,6 +108,7 @@ fn choose(
     })
 }
 
+/// Asks only where a person watches; a script gets an error that lists the feeds.
 fn pick(setting: &Invocation, feeds: &[Candidate], written: &str) -> Result<usize, CommandError> {
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let mut list = Vec::new();

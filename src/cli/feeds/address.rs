@@ -14,6 +14,7 @@ pub(super) struct SiteAddress {
 }
 
 impl SiteAddress {
+    /// Without the scheme that we added ourselves.
     pub(super) fn shown(&self) -> String {
         self.urls.first().map(ToString::to_string).unwrap_or_default()
     }

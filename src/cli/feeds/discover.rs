@@ -27,6 +27,7 @@ struct Discovered<'a> {
     unasked: usize,
 }
 
+/// One feed of `feeds discover --json`.
 #[derive(serde::Serialize)]
 struct DiscoveredJson<'a> {
     url: &'a str,
@@ -40,12 +41,14 @@ struct DiscoveredJson<'a> {
     same_as: Option<&'a str>,
 }
 
+/// One address that was tried in vain, and why.
 #[derive(serde::Serialize)]
 struct FailedJson<'a> {
     url: &'a str,
     why: &'a str,
 }
 
+/// Looks where sites usually name their feeds.
 pub(in crate::cli) fn discover(
     setting: &Invocation,
     site: &Site<'_>,
@@ -110,6 +113,7 @@ pub(super) fn describe(out: &mut impl Write, feed: &Candidate) -> std::io::Resul
     writeln!(out, "{}", styled(DIM, &line))
 }
 
+/// Borrows what was found in the shape of the contract.
 fn shape<'a>(url: &'a str, found: &'a Discovery) -> Discovered<'a> {
     let shown = |feed: &'a Candidate| DiscoveredJson {
         url: feed.url.as_str(),

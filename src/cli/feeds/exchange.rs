@@ -50,6 +50,7 @@ fn of(title: Option<&str>) -> String {
     title.map(|title| format!(": {title}")).unwrap_or_default()
 }
 
+/// A list is small; what is larger than the cap is the wrong file.
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     let mut body = Vec::new();
     let read = if path == Path::new("-") {
@@ -95,6 +96,7 @@ fn select(config: &Config, opml: &mut FeedList) -> Vec<NewFeed> {
     feeds
 }
 
+/// Keeps the list's own titles and tags.
 fn new_feed(subscription: &Subscription, url: String, name: &str) -> NewFeed {
     let title = subscription.title.as_deref().and_then(config::title);
     NewFeed {

@@ -38,6 +38,7 @@ pub(super) fn target(config: &Config, named: Option<&Path>) -> Result<Target, Co
     Ok(Target { path, text })
 }
 
+/// The file that holds feeds already, if there is just one.
 fn default_file(paths: &[PathBuf]) -> Result<PathBuf, CommandError> {
     let mut best: Option<(usize, &PathBuf)> = None;
     for path in paths {

@@ -18,6 +18,7 @@ struct Configured<'a> {
     state: FeedCondition,
 }
 
+/// `feeds list`: each configured feed, and how it does.
 pub(in crate::cli) fn list(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     let (health, hubs) = match setting.reader() {
@@ -68,6 +69,7 @@ pub(in crate::cli) fn list(setting: &Invocation, as_json: bool) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
+/// Shown only where something is wrong.
 fn details(out: &mut impl Write, health: &FeedHealth) -> std::io::Result<()> {
     if let Some(error) = &health.error {
         writeln!(out, "            {}", styled(BAD, error))?;

@@ -48,6 +48,7 @@ struct FeedReport<'a> {
     coverage: Option<&'a Coverage>,
 }
 
+/// Fails with exit code 1 if a chosen feed fails, so that a script can tell.
 pub(in crate::cli) fn status(
     setting: &Invocation,
     names: &[String],
@@ -90,6 +91,7 @@ fn chosen<'a>(feeds: &'a [Feed], names: &[String]) -> Result<Vec<&'a Feed>, Comm
     Ok(feeds.iter().filter(is_meant).collect())
 }
 
+/// Joins what is configured with what the store knows of it.
 fn feed_report<'a>(
     feed: &'a Feed,
     known: Option<&'a FeedHealth>,
@@ -123,6 +125,7 @@ fn feed_report<'a>(
     }
 }
 
+/// The worst news first: why nothing comes, then how well it is covered.
 fn write_feed(out: &mut impl Write, line: &FeedReport<'_>, now: Timestamp) -> std::io::Result<()> {
     let style = match line.state {
         FeedCondition::Ok => GOOD,

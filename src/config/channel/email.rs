@@ -20,6 +20,7 @@ const RECIPIENTS_MAX: usize = 50;
 /// Bytes of an address (RFC 5321 section 4.5.3.1.3, without the angle brackets) and of a From with
 /// a display name.
 const ADDRESS_BYTES_MAX: usize = 254;
+/// With a display name.
 const FROM_BYTES_MAX: usize = 500;
 /// Bytes of a host name (RFC 1035 section 2.3.4).
 const HOST_BYTES_MAX: usize = 253;
@@ -28,9 +29,12 @@ const CA_BYTES_MAX: u64 = 1 << 20;
 
 /// RFC 8314 and RFC 6409; the last is plain SMTP, for a relay on this machine.
 const PORT_IMPLICIT: u16 = 465;
+/// RFC 6409: STARTTLS.
 const PORT_SUBMISSION: u16 = 587;
+/// RFC 5321: between servers, and on loopback.
 const PORT_RELAY: u16 = 25;
 
+/// The keys of a channel of this kind.
 pub(super) const KEYS: [&str; 12] = [
     "name",
     "kind",
@@ -77,6 +81,7 @@ pub(super) fn read_email(
     })
 }
 
+/// A name or a literal address; a URL is a common mistake and is named as one.
 fn host(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
     let text = written.text.as_str();
@@ -133,6 +138,7 @@ fn protection(
     })
 }
 
+/// Where only the protection is written.
 fn usual_port(tls: SmtpTls) -> u16 {
     match tls {
         SmtpTls::Implicit => PORT_IMPLICIT,
@@ -141,6 +147,7 @@ fn usual_port(tls: SmtpTls) -> u16 {
     }
 }
 
+/// Where only the port is written.
 fn usual_tls(port: u16) -> SmtpTls {
     if port == PORT_SUBMISSION || port == PORT_RELAY {
         SmtpTls::StartTls
@@ -165,6 +172,7 @@ fn warn_port_mismatch(tls: SmtpTls, port: u16, at: SourceSpan, faults: &mut Diag
     faults.warn(at, what, format!("write tls = \"{should}\", unless your provider says otherwise"));
 }
 
+/// User and password; both or neither.
 type Login = (Option<String>, Option<Secret>);
 
 /// User and password, both or neither.
@@ -224,6 +232,7 @@ fn sender(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     None
 }
 
+/// Bounded, because each receiver is a message of its own for every alert.
 fn receivers(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<String>> {
     let written = value.strings(faults)?;
     if written.is_empty() || written.len() > RECIPIENTS_MAX {

@@ -17,10 +17,14 @@ use crate::domain::{Channel, ChannelKind, Name, Severity, SourceSpan, Webhook};
 
 /// For the whole exchange with a webhook.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// A receiver slower than this holds up its own channel only, but for long.
 const TIMEOUT_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(5);
 
+/// Keys that every kind takes.
 const COMMON: [&str; 3] = ["name", "kind", "min_severity"];
+/// Keys of a file.
 const FILE: [&str; 4] = ["name", "kind", "min_severity", "path"];
+/// Keys of a webhook.
 const WEBHOOK: [&str; 8] = [
     "name",
     "kind",
@@ -32,6 +36,7 @@ const WEBHOOK: [&str; 8] = [
     "allow_private",
 ];
 
+/// What `kind` says, before the rest is read.
 #[derive(Clone, Copy)]
 enum ChannelType {
     Console,
@@ -40,6 +45,7 @@ enum ChannelType {
     Webhook,
 }
 
+/// The words of `kind`.
 const KINDS: [(&str, ChannelType); 4] = [
     ("console", ChannelType::Console),
     ("file", ChannelType::File),
@@ -84,6 +90,7 @@ pub(super) fn read_channels(
     channels
 }
 
+/// Without `kind` nothing else can be judged, so one fault is reported and the rest is left.
 fn read_type(
     section: &Section<'_>,
     directories: Directories<'_>,
@@ -113,6 +120,7 @@ fn read_type(
     }
 }
 
+/// The address may be private only if the operator says so in the same section.
 fn webhook(
     section: &Section<'_>,
     directories: Directories<'_>,

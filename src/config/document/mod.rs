@@ -32,6 +32,7 @@ pub(super) struct Section<'a> {
 pub(super) struct Reported;
 
 impl<'a> Section<'a> {
+    /// `span` is where the section's heading or braces stand.
     pub(super) fn new(
         file: &'a Arc<str>,
         text: &'a str,
@@ -46,6 +47,7 @@ impl<'a> Section<'a> {
         SourceSpan { file: self.file.clone(), span: self.start..self.end }
     }
 
+    /// The value of a key, if it is written.
     pub(super) fn get(&self, key: &str) -> Option<Value<'a>> {
         let (key, node) = self.table.get_key_value(key)?;
         Some(self.value(key, node))
@@ -73,6 +75,7 @@ impl<'a> Section<'a> {
         values
     }
 
+    /// Joins key and value with the text they stand in, for their places.
     fn value(&self, key: &'a Spanned<Cow<'a, str>>, node: &'a Spanned<DeValue<'a>>) -> Value<'a> {
         let span = key.span();
         Value {

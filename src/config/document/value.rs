@@ -25,6 +25,7 @@ pub(in crate::config) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// As it is written, without quotes.
     pub(in crate::config) fn key(&self) -> &'a str {
         self.key
     }
@@ -100,6 +101,7 @@ impl<'a> Value<'a> {
         None
     }
 
+    /// `true` or `false`; words in quotes are named as what they are.
     pub(in crate::config) fn flag(&self, faults: &mut Diagnostics) -> Option<bool> {
         if let DeValue::Boolean(flag) = self.node.get_ref() {
             return Some(*flag);
@@ -237,6 +239,7 @@ impl<'a> Value<'a> {
         items.iter().map(|node| Self { node, ..*self }.table()).collect()
     }
 
+    /// For the difference between "one table" and "a table" in a message.
     pub(in crate::config) fn is_list(&self) -> bool {
         self.node.get_ref().is_array()
     }
@@ -253,6 +256,7 @@ impl<'a> Value<'a> {
         faults.error(self.place(), what, cure);
     }
 
+    /// Our words for TOML's types.
     fn type_name(&self) -> &'static str {
         match self.node.get_ref() {
             DeValue::String(_) => "a string",
@@ -272,6 +276,7 @@ impl<'a> Value<'a> {
         if !shown.is_empty() && shown.chars().all(bare) { shown } else { format!("\"{shown}\"") }
     }
 
+    /// Only these are short enough to be repeated in a message.
     fn is_scalar(&self) -> bool {
         !matches!(self.node.get_ref(), DeValue::Array(_) | DeValue::Table(_))
     }
@@ -319,6 +324,7 @@ impl<'a> Value<'a> {
         None
     }
 
+    /// A quantity in a form that we do not read.
     fn unreadable(
         &self,
         wanted: &str,
