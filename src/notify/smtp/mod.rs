@@ -4,6 +4,7 @@
 //! a recipient shares no transaction with another, and nothing is sent in the clear except to the
 //! machine itself. A session is used again for the next mail, as long as both sides like it.
 
+mod failure;
 mod refusal;
 mod setup;
 
@@ -19,17 +20,15 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::compose::address;
 use crate::domain::{Email, Outcome, PauseCause, SmtpTls};
-use crate::health::duration_phrase;
+use crate::notify::Outgoing;
 use crate::notify::smtp_stream::{GuardedStream, ReadBudget, TlsStream};
-use crate::notify::{Outgoing, server_text};
 
-use refusal::Refused;
+use failure::{Stage, Stopped};
 
 /// Sessions kept open for the next mail, of one server.
 const IDLE_SESSIONS_MAX: usize = 2;
@@ -65,19 +64,6 @@ const STAGE_TIMEOUTS: StageTimeouts = StageTimeouts {
     housekeeping: Duration::from_secs(2),
 };
 
-/// Where in the dialogue an attempt stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Connect,
-    Greeting,
-    Tls,
-    Login,
-    Sender,
-    Recipient,
-    Data,
-    Message,
-}
-
 /// One mail server with everything needed to talk to it.
 pub(super) struct MailServer {
     host: String,
@@ -108,14 +94,6 @@ struct SmtpSession {
     read_budget: ReadBudget,
     mails: u32,
     used_at: Instant,
-}
-
-/// An attempt that a stage ended.
-struct Stopped {
-    outcome: Outcome,
-    stage: Stage,
-    /// The connection is of no use any more: closed, late, or an answer that is no SMTP.
-    is_lost: bool,
 }
 
 impl MailServer {
@@ -376,116 +354,6 @@ impl MailServer {
             Err(_elapsed) => Err(self.timeout(stage, limit)),
         }
     }
-
-    /// An answer that is no refusal must also be the one that was asked for.
-    fn expect(&self, stage: Stage, answer: &Response, class: u8) -> Result<String, Stopped> {
-        let code = answer.code();
-        let text: Vec<&str> = answer.message().collect();
-        let detail = self.redacted(&format!("{code} {}", text.join(" ")));
-        if code.severity as u8 == class {
-            Ok(detail)
-        } else {
-            Err(self.retry(stage, &format!("unexpected answer {detail}"), true))
-        }
-    }
-
-    /// What a failed stage means: 4xx is for later; 5xx is this delivery's end or the channel's
-    /// pause, as [`refusal`] finds.
-    fn stopped(&self, stage: Stage, error: &SmtpError) -> Stopped {
-        let Some(code) = error.status() else {
-            return self.connection_error(stage, error);
-        };
-        let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-        let (code, text) = (u16::from(code), format!("{code} {said}"));
-        if error.is_transient() {
-            // 421 ends the session; the other answers leave it as it is.
-            return self.retry(stage, &text, code == 421);
-        }
-        match refusal::refused(stage, code, &said) {
-            Refused::Delivery => {
-                let why = self.reason(stage, &text);
-                Stopped { outcome: Outcome::Refused { why }, stage, is_lost: false }
-            }
-            Refused::Sender if stage.is_of_delivery() => {
-                self.paused(stage, PauseCause::SenderRefused, &text)
-            }
-            Refused::Sender => self.paused(stage, PauseCause::ChannelBroken, &text),
-        }
-    }
-
-    /// Failures without a code: TLS that cannot be trusted pauses, a broken line is tried again.
-    fn connection_error(&self, stage: Stage, error: &SmtpError) -> Stopped {
-        let text = server_text::error_chain(error);
-        let no_login = error.is_client() && stage == Stage::Login;
-        if error.is_tls() || is_untrusted_certificate(error) || no_login {
-            Stopped { is_lost: true, ..self.paused(stage, PauseCause::ChannelBroken, &text) }
-        } else {
-            self.retry(stage, &text, true)
-        }
-    }
-
-    fn timeout(&self, stage: Stage, limit: Duration) -> Stopped {
-        self.retry(stage, &format!("no answer within {}", duration_phrase(limit)), true)
-    }
-
-    /// Tried again. Before a recipient is named the server failed as a whole; so it did with 421 and
-    /// 4.3 (RFC 3463: mail system).
-    fn retry(&self, stage: Stage, text: &str, is_lost: bool) -> Stopped {
-        let why = self.reason(stage, text);
-        let whole = !stage.is_of_delivery() || text.starts_with("421") || text.contains(" 4.3.");
-        let outcome =
-            if whole { Outcome::Unavailable { after: None, why } } else { Outcome::Retry { why } };
-        Stopped { outcome, stage, is_lost }
-    }
-
-    fn paused(&self, stage: Stage, cause: PauseCause, text: &str) -> Stopped {
-        let why = self.reason(stage, text);
-        Stopped { outcome: Outcome::Paused { cause, why }, stage, is_lost: false }
-    }
-
-    fn reason(&self, stage: Stage, text: &str) -> String {
-        format!("{}:{}: {}: {}", self.host, self.port, stage.description(), self.redacted(text))
-    }
-
-    fn redacted(&self, text: &str) -> String {
-        let hidden = self
-            .secrets
-            .iter()
-            .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "<hidden>"));
-        server_text::redacted_reply(&hidden)
-    }
-}
-
-impl Stage {
-    /// Whether the answer may be about this recipient or message alone.
-    fn is_of_delivery(self) -> bool {
-        matches!(self, Self::Recipient | Self::Data | Self::Message)
-    }
-
-    fn description(self) -> &'static str {
-        match self {
-            Self::Connect => "connecting",
-            Self::Greeting => "greeting",
-            Self::Tls => "encrypting",
-            Self::Login => "logging in",
-            Self::Sender => "naming the sender",
-            Self::Recipient => "naming the recipient",
-            Self::Data => "offering the message",
-            Self::Message => "sending the message",
-        }
-    }
-}
-
-/// Whether the far end is not who it should be, as opposed to not being there.
-fn is_untrusted_certificate(error: &SmtpError) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            return io.kind() == std::io::ErrorKind::InvalidData;
-        }
-        cause = inner.source();
-    }
-    false
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub(super) fn failing_channels(db: &Connection) -> Result<Vec<FailingChannel>, E
                 SELECT o.channel AS channel, min(a.started_at) AS since, max(a.id) AS latest
                 FROM outbox o JOIN attempt a ON a.delivery = o.id
                 WHERE o.state IN ('pending', 'dead')
-                    AND a.outcome IN ('retry', 'exhausted', 'paused')
+                    AND a.outcome IN ('retry', 'exhausted', 'paused', 'refused-sender')
                     AND a.started_at > coalesce((SELECT max(d.ended_at) FROM outbox d
                         WHERE d.channel = o.channel AND d.state = 'delivered'), 0)
                 GROUP BY o.channel) f

@@ -3,25 +3,27 @@
 //!
 //! The attempt is on disk before a socket is opened. Whatever ends the process after that, the row is
 //! still there, and the next start sends the same bytes under the same id.
-use std::collections::{HashMap, VecDeque};
+mod in_flight;
+mod log;
+
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt as _, StreamExt as _};
+
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::compose::{self, Envelope};
-use crate::domain::{
-    Channel, ChannelKind, Clock, DeliveryId, Heartbeat, Outcome, PauseCause, Timestamp,
-};
-use crate::health::{counted, duration_phrase};
+use crate::domain::{Channel, ChannelKind, Clock, Heartbeat, Outcome, Timestamp};
 use crate::notify::{Notifier, Outgoing};
 use crate::schedule::{self, RetryPolicy};
 use crate::store::{self, AttemptResult, Lease, LeaseRequest, Store};
+
+use in_flight::{Finished, InFlight};
 
 /// The outbox is looked at this often even without a signal: an operator's command or a lapsed
 /// lease gives none. The heartbeat is never older.
@@ -87,33 +89,6 @@ struct Forwarded {
     gap: Duration,
 }
 
-/// The exchanges under way.
-#[derive(Debug, Default)]
-struct InFlight {
-    exchanges: FuturesUnordered<BoxFuture<'static, Finished>>,
-    started: HashMap<DeliveryId, Instant>,
-}
-
-/// An exchange that ended.
-#[derive(Debug)]
-struct Finished {
-    lease: Lease,
-    outcome: Outcome,
-}
-
-impl InFlight {
-    /// Waits for the next exchange to end; for ever if none is under way.
-    async fn next(&mut self) -> Finished {
-        match self.exchanges.next().await {
-            Some(finished) => {
-                self.started.remove(&finished.lease.id);
-                finished
-            }
-            None => std::future::pending().await,
-        }
-    }
-}
-
 impl DeliveryLoop {
     pub fn new(
         store: Store,
@@ -174,7 +149,7 @@ impl DeliveryLoop {
             }
             self.notifier.close_idle(&self.channel, SESSION_IDLE_MAX).await;
         }
-        while !self.in_flight.started.is_empty() {
+        while !self.in_flight.is_empty() {
             let finished = self.in_flight.next().await;
             heartbeat.beat(self.clock.now());
             self.take(finished);
@@ -193,7 +168,7 @@ impl DeliveryLoop {
             report.tried += started.tried;
             report.delivered += started.delivered;
             report.next = started.next;
-            if self.in_flight.started.is_empty() {
+            if self.in_flight.is_empty() {
                 self.notifier.close_idle(&self.channel, Duration::ZERO).await;
                 return Ok(report);
             }
@@ -231,9 +206,8 @@ impl DeliveryLoop {
 
     /// How many more deliveries may begin now.
     fn free_permits(&self) -> u32 {
-        let all = self.in_flight.started.len();
-        let quick =
-            self.in_flight.started.values().filter(|began| began.elapsed() < SLOW_AFTER).count();
+        let all = self.in_flight.len();
+        let quick = self.in_flight.younger_than(SLOW_AFTER);
         let room = IN_FLIGHT_MAX.saturating_sub(all);
         let free = match self.condition {
             Condition::Failing => 1_usize.saturating_sub(all),
@@ -267,8 +241,8 @@ impl DeliveryLoop {
             return Err(released.err().unwrap_or(error));
         }
         for (lease, message) in composed {
-            self.in_flight.started.insert(lease.id, Instant::now());
-            self.in_flight.exchanges.push(self.exchange(lease, message));
+            let id = lease.id;
+            self.in_flight.push(id, self.exchange(lease, message));
         }
         Ok(tried)
     }
@@ -385,7 +359,8 @@ impl DeliveryLoop {
             let id = lease.id;
             tracing::warn!(delivery = %id, "the lease of {id} had lapsed before its attempt ended");
         }
-        self.log(finished, end.is_dead, retry_in.unwrap_or(rest));
+        let wait = retry_in.unwrap_or(rest);
+        log::attempt(&self.channel.name, finished, end.is_dead, wait);
         Ok(())
     }
 
@@ -415,40 +390,6 @@ impl DeliveryLoop {
             ChannelKind::Webhook(_) => RetryPolicy::Webhook,
             ChannelKind::Email(_) => RetryPolicy::Mail,
             ChannelKind::Console | ChannelKind::File { .. } => RetryPolicy::Local,
-        }
-    }
-
-    /// One line for each attempt. `wait`: until this message, or this channel, is tried again.
-    fn log(&self, finished: &Finished, is_dead: bool, wait: Duration) {
-        let Finished { lease, outcome } = finished;
-        let (channel, id, attempt) = (&self.channel.name, lease.id, lease.attempt);
-        match outcome {
-            Outcome::Accepted { detail } => {
-                tracing::info!(%channel, delivery = %id, "`{channel}` took {id}: {detail}");
-            }
-            Outcome::Refused { why } => {
-                tracing::error!(%channel, delivery = %id, "`{channel}` refused {id}: {why}");
-            }
-            Outcome::Retry { why }
-            | Outcome::Unavailable { why, .. }
-            | Outcome::Paused { why, .. }
-                if is_dead =>
-            {
-                let after = counted(u64::from(attempt), "attempt");
-                tracing::error!(%channel, delivery = %id, attempt,
-                    "{id} to `{channel}` is dead after {after}: {why}");
-            }
-            Outcome::Retry { why } | Outcome::Unavailable { why, .. } => {
-                tracing::warn!(%channel, delivery = %id, attempt,
-                    "`{channel}` did not take {id}: {why}; next try in {}", duration_phrase(wait));
-            }
-            Outcome::Paused { why, cause: PauseCause::NeedsPerson } => {
-                tracing::error!(%channel, "`{channel}` rests until a person acts: {why}");
-            }
-            Outcome::Paused { why, .. } => {
-                tracing::error!(%channel, "`{channel}` rests, its messages wait: {why}; \
-                    next try in {}", duration_phrase(wait));
-            }
         }
     }
 }
