@@ -6,17 +6,18 @@ use super::automaton::{CompiledTerms, FieldSet, TermId, TermMatch};
 use super::rule::Leaf;
 use super::word_counter::WordCounter;
 
-/// What was seen in one article.
+/// The matches of one article, with what is needed to evaluate rules on them.
 pub(super) struct ArticleMatches<'a> {
     pub(super) lexicon: &'a CompiledTerms,
     pub(super) text: &'a ArticleText<'a>,
     /// Sorted by term.
     sightings: &'a [TermMatch],
-    /// Where the words of the article begin; only NEAR asks.
+    /// Counted at the first use, because only NEAR needs it and few watches have one.
     ruler: OnceCell<WordCounter>,
 }
 
 impl<'a> ArticleMatches<'a> {
+    /// `sightings` must be sorted by term.
     pub(super) fn new(
         lexicon: &'a CompiledTerms,
         text: &'a ArticleText<'a>,
@@ -25,17 +26,18 @@ impl<'a> ArticleMatches<'a> {
         Self { lexicon, text, sightings, ruler: OnceCell::new() }
     }
 
+    /// Counts the words between two places of the article.
     pub(super) fn word_counter(&self) -> &WordCounter {
         self.ruler.get_or_init(|| WordCounter::new(self.text))
     }
 
-    /// The sightings of one term after the other.
+    /// The matches, grouped by term.
     pub(super) fn by_term(&self) -> impl Iterator<Item = (TermId, &'a [TermMatch])> {
         let same = self.sightings.chunk_by(|a, b| a.term == b.term);
         same.filter_map(|all| Some((all.first()?.term, all)))
     }
 
-    /// Where the leaf's term stands in the leaf's fields.
+    /// The matches of one term in the fields that the leaf names.
     pub(super) fn matches_of(&self, leaf: Leaf) -> impl Iterator<Item = &'a TermMatch> {
         let from = self.sightings.partition_point(|s| s.term < leaf.term);
         self.sightings
@@ -46,6 +48,9 @@ impl<'a> ArticleMatches<'a> {
             .filter(move |s| leaf.fields.has(s.field))
     }
 
+    /// The matches of any of `terms`, which must be sorted. It goes through the terms that were
+    /// found and not through `terms`, because an article has some dozen terms and a list may have
+    /// thousands.
     pub(super) fn matches_of_any(
         &self,
         terms: &[TermId],

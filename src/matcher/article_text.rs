@@ -2,7 +2,7 @@
 use super::normalise;
 use crate::domain::Field;
 
-/// What a watch can look at; borrowed from an article.
+/// The texts of one article, borrowed. All of them are plain text, without markup.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ArticleText<'a> {
     pub title: &'a str,
@@ -13,15 +13,15 @@ pub struct ArticleText<'a> {
     pub tags: &'a [String],
     /// The feed's name.
     pub source: &'a str,
-    /// BCP 47.
+    /// The language as a BCP 47 tag (`en`, `ko-KR`), if it is known.
     pub language: Option<&'a str>,
 }
 
 impl<'a> ArticleText<'a> {
-    /// Every field with its text; authors and tags one by one, numbered.
+    /// Every field with its text. Authors and tags are given one by one, with their position.
     ///
-    /// A summary that is only the beginning of the content says nothing of its own and is left out,
-    /// so that its hits are not reported twice.
+    /// Many feeds repeat the beginning of the content as the summary. Such a summary is left out,
+    /// because otherwise its hits would be reported twice.
     pub(super) fn parts(&self) -> impl Iterator<Item = (Field, usize, &'a str)> {
         let summary = if self.repeats_summary() { "" } else { self.summary };
         let authors = self.authors.iter().enumerate();
@@ -38,7 +38,7 @@ impl<'a> ArticleText<'a> {
         .chain(tags.map(|(at, tag)| (Field::Tag, at, tag.as_str())))
     }
 
-    /// The text of a field, or of one of its items.
+    /// The text of a field. `item` is the position of an author or a tag, and 0 for other fields.
     pub(super) fn part(&self, field: Field, item: usize) -> Option<&'a str> {
         match field {
             Field::Title => Some(self.title),
@@ -52,15 +52,20 @@ impl<'a> ArticleText<'a> {
         }
     }
 
+    /// Whether the summary is only the beginning of the content.
     fn repeats_summary(&self) -> bool {
         let summary = self.summary.trim();
         let cut = ["[…]", "[...]", "…", "..."];
         let begun = cut.iter().find_map(|end| summary.strip_suffix(end));
         let whole = begun.unwrap_or(summary).trim_end();
         match self.content.trim_start().strip_prefix(whole) {
-            // A summary cut inside a word ends in half a word, which is no word.
+            // A summary that ends with an ellipsis may be cut inside a word. That half of a word
+            // need not be matched.
             Some(_) if begun.is_some() => true,
             Some(rest) => {
+                // Without an ellipsis the summary must end at the end of a word. If it does not,
+                // its last word is another word than that of the content, and is matched for
+                // itself.
                 let last = normalise::class_before(whole, whole.len());
                 !last.forms_word_with(normalise::class_after(rest, 0))
             }

@@ -1,4 +1,5 @@
-//! All terms of all watches in one automaton, and the one pass that finds them in a text.
+//! The terms of all watches in one Aho-Corasick automaton, so that one pass over a text finds them
+//! all, however many there are. `scan.rs` makes the pass.
 use std::collections::HashMap;
 
 use aho_corasick::MatchKind;
@@ -9,57 +10,66 @@ use super::prefilter::Prefilter;
 use super::term::{Term, Tolerances};
 use crate::domain::Field;
 
-/// Places recorded in one article. A hostile text that holds a term at every letter is cut here.
+/// Matches recorded in one article. Without a limit a hostile text, with a term at every letter,
+/// would take all memory.
 pub(super) const MATCHES_MAX: usize = 1 << 18;
-/// Levels of the automaton kept as full tables; deeper ones are lists.
+/// States of the automaton down to this depth are full tables, which are fast. Deeper states are
+/// lists, which are small. With 4 or 6 instead of 3 no language was faster in `cargo bench --bench
+/// matcher`.
 const DENSE_LEVELS: usize = 3;
 
-/// A set of fields.
+/// A set of fields, one bit for each [`Field`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct FieldSet(u8);
 
 impl FieldSet {
+    /// No field: a term of a set that no watch uses yet.
     pub(super) const NONE: Self = Self(0);
     /// Summary and content.
     pub(super) const BODY: Self = Self::of(Field::Summary).and(Self::of(Field::Content));
-    /// Where a term is looked for unless it names a field.
+    /// The fields a term is searched in unless it names one.
     pub(super) const TEXT: Self = Self::BODY.and(Self::of(Field::Title));
 
+    /// The set of this field alone.
     pub(super) const fn of(field: Field) -> Self {
         Self(1 << field as u8)
     }
 
+    /// The union of two sets.
     pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether it has all of `other`.
+    /// Whether all fields of `other` are in this set.
     pub(super) const fn covers(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
+    /// Whether `field` is in this set.
     pub(super) const fn has(self, field: Field) -> bool {
         self.0 & Self::of(field).0 != 0
     }
 }
 
-/// The number of a term within its matcher.
+/// Names a term of one compiled watchlist, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct TermId(pub(super) u32);
 
-/// A term found at a place. The order is by term, then by place.
+/// A term that was found in an article. `start` and `end` are bytes of the original text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TermMatch {
     pub(super) term: TermId,
     pub(super) field: Field,
-    /// Which author or tag, for the fields that are lists.
+    /// Which author or tag, counted from 0. It is 0 for the fields that are no lists.
     pub(super) item: usize,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// The differences between the term and the text that were tolerated.
     pub(super) used: Tolerances,
 }
 
-/// Terms before they are built into an automaton; each spelling once.
+/// Collects the terms of all watches before the automaton is built. A term that several watches
+/// use is kept once.
 #[derive(Debug, Default)]
 pub(super) struct TermCollector {
     terms: Vec<Term>,
@@ -68,7 +78,7 @@ pub(super) struct TermCollector {
 }
 
 impl TermCollector {
-    /// The number of `read_term`, looked for in `fields` from now on.
+    /// The number of `term`. From now on it is searched in `fields` too.
     pub(super) fn add(&mut self, term: Term, fields: FieldSet) -> TermId {
         let next = TermId(u32::try_from(self.terms.len()).unwrap_or(u32::MAX));
         let id = *self.known.entry(term.written.clone()).or_insert(next);
@@ -80,7 +90,7 @@ impl TermCollector {
         id
     }
 
-    /// Looks for a term in `fields` as well.
+    /// Makes a known term be searched in `fields` too.
     pub(super) fn require_fields(&mut self, id: TermId, fields: FieldSet) {
         if let Some(known) = self.fields.get_mut(id.0 as usize) {
             *known = known.and(fields);
@@ -92,7 +102,8 @@ impl TermCollector {
     }
 }
 
-/// The terms, the automaton over their literals, and the way from a literal back to its terms.
+/// The terms, the automaton over their literals, and the way from a literal back to its terms. A
+/// literal is the folded text a term begins with, up to its first wildcard.
 #[derive(Debug)]
 pub(super) struct CompiledTerms {
     terms: Vec<Term>,
@@ -112,12 +123,14 @@ pub(super) struct CompiledTerms {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TermAtLiteral {
     pub(super) term: TermId,
-    /// What finding this literal means beside the term: its other plural.
+    /// The tolerance that finding this literal means. The other plural of a term has a literal of
+    /// its own, for example.
     pub(super) used: Tolerances,
 }
 
 impl CompiledTerms {
-    /// Builds the automaton; the error says why it cannot be built.
+    /// Builds the automaton. The error is a message of the library: the terms are too many or too
+    /// long for it.
     pub(super) fn build(draft: TermCollector) -> Result<Self, String> {
         let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut found: Vec<Vec<TermAtLiteral>> = Vec::new();
@@ -137,8 +150,12 @@ impl CompiledTerms {
             }
         }
         let automaton = NFA::builder()
+            // All literals that begin at a place are wanted, not only the longest: each may belong
+            // to another term.
             .match_kind(MatchKind::Standard)
             .dense_depth(DENSE_LEVELS)
+            // The library's own prefilter searches folded text, and the text is folded only while
+            // the automaton reads it.
             .prefilter(false)
             .build(&literals)
             .map_err(|fault| fault.to_string())?;
@@ -161,6 +178,7 @@ impl CompiledTerms {
         })
     }
 
+    /// The term with this number.
     pub(super) fn term(&self, id: TermId) -> Option<&Term> {
         self.terms.get(id.0 as usize)
     }
@@ -187,7 +205,7 @@ impl CompiledTerms {
         self.fields.get(id.0 as usize).copied().unwrap_or_default()
     }
 
-    /// Bytes of memory the automaton, the filter and the terms take, roughly.
+    /// Estimated memory in bytes: automaton, prefilter and terms.
     pub(super) fn bytes(&self) -> usize {
         self.automaton.memory_usage()
             + self.filter.bytes()

@@ -1,7 +1,9 @@
-//! What a character is to a term: its kind, which decides word edges, and its folded form.
+//! Classifies characters: which class of word edges a character belongs to, and its folded form.
 //!
-//! The answers come from the Unicode tables and never change while the program runs, so they are
-//! kept once worked out: a page of 256 characters at a time, in one process-wide cache.
+//! The answers come from the Unicode tables (icu). They never change while the program runs, so
+//! they are computed once, for a page of 256 characters at a time, and kept in one cache of the
+//! process. A look into the tables for every letter of every article would be several times
+//! slower.
 use std::sync::OnceLock;
 
 use icu_casemap::CaseMapper;
@@ -11,29 +13,31 @@ use icu_properties::props::{
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// How a character takes part in word edges.
+/// How a character takes part in the edges of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CharClass {
-    /// Not seen at all: zero-width characters, soft hyphens, direction marks, `™` and `®`.
+    /// Invisible or without meaning: zero-width characters, soft hyphens, direction marks, `™` and
+    /// `®`.
     Ignored,
     /// White space of any width.
     Space,
     /// A hyphen or dash of any length.
     Dash,
-    /// `'` in any of its typographic forms.
+    /// An apostrophe in any of its typographic forms.
     Apostrophe,
-    /// Other punctuation, symbols, emoji: always at an edge.
+    /// Other punctuation, symbols, emoji. Beside them there is always an edge.
     Other,
     /// A letter or digit of a script that puts spaces between words.
     Spaced,
-    /// Hangul: spaces between words, but particles are written onto them.
+    /// Hangul. It puts spaces between words, but writes particles without a space behind a word.
     Hangul,
-    /// Han, Kana, Thai and the like: no spaces between words, so no edges are needed.
+    /// Han, Kana, Thai and other scripts that put no spaces between words.
     Unspaced,
 }
 
 impl CharClass {
-    /// Whether `self` beside `other` is inside a word, so that no term may begin or end there.
+    /// Whether two characters of these classes side by side are inside one word. No term may begin
+    /// or end between them.
     pub(super) fn forms_word_with(self, other: Self) -> bool {
         self == other && matches!(self, Self::Spaced | Self::Hangul)
     }
@@ -44,21 +48,24 @@ impl CharClass {
     }
 }
 
-/// One character, worked out.
+/// What is known of one character.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CharInfo {
     pub(super) class: CharClass,
-    /// It joins the character before it (accents, vowel signs, trailing jamo).
+    /// It belongs to the character before it: an accent, a vowel sign, the later part of a Hangul
+    /// syllable.
     pub(super) joins: bool,
-    /// A Latin, Greek or Cyrillic letter: accents on it are dropped.
+    /// A letter of a script whose accents are dropped: Latin, Greek, Cyrillic. In other scripts
+    /// (Devanagari, Thai, Arabic) marks make another letter.
     pub(super) drops_accents: bool,
     /// A non-spacing mark.
     pub(super) mark: bool,
-    /// The folded form: one character, or an index of `Page::long_texts` beyond the last one.
+    /// The folded form: a character, or from [`LONG`] on the position of a longer text in
+    /// `CharPage::long`.
     fold: u32,
 }
 
-/// The folded form of a character that stands alone.
+/// The folded form of a character without marks behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fold {
     Char(char),
@@ -66,6 +73,7 @@ pub(super) enum Fold {
 }
 
 impl Fold {
+    /// Appends it to `text`.
     pub(super) fn push_to(self, text: &mut String) {
         match self {
             Self::Char(c) => text.push(c),
@@ -73,7 +81,7 @@ impl Fold {
         }
     }
 
-    /// The first character; `None` when nothing is left of it.
+    /// The first character of the folded form; `None` if it is empty.
     pub(super) fn first(self) -> Option<char> {
         match self {
             Self::Char(c) => Some(c),
@@ -82,10 +90,11 @@ impl Fold {
     }
 }
 
-/// Characters per page, and pages in all of Unicode.
+/// Characters of one page of the cache, and pages in all of Unicode.
 const PAGE: usize = 256;
 const PAGES: usize = 0x11_0000 / PAGE;
-/// Folded forms of more than one character are numbered from here.
+/// Numbers from here on stand for folded forms of several characters. It is the first number that
+/// is no Unicode character.
 const LONG: u32 = 0x11_0000;
 
 struct CharPage {
@@ -95,7 +104,7 @@ struct CharPage {
 
 static CACHE: [OnceLock<CharPage>; PAGES] = [const { OnceLock::new() }; PAGES];
 
-/// What `c` is.
+/// The class of `c` and what else is known of it.
 #[inline]
 pub(super) fn char_info(c: char) -> CharInfo {
     if let Some(kind) = ascii_class(c) {
@@ -111,8 +120,8 @@ pub(super) fn char_info(c: char) -> CharInfo {
     char_page(at / PAGE).letters[at % PAGE]
 }
 
-/// The kind of the letters that fold to themselves and fill most Korean, Chinese and Japanese text,
-/// known without a look at the tables.
+/// The class of letters that fold to themselves. They fill most Korean, Chinese and Japanese text,
+/// so they are answered without the cache.
 #[inline]
 pub(super) fn ascii_class(c: char) -> Option<CharClass> {
     match c {
@@ -122,7 +131,7 @@ pub(super) fn ascii_class(c: char) -> Option<CharClass> {
     }
 }
 
-/// What `c` is, with its folded form when it stands alone.
+/// As [`char_info`], with the folded form of `c` alone.
 #[inline]
 pub(super) fn char_info_and_fold(c: char) -> (CharInfo, Fold) {
     if ascii_class(c).is_some() {
@@ -144,6 +153,7 @@ pub(super) fn char_info_and_fold(c: char) -> (CharInfo, Fold) {
     (letter, fold)
 }
 
+/// The page with this number, computed at the first use.
 fn char_page(number: usize) -> &'static CharPage {
     CACHE[number].get_or_init(|| {
         let mut long = Vec::new();
@@ -163,7 +173,8 @@ fn char_page(number: usize) -> &'static CharPage {
     })
 }
 
-/// Works one character out; folded forms that are not one character are added to `long_texts`.
+/// Computes one character from the Unicode tables. A folded form of several characters is added to
+/// `long`.
 fn classify(c: char, long: &mut Vec<Box<str>>) -> CharInfo {
     let category = |c: char| GeneralCategory::for_char(c);
     let mut buffer = [0; 4];
@@ -194,6 +205,7 @@ fn classify(c: char, long: &mut Vec<Box<str>>) -> CharInfo {
     }
 }
 
+/// The class of a character that is no space, dash or special sign.
 fn class_of_letter(c: char) -> CharClass {
     let category = GeneralCategory::for_char(c);
     let is_mark = matches!(
@@ -215,7 +227,7 @@ fn class_of_letter(c: char) -> CharClass {
     }
 }
 
-/// Scripts written without spaces between words.
+/// Whether a script puts no spaces between words.
 fn is_unspaced(script: Script) -> bool {
     [
         Script::Han,
@@ -238,8 +250,8 @@ fn is_unspaced(script: Script) -> bool {
     .contains(&script)
 }
 
-/// Whether the first character of a decomposition joins what stands before it: any mark, and the
-/// vowels and finals of Hangul, which compose with the consonant before them.
+/// Whether a character joins the one before it, by the first character of its decomposition: any
+/// mark, and the vowels and finals of Hangul, which compose with the consonant before them.
 fn joins(c: char) -> bool {
     matches!(
         GeneralCategory::for_char(c),
@@ -249,18 +261,22 @@ fn joins(c: char) -> bool {
     ) || matches!(c, '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}')
 }
 
+/// Whether accents are dropped from `c`: readers of these scripts leave them out when they type a
+/// name.
 fn drops_accents_of(c: char) -> bool {
     let script = CodePointMapData::<Script>::new().get(c);
     [Script::Latin, Script::Greek, Script::Cyrillic].contains(&script)
 }
 
-/// The Arabic tatweel only stretches a word; trade marks stand inside names.
+/// The Arabic tatweel only makes a word longer on paper. Trade marks stand inside names, and
+/// nobody writes them in a watchlist.
 fn is_ignored(c: char) -> bool {
     matches!(c, '\u{640}' | '™' | '℠' | '®')
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// Characters whose meaning to a reader is not what compatibility normalisation makes of them.
+/// Characters that the compatibility normalisation of Unicode would not fold as a reader expects:
+/// quotation marks, apostrophes and the minus sign.
 fn special(c: char) -> Option<(CharClass, &'static str)> {
     match c {
         '\'' | '`' | '´' | '‘' | '’' | '‚' | '‛' | '′' | '‵' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ˈ'
@@ -273,8 +289,9 @@ fn special(c: char) -> Option<(CharClass, &'static str)> {
     }
 }
 
-/// The folded form of a character with the marks that belong to it: compatibility forms resolved,
-/// accents on Latin, Greek and Cyrillic dropped, case folded in full, recomposed.
+/// The folded form of a character with its marks. In this order: compatibility forms are resolved,
+/// accents of Latin, Greek and Cyrillic are dropped, case is folded, and the rest is composed
+/// again.
 pub(super) fn fold(cluster: &str) -> String {
     if let Some((_, text)) = cluster.chars().next().and_then(special) {
         return text.to_owned();
@@ -296,7 +313,8 @@ pub(super) fn fold(cluster: &str) -> String {
     ComposingNormalizer::new_nfkc().normalize(&cased).chars().map(without_accent).collect()
 }
 
-/// Strokes and the missing dot are accents to a reader, though Unicode does not decompose them.
+/// Replaces letters with a stroke, and the `i` without its dot. A reader sees them as accented
+/// letters, but Unicode does not decompose them.
 fn without_accent(c: char) -> char {
     match c {
         'ı' => 'i',

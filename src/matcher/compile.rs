@@ -1,13 +1,14 @@
-//! From watches as written to a matcher, or to everything that is wrong with them.
+//! Compiles a watchlist into the form that is matched, or reports everything that is wrong with
+//! it.
 use super::automaton::{CompiledTerms, TermId};
 use super::lint;
 use super::rule::{Leaf, Node, Rule, WatchRules, Weights};
 use super::watch_reader::WatchReader;
 use crate::domain::{Diagnostic, DiagnosticSeverity, Watch};
 
-/// Different terms in one watchlist.
+/// Distinct terms in one watchlist.
 const TERMS_MAX: usize = 250_000;
-/// Pairs of a watch and a term it waits for.
+/// Pairs of a rule and a term it depends on. At four bytes a pair this is 80 MB.
 const DEPENDENTS_MAX: usize = 20_000_000;
 
 /// A watchlist that can be matched.
@@ -18,7 +19,8 @@ pub(super) struct CompiledWatchlist {
     pub(super) dependents: Dependents,
 }
 
-/// Which rules an article must be checked against. Rules are named by their position.
+/// Which rules must be evaluated for an article. Without this the time for an article would grow
+/// with the number of watches. Rules are named by their position.
 #[derive(Debug)]
 pub(super) struct Dependents {
     /// Term `n` has the rules `rules[first[n]..first[n + 1]]`.
@@ -56,6 +58,7 @@ pub(super) fn compile(
     let read: Vec<WatchRules<'_>> =
         watches.iter().filter_map(|watch| desk.read_watch(watch)).collect();
     let WatchReader { draft, mut complaints, .. } = desk;
+    // A limit of the whole watchlist belongs to no line of it.
     let refuse = |complaints: &mut Vec<Diagnostic>, what: String, cure: &str| {
         let (weight, cure) = (DiagnosticSeverity::Error, cure.to_owned());
         complaints.push(Diagnostic { severity: weight, at: None, problem: what, help: cure });
@@ -74,6 +77,8 @@ pub(super) fn compile(
             return Err(complaints);
         }
     };
+    // After the automaton is built, because the lint asks it which terms are found inside other
+    // terms.
     for one in &read {
         lint::check_watch(one, &lexicon, &mut complaints);
     }
@@ -89,8 +94,8 @@ pub(super) fn compile(
     Ok((CompiledWatchlist { terms: lexicon, rules, dependents }, complaints))
 }
 
-/// For each term the rules that wait for it, and the rules that wait for none. A rule waits for
-/// terms one of which must be seen for it to fire.
+/// Finds the terms that each rule depends on: a rule can only fire if one of these terms is in the
+/// article. `None` if there are more than [`DEPENDENTS_MAX`] pairs.
 fn dependents(rules: &[Rule], lexicon: &CompiledTerms) -> Option<Dependents> {
     let mut pairs: Vec<(TermId, u32)> = Vec::new();
     let mut always = Vec::new();
@@ -122,7 +127,7 @@ fn dependents(rules: &[Rule], lexicon: &CompiledTerms) -> Option<Dependents> {
     Some(Dependents { first, rules, always })
 }
 
-/// Terms one of which must be seen, and how often that is, by a guess.
+/// Terms of which at least one must be found, and an estimate of how often that happens.
 #[derive(Default)]
 struct Anchors {
     terms: Vec<TermId>,
@@ -130,11 +135,13 @@ struct Anchors {
 }
 
 impl Anchors {
+    /// All of these terms together: any of them may be the one that is found.
     fn cheapest(terms: &[TermId], lexicon: &CompiledTerms) -> Self {
         let cost = terms.iter().map(|term| commonness(*term, lexicon)).sum();
         Self { terms: terms.to_vec(), cost }
     }
 
+    /// The terms of both.
     fn and(mut self, more: Self) -> Self {
         self.terms.extend(more.terms);
         self.cost += more.cost;
@@ -142,7 +149,9 @@ impl Anchors {
     }
 }
 
-/// `None` if `build_node` may hold where no term stands.
+/// The terms of which one must be found for `node` to hold. `None` if it can hold without any
+/// term. Of the parts of an AND the rarest is enough, so the rule is evaluated for as few articles
+/// as possible.
 fn anchors(node: &Node, lexicon: &CompiledTerms) -> Option<Anchors> {
     let rarest = |found: &mut dyn Iterator<Item = Option<Anchors>>| {
         found.flatten().min_by(|a, b| a.cost.total_cmp(&b.cost))
@@ -162,7 +171,8 @@ fn anchors(node: &Node, lexicon: &CompiledTerms) -> Option<Anchors> {
     }
 }
 
-/// The weighed terms without one of which the others cannot reach the threshold.
+/// The weighted terms of which at least one must be found, because the others together do not
+/// reach the threshold.
 fn weights_anchors(scale: &Weights, lexicon: &CompiledTerms) -> Option<Anchors> {
     let mut all = Vec::new();
     for signal in scale.signals.iter().filter(|signal| signal.weight > 0.0) {
@@ -177,7 +187,8 @@ fn weights_anchors(scale: &Weights, lexicon: &CompiledTerms) -> Option<Anchors> 
     Some(needed.fold(Anchors::default(), |all, (more, _)| all.and(more)))
 }
 
-/// A guess at how common a term is: words of a language thin out with the square of their length.
+/// Estimates how common a term is. There are no counts of words here, and the length is a good
+/// guess: words of a language become rarer with about the square of their length.
 fn commonness(term: TermId, lexicon: &CompiledTerms) -> f64 {
     let bytes = lexicon.term(term).map_or(1, |term| term.head.len());
     let bytes = f64::from(u32::try_from(bytes).unwrap_or(u32::MAX));

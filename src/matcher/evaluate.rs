@@ -1,16 +1,18 @@
-//! Decides which watches fire on what was seen in an article, and with which hits.
+//! Decides whether a rule fires on an article, and with which hits.
 use super::article_matches::ArticleMatches;
 use super::automaton::TermMatch;
 use super::proximity;
 use super::rule::{Node, Rule, TermWeight, Weights, is_language};
 use crate::domain::{Field, Finding, Hit};
 
-/// Hits reported with one finding; a watch that hits more often than this is explained well enough.
+/// Hits reported with one finding. More of them explain nothing more to a reader.
 const HITS_MAX: usize = 256;
-/// Weights are decimal fractions to those who write them: 0.1 and 0.2 reach 0.3.
+/// Tolerance of the comparison with the threshold. Weights are written as decimal fractions, and
+/// as binary fractions 0.1 and 0.2 do not quite reach 0.3.
 const SCORE_SLACK: f64 = 1e-9;
 
 impl<'a> ArticleMatches<'a> {
+    /// Whether a condition holds for this article.
     pub(super) fn holds(&self, node: &Node) -> bool {
         match node {
             Node::Leaf(leaf) => self.matches_of(*leaf).next().is_some(),
@@ -25,7 +27,8 @@ impl<'a> ArticleMatches<'a> {
         }
     }
 
-    /// The places that make `build_node` hold.
+    /// The matches that make `node` hold, which are shown as hits. A NOT and a language have no
+    /// place in the text.
     pub(super) fn collect_matches(&self, node: &Node) -> Vec<&'a TermMatch> {
         match node {
             Node::Leaf(leaf) => self.matches_of(*leaf).collect(),
@@ -45,7 +48,8 @@ impl<'a> ArticleMatches<'a> {
         }
     }
 
-    /// The points of each weighed term that was seen, and whether it stood in the title.
+    /// Each weighted term that was found: whether it is in the title, and its points. A term
+    /// counts once, however often it is found, so that a long article does not fire by its length.
     pub(super) fn points<'s>(&self, scale: &'s Weights) -> Vec<(&'s TermWeight, bool, f64)> {
         scale
             .signals
@@ -60,7 +64,8 @@ impl<'a> ArticleMatches<'a> {
             .collect()
     }
 
-    /// What `rule` makes of the article; `None` if it does not fire.
+    /// The finding of `rule` on this article; `None` if it does not fire. The cheap tests come
+    /// first.
     pub(super) fn decide(&self, rule: &Rule) -> Option<Finding> {
         if !rule.accepts_language(self.text.language) || !rule.accepts_source(self.text.source) {
             return None;
@@ -86,7 +91,8 @@ impl<'a> ArticleMatches<'a> {
         Some(Finding { watch: rule.watch.clone(), score, threshold, hits: self.hits(found) })
     }
 
-    /// Title first, then by position; each place once per term.
+    /// The hits in the order a reader is shown them: by field, title first, then by position. A
+    /// place is given once for each term.
     pub(super) fn hits(&self, mut found: Vec<&TermMatch>) -> Vec<Hit> {
         found.sort_unstable_by_key(|s| (s.field as u8, s.item, s.start, s.end, s.term));
         found.dedup();
@@ -94,6 +100,7 @@ impl<'a> ArticleMatches<'a> {
         found.into_iter().filter_map(|s| self.hit(s)).collect()
     }
 
+    /// One match as it is reported, with the words of the original text.
     fn hit(&self, s: &TermMatch) -> Option<Hit> {
         let text = self.text.part(s.field, s.item)?.get(s.start..s.end)?;
         Some(Hit {
@@ -107,7 +114,7 @@ impl<'a> ArticleMatches<'a> {
     }
 }
 
-/// The order of [`Role`] is the order of hits.
+/// `hits` sorts by the number of the field, so the title must come first there.
 const _: () = assert!((Field::Title as u8) < (Field::Summary as u8));
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Why a watch fired on an article, or what kept it from firing, in words for its author.
+//! Explains to the author of a watch why it fired on an article, or what it lacked.
 use std::fmt::Write as _;
 
 use super::article_matches::ArticleMatches;
@@ -8,44 +8,47 @@ use super::characters;
 use super::normalise::{self, word_end};
 use super::query_tokens::FIELD_NAMES;
 use super::rule::{Leaf, Node, Rule, Weights};
-use super::term::{self, Term};
+use super::term::Term;
 use super::watch_reader;
+use super::word_edges;
 use crate::domain::{Field, Finding, Name};
 
-/// Terms named in one sentence; the rest are counted.
+/// Terms named in one sentence; of the others only the number is given.
 const TERMS_NAMED: usize = 6;
-/// Terms of one watch that are searched for near misses, and bytes of text searched.
+/// Terms of one watch for which near misses are searched, and bytes of text searched for each. The
+/// search is slow, and an explanation is for one reader.
 const CLOSE_CALLS_MAX: usize = 12;
 const CLOSE_CALL_BYTES_MAX: usize = 100_000;
 
-/// What became of one watch on one article.
+/// The result of one watch on one article.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     pub watch: Name,
-    /// There if the watch fires.
+    /// The finding, if the watch fires.
     pub finding: Option<Finding>,
     pub score: f64,
     pub threshold: f64,
-    /// The sum behind the score; empty for a watch that weighs nothing.
+    /// The points of each term; empty for a watch without weights.
     pub points: Vec<TermPoints>,
-    /// Sentences without a full stop, what was found before what was missed.
+    /// Sentences without a full stop: first what was found, then what was missing.
     pub reasons: Vec<String>,
-    /// How much of what the watch wants was there, from 0 to 1, to show the nearest misses first.
+    /// The share of the condition that was fulfilled, 0 to 1. Lists are sorted by it, so that near
+    /// misses come first.
     pub closeness: f64,
 }
 
-/// What one weighed term added to the score.
+/// The points of one weighted term.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TermPoints {
-    /// As written.
+    /// As the user wrote it.
     pub term: String,
     pub weight: f64,
-    /// Whether it stood in the title, where it counts more.
+    /// Whether it was found in the title, where it counts more.
     pub in_title: bool,
     pub points: f64,
 }
 
-/// Explains what `rule` makes of the article.
+/// Explains the result of `rule`.
 pub(super) fn explain(seen: &ArticleMatches<'_>, rule: &Rule) -> Explanation {
     let finding = seen.decide(rule);
     let mut account = ExplanationWriter { seen, reasons: Vec::new(), close_calls_shown: 0 };
@@ -95,7 +98,7 @@ fn points(seen: &ArticleMatches<'_>, scale: &Weights) -> Vec<TermPoints> {
         .collect()
 }
 
-/// The sum as one would write it down.
+/// The score as a sum of its points.
 fn arithmetic(points: &[TermPoints], score: f64, threshold: f64) -> String {
     let verdict = if score < threshold { "under" } else { "at or over" };
     if points.is_empty() {
@@ -118,7 +121,7 @@ fn arithmetic(points: &[TermPoints], score: f64, threshold: f64) -> String {
     format!("score {score} is {verdict} the threshold {threshold}: {sum}")
 }
 
-/// Gathers sentences.
+/// Collects the sentences of an explanation.
 struct ExplanationWriter<'a> {
     seen: &'a ArticleMatches<'a>,
     reasons: Vec<String>,
@@ -126,7 +129,8 @@ struct ExplanationWriter<'a> {
 }
 
 impl ExplanationWriter<'_> {
-    /// Says what of `build_node` was found and what was not; gives how much was there, from 0 to 1.
+    /// Says which parts of `node` were found and which were not. Gives the share that was
+    /// fulfilled, 0 to 1.
     fn explain_condition(&mut self, node: &Node) -> f64 {
         if let Node::All(parts) = node {
             let shares: Vec<f64> = parts.iter().map(|part| self.explain_condition(part)).collect();
@@ -167,7 +171,7 @@ impl ExplanationWriter<'_> {
         }
     }
 
-    /// How much of `build_node` is there.
+    /// The share of `node` that is fulfilled, 0 to 1.
     fn satisfied_share(&self, node: &Node) -> f64 {
         if self.seen.holds(node) {
             return 1.0;
@@ -187,6 +191,7 @@ impl ExplanationWriter<'_> {
         }
     }
 
+    /// Says where the matches of a condition that holds are.
     fn explain_matches(&mut self, node: &Node) {
         match node {
             Node::Not(part) => {
@@ -212,7 +217,7 @@ impl ExplanationWriter<'_> {
         }
     }
 
-    /// “the title has “export controls” (`export control`, plural)”
+    /// For example: the title has “export controls” (`export control` by plural).
     fn place(&self, s: &TermMatch) -> String {
         let part = self.seen.text.part(s.field, s.item).unwrap_or_default();
         let words = part.get(s.start..s.end).unwrap_or_default();
@@ -224,6 +229,7 @@ impl ExplanationWriter<'_> {
         }
     }
 
+    /// Names what was found although the watch excludes it.
     fn explain_veto(&mut self, node: &Node) {
         let first =
             self.seen.collect_matches(node).into_iter().min_by_key(|s| (s.field as u8, s.start));
@@ -233,6 +239,7 @@ impl ExplanationWriter<'_> {
         });
     }
 
+    /// Names what was not found.
     fn explain_missing(&mut self, node: &Node) {
         self.reasons.push(match node {
             Node::Leaf(_) | Node::Near { .. } => {
@@ -249,6 +256,7 @@ impl ExplanationWriter<'_> {
         self.explain_close_calls(node);
     }
 
+    /// Looks for near misses of the weighted terms that would have added points.
     fn explain_missing_weights(&mut self, scale: &Weights) {
         let missing: Vec<&Node> = scale
             .signals
@@ -261,7 +269,7 @@ impl ExplanationWriter<'_> {
         }
     }
 
-    /// Says where a term stands that almost is what was asked for.
+    /// Reports near misses: a term inside a longer word, in another spelling, or in another field.
     fn explain_close_calls(&mut self, node: &Node) {
         let mut leaves = Vec::new();
         all_leaves(node, &mut leaves);
@@ -278,7 +286,7 @@ impl ExplanationWriter<'_> {
         }
     }
 
-    /// A part of a rule as its author would name it.
+    /// A condition in the language of queries.
     fn description_of(&self, node: &Node) -> String {
         match node {
             Node::Leaf(leaf) => format!("`{}`", self.term_text(*leaf)),
@@ -313,6 +321,7 @@ impl ExplanationWriter<'_> {
         }
     }
 
+    /// A term as it is written, with its field.
     fn term_text(&self, leaf: Leaf) -> String {
         let written = self.seen.lexicon.term(leaf.term).map_or("", |term| &term.written);
         let field = FIELD_NAMES.into_iter().find(|name| {
@@ -322,6 +331,7 @@ impl ExplanationWriter<'_> {
     }
 }
 
+/// All terms of a condition, without those under a NOT.
 fn all_leaves(node: &Node, found: &mut Vec<Leaf>) {
     match node {
         Node::Leaf(leaf) => found.push(*leaf),
@@ -341,11 +351,11 @@ fn all_leaves(node: &Node, found: &mut Vec<Leaf>) {
     }
 }
 
-/// A place of the folded term that is not the term: inside a word, or spelled otherwise.
+/// The first place where the folded text of the term is, although the term does not match there.
 fn close_call(term: &Term, field: Field, text: &str) -> Option<String> {
     let (mut at, mut buffer) = (0, String::new());
     while at < text.len().min(CLOSE_CALL_BYTES_MAX) {
-        if let Some(end) = term::match_folded(text, at, &term.head) {
+        if let Some(end) = word_edges::match_folded(text, at, &term.head) {
             let word = word_around(text, at, end);
             let words = text.get(at..end).unwrap_or_default();
             let written = &term.written;
@@ -361,7 +371,7 @@ fn close_call(term: &Term, field: Field, text: &str) -> Option<String> {
     None
 }
 
-/// The word or words that the bytes `start..end` are a part of.
+/// The whole words that the bytes `start..end` belong to.
 fn word_around(text: &str, start: usize, end: usize) -> &str {
     let first = text.get(start..).and_then(|text| text.chars().next());
     let kind = first.map(|c| characters::char_info(c).class);
@@ -381,7 +391,7 @@ fn word_around(text: &str, start: usize, end: usize) -> &str {
     text.get(from..to).unwrap_or_default()
 }
 
-/// The term in a field the watch does not look at.
+/// A place of the term in a field in which it is not searched.
 fn match_in_other_field(text: &ArticleText<'_>, term: &Term, leaf: Leaf) -> Option<String> {
     if leaf.fields == FieldSet::TEXT {
         return None;
@@ -390,7 +400,7 @@ fn match_in_other_field(text: &ArticleText<'_>, term: &Term, leaf: Leaf) -> Opti
     others.find_map(|(field, _, part)| {
         let (mut at, mut buffer) = (0, String::new());
         while at < part.len().min(CLOSE_CALL_BYTES_MAX) {
-            if term::match_folded(part, at, &term.head).is_some() {
+            if word_edges::match_folded(part, at, &term.head).is_some() {
                 return Some(format!(
                     "`{}` stands in the {field}, where it is not asked for",
                     term.written

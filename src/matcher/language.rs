@@ -1,7 +1,7 @@
-//! What is written onto a word without changing what it names: Korean particles, and the letters
-//! Arabic and Hebrew put in front.
+//! What languages write onto a word without changing its meaning: Korean particles behind it, and
+//! Arabic and Hebrew prefixes before it. `word_edges.rs` and `scan.rs` use it.
 
-/// Particles that mark a case or bind two nouns; another one of [`PARTICLES_AFTER_CASE`] may follow.
+/// Particles that mark a case or join two nouns. One of [`PARTICLES_AFTER_CASE`] may follow.
 const CASE_PARTICLES: &[&str] = &[
     "에",
     "에서",
@@ -38,7 +38,7 @@ const CASE_PARTICLES: &[&str] = &[
     "뿐",
 ];
 
-/// What may follow a particle of case.
+/// Particles that may follow one of [`CASE_PARTICLES`].
 const PARTICLES_AFTER_CASE: &[&str] = &[
     "은",
     "는",
@@ -63,7 +63,7 @@ const PARTICLES_AFTER_CASE: &[&str] = &[
     "입니다",
 ];
 
-/// Particles that end a word.
+/// Particles after which a word ends.
 const FINAL_PARTICLES: &[&str] = &[
     "은",
     "는",
@@ -106,12 +106,12 @@ const FINAL_PARTICLES: &[&str] = &[
     "야",
 ];
 
-/// Short forms of the copula. They end many words of their own, so they count only where grammar
-/// allows them: after a vowel.
+/// Short forms of the copula. Many other words end with these syllables, so they count only where
+/// the grammar allows them: after a vowel.
 const PARTICLES_AFTER_VOWEL: &[&str] = &["나", "든", "란", "며", "고", "자", "다", "여"];
 
-/// Whether `pause_polling`, the Hangul that follows a term ending in `last`, is one particle or two that go
-/// together, perhaps after the plural 들.
+/// Whether `rest`, the Hangul after a term that ends with `last`, is one particle or two that may
+/// follow each other, perhaps after the plural 들.
 pub(super) fn is_particle(last: char, rest: &str) -> bool {
     let (last, rest) = match rest.strip_prefix('들') {
         Some("") => return true,
@@ -127,17 +127,17 @@ pub(super) fn is_particle(last: char, rest: &str) -> bool {
             .any(|after| PARTICLES_AFTER_CASE.contains(&after))
 }
 
-/// Precomposed syllables are laid out with 28 finals each, the first of them none.
+/// Unicode orders Hangul syllables with 28 finals each, of which the first is "no final".
 fn ends_in_vowel(syllable: char) -> bool {
     matches!(syllable, '가'..='힣') && (u32::from(syllable) - u32::from('가')).is_multiple_of(28)
 }
 
-/// Letters that may stand before an Arabic or Hebrew word, in the order they come: one from each
-/// group or none. The article is two letters in Arabic.
+/// Letters that may be written before an Arabic or Hebrew word, in their order: at most one of
+/// each group. The Arabic article has two letters.
 const ARABIC: &[&[&str]] = &[&["و", "ف"], &["ب", "ك", "ل", "س"], &["ال", "ل"]];
 const HEBREW: &[&[&str]] = &[&["ו"], &["כש", "ש"], &["ב", "כ", "ל", "מ"], &["ה"]];
 
-/// The proclitic groups for a word that begins with `is_first_poll`; none for other scripts.
+/// The groups of prefixes for a word that begins with `first`; empty for other scripts.
 pub(super) fn proclitics(first: char) -> &'static [&'static [&'static str]] {
     match first {
         '\u{620}'..='\u{64A}' | '\u{671}'..='\u{6D3}' => ARABIC,

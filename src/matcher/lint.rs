@@ -1,14 +1,16 @@
-//! What cannot work in a watchlist, or hardly can, with the reason and the cure.
+//! Finds what cannot work in a watchlist, or hardly can, and says what to do. A watch that can
+//! never fire looks like a quiet topic, so it must be found before the daemon runs.
 use super::automaton::{CompiledTerms, TermId};
 use super::characters::{self, CharClass};
 use super::rule::{Leaf, Node, TermRole, TermUse, WatchRules};
 use super::term::{Term, TermError};
 use crate::domain::{Diagnostic, DiagnosticSeverity};
 
-/// Letters below which a term of a spaced script is taken for a mistake unless marked `=`.
+/// A term of fewer letters, in a script with spaces, is warned of unless it has `=`.
 const LETTERS_MIN: usize = 3;
 
-/// Faults of a term that is not a term at all: a regular expression, say.
+/// Finds what is no term at all: signs of a regular expression. Such an entry would be searched
+/// literally and never found.
 pub(super) fn check_entry(text: &str) -> Vec<TermError> {
     find_regex_sign(text)
         .map(|(at, sign)| {
@@ -28,7 +30,7 @@ pub(super) fn check_entry(text: &str) -> Vec<TermError> {
         .collect()
 }
 
-/// The first sign of a regular expression and where it stands.
+/// The first sign of a regular expression, and its place.
 fn find_regex_sign(text: &str) -> Option<(usize, &str)> {
     const SIGNS: [&str; 12] =
         ["(?", "(i?)", "(*", ".*", ".+", ".?", "[^", "(^", "$)", "||", ")|", "|("];
@@ -56,7 +58,7 @@ fn find_regex_sign(text: &str) -> Option<(usize, &str)> {
     [found, escape, class, count, slashes, either, maybe].into_iter().flatten().min_by_key(|s| s.0)
 }
 
-/// A bracket list written onto a word: `[Ee]xport`, `[a-z]`.
+/// A bracket expression, such as `[Ee]xport` or `[a-z]`.
 fn find_char_class(text: &str) -> Option<(usize, &str)> {
     text.match_indices('[').find_map(|(at, _)| {
         let close = at + text.get(at..)?.find(']')?;
@@ -69,14 +71,14 @@ fn find_char_class(text: &str) -> Option<(usize, &str)> {
     })
 }
 
-/// Whether letters stand on both sides of the ASCII character at `polled_at`.
+/// Whether the ASCII character at byte `at` has letters on both sides.
 fn beside_letters(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|text| text.chars().next_back());
     let after = text.get(at + 1..).and_then(|text| text.chars().next());
     before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
 }
 
-/// The words of something like a regular expression.
+/// The words of a regular expression, to propose them.
 fn without_signs(text: &str) -> String {
     let mut plain = text.to_owned();
     for sign in ["(?i)", "(i?)", "(?:", "\\b", "\\s+", "\\s*", "\\s", ".*", ".+", "\\"] {
@@ -86,7 +88,7 @@ fn without_signs(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What is odd about a term that can be looked for.
+/// Warnings about a term that can be searched but probably does not do what was meant.
 pub(super) fn check_term(term: &Term, list: TermRole) -> Vec<TermError> {
     let mut faults = Vec::new();
     let whole = 0..term.written.len();
@@ -124,10 +126,10 @@ pub(super) fn check_term(term: &Term, list: TermRole) -> Vec<TermError> {
     faults
 }
 
-/// An operator in a list, where it is a word like any other.
+/// Finds an operator in a list, where it is searched as a word.
 fn check_operator(written: &str) -> Option<TermError> {
     let words: Vec<&str> = written.split_whitespace().collect();
-    // A term all in capitals says nothing by an AND in capitals.
+    // In a term that is all capitals, AND is likely a word.
     let shouted = !written.chars().any(char::is_lowercase);
     let between = words.get(1..words.len().saturating_sub(1)).unwrap_or_default();
     let operator = between.iter().find(|word| {
@@ -142,7 +144,8 @@ fn check_operator(written: &str) -> Option<TermError> {
     })
 }
 
-/// Words that mix scripts whose letters look alike: a Cyrillic `о` in a Latin name.
+/// Finds a word that mixes scripts whose letters look alike, such as a Cyrillic `о` in a Latin
+/// name. It would never be found.
 fn check_mixed_scripts(written: &str) -> Option<TermError> {
     let script = |c: char| match c {
         'a'..='z' | 'A'..='Z' | 'À'..='ɏ' => Some("Latin"),
@@ -170,7 +173,7 @@ fn check_mixed_scripts(written: &str) -> Option<TermError> {
     None
 }
 
-/// Terms of one watch that get in each other's way.
+/// Checks the terms of one watch against each other.
 pub(super) fn check_watch(
     read: &WatchRules<'_>,
     lexicon: &CompiledTerms,
@@ -224,7 +227,7 @@ pub(super) fn check_watch(
     }
 }
 
-/// A query that asks for a term and excludes it.
+/// Finds a query that needs a term and excludes it too.
 fn check_contradiction(read: &WatchRules<'_>, lexicon: &CompiledTerms) -> Option<Diagnostic> {
     let mut needed = Vec::new();
     let mut excluded = Vec::new();
@@ -250,7 +253,7 @@ fn check_contradiction(read: &WatchRules<'_>, lexicon: &CompiledTerms) -> Option
     None
 }
 
-/// The terms `build_node` cannot do without, and those it cannot do with.
+/// Collects the terms that `node` needs, and those that it excludes.
 fn collect_demands(node: &Node, needed: &mut Vec<Leaf>, excluded: &mut Vec<Leaf>) {
     match node {
         Node::Leaf(leaf) => needed.push(*leaf),
@@ -264,7 +267,7 @@ fn collect_demands(node: &Node, needed: &mut Vec<Leaf>, excluded: &mut Vec<Leaf>
     }
 }
 
-/// The terms any of which makes `build_node` hold.
+/// Collects the terms of which each alone makes `node` hold.
 fn collect_leaves(node: &Node, found: &mut Vec<Leaf>) {
     match node {
         Node::Leaf(leaf) => found.push(*leaf),
@@ -276,7 +279,8 @@ fn collect_leaves(node: &Node, found: &mut Vec<Leaf>) {
     }
 }
 
-/// Whether `by` is found wherever `leaf` is.
+/// Whether `by` is found wherever `leaf` is found. The matcher itself is asked, on a text in which
+/// `leaf` is found.
 fn covers(by: Leaf, leaf: Leaf, lexicon: &CompiledTerms) -> bool {
     if !by.fields.covers(leaf.fields) {
         return false;
@@ -288,7 +292,7 @@ fn covers(by: Leaf, leaf: Leaf, lexicon: &CompiledTerms) -> bool {
         return false;
     };
     let text = term.sample();
-    // An exact term covers only terms that are exact themselves.
+    // An exact term covers only exact terms.
     (!other.exact || term.exact)
         && lexicon.find_in_text(&text).iter().any(|s| {
             let open = s.end == text.len() && !term.tail.is_empty();
@@ -296,14 +300,14 @@ fn covers(by: Leaf, leaf: Leaf, lexicon: &CompiledTerms) -> bool {
         })
 }
 
-/// The other terms of the watch that are found wherever `one` is.
+/// The other terms of the watch that are found wherever `one` is found.
 fn covering<'u>(one: &TermUse, uses: &'u [TermUse], lexicon: &CompiledTerms) -> Vec<&'u TermUse> {
     let Some(term) = lexicon.term(one.leaf.term) else { return Vec::new() };
     let text = term.sample();
     let mut seen: Vec<TermId> = lexicon.find_in_text(&text).iter().map(|s| s.term).collect();
     seen.sort_unstable();
     seen.dedup();
-    // Most terms hold no other, and a watch may have thousands.
+    // Most terms contain no other term. A watch may have thousands, so this is decided first.
     if seen.iter().all(|term| *term == one.leaf.term) {
         return Vec::new();
     }
@@ -316,7 +320,7 @@ fn covering<'u>(one: &TermUse, uses: &'u [TermUse], lexicon: &CompiledTerms) -> 
         .collect()
 }
 
-/// The name nearest to a mistyped one, if any is near.
+/// The known name that is most like a mistyped one, if any is much like it.
 pub(super) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     known
         .map(|known| (strsim::damerau_levenshtein(name, known), known))

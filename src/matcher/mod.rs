@@ -1,8 +1,15 @@
-//! Which watches an article fires, and why: the watchlist and an article's texts in, findings out.
+//! Decides which watches fire on an article, and says why. In: the watchlist and the texts of an
+//! article. Out: findings.
 //!
-//! Every literal of every watch stands in one Aho-Corasick automaton over folded text. One pass over
-//! the article, in place and without a copy, asks it wherever a word begins; the watches whose
-//! terms were seen are decided, the others cost nothing. Pure and thread-safe.
+//! The way through the files. When the watchlist is compiled: `watch_reader` reads each watch
+//! (`query_tokens` and `query` its query, `term` each term, `weights` its weights, `term_sets` its
+//! shared sets), `simplify` brings its rule into the form that is evaluated, `automaton` joins the
+//! terms of all watches, `lint` looks for mistakes, and `compile` notes which rules depend on
+//! which terms. For each article: `scan` finds the terms in one pass (`prefilter` says where a
+//! term may begin, `term` judges the edges of what was found), `evaluate` decides the rules,
+//! `explain` and `snippet` tell the reader.
+//!
+//! Nothing here does input or output, and all of it may be used from several threads.
 mod article_matches;
 mod article_text;
 mod automaton;
@@ -26,6 +33,7 @@ mod term_sets;
 mod watch_reader;
 mod weights;
 mod word_counter;
+mod word_edges;
 
 pub use article_text::ArticleText;
 pub use explain::{Explanation, TermPoints};
@@ -35,13 +43,14 @@ use compile::CompiledWatchlist;
 
 use crate::domain::{Diagnostic, Finding, Snippet, Watch};
 
-/// What a compiled watchlist takes.
+/// How large a compiled watchlist is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
+    /// Watches in the watchlist.
     pub watches: usize,
-    /// Different terms, over all watches.
+    /// Distinct terms of all watches.
     pub terms: usize,
-    /// Bytes of memory, to within a few per cent.
+    /// Estimated memory in bytes, right to a few per cent.
     pub bytes: usize,
 }
 
@@ -94,7 +103,8 @@ impl Matcher {
     }
 }
 
-/// The passages of `text` that hold the finding's hits, marked, about 300 characters.
+/// Cuts a snippet of about 300 characters out of `text` that shows the hits of `finding`, with
+/// their places marked.
 pub fn snippet(text: &ArticleText<'_>, finding: &Finding) -> Snippet {
     snippet::cut(text, finding)
 }

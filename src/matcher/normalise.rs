@@ -1,23 +1,23 @@
-//! Walks a text in its folded form without copying it, so that every place found is a place in the
-//! original.
+//! Folds a text step by step without copying it as a whole, so that every match is a place in the
+//! original text, and no second table of positions is needed.
 use icu_normalizer::ComposingNormalizer;
 
 use super::characters::{self, CharClass, CharInfo};
 
-/// Marks and invisible characters taken into one cluster. Unicode's stream-safe format allows 30;
-/// beyond that a text is an attack, and the rest of its marks stand alone.
+/// Marks and invisible characters of one cluster. The stream-safe format of Unicode allows 30. A
+/// text with more is an attack, and its further marks are folded one by one.
 const CLUSTER_CHARS_MAX: usize = 32;
 
-/// One step through a text.
+/// A character with its marks, or a run of separators, that was folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FoldedCluster {
-    /// Where the next step begins.
+    /// The byte where the next step begins.
     pub(super) end: usize,
     pub(super) class: CharClass,
 }
 
-/// Reads what stands at byte `polled_at`: a character with its marks, a whole run of separators, or an
-/// invisible character. Its folded form is added to `into`. `None` at the end of the text.
+/// Folds what is at byte `at`: a character with its marks, a whole run of separators, or an
+/// invisible character. The folded form is appended to `into`. `None` at the end of the text.
 pub(super) fn fold_cluster(text: &str, at: usize, into: &mut String) -> Option<FoldedCluster> {
     let c = char_at(text, at)?;
     let after = at + c.len_utf8();
@@ -50,7 +50,8 @@ pub(super) fn normalise(text: &str) -> String {
     folded.trim_matches([' ', '-']).to_owned()
 }
 
-/// The kind of the last visible character before byte `polled_at`; a text's beginning is an edge.
+/// The class of the last visible character before byte `at`. The beginning of a text counts as a
+/// space, so it is an edge.
 pub(super) fn class_before(text: &str, at: usize) -> CharClass {
     text.get(..at)
         .unwrap_or_default()
@@ -61,7 +62,7 @@ pub(super) fn class_before(text: &str, at: usize) -> CharClass {
         .map_or(CharClass::Space, |letter| letter.class)
 }
 
-/// The kind of the next visible character from byte `polled_at` on; a text's end is an edge.
+/// The class of the next visible character from byte `at` on. The end of a text counts as a space.
 pub(super) fn class_after(text: &str, at: usize) -> CharClass {
     char_info_after(text, at).map_or(CharClass::Space, |letter| letter.class)
 }
@@ -71,13 +72,13 @@ fn char_info_after(text: &str, at: usize) -> Option<CharInfo> {
     rest.chars().map(characters::char_info).find(|letter| letter.class != CharClass::Ignored)
 }
 
-/// The character at byte `polled_at`; `None` at the end or inside a character.
+/// The character at byte `at`; `None` at the end or inside a character.
 pub(super) fn char_at(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()
 }
 
-/// Where the word that goes on at `polled_at` ends, and how many characters it still has, for a word of
-/// `kind`. Scripts without spaces have no such end: the answer is `polled_at`.
+/// The end of the word that continues at `at`, and how many characters of it are left, for a word
+/// of class `kind`. In scripts without spaces a word has no visible end, so the answer is `at`.
 pub(super) fn word_end(text: &str, at: usize, kind: CharClass) -> (usize, usize) {
     let (mut end, mut count, mut ahead) = (at, 0, at);
     while let Some(c) = char_at(text, ahead) {
@@ -97,8 +98,8 @@ pub(super) fn word_end(text: &str, at: usize, kind: CharClass) -> (usize, usize)
     (end, count)
 }
 
-/// What a spelling is compared by when nothing but invisible differences may count: composed, without
-/// characters nobody sees, with runs of plain white space as one space.
+/// The form in which exact spellings (`=`) are compared. Only invisible differences are removed:
+/// it is composed, invisible characters are left out, and a run of white space is one space.
 pub(super) fn spelling(text: &str) -> String {
     let mut seen = String::with_capacity(text.len());
     for c in text.chars() {
@@ -118,7 +119,8 @@ pub(super) fn spelling(text: &str) -> String {
     ComposingNormalizer::new_nfc().normalize(&seen).into_owned()
 }
 
-/// For each run of separators in `text`, whether it holds a dash.
+/// For each run of separators in `text`: whether it has a dash. A match that differs here
+/// tolerated a hyphen.
 pub(super) fn dashes(text: &str) -> Vec<bool> {
     let mut runs = Vec::new();
     let mut inside = false;
@@ -146,8 +148,8 @@ pub(super) fn dashes(text: &str) -> Vec<bool> {
     runs
 }
 
-/// Where the cluster ends whose first character ends at `after`, and whether only non-spacing marks
-/// follow that character.
+/// The end of the cluster whose first character ends at `after`, and whether all of its other
+/// characters are non-spacing marks.
 fn cluster_end(text: &str, after: usize) -> (usize, bool) {
     let (mut end, mut ahead, mut only_accents) = (after, after, true);
     for _ in 0..CLUSTER_CHARS_MAX {
@@ -170,8 +172,9 @@ fn cluster_end(text: &str, after: usize) -> (usize, bool) {
     (end, only_accents)
 }
 
-/// A run of white space and dashes. One space stands for it, as it does for a hyphen between words;
-/// a dash with white space on both sides, or several, part two phrases and stay visible.
+/// Folds a run of white space and dashes to one space, because `cease-fire` and `cease fire` are
+/// the same words. A dash with white space on both sides, or several dashes, separates two
+/// phrases, so it is kept and no term matches across it.
 fn separators(text: &str, at: usize, into: &mut String) -> FoldedCluster {
     let (mut end, mut ahead, mut dashes) = (at, at, 0_usize);
     let (mut space_before, mut space_after) = (false, false);

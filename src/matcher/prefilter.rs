@@ -13,15 +13,18 @@ use super::characters::{self, CharClass, Fold};
 use super::normalise;
 use super::term::{Term, TermPart};
 
-/// Bits kept per entry: with two set in one word of the table, about one foreign key in fifty passes.
+/// Bits for each entry. An entry sets two bits of one word of the table, and about one in fifty
+/// other keys then passes by chance.
 const BITS_PER_ENTRY: usize = 16;
-/// The largest table, in bits: beyond it the tables would leave the processor's caches.
+/// The largest table, in bits (512 KiB). A larger one would not stay in the caches of the
+/// processor.
 const BITS_MAX: usize = 1 << 22;
 const BITS_MIN: usize = 1 << 10;
-/// Bytes of a word that are looked at.
+/// Bytes of a word that make its key: one register.
 pub(super) const KEY_BYTES: usize = 8;
 
-/// A set of numbers that may claim to hold more than it does.
+/// A Bloom filter: a set that may claim to hold a number it does not hold, never the other way
+/// round.
 #[derive(Debug)]
 pub(super) struct BitSet {
     words: Box<[u64]>,
@@ -47,7 +50,7 @@ impl BitSet {
         self.words.len() * 8
     }
 
-    /// A word of the table and two bits in it.
+    /// The word of the table for a key, and the two bits in it.
     #[inline]
     fn place(&self, key: u64) -> (usize, u64) {
         // Fibonacci hashing: the high bits of a product with 2^64 over the golden ratio are spread
@@ -64,27 +67,31 @@ impl BitSet {
     }
 }
 
-/// The filter over all terms.
+/// The prefilter of all terms.
 #[derive(Debug)]
 pub(super) struct Prefilter {
-    /// First four bytes of words that begin with an ASCII letter or digit, zeros after the word.
+    /// The first four bytes of words that begin with an ASCII letter or digit, zeros after the
+    /// word. Asked first, because most words of a text fail here.
     four: BitSet,
-    /// First eight bytes.
+    /// The first eight bytes of words.
     eight: BitSet,
-    /// Words known by their first four bytes only.
+    /// Words of which only the first four bytes are certain, because a wildcard follows.
     four_alone: BitSet,
-    /// First eight bytes of words that are followed by another, together with its first four.
+    /// The first eight bytes of words that are followed by another word, together with the first
+    /// four of that. A phrase of common words is then looked up only where both words are.
     two_words: BitSet,
-    /// Words known by fewer than four bytes: bit `n` of `stem_lengths` says some have `n`.
+    /// Words of which fewer than four bytes are certain. Bit `n` of `stem_lengths` says that some
+    /// have `n`.
     stems: BitSet,
     stem_lengths: u8,
-    /// ASCII punctuation that begins a term.
+    /// The ASCII punctuation that some term begins with.
     punctuation: [bool; 128],
-    /// Terms that begin beyond ASCII.
+    /// Whether any term begins with a letter outside ASCII. If none does, such letters of a text
+    /// are skipped.
     pub(super) non_ascii: bool,
 }
 
-/// Keys gathered before the sizes of the tables are known.
+/// Keys collected before the sizes of the tables are known.
 #[derive(Default)]
 struct Keys {
     four: Vec<u64>,
@@ -128,9 +135,9 @@ impl Prefilter {
         }
     }
 
-    /// Whether a word may begin a term. `signing_key` holds its first eight folded bytes, the first in the
-    /// lowest place, zeros after its end; `next_pushed` is asked for the key of the word behind it, `None`
-    /// if that cannot be told quickly.
+    /// Whether a word may begin a term. `key` holds its first eight folded bytes, the first in the
+    /// lowest place, with zeros after its end. `next` is called for the key of the word behind it;
+    /// it gives `None` if finding that key would take long.
     #[inline]
     pub(super) fn may_match_word(&self, key: u64, next: impl FnOnce() -> Option<u64>) -> bool {
         let four = key & FOUR;
@@ -171,7 +178,7 @@ impl Keys {
             .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
             .collect();
         let ends = word.len() == term.head.len();
-        // Where a wildcard follows, the text's word may go on in any way.
+        // A wildcard follows, so the word in the text may go on in any way.
         if ends && matches!(term.tail.first(), Some(TermPart::AnyEnding | TermPart::ShortEnding)) {
             let key = key(word.as_bytes());
             match word.len() {
@@ -202,8 +209,8 @@ impl Keys {
         }
     }
 
-    /// Adds a term whose first word is followed by another that is known by its first four bytes,
-    /// whatever ending it takes; says whether it was such a term.
+    /// Adds a term whose first word is followed by another of which four bytes are certain,
+    /// whatever ending it takes. Gives whether it was such a term.
     fn add_two(&mut self, word: &str, term: &Term) -> bool {
         let Some(rest) = term.head.get(word.len()..).and_then(|rest| rest.strip_prefix(' ')) else {
             return false;
@@ -245,7 +252,7 @@ fn stem_key(key: u64, length: u8) -> u64 {
     key | (u64::from(length) << 32)
 }
 
-/// The key of the word at byte `polled_at` of `text`, folding each character.
+/// The key of the word at byte `at` of `text`, folding each character.
 pub(super) fn folded_key(text: &str, at: usize) -> u64 {
     let mut bytes = [0; KEY_BYTES];
     let mut length = 0;
@@ -263,7 +270,8 @@ pub(super) fn folded_key(text: &str, at: usize) -> u64 {
         }
         let (letter, fold) = characters::char_info_and_fold(c);
         match fold {
-            // Marks change what stands before them, and several letters may be cut anywhere.
+            // A mark changes the character before it, and a folded form of several letters may not
+            // fit into the key.
             _ if letter.joins => return slow_key(text, at),
             _ if letter.class == CharClass::Ignored => {}
             _ if letter.class != CharClass::Spaced => break,
@@ -281,7 +289,7 @@ pub(super) fn folded_key(text: &str, at: usize) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// The key of the word at byte `polled_at` of `text`, read the slow way: folding each character.
+/// As [`folded_key`], for words with marks or with characters that fold to several.
 fn slow_key(text: &str, at: usize) -> u64 {
     let mut buffer = String::new();
     let mut end = at;
@@ -308,8 +316,9 @@ fn slow_key(text: &str, at: usize) -> u64 {
     key(buffer.as_bytes())
 }
 
-/// The key of a word of ASCII at byte `polled_at`, with its length as far as eight bytes show it; `None`
-/// where a character beyond ASCII takes part.
+/// The key of an ASCII word at byte `at`, with its length in bytes up to eight. `None` if a
+/// character outside ASCII belongs to it. It looks at eight bytes at once instead of one after the
+/// other, because it runs for every word of every article.
 #[inline]
 pub(super) fn ascii_key(text: &[u8], at: usize) -> Option<(u64, usize)> {
     let word = load(text, at);
@@ -331,7 +340,7 @@ const FOUR: u64 = 0xFFFF_FFFF;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// Eight bytes from `polled_at` on, zeros beyond the end.
+/// Eight bytes from `at` on, zeros beyond the end.
 #[inline]
 fn load(text: &[u8], at: usize) -> u64 {
     match text.get(at..at + KEY_BYTES).and_then(|bytes| bytes.try_into().ok()) {
@@ -340,7 +349,7 @@ fn load(text: &[u8], at: usize) -> u64 {
     }
 }
 
-/// Whether a typographic dash, quotation mark or ellipsis stands at byte `polled_at`: U+2010 to U+2027.
+/// Whether a typographic dash, quotation mark or ellipsis stands at byte `at`: U+2010 to U+2027.
 #[inline]
 fn is_quote(text: &[u8], at: usize) -> bool {
     matches!(text.get(at..at + 3), Some([0xE2, 0x80, 0x90..=0xA7]))
@@ -358,7 +367,7 @@ pub(super) fn next_key(text: &str, end: usize) -> Option<u64> {
     (key != 0).then_some(key)
 }
 
-/// The high bit of each byte whose low seven bits are in `low..=high`.
+/// Sets the high bit of each byte whose low seven bits are in `low..=high`.
 #[inline]
 fn between(word: u64, low: u8, high: u8) -> u64 {
     let seven = word & !HIGH;

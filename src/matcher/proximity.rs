@@ -1,13 +1,14 @@
-//! Things that stand near each other: NEAR and ONEAR.
+//! Evaluates NEAR and ONEAR: where two terms are within some words of each other.
 use super::article_matches::ArticleMatches;
 use super::automaton::TermMatch;
 use super::rule::Node;
 use super::word_counter::{EDGES_PER_WORD, Span, WordCounter};
 use crate::domain::Field;
 
-/// Passages one NEAR may have in one article; a text built to have more is cut here.
+/// Passages of one NEAR in one article. A hostile text could have a square of them.
 const SPANS_MAX: usize = 1 << 14;
-/// The passages in which `build_node` holds, sorted. Only parts that stand at places have any.
+/// The passages of the article in which `node` holds, sorted. Only terms, and NEAR and OR of
+/// terms, have passages.
 pub(super) fn spans(seen: &ArticleMatches<'_>, node: &Node) -> Vec<Span> {
     let mut spans = match node {
         Node::Near { left, right, words, ordered } => {
@@ -36,7 +37,8 @@ fn span_of(s: &TermMatch) -> Span {
     Span { field: s.field as u8, item: s.item, start: s.start, end: s.end }
 }
 
-/// Passages from one of `forgotten_subjects` to one of `right` that begins behind it, within reach.
+/// The passages from a passage of `left` to one of `right` behind it, with at most `reach` edges
+/// between them.
 fn following_spans(ruler: &WordCounter, left: &[Span], right: &[Span], reach: usize) -> Vec<Span> {
     let mut found = Vec::new();
     for one in left {
@@ -53,11 +55,12 @@ fn following_spans(ruler: &WordCounter, left: &[Span], right: &[Span], reach: us
     found
 }
 
-/// The sightings that lie within one of the passages.
+/// Those of `all` that are inside one of the passages.
 pub(super) fn within<'s>(all: Vec<&'s TermMatch>, spans: &[Span]) -> Vec<&'s TermMatch> {
     let mut reach: Vec<Span> = Vec::new();
     for span in spans {
-        // Per field the farthest end so far, so that one look tells.
+        // The farthest end so far in each field. Then the last passage that begins before a match
+        // is enough to know.
         let before = reach.last().filter(|last| (last.field, last.item) == (span.field, span.item));
         let end = before.map_or(span.end, |last| last.end.max(span.end));
         reach.push(Span { end, ..*span });
@@ -73,5 +76,5 @@ pub(super) fn within<'s>(all: Vec<&'s TermMatch>, spans: &[Span]) -> Vec<&'s Ter
         .collect()
 }
 
-/// The passage-free fields come last, so that a field's number orders as its name does.
+/// Spans are compared by the number of the field.
 const _: () = assert!((Field::Title as u8) < (Field::Content as u8));

@@ -1,23 +1,25 @@
-//! Reads a query: what the words and signs of it mean, or where it goes wrong and what was expected.
+//! Parses a query into a tree, or says where it is wrong and what was expected. AND binds tighter
+//! than OR, as in search engines; NEAR binds tighter than both.
 use std::ops::Range;
 
 use super::lint;
 use super::query_tokens::{self, PlacedToken, Token};
 use super::term::TermError;
 
-/// Parentheses within parentheses.
+/// Nesting of parentheses. The parser and the evaluation are recursive, so without a limit a query
+/// could use up the stack.
 const DEPTH_MAX: usize = 64;
-/// Levels of a query as it is decided, where each NEAR of a row is a level of its own.
+/// Levels of the parsed query, in which each NEAR of a chain is a level of its own.
 const AST_DEPTH_MAX: usize = 2 * DEPTH_MAX;
-/// Bytes of one query.
+/// The longest query, in bytes.
 const QUERY_BYTES_MAX: usize = 1 << 20;
 /// Terms of one query.
 const TERMS_MAX: usize = 20_000;
 
-/// A query, read.
+/// A parsed query. Each part that can be wrong keeps its bytes in the query, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ast {
-    /// A word or phrase with its marks, as in a list, without the quotation marks.
+    /// A word or phrase with `=`, `*` and `~`, without quotation marks.
     Term {
         text: String,
         span: Range<usize>,
@@ -46,6 +48,7 @@ pub(super) enum Ast {
 }
 
 impl Ast {
+    /// Levels of the tree.
     fn depth(&self) -> usize {
         let deepest = match self {
             Self::Term { .. } | Self::Set { .. } => 0,
@@ -57,13 +60,13 @@ impl Ast {
     }
 }
 
-/// A query with what is doubtful about it.
+/// A parsed query, with warnings.
 pub(super) struct Parsed {
     pub(super) ast: Ast,
     pub(super) warnings: Vec<TermError>,
 }
 
-/// Reads a query. The faults say what was expected and where.
+/// Parses a query. The errors say what was expected and where.
 pub(super) fn parse(query: &str) -> Result<Parsed, Vec<TermError>> {
     if query.len() > QUERY_BYTES_MAX {
         return Err(vec![TermError::new(
@@ -106,6 +109,7 @@ struct Parser {
 }
 
 impl Parser {
+    /// Parses all of the query.
     fn parse_query(&mut self) -> Result<Ast, TermError> {
         if self.tokens.is_empty() {
             return Err(TermError::new(0..self.end, "the query is empty", "write a term"));
@@ -134,7 +138,7 @@ impl Parser {
         self.tokens.get(self.at).is_some_and(|(token, _)| wanted(token))
     }
 
-    /// Parts joined by OR.
+    /// Parses operands joined by OR.
     fn parse_or(&mut self) -> Result<Ast, TermError> {
         let from = self.at;
         let mut parts = vec![self.parse_and()?];
@@ -148,7 +152,8 @@ impl Parser {
         Ok(one_or(parts, Ast::Any))
     }
 
-    /// AND without parentheses beside OR is read as search engines do, which surprises many.
+    /// Warns of AND and OR side by side without parentheses. It is parsed as search engines do,
+    /// but many users expect something else.
     fn warn_precedence(&mut self, from: usize) {
         let mut depth = 0_usize;
         let mut beside = None;
@@ -175,7 +180,7 @@ impl Parser {
         }
     }
 
-    /// Parts joined by AND, written or not.
+    /// Parses operands joined by AND, which need not be written.
     fn parse_and(&mut self) -> Result<Ast, TermError> {
         let mut parts = vec![self.parse_not()?];
         loop {
@@ -189,6 +194,7 @@ impl Parser {
         Ok(one_or(parts, Ast::All))
     }
 
+    /// Parses an operand with any number of NOT before it.
     fn parse_not(&mut self) -> Result<Ast, TermError> {
         let mut odd = false;
         while self.next_is(|token| *token == Token::Not) {
@@ -199,6 +205,7 @@ impl Parser {
         Ok(if odd { Ast::Not(Box::new(ast)) } else { ast })
     }
 
+    /// Parses operands joined by NEAR, from left to right.
     fn parse_near(&mut self) -> Result<Ast, TermError> {
         let mut left = self.parse_operand()?;
         let mut chain = 0;
@@ -218,6 +225,7 @@ impl Parser {
         Ok(left)
     }
 
+    /// Parses a term, a set, a group, or a field with one of these.
     fn parse_operand(&mut self) -> Result<Ast, TermError> {
         let Some((token, span)) = self.current() else {
             let before = self.tokens.last().map(|(token, _)| token.shown()).unwrap_or_default();
@@ -251,6 +259,7 @@ impl Parser {
         }
     }
 
+    /// Parses a group whose `(` was read; `open` is its place.
     fn parse_group(&mut self, open: &Range<usize>) -> Result<Ast, TermError> {
         if self.next_is(|token| *token == Token::Close) {
             return Err(TermError::new(
@@ -271,6 +280,7 @@ impl Parser {
         Ok(inside)
     }
 
+    /// Parses one level deeper, and refuses more than [`DEPTH_MAX`] levels.
     fn with_depth(
         &mut self,
         span: &Range<usize>,

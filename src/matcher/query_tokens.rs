@@ -1,18 +1,19 @@
-//! Cuts a query into words and signs.
+//! Splits a query into tokens: terms, operators, fields, sets and parentheses.
 use std::ops::Range;
 
 use super::lint;
 use super::term::TermError;
 
-/// Words that may stand between the two sides of a NEAR that names no number.
+/// Words that may be between the two sides of a NEAR without a number.
 const NEAR_WORDS: u32 = 4;
-/// The farthest a NEAR may reach: beyond it the words have nothing to do with each other.
+/// The largest distance of a NEAR, in words. Words farther apart have nothing to do with each
+/// other.
 const NEAR_WORDS_MAX: u32 = 50;
-/// A field as a query names it.
+/// The fields as queries and lists name them.
 pub(super) const FIELD_NAMES: [&str; 7] =
     ["title", "body", "url", "author", "source", "tag", "lang"];
 
-/// A word or sign of a query.
+/// A token of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     Open,
@@ -27,7 +28,7 @@ pub(super) enum Token {
 }
 
 impl Token {
-    /// How a message names it.
+    /// The token as messages show it.
     pub(super) fn shown(&self) -> String {
         match self {
             Self::Open => "`(`".to_owned(),
@@ -43,16 +44,17 @@ impl Token {
         }
     }
 
-    /// Whether a term, a group or what stands before one begins here.
+    /// Whether an operand begins with this token. Two operands without an operator between them
+    /// are joined by AND.
     pub(super) fn begins(&self) -> bool {
         matches!(self, Self::Open | Self::Not | Self::Field(_) | Self::Term(_) | Self::Set(_))
     }
 }
 
-/// A token and the bytes of the query it stands at.
+/// A token and its bytes in the query.
 pub(super) type PlacedToken = (Token, Range<usize>);
 
-/// Cuts a query into tokens; every fault is found.
+/// Splits a query into tokens, or gives all mistakes in it.
 pub(super) fn tokens(query: &str) -> Result<Vec<PlacedToken>, Vec<TermError>> {
     Lexer { query, at: 0, tokens: Vec::new(), faults: Vec::new() }.run()
 }
@@ -96,7 +98,8 @@ impl Lexer<'_> {
         self.faults.push(TermError::new(span, what, cure));
     }
 
-    /// A phrase in quotation marks, which `self.polled_at` stands on; `mark` is what stood before it.
+    /// Reads a phrase in quotation marks, the first of which is at `self.at`. `mark` is what is
+    /// before it: `=` or nothing.
     fn read_phrase(&mut self, start: usize, mark: &str) {
         let open = self.peek().map_or(0, char::len_utf8);
         let inside = self.at + open;
@@ -120,6 +123,8 @@ impl Lexer<'_> {
         self.tokens.push((Token::Term(text), start..self.at));
     }
 
+    /// Reads what begins with no parenthesis and no quotation mark: a term, an operator, a field
+    /// or a set.
     fn read_word(&mut self, start: usize) {
         let rest = self.query.get(start..).unwrap_or_default();
         let ends =
@@ -149,6 +154,8 @@ impl Lexer<'_> {
         }
     }
 
+    /// Reads `name:`. An unknown field is a mistake and not a term, because otherwise a watch with
+    /// a misspelled field would never fire.
     fn read_field(&mut self, name: &str, span: Range<usize>) {
         let lower = name.to_ascii_lowercase();
         if let Some(field) = FIELD_NAMES.into_iter().find(|field| *field == lower) {
@@ -164,6 +171,7 @@ impl Lexer<'_> {
         );
     }
 
+    /// The token that a word is. The error is what is wrong and what to do.
     fn token_for(&self, word: &str, span: &Range<usize>) -> Result<Token, (String, String)> {
         if let Some(name) = word.strip_prefix('@') {
             return if name.is_empty() {

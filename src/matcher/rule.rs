@@ -1,21 +1,22 @@
-//! A watch as it is decided: a tree of conditions over numbered terms.
+//! A watch as it is evaluated: a tree of conditions over numbered terms. Only the nouns are here;
+//! `evaluate.rs` decides.
 use std::sync::Arc;
 
 use super::automaton::{FieldSet, TermId};
 use crate::domain::{Name, SourceSpan, Watch};
 
-/// A term looked for in some of the fields.
+/// A term that is searched in some fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
     pub(super) term: TermId,
     pub(super) fields: FieldSet,
 }
 
-/// What must hold for a watch to fire.
+/// A condition on an article.
 #[derive(Clone, Debug)]
 pub(super) enum Node {
     Leaf(Leaf),
-    /// Any of many terms, sorted.
+    /// Any of many terms, sorted by number so that they can be searched.
     Lookup {
         terms: Arc<[TermId]>,
         fields: FieldSet,
@@ -35,7 +36,8 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// Whether it can only hold where something stands, not merely where something is missing.
+    /// Whether the condition needs something to be there. A query of which this is false would
+    /// fire on every article that lacks a word.
     pub(super) fn is_positive(&self) -> bool {
         match self {
             Self::Leaf(_) | Self::Lookup { .. } | Self::Near { .. } | Self::Language(_) => true,
@@ -45,7 +47,8 @@ impl Node {
         }
     }
 
-    /// Whether it joins parts in a way that a place in a text cannot stand for.
+    /// Whether it has parts (AND, NOT, a language) that are no place in the text, so that NEAR
+    /// cannot measure a distance to it.
     pub(super) fn joins(&self) -> bool {
         match self {
             Self::All(_) | Self::Not(_) | Self::Language(_) => true,
@@ -55,7 +58,7 @@ impl Node {
     }
 }
 
-/// A term, or a set of them, with its weight.
+/// A term or a set of terms, with its weight.
 #[derive(Clone, Debug)]
 pub(super) struct TermWeight {
     pub(super) node: Node,
@@ -64,13 +67,13 @@ pub(super) struct TermWeight {
 }
 
 impl TermWeight {
-    /// The most it can add to a score.
+    /// The highest number of points it can add to a score.
     pub(super) fn points_max(&self, title_factor: f64) -> f64 {
         (self.weight * title_factor.max(1.0)).max(0.0)
     }
 }
 
-/// Weighed terms and the sum they must reach.
+/// Weighted terms and the score they must reach.
 #[derive(Clone, Debug)]
 pub(super) struct Weights {
     pub(super) signals: Vec<TermWeight>,
@@ -78,29 +81,30 @@ pub(super) struct Weights {
     pub(super) title_factor: f64,
 }
 
-/// A watch, ready to be decided.
+/// A compiled watch.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
     pub(super) watch: Name,
     pub(super) condition: Node,
-    /// If it holds the watch stays silent.
+    /// The exclusion: if it holds, the watch does not fire.
     pub(super) veto: Node,
     pub(super) scale: Option<Weights>,
-    /// In lower case; empty is any.
+    /// The languages it fires on, in lower case. Empty means any.
     pub(super) languages: Vec<String>,
-    /// In lower case, perhaps ending in `*`; empty is any.
+    /// The feeds it fires on, in lower case, each perhaps with `*` at the end. Empty means any.
     pub(super) sources: Vec<String>,
 }
 
 impl Rule {
-    /// Whether the watch looks at articles in `read_language`; one that is unknown may be any.
+    /// Whether the watch accepts an article in `language`. An article of unknown language is
+    /// accepted, because a missed alert is worse than a false one.
     pub(super) fn accepts_language(&self, language: Option<&str>) -> bool {
         let Some(language) = language.filter(|tag| !tag.is_empty()) else { return true };
         self.languages.is_empty()
             || self.languages.iter().any(|wanted| is_language(language, wanted))
     }
 
-    /// Whether the watch looks at articles from `source`.
+    /// Whether the watch accepts an article from the feed `source`.
     pub(super) fn accepts_source(&self, source: &str) -> bool {
         let source = source.to_lowercase();
         self.sources.is_empty()
@@ -111,14 +115,14 @@ impl Rule {
     }
 }
 
-/// Whether a language tag is `wanted` or a form of it: `ko-KR` is `ko`.
+/// Whether a language tag is `wanted` or a variant of it: `ko-KR` is a `ko`.
 pub(super) fn is_language(tag: &str, wanted: &str) -> bool {
     let tag = tag.replace('_', "-").to_lowercase();
     let wanted = wanted.replace('_', "-");
     tag.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
-/// Which part of a watch a term stands in.
+/// The part of a watch in which a term is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TermRole {
     Any,
@@ -129,7 +133,7 @@ pub(super) enum TermRole {
     Set,
 }
 
-/// A term where it was written, for the lint.
+/// A term and where it is written, for the lint.
 #[derive(Clone, Debug)]
 pub(super) struct TermUse {
     pub(super) leaf: Leaf,
@@ -138,7 +142,7 @@ pub(super) struct TermUse {
     pub(super) at: SourceSpan,
 }
 
-/// One watch read: its rule and what the lint looks at.
+/// A watch that was read: its rule, and its terms for the lint.
 pub(super) struct WatchRules<'w> {
     pub(super) watch: &'w Watch,
     pub(super) uses: Vec<TermUse>,

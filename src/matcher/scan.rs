@@ -1,4 +1,8 @@
-//! The one pass over a field: where a term may begin, the automaton is asked which do.
+//! The one pass over a text. Wherever a term may begin, the automaton is walked from there and
+//! every term that begins there is recorded.
+//!
+//! The automaton is not run over the whole text: it would find terms inside words, and it needs
+//! folded text, and folding all of a text costs more than the search (see `prefilter.rs`).
 use aho_corasick::Anchored;
 use aho_corasick::automaton::Automaton;
 
@@ -11,16 +15,16 @@ use super::prefilter;
 use super::term::Tolerances;
 use crate::domain::Field;
 
-/// One pass over one field.
+/// The pass over one field of an article.
 pub(super) struct TextScan<'a> {
     pub(super) lexicon: &'a CompiledTerms,
     pub(super) text: &'a str,
     pub(super) field: Field,
     pub(super) item: usize,
     pub(super) found: &'a mut Vec<TermMatch>,
-    /// Finds terms whatever fields they want.
+    /// Finds every term, whatever fields it is searched in. The lint needs this.
     pub(super) everywhere: bool,
-    /// Folded bytes of the step at hand.
+    /// The folded bytes of the current step; kept here so that not each step allocates.
     pub(super) fold: String,
 }
 
@@ -34,7 +38,7 @@ impl<'a> TextScan<'a> {
         Self { lexicon, text, field, item: 0, found, everywhere: false, fold: String::new() }
     }
 
-    /// Asks the automaton at every place where a term may begin.
+    /// Goes through the text and searches wherever a term may begin.
     pub(super) fn run(mut self) {
         let bytes = self.text.as_bytes();
         let (mut at, mut before) = (0, CharClass::Space);
@@ -71,7 +75,7 @@ impl<'a> TextScan<'a> {
         }
     }
 
-    /// A run of ASCII letters and digits: a word or a part of one. Gives its end.
+    /// Handles a run of ASCII letters and digits, which is a word or a part of one. Gives its end.
     #[inline]
     fn ascii_word(&mut self, at: usize, before: CharClass) -> usize {
         let bytes = self.text.as_bytes();
@@ -96,7 +100,7 @@ impl<'a> TextScan<'a> {
         end
     }
 
-    /// A character beyond ASCII at which a term may begin.
+    /// Handles a character outside ASCII at which a term may begin.
     #[inline]
     fn non_ascii_word(&mut self, at: usize, c: char) {
         let (letter, fold) = characters::char_info_and_fold(c);
@@ -123,7 +127,8 @@ impl<'a> TextScan<'a> {
         }
     }
 
-    /// Arabic and Hebrew words with letters in front: asks behind each way to take them off.
+    /// Arabic and Hebrew write the article and some prepositions onto the word. Searches behind
+    /// every combination of them with which the word may begin.
     fn after_proclitics(&mut self, at: usize) {
         let Some(first) = char_at(self.text, at) else { return };
         let mut places = vec![at];
@@ -143,7 +148,8 @@ impl<'a> TextScan<'a> {
         }
     }
 
-    /// The end of `letters` at `polled_at`, with any marks on them.
+    /// The end of `letters` at byte `at`, marks on them included; `None` if other letters are
+    /// there.
     fn skip(&mut self, at: usize, letters: &str) -> Option<usize> {
         let mut end = at;
         for letter in letters.chars() {
@@ -157,7 +163,7 @@ impl<'a> TextScan<'a> {
         Some(end)
     }
 
-    /// Walks the automaton from `polled_at` and records every term that begins there.
+    /// Walks the automaton from byte `at` on and records every term that begins there.
     fn find_terms_at(&mut self, at: usize, used: Tolerances) {
         let lexicon = self.lexicon;
         let bytes = self.text.as_bytes();
@@ -166,7 +172,8 @@ impl<'a> TextScan<'a> {
         loop {
             match bytes.get(end) {
                 None => return,
-                // An ASCII character before another is a cluster of its own.
+                // An ASCII character before another one has no marks, so it is folded here without
+                // the tables.
                 Some(byte)
                     if byte.is_ascii_alphanumeric()
                         && bytes.get(end + 1).is_none_or(u8::is_ascii) =>
@@ -204,7 +211,8 @@ impl<'a> TextScan<'a> {
             if lexicon.automaton.is_match(state) {
                 for number in 0..lexicon.automaton.match_len(state) {
                     let literal = lexicon.automaton.match_pattern(state, number).as_usize();
-                    // A state also lists the literals that end here but began later.
+                    // A state also lists shorter literals that end here but begin later. They are
+                    // found from their own beginning.
                     if lexicon.length(literal) == fed {
                         self.record(literal, at, end, used);
                     }
@@ -213,7 +221,8 @@ impl<'a> TextScan<'a> {
         }
     }
 
-    /// The bytes of the character at `polled_at` if it folds to itself and nothing joins it.
+    /// The length in bytes of the character at `at` if it folds to itself and no mark belongs to
+    /// it.
     #[inline]
     fn ascii_length(&self, at: usize) -> Option<usize> {
         let mut chars = self.text.get(at..)?.chars();
@@ -224,6 +233,8 @@ impl<'a> TextScan<'a> {
         alone.then_some(first.len_utf8())
     }
 
+    /// Records the terms that begin with a literal, where their fields and their right edges
+    /// agree.
     fn record(&mut self, literal: usize, start: usize, end: usize, used: Tolerances) {
         let lexicon = self.lexicon;
         for owner in lexicon.terms_at(literal) {
@@ -246,7 +257,7 @@ impl<'a> TextScan<'a> {
 }
 
 impl CompiledTerms {
-    /// Every place of every term in the article, in the order of [`Sighting`].
+    /// All matches in an article, sorted by term and then by place.
     pub(super) fn find_in_article(&self, text: &ArticleText<'_>) -> Vec<TermMatch> {
         let mut found = Vec::new();
         for (field, item, part) in text.parts() {
@@ -258,7 +269,7 @@ impl CompiledTerms {
         found
     }
 
-    /// The terms found in one bare text, whatever fields they want.
+    /// The terms found in a text that is no article, whatever fields they are searched in.
     pub(super) fn find_in_text(&self, text: &str) -> Vec<TermMatch> {
         let mut found = Vec::new();
         TextScan { everywhere: true, ..TextScan::new(self, text, &mut found) }.run();

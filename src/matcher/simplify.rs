@@ -1,22 +1,26 @@
-//! Arranges the parts of a rule so that each can be decided where it stands.
+//! Brings a rule into a form that can be evaluated: NEAR is distributed over what is in its
+//! parentheses, needless nesting is removed, and long lists become one lookup.
 use super::automaton::{FieldSet, TermId};
 use super::rule::{Leaf, Node};
 
-/// A list of this many terms or more is looked up instead of walked through.
+/// From this many terms on a list is a lookup: one binary search for each term of the article
+/// instead of one for each term of the list.
 const LOOKUP_MIN: usize = 8;
 
-/// How near two things must stand.
+/// The distance a NEAR allows, in words, and whether the order matters.
 #[derive(Clone, Copy)]
 pub(super) struct NearLimit {
     pub(super) words: u32,
     pub(super) ordered: bool,
 }
 
-/// What is wrong with it, and the cure.
+/// What is wrong, and what to do.
 type Misuse = (&'static str, &'static str);
 
 impl NearLimit {
-    /// Each of several things joined by AND must be near; what is excluded must not be there at all.
+    /// Distributes a NEAR over its two sides. `(a AND b) NEAR c` means that `a` and `b` are each
+    /// near `c`; a NOT inside means that its term is nowhere in the article. `budget` counts the
+    /// NEARs that come out, because they multiply.
     pub(super) fn distribute(
         self,
         left: &Node,
@@ -49,7 +53,8 @@ impl NearLimit {
     }
 }
 
-/// Spreads over the parts of one side, where it has parts that no place can stand for.
+/// Distributes over the parts of one side, if that side joins parts by AND or NOT. `None` if it
+/// can be evaluated as it is.
 fn distribute_over(
     side: &Node,
     budget: &mut usize,
@@ -87,7 +92,8 @@ fn distribute_over(
     }
 }
 
-/// Flattens what is nested for nothing and gathers long lists of terms for looking up.
+/// Removes groups of a single part, and makes one lookup of the terms of an OR that are searched
+/// in the same fields.
 pub(super) fn simplify(node: Node) -> Node {
     match node {
         Node::All(parts) => one_or(parts.into_iter().map(simplify).collect(), Node::All),
@@ -137,6 +143,7 @@ pub(super) fn simplify(node: Node) -> Node {
     }
 }
 
+/// A group of one part is that part.
 fn one_or(mut parts: Vec<Node>, many: impl Fn(Vec<Node>) -> Node) -> Node {
     if parts.len() == 1 { parts.remove(0) } else { many(parts) }
 }

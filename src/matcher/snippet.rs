@@ -1,21 +1,23 @@
-//! The passage a reader is shown: the article's own words round the hits, marked.
+//! Cuts the passage a reader is shown: the article's own words around the hits, with the hits
+//! marked.
 use std::ops::Range;
 
 use super::article_text::ArticleText;
 use super::characters::{self, CharClass};
 use crate::domain::{Field, Finding, Snippet};
 
-/// Characters of a snippet, about; cut at the nearest word.
+/// The length of a snippet, in characters. It is cut at the nearest edge of a word.
 const SNIPPET_CHARS: usize = 300;
 /// Characters shown before the first hit of a passage.
 const LEAD_CHARS: usize = 60;
-/// Characters within which a cut looks for a word's edge.
+/// Characters within which an edge of a word is searched for a cut. A script without spaces may
+/// have none.
 const CUT_CHARS: usize = 20;
 
-/// The passages of `text` that hold the finding's hits, marked.
+/// Cuts the passages of `text` that show the hits, until the length is used up.
 pub(super) fn cut(text: &ArticleText<'_>, finding: &Finding) -> Snippet {
     let mut snippet = Snippet::default();
-    // The body says more than the title, which the reader sees anyway.
+    // The reader sees the title anyway, so the body is preferred.
     let fields = [Field::Content, Field::Summary, Field::Title];
     let Some((field, part)) = fields
         .into_iter()
@@ -48,7 +50,7 @@ pub(super) fn cut(text: &ArticleText<'_>, finding: &Finding) -> Snippet {
         left = left.saturating_sub(add(&mut snippet, part, &passage, &spans));
         done = passage.end;
         while rest.next_if(|span| span.end <= done).is_some() {}
-        // A passage of a few words explains nothing.
+        // A passage of a few words would explain nothing.
         if left < LEAD_CHARS * 2 || rest.peek().is_none() {
             break;
         }
@@ -59,7 +61,8 @@ pub(super) fn cut(text: &ArticleText<'_>, finding: &Finding) -> Snippet {
     snippet
 }
 
-/// A passage round `hit`, not before `from`, of at most `chars` characters.
+/// The bytes of a passage around `hit`, beginning at or after `from`, with at most `chars`
+/// characters.
 fn passage(text: &str, from: usize, hit: &Range<usize>, chars: usize) -> Range<usize> {
     let start = step_back(text, hit.start, LEAD_CHARS).max(from);
     let start = if start > from { word_start(text, start, hit.start) } else { start };
@@ -97,19 +100,20 @@ fn add(snippet: &mut Snippet, text: &str, passage: &Range<usize>, spans: &[Range
     chars
 }
 
-/// The byte `chars` characters before `polled_at`.
+/// The byte `chars` characters before `at`.
 fn step_back(text: &str, at: usize, chars: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     before.char_indices().rev().take(chars).last().map_or(at, |(at, _)| at)
 }
 
-/// The byte `chars` characters after `polled_at`.
+/// The byte `chars` characters after `at`.
 fn step_ahead(text: &str, at: usize, chars: usize) -> usize {
     let after = text.get(at..).unwrap_or_default();
     after.char_indices().nth(chars).map_or(text.len(), |(offset, _)| at + offset)
 }
 
-/// The first beginning of a word at or after `polled_at`, not beyond `limit`.
+/// The first beginning of a word at or after byte `at`, at most at `limit`; `at` if there is none
+/// near.
 fn word_start(text: &str, at: usize, limit: usize) -> usize {
     let mut before = super::normalise::class_before(text, at);
     for (offset, c) in text.get(at..limit).unwrap_or_default().char_indices().take(CUT_CHARS) {
@@ -125,7 +129,7 @@ fn word_start(text: &str, at: usize, limit: usize) -> usize {
     at
 }
 
-/// The last end of a word at or before `polled_at`, not before `limit`.
+/// The last end of a word at or before byte `at`, at least at `limit`; `at` if there is none near.
 fn word_cut(text: &str, limit: usize, at: usize) -> usize {
     let mut after = super::normalise::class_after(text, at);
     for (offset, c) in text.get(limit..at).unwrap_or_default().char_indices().rev().take(CUT_CHARS)

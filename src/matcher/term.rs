@@ -1,20 +1,19 @@
-//! One term of a watchlist: what it is written as, and whether a place in a text is it.
+//! One term of a watchlist, and how it is read from what the user wrote. `word_edges.rs` says
+//! whether a place in a text is the term.
 use std::ops::Range;
 
 use super::characters::{self, CharClass};
 use super::language;
-use super::normalise::{self, char_at, class_after, word_end};
+use super::normalise::{self, char_at};
 
-/// Letters an ending written `~` may have: Russian and Greek endings have up to four.
-const ENDING_LETTERS_MAX: usize = 4;
-/// The shortest word that takes an English plural; `US` must not find "uses".
+/// The shortest word that takes an English plural, in letters. With less, `US` would find "uses".
 const PLURAL_LETTERS_MIN: usize = 3;
-/// The shortest term before which Arabic and Hebrew proclitics are looked for.
+/// The shortest term that may have an Arabic or Hebrew prefix, in letters. Shorter ones would be
+/// found inside other words.
 const PROCLITIC_LETTERS_MIN: usize = 3;
-/// Hangul syllables after a term that can still be a particle.
-const PARTICLE_SYLLABLES_MAX: usize = 8;
 
-/// The tolerances a match needed.
+/// The differences between term and text that a match tolerated, one bit each. They are shown in
+/// explanations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Tolerances(u8);
 
@@ -41,11 +40,11 @@ impl Tolerances {
         self.0 |= more.0;
     }
 
-    fn has(self, one: Self) -> bool {
+    pub(super) fn has(self, one: Self) -> bool {
         self.0 & one.0 != 0
     }
 
-    /// The names, joined by `+`; `None` if none was needed.
+    /// The names joined by `+`, as reports show them; `None` if there was no difference.
     pub(super) fn names(self) -> Option<String> {
         let names: Vec<_> = Self::NAMES
             .iter()
@@ -56,49 +55,49 @@ impl Tolerances {
     }
 }
 
-/// A part of a term after its first literal.
+/// A part of a term after the literal it begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum TermPart {
-    /// `*`: the rest of the word, whatever it is.
+    /// `*`: any rest of the word.
     AnyEnding,
-    /// `~`: the rest of the word, if it is as short as an ending.
+    /// `~`: a rest of the word that is as short as an ending.
     ShortEnding,
-    /// Literal text, folded, and its exact spelling.
+    /// Literal text: folded, and as it is spelled exactly.
     Text { folded: String, spelling: String },
 }
 
-/// A term, ready to be looked for.
+/// A term that can be searched.
 #[derive(Clone, Debug)]
 pub(super) struct Term {
-    /// As written, with its marks.
+    /// As the user wrote it, with `=`, `*` and `~`.
     pub(super) written: String,
-    /// Only the very same spelling counts.
+    /// Only the same spelling counts (`=`).
     pub(super) exact: bool,
-    /// The folded literal it begins with; never empty.
+    /// The folded text it begins with, which the automaton searches. Never empty.
     pub(super) head: String,
-    head_spelling: String,
+    pub(super) head_spelling: String,
     pub(super) tail: Vec<TermPart>,
-    last: CharClass,
+    pub(super) last: CharClass,
     /// For each run of separators, whether it holds a dash.
-    dashes: Vec<bool>,
+    pub(super) dashes: Vec<bool>,
     pub(super) tolerates: Inflections,
 }
 
-/// Which additions to the term are no difference.
+/// Which endings and prefixes of a word in the text are tolerated.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Inflections {
     /// An English plural ending.
     pub(super) plural: bool,
-    /// An English possessive, which then belongs to the match.
-    possessive: bool,
-    /// Arabic or Hebrew letters in front.
+    /// An English possessive (`’s`).
+    pub(super) possessive: bool,
+    /// Arabic or Hebrew letters written in front of the word (the article, "and", "in").
     pub(super) proclitic: bool,
 }
 
-/// What is wrong with a term.
+/// A mistake in a term or query: where, what, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TermError {
-    /// Bytes of the written term.
+    /// The bytes of the text it is about; empty for all of it.
     pub(super) span: Range<usize>,
     pub(super) message: String,
     pub(super) help: String,
@@ -115,8 +114,8 @@ impl TermError {
 }
 
 impl Term {
-    /// Reads a term as a list holds it: an optional `=`, then words, each perhaps ending in `*` or
-    /// `~`.
+    /// Reads a term as it is written in a list: an optional `=`, then words, each of which may end
+    /// in `*` or `~`.
     pub(super) fn parse(written: &str) -> Result<Self, TermError> {
         let body = written.trim();
         let (exact, body) = match body.strip_prefix('=') {
@@ -124,7 +123,7 @@ impl Term {
             None => (false, unquoted(body)),
         };
         let pieces = split(body).map_err(|(at, what, cure)| {
-            // `encode_body` is a slice of `written`, so the difference is where it begins.
+            // `body` is a slice of `written`, so the difference is where it begins.
             let from = body.as_ptr().addr().saturating_sub(written.as_ptr().addr());
             TermError::new(from + at.start..from + at.end, what, cure)
         })?;
@@ -163,6 +162,7 @@ impl Term {
             .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
             .collect();
         let latin = !exact && last_word.first().is_some_and(char::is_ascii_alphanumeric);
+        // A number takes a plural too: `F-35s`, `1990s`.
         let plural = latin
             && (last_word.len() >= PLURAL_LETTERS_MIN
                 || last_word.first().is_some_and(char::is_ascii_digit));
@@ -191,7 +191,8 @@ impl Term {
         })
     }
 
-    /// A text the term is found in.
+    /// A text in which the term is found. The lint uses it to ask which other terms are found
+    /// there too.
     pub(super) fn sample(&self) -> String {
         let mut text = if self.exact { self.head_spelling.clone() } else { self.head.clone() };
         for piece in &self.tail {
@@ -202,7 +203,8 @@ impl Term {
         text
     }
 
-    /// The plural that is not the term with letters added: `treaty`, `treaties`.
+    /// A plural that is not the term with letters added, such as `treaties` of `treaty`. It needs
+    /// a literal of its own in the automaton.
     pub(super) fn other_plural(&self) -> Option<String> {
         if !self.tolerates.plural || !self.tail.is_empty() {
             return None;
@@ -211,129 +213,14 @@ impl Term {
         let before = stem.chars().next_back()?;
         (before.is_ascii_alphabetic() && !"aeiou".contains(before)).then(|| format!("{stem}ies"))
     }
-
-    /// Whether the match that has found the first literal at `start..end` of `text` is the term.
-    /// Gives the end of all of it, with the tolerances it needed beside those in `used`.
-    pub(super) fn match_rest(
-        &self,
-        text: &str,
-        place: Range<usize>,
-        mut used: Tolerances,
-    ) -> Option<(usize, Tolerances)> {
-        let Range { start, mut end } = place;
-        if self.exact && normalise::spelling(text.get(start..end)?) != self.head_spelling {
-            return None;
-        }
-        let mut last = self.head.chars().next_back().unwrap_or(' ');
-        for piece in &self.tail {
-            match piece {
-                TermPart::Text { folded, spelling } => {
-                    let to = match_folded(text, end, folded)?;
-                    if self.exact && normalise::spelling(text.get(end..to)?) != *spelling {
-                        return None;
-                    }
-                    end = to;
-                    last = folded.chars().next_back()?;
-                }
-                TermPart::AnyEnding | TermPart::ShortEnding => {
-                    let (to, letters) = word_end(text, end, characters::char_info(last).class);
-                    let ending = *piece == TermPart::ShortEnding;
-                    if ending && letters > ENDING_LETTERS_MAX {
-                        return None;
-                    }
-                    if to > end {
-                        used.add(if ending { Tolerances::ENDING } else { Tolerances::PREFIX });
-                    }
-                    end = to;
-                }
-            }
-        }
-        if !ends_open(&self.tail) {
-            end = self.right_edge(text, end, &mut used)?;
-        }
-        if !self.dashes.is_empty() && normalise::dashes(text.get(start..end)?) != self.dashes {
-            used.add(Tolerances::HYPHEN);
-        }
-        Some((end, used))
-    }
-
-    /// Where the term ends, if it may end at `end`: at a word's edge, or before an ending that does
-    /// not change what the word names.
-    fn right_edge(&self, text: &str, end: usize, used: &mut Tolerances) -> Option<usize> {
-        let mut end = end;
-        if self.last.forms_word_with(class_after(text, end)) {
-            if self.exact {
-                return None;
-            }
-            let (to, letters) = word_end(text, end, self.last);
-            if letters > PARTICLE_SYLLABLES_MAX {
-                return None;
-            }
-            let rest = normalise::normalise(text.get(end..to)?);
-            if self.last == CharClass::Hangul {
-                let last = self.last_char()?;
-                used.add(language::is_particle(last, &rest).then_some(Tolerances::PARTICLE)?);
-                return Some(to);
-            }
-            let singular = !used.has(Tolerances::PLURAL);
-            used.add(
-                (singular && self.tolerates.plural && self.takes_plural(&rest))
-                    .then_some(Tolerances::PLURAL)?,
-            );
-            end = to;
-        }
-        if self.tolerates.possessive
-            && let Some(to) = match_folded(text, end, "'s")
-            && !CharClass::Spaced.forms_word_with(class_after(text, to))
-        {
-            used.add(Tolerances::POSSESSIVE);
-            end = to;
-        }
-        Some(end)
-    }
-
-    fn last_char(&self) -> Option<char> {
-        match self.tail.last() {
-            Some(TermPart::Text { folded, .. }) => folded.chars().next_back(),
-            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => {
-                self.head.chars().next_back()
-            }
-        }
-    }
-
-    fn takes_plural(&self, ending: &str) -> bool {
-        let word = match self.tail.last() {
-            Some(TermPart::Text { folded, .. }) => folded,
-            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => &self.head,
-        };
-        let hisses = ["s", "x", "z", "ch", "sh", "o"].iter().any(|end| word.ends_with(end));
-        match ending {
-            "s" => !word.ends_with('s'),
-            "es" => hisses,
-            _ => false,
-        }
-    }
 }
 
-/// Whether the term ends in `*` or `~`, so that it has no right edge of its own.
-fn ends_open(tail: &[TermPart]) -> bool {
+/// Whether the term ends in a wildcard, `*` or `~`.
+pub(super) fn ends_open(tail: &[TermPart]) -> bool {
     matches!(tail.last(), Some(TermPart::AnyEnding | TermPart::ShortEnding))
 }
 
-/// Where `folded` ends in `text` if it stands at byte `polled_at`.
-pub(super) fn match_folded(text: &str, at: usize, folded: &str) -> Option<usize> {
-    let mut rest = folded;
-    let (mut end, mut buffer) = (at, String::new());
-    while !rest.is_empty() {
-        buffer.clear();
-        let step = normalise::fold_cluster(text, end, &mut buffer)?;
-        rest = rest.strip_prefix(buffer.as_str())?;
-        end = step.end;
-    }
-    Some(end)
-}
-
-/// Without the quotation marks round it, typographic or not.
+/// Removes the quotation marks around a text, typographic ones too.
 fn unquoted(text: &str) -> &str {
     let quote = |c: char| matches!(c, '"' | '“' | '”' | '„' | '‟');
     match text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
@@ -344,7 +231,7 @@ fn unquoted(text: &str) -> &str {
 
 type Misplaced = (Range<usize>, String, String);
 
-/// Splits a term at its `*` and `~`.
+/// Splits a term at `*` and `~`. The error is the place, what is wrong, and what to do.
 fn split(body: &str) -> Result<Vec<TermPart>, Misplaced> {
     let mut pieces = Vec::new();
     let mut from = 0;
@@ -373,8 +260,8 @@ fn split(body: &str) -> Result<Vec<TermPart>, Misplaced> {
     Ok(pieces)
 }
 
-/// Adds literal text as it continues what is there: separators at a term's ends say nothing, those
-/// after a `*` part words.
+/// Adds literal text. White space and dashes at the ends of the whole term mean nothing, but after
+/// a `*` they separate words.
 fn push_text(pieces: &mut Vec<TermPart>, text: &str) {
     let mut folded = String::new();
     let mut at = 0;

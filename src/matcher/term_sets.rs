@@ -1,4 +1,5 @@
-//! Sets of terms that several watches share by name.
+//! Sets of terms that several watches share by name. A set is read once, however many watches use
+//! it.
 use std::sync::Arc;
 
 use super::automaton::{FieldSet, TermId};
@@ -8,11 +9,12 @@ use super::term::TermError;
 use super::watch_reader::{EntrySpan, WatchReader, is_name};
 use crate::domain::{Diagnostic, DiagnosticSeverity, TermSet};
 
-/// Sets within sets.
+/// Nesting of sets. A set that contains itself would never end.
 const SET_DEPTH_MAX: usize = 8;
 
 impl WatchReader {
-    /// The terms of a set, sorted; sets may hold sets.
+    /// The terms of a set, sorted, with those of the sets it contains. `None` if it has an error.
+    /// `depth` is its nesting.
     pub(super) fn terms_of_set(
         &mut self,
         spot: &EntrySpan<'_>,

@@ -1,5 +1,6 @@
-//! Reads watches as they are written into rules over numbered terms, and complains of what it cannot
-//! read.
+//! Reads watches as they are written in the configuration into rules over numbered terms. What
+//! cannot be read is reported with its place; reading then goes on, so that all mistakes are
+//! reported at once.
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,12 +14,13 @@ use super::simplify::{NearLimit, simplify};
 use super::term::{Term, TermError};
 use crate::domain::{Diagnostic, DiagnosticSeverity, Field, SourceSpan, Spanned, Terms, Watch};
 
-/// Bytes of one term.
+/// The longest term, in bytes.
 const TERM_BYTES_MAX: usize = 1_000;
-/// NEARs of one watch beyond those written: what AND inside their parentheses multiplies them to.
+/// NEARs that one watch may have in addition to those written. An AND in the parentheses of a NEAR
+/// makes several of it (see `simplify.rs`).
 const DISTRIBUTED_NEAR_MAX: usize = 1_000;
 
-/// Something written, and the part of it that is meant.
+/// A value of the configuration, and the part of it that is meant.
 #[derive(Clone)]
 pub(super) struct EntrySpan<'w> {
     written: &'w Spanned,
@@ -34,17 +36,17 @@ impl<'w> EntrySpan<'w> {
         place(self.written, self.span.clone())
     }
 
-    /// A fault found in `text`. Its place holds where the text is all that was written; of a term in
-    /// a query, whose quotation marks are gone from the text, all of it is at fault.
+    /// An error found in `text`, with its place. In a query the text of a term lacks its quotation
+    /// marks, so its bytes do not agree with those of the query, and the whole term is reported.
     fn within(&self, text: &str, fault: TermError) -> TermError {
         if self.written.text == text { fault } else { TermError { span: 0..0, ..fault } }
     }
 }
 
-/// Where bytes of a written value stand in its file.
+/// The place in its file of some bytes of a value.
 fn place(written: &Spanned, span: Range<usize>) -> SourceSpan {
     let SourceSpan { file, span: value } = written.at.clone();
-    // With escapes in the file the bytes do not agree, and the whole value is the place.
+    // With escapes in the file the bytes do not agree. Then the place is the whole value.
     if value.is_empty() || value.len() == written.text.len() {
         SourceSpan { file, span: value.start + span.start..value.start + span.end }
     } else {
@@ -52,27 +54,29 @@ fn place(written: &Spanned, span: Range<usize>) -> SourceSpan {
     }
 }
 
-/// A list of sets by its address, and a name in it.
+/// Names a set: the address of the list of sets, and the name in it. All watches share one list.
 pub(super) type SetKey = (usize, String);
 
-/// Reads watches one by one and keeps the complaints.
+/// Reads watches one after the other and collects what is reported.
 #[derive(Default)]
 pub(super) struct WatchReader {
     pub(super) draft: TermCollector,
     pub(super) complaints: Vec<Diagnostic>,
-    /// The terms of the sets used so far; `None` for one with a fault.
+    /// The terms of the sets that were used so far; `None` for a set with an error, which is
+    /// reported only once.
     pub(super) sets: HashMap<SetKey, Option<Arc<[TermId]>>>,
 }
 
-/// The watch being read.
+/// What is known of the watch that is being read.
 pub(super) struct WatchContext<'w> {
     terms: &'w Terms,
     uses: Vec<TermUse>,
-    /// NEARs so far beyond those written.
+    /// Additional NEARs so far; see [`DISTRIBUTED_NEAR_MAX`].
     distributed_near: usize,
 }
 
 impl WatchReader {
+    /// Reads a watch; `None` if it has an error.
     pub(super) fn read_watch<'w>(&mut self, watch: &'w Watch) -> Option<WatchRules<'w>> {
         let terms = &watch.terms;
         let before = self.errors();
@@ -112,6 +116,7 @@ impl WatchReader {
         (self.errors() == before).then_some(WatchRules { watch, uses: top.uses, rule })
     }
 
+    /// Errors reported so far, without warnings.
     pub(super) fn errors(&self) -> usize {
         self.complaints
             .iter()
@@ -119,6 +124,7 @@ impl WatchReader {
             .count()
     }
 
+    /// Reads `any`, `all` or `none`. An entry that is there twice is warned of and read once.
     fn read_list<'w>(
         &mut self,
         top: &mut WatchContext<'w>,
@@ -141,7 +147,7 @@ impl WatchReader {
         nodes
     }
 
-    /// One entry of a list: a term, perhaps with a field before it, or a set.
+    /// Reads an entry of a list: a term or a set, perhaps with a field before it.
     pub(super) fn read_entry<'w>(
         &mut self,
         top: &mut WatchContext<'w>,
@@ -160,7 +166,7 @@ impl WatchReader {
         let Some((field, rest)) = field else {
             return self.read_term(top, &spot, (&written.text, kind), FieldSet::TEXT);
         };
-        // `pause_polling` is a slice of the text, so the difference is where it begins.
+        // `rest` is a slice of the text, so the difference is where it begins.
         let from = rest.as_ptr().addr().saturating_sub(written.text.as_ptr().addr());
         let spot = EntrySpan { written, span: from..from + rest.len() };
         match rest.strip_prefix('@').filter(|name| is_name(name)) {
@@ -170,7 +176,7 @@ impl WatchReader {
         }
     }
 
-    /// Reads one term, or complains.
+    /// Reads one term and gives it its number.
     fn read_term(
         &mut self,
         top: &mut WatchContext<'_>,
@@ -184,6 +190,7 @@ impl WatchReader {
         Some(Node::Leaf(leaf))
     }
 
+    /// Reads one term and reports what is wrong or doubtful about it.
     pub(super) fn read_word(
         &mut self,
         spot: &EntrySpan<'_>,
@@ -199,7 +206,7 @@ impl WatchReader {
             );
             return None;
         }
-        // A query has been looked over as a whole.
+        // The parser has checked the whole query for signs of regular expressions.
         let faults = if list == TermRole::Query { Vec::new() } else { lint::check_entry(text) };
         let read = if faults.is_empty() {
             Term::parse(text).map_err(|fault| vec![fault])
@@ -222,6 +229,7 @@ impl WatchReader {
         }
     }
 
+    /// A set used in these fields.
     fn read_set(
         &mut self,
         top: &mut WatchContext<'_>,
@@ -237,6 +245,7 @@ impl WatchReader {
         Some(Node::Lookup { terms, fields })
     }
 
+    /// Reads a query and reports its errors and warnings at their places.
     fn read_query<'w>(&mut self, top: &mut WatchContext<'w>, written: &'w Spanned) -> Option<Node> {
         let spot = EntrySpan::whole(written);
         let parsed = match query::parse(&written.text) {
@@ -270,6 +279,8 @@ impl WatchReader {
         Some(node)
     }
 
+    /// Makes a condition of a part of a query. `within` are the fields that its terms are searched
+    /// in.
     fn build_node<'w>(
         &mut self,
         top: &mut WatchContext<'w>,
@@ -277,7 +288,7 @@ impl WatchReader {
         ast: &Ast,
         within: FieldSet,
     ) -> Option<Node> {
-        // Every part is read before a fault in one of them ends the watch.
+        // All parts are read even if one has an error, so that all errors are reported at once.
         let mut every = |desk: &mut Self, parts: &[Ast]| {
             let read: Vec<_> =
                 parts.iter().map(|part| desk.build_node(top, written, part, within)).collect();
@@ -325,6 +336,7 @@ impl WatchReader {
         }
     }
 
+    /// Reads what follows `lang:`: one language, or several joined by OR.
     fn read_language(&mut self, of: &Ast, spot: &EntrySpan<'_>) -> Option<Node> {
         match of {
             Ast::Term { text, .. } => Some(Node::Language(text.to_lowercase())),
@@ -348,8 +360,8 @@ impl WatchReader {
         }
     }
 
-    /// Complains of a fault, whose place is told within all that was written; one without a place of
-    /// its own stands where `line_and_column` does.
+    /// Reports an error or warning. Its bytes are those of the whole value; an error without bytes
+    /// is placed at `spot`.
     pub(super) fn report(
         &mut self,
         weight: DiagnosticSeverity,
@@ -359,14 +371,14 @@ impl WatchReader {
         let at = if fault.span.is_empty() { spot.place() } else { place(spot.written, fault.span) };
         let complaint =
             Diagnostic { severity: weight, at: Some(at), problem: fault.message, help: fault.help };
-        // A set's terms are read once, but a watch may use a term twice.
+        // A watch may use one term twice, and its warning is given once.
         if self.complaints.last() != Some(&complaint) {
             self.complaints.push(complaint);
         }
     }
 }
 
-/// The fields a query's name for them means.
+/// The fields that a name in a query means. `body` is summary and content.
 pub(super) fn fields(name: &str) -> FieldSet {
     match name {
         "title" => FieldSet::of(Field::Title),
@@ -379,7 +391,7 @@ pub(super) fn fields(name: &str) -> FieldSet {
     }
 }
 
-/// Whether `text` can name a set; `@samsung electronics` is a term.
+/// Whether `text` can be the name of a set. `@samsung electronics` cannot, so it is a term.
 pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }

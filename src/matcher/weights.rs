@@ -1,13 +1,16 @@
-//! Reads weighed terms and their threshold.
+//! Reads weighted terms and their threshold.
 use super::rule::{TermRole, TermWeight, Weights};
 use super::term::TermError;
 use super::watch_reader::{EntrySpan, WatchContext, WatchReader};
 use crate::domain::{Diagnostic, DiagnosticSeverity, Watch, WeightedTerm};
 
-/// How much more a term counts in a title, unless the watch says.
+/// The factor for a term in a title, if the watch gives none. What a title names is what the
+/// article is about.
 const TITLE_FACTOR: f64 = 2.0;
 
 impl WatchReader {
+    /// Reads `weigh`, `threshold` and `title_factor`. Weights that together cannot reach the
+    /// threshold are an error, because such a watch could never fire.
     pub(super) fn read_weights<'w>(
         &mut self,
         top: &mut WatchContext<'w>,
@@ -61,6 +64,7 @@ impl WatchReader {
         Some(Weights { signals, threshold, title_factor })
     }
 
+    /// Reads one weighted term. A weight of 0 is an error: the term would do nothing.
     fn read_weighted_term<'w>(
         &mut self,
         top: &mut WatchContext<'w>,

@@ -1,12 +1,13 @@
-//! Counts the words between two places of a text, for NEAR.
+//! Counts the words between two places of an article, for NEAR.
 use super::article_text::ArticleText;
 use super::characters::{self, CharClass};
 
-/// Marks per word of a spaced script; a character of a script without spaces is one mark, since
-/// their words have two characters or so.
+/// Edges counted for a word of a script with spaces. A character of a script without spaces counts
+/// one edge, because a word there has two characters on average. So `NEAR/4` means about the same
+/// in all scripts.
 pub(super) const EDGES_PER_WORD: usize = 2;
 
-/// A passage of one field.
+/// A passage of one field, in bytes. `item` is the position of an author or tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Span {
     pub(super) field: u8,
@@ -15,10 +16,11 @@ pub(super) struct Span {
     pub(super) end: usize,
 }
 
-/// Where words begin, field by field, to count how many stand between two places.
+/// The edges of each field, in order.
 pub(super) struct WordCounter(Vec<(u8, usize, Vec<usize>)>);
 
 impl WordCounter {
+    /// Finds the edges in all fields of an article.
     pub(super) fn new(text: &ArticleText<'_>) -> Self {
         Self(
             text.parts()
@@ -27,7 +29,7 @@ impl WordCounter {
         )
     }
 
-    /// Marks from byte `from` up to byte `receiver` of a field.
+    /// The number of edges from byte `from` up to byte `to` of the field of `span`.
     pub(super) fn between(&self, span: &Span, from: usize, to: usize) -> usize {
         let marks =
             self.0.iter().find(|(field, item, _)| (*field, *item) == (span.field, span.item));
@@ -38,7 +40,8 @@ impl WordCounter {
     }
 }
 
-/// The beginning of each word, twice, and each character of scripts without spaces.
+/// The beginning of each word, [`EDGES_PER_WORD`] times, and of each character of a script without
+/// spaces.
 fn word_starts(text: &str) -> Vec<usize> {
     let mut marks = Vec::new();
     let mut before = CharClass::Space;
@@ -53,7 +56,7 @@ fn word_starts(text: &str) -> Vec<usize> {
             CharClass::Spaced | CharClass::Hangul if !before.forms_word_with(letter.class) => {
                 marks.extend([at; EDGES_PER_WORD]);
             }
-            // An apostrophe inside a word does not part it: don't.
+            // An apostrophe inside a word (`don't`) does not make two words of it.
             CharClass::Apostrophe if before == CharClass::Spaced && !apostrophe => {
                 apostrophe = true;
                 continue;

@@ -112,7 +112,7 @@ fn sentences(text: &str) -> Vec<&str> {
     found
 }
 
-/// Whether the full stop at `polled_at` ends an initial or a short abbreviation ("J.", "Feb.", "No.").
+/// Whether the full stop at `at` ends an initial or a short abbreviation ("J.", "Feb.", "No.").
 fn is_initial(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();

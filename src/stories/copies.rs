@@ -112,7 +112,7 @@ impl CopyFinder {
         self.index.propose(&ready.anchors)
     }
 
-    /// Remembers an article that was stored. `connections_opened` says whether it opened a story: only then
+    /// Remembers an article that was stored. `opened` says whether it opened a story: only then
     /// do its sentences count as told anew.
     pub fn add(&mut self, id: ArticleId, at: Timestamp, ready: &Prepared, opened: bool) {
         self.index.add(id, at, &ready.anchors);

@@ -152,7 +152,7 @@ impl Index {
             + self.traits.capacity() * size_of::<Traits>()
     }
 
-    /// Lets the articles go that came before `timestamp`.
+    /// Lets the articles go that came before `moment`.
     pub fn expire(&mut self, moment: Timestamp) {
         while self.articles.front().is_some_and(|(_, at)| *at < moment) {
             self.forget_oldest();

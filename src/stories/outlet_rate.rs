@@ -50,7 +50,7 @@ pub enum SurgeLevel {
 }
 
 /// Lays out what a watch met: `recent` outlets within the last [`PERIOD`], and of the spans before it
-/// those that met any, as (number of the span, outlets). `articles_since`: when the watch was first known.
+/// those that met any, as (number of the span, outlets). `since`: when the watch was first known.
 pub fn outlet_counts(
     recent: u32,
     spans: &[(i64, u32)],

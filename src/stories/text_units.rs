@@ -320,7 +320,7 @@ pub(super) struct MissingUnits {
     pub(super) missing: usize,
 }
 
-/// Which units of one kind `short` has that `long_texts` has nowhere.
+/// Which units of one kind `short` has that `long` has nowhere.
 pub(super) fn missing_units(short: &[Unit], long: &[Unit], kind: UnitKind) -> MissingUnits {
     let of = |units: &[Unit]| {
         let mut hashes: Vec<u32> =

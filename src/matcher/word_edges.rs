@@ -1,0 +1,145 @@
+//! Judges the edges of a term: whether a match that begins right is all of the term, and where it
+//! ends.
+//!
+//! `scan.rs` asks only at places where a word begins, so the left edge is given: there, or after
+//! an Arabic or Hebrew prefix (`language.rs`). The right edge is judged here. Between letters of a
+//! script with spaces the term must end where the word ends, or before an ending that does not
+//! change what the word names: a plural, a possessive, a Korean particle. Which characters make
+//! one word is decided by [`CharClass::forms_word_with`].
+use std::ops::Range;
+
+use super::characters::{self, CharClass};
+use super::language;
+use super::normalise::{self, class_after, word_end};
+use super::term::{Term, TermPart, Tolerances, ends_open};
+
+/// The longest ending that `~` stands for, in letters: Russian and Greek endings have up to four.
+const ENDING_LETTERS_MAX: usize = 4;
+/// The longest run of Hangul syllables after a term that can be particles. A longer one is another
+/// word.
+const PARTICLE_SYLLABLES_MAX: usize = 8;
+
+impl Term {
+    /// Judges a match whose first literal is at `place` of `text`. `None` if it is not the term.
+    /// Otherwise the end of the whole match, and the tolerances it needed together with those in
+    /// `used`.
+    pub(super) fn match_rest(
+        &self,
+        text: &str,
+        place: Range<usize>,
+        mut used: Tolerances,
+    ) -> Option<(usize, Tolerances)> {
+        let Range { start, mut end } = place;
+        // The automaton found the folded text. `=` asks for the exact spelling, so the original is
+        // compared.
+        if self.exact && normalise::spelling(text.get(start..end)?) != self.head_spelling {
+            return None;
+        }
+        let mut last = self.head.chars().next_back().unwrap_or(' ');
+        for piece in &self.tail {
+            match piece {
+                TermPart::Text { folded, spelling } => {
+                    let to = match_folded(text, end, folded)?;
+                    if self.exact && normalise::spelling(text.get(end..to)?) != *spelling {
+                        return None;
+                    }
+                    end = to;
+                    last = folded.chars().next_back()?;
+                }
+                TermPart::AnyEnding | TermPart::ShortEnding => {
+                    let (to, letters) = word_end(text, end, characters::char_info(last).class);
+                    let ending = *piece == TermPart::ShortEnding;
+                    if ending && letters > ENDING_LETTERS_MAX {
+                        return None;
+                    }
+                    if to > end {
+                        used.add(if ending { Tolerances::ENDING } else { Tolerances::PREFIX });
+                    }
+                    end = to;
+                }
+            }
+        }
+        // A wildcard at the end has taken the rest of the word, so there is no edge to judge.
+        if !ends_open(&self.tail) {
+            end = self.right_edge(text, end, &mut used)?;
+        }
+        if !self.dashes.is_empty() && normalise::dashes(text.get(start..end)?) != self.dashes {
+            used.add(Tolerances::HYPHEN);
+        }
+        Some((end, used))
+    }
+
+    /// The end of the term if it may end at `end`: at the edge of a word, or before an ending that
+    /// does not change what the word names.
+    fn right_edge(&self, text: &str, end: usize, used: &mut Tolerances) -> Option<usize> {
+        let mut end = end;
+        if self.last.forms_word_with(class_after(text, end)) {
+            if self.exact {
+                return None;
+            }
+            let (to, letters) = word_end(text, end, self.last);
+            if letters > PARTICLE_SYLLABLES_MAX {
+                return None;
+            }
+            let rest = normalise::normalise(text.get(end..to)?);
+            if self.last == CharClass::Hangul {
+                let last = self.last_char()?;
+                used.add(language::is_particle(last, &rest).then_some(Tolerances::PARTICLE)?);
+                return Some(to);
+            }
+            // The literal of the other plural (`treaties`) takes no second plural.
+            let singular = !used.has(Tolerances::PLURAL);
+            used.add(
+                (singular && self.tolerates.plural && self.takes_plural(&rest))
+                    .then_some(Tolerances::PLURAL)?,
+            );
+            end = to;
+        }
+        // A possessive belongs to the match, so that a reader sees the whole word marked.
+        if self.tolerates.possessive
+            && let Some(to) = match_folded(text, end, "'s")
+            && !CharClass::Spaced.forms_word_with(class_after(text, to))
+        {
+            used.add(Tolerances::POSSESSIVE);
+            end = to;
+        }
+        Some(end)
+    }
+
+    /// The last folded character of the term.
+    fn last_char(&self) -> Option<char> {
+        match self.tail.last() {
+            Some(TermPart::Text { folded, .. }) => folded.chars().next_back(),
+            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => {
+                self.head.chars().next_back()
+            }
+        }
+    }
+
+    /// Whether `ending` makes an English plural of the last word of the term.
+    fn takes_plural(&self, ending: &str) -> bool {
+        let word = match self.tail.last() {
+            Some(TermPart::Text { folded, .. }) => folded,
+            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => &self.head,
+        };
+        let hisses = ["s", "x", "z", "ch", "sh", "o"].iter().any(|end| word.ends_with(end));
+        match ending {
+            "s" => !word.ends_with('s'),
+            "es" => hisses,
+            _ => false,
+        }
+    }
+}
+
+/// The end of `folded` in `text` if it begins at byte `at`; `None` if something else is there.
+pub(super) fn match_folded(text: &str, at: usize, folded: &str) -> Option<usize> {
+    let mut rest = folded;
+    let (mut end, mut buffer) = (at, String::new());
+    while !rest.is_empty() {
+        buffer.clear();
+        let step = normalise::fold_cluster(text, end, &mut buffer)?;
+        rest = rest.strip_prefix(buffer.as_str())?;
+        end = step.end;
+    }
+    Some(end)
+}
