@@ -11,19 +11,19 @@ pub(super) struct ArticleMatches<'a> {
     pub(super) lexicon: &'a CompiledTerms,
     pub(super) text: &'a ArticleText<'a>,
     /// Sorted by term.
-    sightings: &'a [TermMatch],
+    found: &'a [TermMatch],
     /// Counted at the first use, because only NEAR needs it and few watches have one.
     ruler: OnceCell<WordCounter>,
 }
 
 impl<'a> ArticleMatches<'a> {
-    /// `sightings` must be sorted by term.
+    /// `found` must be sorted by term.
     pub(super) fn new(
         lexicon: &'a CompiledTerms,
         text: &'a ArticleText<'a>,
-        sightings: &'a [TermMatch],
+        found: &'a [TermMatch],
     ) -> Self {
-        Self { lexicon, text, sightings, ruler: OnceCell::new() }
+        Self { lexicon, text, found, ruler: OnceCell::new() }
     }
 
     /// Counts the words between two places of the article.
@@ -33,14 +33,14 @@ impl<'a> ArticleMatches<'a> {
 
     /// The matches, grouped by term.
     pub(super) fn by_term(&self) -> impl Iterator<Item = (TermId, &'a [TermMatch])> {
-        let same = self.sightings.chunk_by(|a, b| a.term == b.term);
+        let same = self.found.chunk_by(|a, b| a.term == b.term);
         same.filter_map(|all| Some((all.first()?.term, all)))
     }
 
     /// The matches of one term in the fields that the leaf names.
     pub(super) fn matches_of(&self, leaf: Leaf) -> impl Iterator<Item = &'a TermMatch> {
-        let from = self.sightings.partition_point(|s| s.term < leaf.term);
-        self.sightings
+        let from = self.found.partition_point(|s| s.term < leaf.term);
+        self.found
             .get(from..)
             .unwrap_or_default()
             .iter()

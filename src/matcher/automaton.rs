@@ -158,7 +158,7 @@ impl CompiledTerms {
             // the automaton reads it.
             .prefilter(false)
             .build(&literals)
-            .map_err(|fault| fault.to_string())?;
+            .map_err(|error| error.to_string())?;
         let mut first_owner = vec![0];
         let mut owners = Vec::new();
         for list in found {

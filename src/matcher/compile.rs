@@ -54,44 +54,44 @@ impl Dependents {
 pub(super) fn compile(
     watches: &[Watch],
 ) -> Result<(CompiledWatchlist, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let mut desk = WatchReader::default();
+    let mut reader = WatchReader::default();
     let read: Vec<WatchRules<'_>> =
-        watches.iter().filter_map(|watch| desk.read_watch(watch)).collect();
-    let WatchReader { draft, mut complaints, .. } = desk;
+        watches.iter().filter_map(|watch| reader.read_watch(watch)).collect();
+    let WatchReader { draft, mut diagnostics, .. } = reader;
     // A limit of the whole watchlist belongs to no line of it.
-    let refuse = |complaints: &mut Vec<Diagnostic>, what: String, cure: &str| {
-        let (weight, cure) = (DiagnosticSeverity::Error, cure.to_owned());
-        complaints.push(Diagnostic { severity: weight, at: None, problem: what, help: cure });
+    let refuse = |diagnostics: &mut Vec<Diagnostic>, what: String, help: &str| {
+        let (weight, help) = (DiagnosticSeverity::Error, help.to_owned());
+        diagnostics.push(Diagnostic { severity: weight, at: None, problem: what, help: help });
     };
     if draft.len() > TERMS_MAX {
         let what =
             format!("the watchlist has {} different terms; {TERMS_MAX} are the most", draft.len());
-        refuse(&mut complaints, what, "split the watchlist over several services");
-        return Err(complaints);
+        refuse(&mut diagnostics, what, "split the watchlist over several services");
+        return Err(diagnostics);
     }
     let lexicon = match CompiledTerms::build(draft) {
         Ok(lexicon) => lexicon,
-        Err(fault) => {
-            let what = format!("the terms do not fit into one automaton: {fault}");
-            refuse(&mut complaints, what, "use fewer or shorter terms");
-            return Err(complaints);
+        Err(error) => {
+            let what = format!("the terms do not fit into one automaton: {error}");
+            refuse(&mut diagnostics, what, "use fewer or shorter terms");
+            return Err(diagnostics);
         }
     };
     // After the automaton is built, because the lint asks it which terms are found inside other
     // terms.
     for one in &read {
-        lint::check_watch(one, &lexicon, &mut complaints);
+        lint::check_watch(one, &lexicon, &mut diagnostics);
     }
     let rules: Vec<Rule> = read.into_iter().map(|read| read.rule).collect();
     let Some(dependents) = dependents(&rules, &lexicon) else {
         let what = format!("the watches wait for more than {DEPENDENTS_MAX} terms in all");
-        refuse(&mut complaints, what, "share fewer large sets between fewer watches");
-        return Err(complaints);
+        refuse(&mut diagnostics, what, "share fewer large sets between fewer watches");
+        return Err(diagnostics);
     };
-    if complaints.iter().any(|complaint| complaint.severity == DiagnosticSeverity::Error) {
-        return Err(complaints);
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == DiagnosticSeverity::Error) {
+        return Err(diagnostics);
     }
-    Ok((CompiledWatchlist { terms: lexicon, rules, dependents }, complaints))
+    Ok((CompiledWatchlist { terms: lexicon, rules, dependents }, diagnostics))
 }
 
 /// Finds the terms that each rule depends on: a rule can only fire if one of these terms is in the
@@ -101,8 +101,8 @@ fn dependents(rules: &[Rule], lexicon: &CompiledTerms) -> Option<Dependents> {
     let mut always = Vec::new();
     for (number, rule) in (0..).zip(rules) {
         let need = anchors(&rule.condition, lexicon);
-        let scale = rule.scale.as_ref().and_then(|scale| weights_anchors(scale, lexicon));
-        match [need, scale].into_iter().flatten().min_by(|a, b| a.cost.total_cmp(&b.cost)) {
+        let weights = rule.weights.as_ref().and_then(|weights| weights_anchors(weights, lexicon));
+        match [need, weights].into_iter().flatten().min_by(|a, b| a.cost.total_cmp(&b.cost)) {
             Some(anchors) => pairs.extend(anchors.terms.into_iter().map(|term| (term, number))),
             None => always.push(number),
         }
@@ -173,16 +173,20 @@ fn anchors(node: &Node, lexicon: &CompiledTerms) -> Option<Anchors> {
 
 /// The weighted terms of which at least one must be found, because the others together do not
 /// reach the threshold.
-fn weights_anchors(scale: &Weights, lexicon: &CompiledTerms) -> Option<Anchors> {
+fn weights_anchors(weights: &Weights, lexicon: &CompiledTerms) -> Option<Anchors> {
     let mut all = Vec::new();
-    for signal in scale.signals.iter().filter(|signal| signal.weight > 0.0) {
-        all.push((anchors(&signal.node, lexicon)?, signal.points_max(scale.title_factor)));
+    for weighted_term in weights.weighted.iter().filter(|weighted_term| weighted_term.weight > 0.0)
+    {
+        all.push((
+            anchors(&weighted_term.node, lexicon)?,
+            weighted_term.points_max(weights.title_factor),
+        ));
     }
     all.sort_by(|(a, _), (b, _)| b.cost.total_cmp(&a.cost));
     let mut spare = 0.0;
     let needed = all.into_iter().skip_while(|(_, most)| {
         spare += most;
-        spare < scale.threshold
+        spare < weights.threshold
     });
     Some(needed.fold(Anchors::default(), |all, (more, _)| all.and(more)))
 }

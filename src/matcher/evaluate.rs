@@ -50,16 +50,18 @@ impl<'a> ArticleMatches<'a> {
 
     /// Each weighted term that was found: whether it is in the title, and its points. A term
     /// counts once, however often it is found, so that a long article does not fire by its length.
-    pub(super) fn points<'s>(&self, scale: &'s Weights) -> Vec<(&'s TermWeight, bool, f64)> {
-        scale
-            .signals
+    pub(super) fn points<'s>(&self, weights: &'s Weights) -> Vec<(&'s TermWeight, bool, f64)> {
+        weights
+            .weighted
             .iter()
-            .filter(|signal| self.holds(&signal.node))
-            .map(|signal| {
-                let in_title =
-                    self.collect_matches(&signal.node).iter().any(|s| s.field == Field::Title);
-                let factor = if in_title { scale.title_factor } else { 1.0 };
-                (signal, in_title, signal.weight * factor)
+            .filter(|weighted_term| self.holds(&weighted_term.node))
+            .map(|weighted_term| {
+                let in_title = self
+                    .collect_matches(&weighted_term.node)
+                    .iter()
+                    .any(|s| s.field == Field::Title);
+                let factor = if in_title { weights.title_factor } else { 1.0 };
+                (weighted_term, in_title, weighted_term.weight * factor)
             })
             .collect()
     }
@@ -75,16 +77,16 @@ impl<'a> ArticleMatches<'a> {
         }
         let mut found = self.collect_matches(&rule.condition);
         let (mut score, mut threshold) = (1.0, 1.0);
-        if let Some(scale) = &rule.scale {
-            let points = self.points(scale);
+        if let Some(weights) = &rule.weights {
+            let points = self.points(weights);
             score = points.iter().map(|(_, _, points)| points).sum();
-            threshold = scale.threshold;
+            threshold = weights.threshold;
             if score + SCORE_SLACK < threshold {
                 return None;
             }
-            for (signal, _, points) in points {
+            for (weighted_term, _, points) in points {
                 if points > 0.0 {
-                    found.extend(self.collect_matches(&signal.node));
+                    found.extend(self.collect_matches(&weighted_term.node));
                 }
             }
         }
@@ -158,8 +160,8 @@ mod tests {
         find(query(text), &ArticleText { content, ..ArticleText::default() }).is_some()
     }
 
-    fn complaints(terms: Terms) -> Vec<Diagnostic> {
-        Matcher::compile(&[watch(terms)]).map_or_else(|faults| faults, |(_, doubts)| doubts)
+    fn diagnostics(terms: Terms) -> Vec<Diagnostic> {
+        Matcher::compile(&[watch(terms)]).map_or_else(|errors| errors, |(_, warnings)| warnings)
     }
 
     #[test]
@@ -276,10 +278,10 @@ mod tests {
         assert!(find(with(query("title:@drills NEAR/2 Korea")), &text).is_some());
         let listed = Terms { any: written(&["@drills"]), ..Terms::default() };
         assert_eq!(find(with(listed), &text).unwrap().hits[0].term, "Foal Eagle");
-        let wrong = complaints(with(query("@drils")));
+        let wrong = diagnostics(with(query("@drils")));
         assert!(wrong[0].help.contains("@drills"), "{wrong:?}");
         let own: Arc<[TermSet]> = [set("a", &["@a"])].into();
-        let round = complaints(Terms { sets: own, ..query("@a") });
+        let round = diagnostics(Terms { sets: own, ..query("@a") });
         assert!(round[0].problem.contains("holds itself"), "{round:?}");
     }
 
@@ -371,7 +373,7 @@ mod tests {
             ("Japan AND NOT Japan", 0..5, "never hold"),
             ("\"South Korea\" NOT Korea", 0..13, "never hold"),
         ] {
-            let found = complaints(query(text));
+            let found = diagnostics(query(text));
             let first = found.iter().find(|c| c.severity == DiagnosticSeverity::Error).expect(text);
             assert!(first.problem.contains(word), "{text}: {}", first.problem);
             assert_eq!(first.at.as_ref().unwrap().span, span, "{text}: {}", first.problem);
@@ -382,20 +384,20 @@ mod tests {
     #[test]
     fn a_million_terms_are_refused_with_a_reason() {
         let any = (0..260_000).map(|n| Spanned::without_place(&format!("term{n}"))).collect();
-        let found = complaints(Terms { any, ..Terms::default() });
+        let found = diagnostics(Terms { any, ..Terms::default() });
         assert!(found[0].problem.contains("different terms"), "{}", found[0].problem);
     }
 
     #[test]
     fn a_fault_behind_a_field_points_behind_it() {
         let terms = Terms { any: written(&["title:(?i)x"]), ..Terms::default() };
-        assert_eq!(complaints(terms)[0].at.as_ref().unwrap().span, 6..11);
+        assert_eq!(diagnostics(terms)[0].at.as_ref().unwrap().span, 6..11);
     }
 
     #[test]
     fn every_fault_is_reported_at_once() {
         let terms = Terms { any: written(&["(?i)x", "*y"]), ..query("titel:a AND foo:b") };
-        assert_eq!(complaints(terms).len(), 4);
+        assert_eq!(diagnostics(terms).len(), 4);
     }
 
     #[test]
@@ -409,7 +411,7 @@ mod tests {
             (none, "no threshold"),
             (Terms { threshold: Some(1.0), ..query("a1") }, "weighs no terms"),
         ] {
-            let found = complaints(terms);
+            let found = diagnostics(terms);
             assert!(found.iter().any(|c| c.problem.contains(word)), "{word}: {found:?}");
         }
     }
@@ -417,25 +419,25 @@ mod tests {
     #[test]
     fn pathological_watches_are_bounded() {
         let deep = format!("{}a1{}", "(".repeat(10_000), ")".repeat(10_000));
-        assert!(complaints(query(&deep))[0].problem.contains("levels"));
+        assert!(diagnostics(query(&deep))[0].problem.contains("levels"));
         let fields = format!("{}a1", "title:".repeat(10_000));
-        assert!(complaints(query(&fields))[0].problem.contains("levels"));
+        assert!(diagnostics(query(&fields))[0].problem.contains("levels"));
         let nots = format!("{}tariff", "NOT ".repeat(10_000));
-        assert_eq!(complaints(query(&nots)), []);
+        assert_eq!(diagnostics(query(&nots)), []);
         let wide: Vec<_> = (0..10_000).map(|n| format!("word{n}")).collect();
         assert!(fires(&wide.join(" OR "), "x word9999 y"));
-        assert!(complaints(query(&wide.join(" NEAR ")))[0].problem.contains("in a row"));
+        assert!(diagnostics(query(&wide.join(" NEAR ")))[0].problem.contains("in a row"));
         let row = vec!["w1x"; 60].join(" NEAR ");
         let tower = (0..60).fold(row.clone(), |inner, _| format!("({inner}) NEAR {row}"));
-        assert!(complaints(query(&tower))[0].problem.contains("levels deep"));
+        assert!(diagnostics(query(&tower))[0].problem.contains("levels deep"));
         let long = "a".repeat(100_000);
-        assert!(complaints(query(&long))[0].problem.contains("bytes"));
+        assert!(diagnostics(query(&long))[0].problem.contains("bytes"));
         let all: Vec<_> = (0..400).map(|n| format!("term{n}")).collect();
         let group = format!("({})", all.join(" AND "));
         let blown = format!("{group} NEAR {group} NEAR {group}");
         let product = ["(termx termy termz)"; 9].join(" NEAR ");
-        assert!(complaints(query(&product)).iter().any(|c| c.problem.contains("too much")));
-        assert!(complaints(query(&blown)).iter().any(|c| c.problem.contains("too much")));
+        assert!(diagnostics(query(&product)).iter().any(|c| c.problem.contains("too much")));
+        assert!(diagnostics(query(&blown)).iter().any(|c| c.problem.contains("too much")));
     }
 
     #[test]

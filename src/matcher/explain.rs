@@ -49,35 +49,36 @@ pub struct TermPoints {
 }
 
 /// Explains the result of `rule`.
-pub(super) fn explain(seen: &ArticleMatches<'_>, rule: &Rule) -> Explanation {
-    let finding = seen.decide(rule);
-    let mut account = ExplanationWriter { seen, reasons: Vec::new(), close_calls_shown: 0 };
+pub(super) fn explain(matches: &ArticleMatches<'_>, rule: &Rule) -> Explanation {
+    let finding = matches.decide(rule);
+    let mut account = ExplanationWriter { matches, reasons: Vec::new(), close_calls_shown: 0 };
     let mut closeness = account.explain_condition(&rule.condition);
-    let (mut score, mut threshold) = (f64::from(u8::from(seen.holds(&rule.condition))), 1.0);
+    let (mut score, mut threshold) = (f64::from(u8::from(matches.holds(&rule.condition))), 1.0);
     let mut points = Vec::new();
-    if let Some(scale) = &rule.scale {
-        threshold = scale.threshold;
-        points = self::points(seen, scale);
+    if let Some(weights) = &rule.weights {
+        threshold = weights.threshold;
+        points = self::points(matches, weights);
         score = points.iter().map(|points| points.points).sum();
         account.reasons.push(arithmetic(&points, score, threshold));
         if score < threshold {
-            account.explain_missing_weights(scale);
+            account.explain_missing_weights(weights);
         }
         closeness = f64::midpoint(closeness, (score / threshold).clamp(0.0, 1.0));
     }
-    if seen.holds(&rule.veto) {
+    if matches.holds(&rule.veto) {
         account.explain_veto(&rule.veto);
     }
-    if !rule.accepts_language(seen.text.language) {
-        let language = seen.text.language.unwrap_or_default();
+    if !rule.accepts_language(matches.text.language) {
+        let language = matches.text.language.unwrap_or_default();
         let wanted = rule.languages.join(", ");
         account.reasons.push(format!("the article is in `{language}`, the watch wants {wanted}"));
     }
-    if !rule.accepts_source(seen.text.source) {
+    if !rule.accepts_source(matches.text.source) {
         let wanted = rule.sources.join(", ");
-        account
-            .reasons
-            .push(format!("the article is from `{}`, the watch wants {wanted}", seen.text.source));
+        account.reasons.push(format!(
+            "the article is from `{}`, the watch wants {wanted}",
+            matches.text.source
+        ));
     }
     if finding.is_some() {
         closeness = 1.0;
@@ -86,12 +87,12 @@ pub(super) fn explain(seen: &ArticleMatches<'_>, rule: &Rule) -> Explanation {
     Explanation { watch, finding, score, threshold, points, reasons, closeness }
 }
 
-fn points(seen: &ArticleMatches<'_>, scale: &Weights) -> Vec<TermPoints> {
-    let points = seen.points(scale).into_iter();
+fn points(matches: &ArticleMatches<'_>, weights: &Weights) -> Vec<TermPoints> {
+    let points = matches.points(weights).into_iter();
     points
-        .map(|(signal, in_title, points)| TermPoints {
-            term: signal.written.clone(),
-            weight: signal.weight,
+        .map(|(weighted_term, in_title, points)| TermPoints {
+            term: weighted_term.written.clone(),
+            weight: weighted_term.weight,
             in_title,
             points,
         })
@@ -123,7 +124,7 @@ fn arithmetic(points: &[TermPoints], score: f64, threshold: f64) -> String {
 
 /// Collects the sentences of an explanation.
 struct ExplanationWriter<'a> {
-    seen: &'a ArticleMatches<'a>,
+    matches: &'a ArticleMatches<'a>,
     reasons: Vec<String>,
     close_calls_shown: usize,
 }
@@ -137,7 +138,7 @@ impl ExplanationWriter<'_> {
             let count = u32::try_from(shares.len()).unwrap_or(u32::MAX);
             return if count == 0 { 1.0 } else { shares.iter().sum::<f64>() / f64::from(count) };
         }
-        if self.seen.holds(node) {
+        if self.matches.holds(node) {
             self.explain_matches(node);
             return 1.0;
         }
@@ -147,7 +148,7 @@ impl ExplanationWriter<'_> {
                 0.5
             }
             Node::Near { left, right, words, ordered } => {
-                let both = self.seen.holds(left) && self.seen.holds(right);
+                let both = self.matches.holds(left) && self.matches.holds(right);
                 if both {
                     let order = if *ordered { " in that order" } else { "" };
                     self.reasons.push(format!(
@@ -173,7 +174,7 @@ impl ExplanationWriter<'_> {
 
     /// The share of `node` that is fulfilled, 0 to 1.
     fn satisfied_share(&self, node: &Node) -> f64 {
-        if self.seen.holds(node) {
+        if self.matches.holds(node) {
             return 1.0;
         }
         match node {
@@ -203,7 +204,7 @@ impl ExplanationWriter<'_> {
             | Node::All(_)
             | Node::Any(_)
             | Node::Near { .. } => {
-                let mut places = self.seen.collect_matches(node);
+                let mut places = self.matches.collect_matches(node);
                 places.sort_unstable_by_key(|s| (s.field as u8, s.item, s.start));
                 let mut said: Vec<String> = Vec::new();
                 for place in places {
@@ -219,9 +220,9 @@ impl ExplanationWriter<'_> {
 
     /// For example: the title has “export controls” (`export control` by plural).
     fn place(&self, s: &TermMatch) -> String {
-        let part = self.seen.text.part(s.field, s.item).unwrap_or_default();
+        let part = self.matches.text.part(s.field, s.item).unwrap_or_default();
         let words = part.get(s.start..s.end).unwrap_or_default();
-        let written = self.seen.lexicon.term(s.term).map_or("", |term| &term.written);
+        let written = self.matches.lexicon.term(s.term).map_or("", |term| &term.written);
         match s.used.names() {
             Some(used) => format!("the {} has “{words}” (`{written}` by {used})", s.field),
             None if words == written => format!("the {} has “{words}”", s.field),
@@ -232,7 +233,7 @@ impl ExplanationWriter<'_> {
     /// Names what was found although the watch excludes it.
     fn explain_veto(&mut self, node: &Node) {
         let first =
-            self.seen.collect_matches(node).into_iter().min_by_key(|s| (s.field as u8, s.start));
+            self.matches.collect_matches(node).into_iter().min_by_key(|s| (s.field as u8, s.start));
         self.reasons.push(match first {
             Some(s) => format!("{}, which the watch excludes", self.place(s)),
             None => format!("{} is there, which the watch excludes", self.description_of(node)),
@@ -245,7 +246,7 @@ impl ExplanationWriter<'_> {
             Node::Leaf(_) | Node::Near { .. } => {
                 format!("{} is not there", self.description_of(node))
             }
-            Node::Language(wanted) => match self.seen.text.language {
+            Node::Language(wanted) => match self.matches.text.language {
                 Some(language) => format!("the language is `{language}`, not `{wanted}`"),
                 None => format!("the language is unknown, not `{wanted}`"),
             },
@@ -257,12 +258,14 @@ impl ExplanationWriter<'_> {
     }
 
     /// Looks for near misses of the weighted terms that would have added points.
-    fn explain_missing_weights(&mut self, scale: &Weights) {
-        let missing: Vec<&Node> = scale
-            .signals
+    fn explain_missing_weights(&mut self, weights: &Weights) {
+        let missing: Vec<&Node> = weights
+            .weighted
             .iter()
-            .filter(|signal| signal.weight > 0.0 && !self.seen.holds(&signal.node))
-            .map(|signal| &signal.node)
+            .filter(|weighted_term| {
+                weighted_term.weight > 0.0 && !self.matches.holds(&weighted_term.node)
+            })
+            .map(|weighted_term| &weighted_term.node)
             .collect();
         for node in missing {
             self.explain_close_calls(node);
@@ -278,10 +281,11 @@ impl ExplanationWriter<'_> {
                 return;
             }
             self.close_calls_shown += 1;
-            let Some(term) = self.seen.lexicon.term(leaf.term) else { continue };
-            let mut parts = self.seen.text.parts().filter(|(field, _, _)| leaf.fields.has(*field));
+            let Some(term) = self.matches.lexicon.term(leaf.term) else { continue };
+            let mut parts =
+                self.matches.text.parts().filter(|(field, _, _)| leaf.fields.has(*field));
             let call = parts.find_map(|(field, _, part)| close_call(term, field, part));
-            let elsewhere = || match_in_other_field(self.seen.text, term, leaf);
+            let elsewhere = || match_in_other_field(self.matches.text, term, leaf);
             self.reasons.extend(call.or_else(elsewhere));
         }
     }
@@ -323,7 +327,7 @@ impl ExplanationWriter<'_> {
 
     /// A term as it is written, with its field.
     fn term_text(&self, leaf: Leaf) -> String {
-        let written = self.seen.lexicon.term(leaf.term).map_or("", |term| &term.written);
+        let written = self.matches.lexicon.term(leaf.term).map_or("", |term| &term.written);
         let field = FIELD_NAMES.into_iter().find(|name| {
             leaf.fields != FieldSet::TEXT && watch_reader::fields(name) == leaf.fields
         });

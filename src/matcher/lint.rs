@@ -15,7 +15,7 @@ pub(super) fn check_entry(text: &str) -> Vec<TermError> {
     find_regex_sign(text)
         .map(|(at, sign)| {
             let plain = without_signs(text);
-            let cure = if plain.is_empty() {
+            let help = if plain.is_empty() {
                 "write the words themselves".to_owned()
             } else {
                 format!(
@@ -24,7 +24,7 @@ pub(super) fn check_entry(text: &str) -> Vec<TermError> {
             };
             let what =
                 format!("`{sign}` belongs to regular expressions, which are not understood here");
-            TermError::new(at..at + sign.len(), what, cure)
+            TermError::new(at..at + sign.len(), what, help)
         })
         .into_iter()
         .collect()
@@ -90,7 +90,7 @@ fn without_signs(text: &str) -> String {
 
 /// Warnings about a term that can be searched but probably does not do what was meant.
 pub(super) fn check_term(term: &Term, list: TermRole) -> Vec<TermError> {
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     let whole = 0..term.written.len();
     let letters: Vec<char> = term.written.chars().filter(|c| c.is_alphanumeric()).collect();
     let kinds = || letters.iter().map(|c| characters::char_info(*c).class);
@@ -104,7 +104,7 @@ pub(super) fn check_term(term: &Term, list: TermRole) -> Vec<TermError> {
         && letters.len() < LETTERS_MIN
         && kinds().all(|k| k == CharClass::Spaced)
     {
-        faults.push(TermError::new(
+        errors.push(TermError::new(
             whole.clone(),
             format!("`{}` is so short that it stands in many texts by chance", term.written),
             format!("write `={}` so that only this spelling counts", term.written),
@@ -113,17 +113,17 @@ pub(super) fn check_term(term: &Term, list: TermRole) -> Vec<TermError> {
     if letters.len() == 1
         && kinds().all(|kind| matches!(kind, CharClass::Hangul | CharClass::Unspaced))
     {
-        faults.push(TermError::new(
+        errors.push(TermError::new(
             whole,
             format!("`{}` is one syllable or sign and stands inside many words", term.written),
             "write the whole word",
         ));
     }
     if list != TermRole::Query {
-        faults.extend(check_operator(&term.written));
+        errors.extend(check_operator(&term.written));
     }
-    faults.extend(check_mixed_scripts(&term.written));
-    faults
+    errors.extend(check_mixed_scripts(&term.written));
+    errors
 }
 
 /// Finds an operator in a list, where it is searched as a word.
@@ -177,16 +177,16 @@ fn check_mixed_scripts(written: &str) -> Option<TermError> {
 pub(super) fn check_watch(
     read: &WatchRules<'_>,
     lexicon: &CompiledTerms,
-    complaints: &mut Vec<Diagnostic>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut vetoed = 0;
     let any: Vec<&TermUse> = read.uses.iter().filter(|one| one.list == TermRole::Any).collect();
     let alone = any.len() == read.watch.terms.any.len();
-    let say = |one: &TermUse, weight: DiagnosticSeverity, what: String, cure: &str| Diagnostic {
+    let say = |one: &TermUse, weight: DiagnosticSeverity, what: String, help: &str| Diagnostic {
         severity: weight,
         at: Some(one.at.clone()),
         problem: what,
-        help: cure.to_owned(),
+        help: help.to_owned(),
     };
     for one in read.uses.iter().filter(|one| matches!(one.list, TermRole::Any | TermRole::All)) {
         let within = covering(one, &read.uses, lexicon);
@@ -200,19 +200,19 @@ pub(super) fn check_watch(
             } else {
                 DiagnosticSeverity::Warning
             };
-            complaints.push(say(one, weight, what, "take one of the two out"));
+            diagnostics.push(say(one, weight, what, "take one of the two out"));
             vetoed += usize::from(one.list == TermRole::Any);
         } else if let Some(other) = within.iter().find(|other| other.list == one.list)
             && one.list == TermRole::Any
         {
             let what =
                 format!("`{}` adds nothing: `{}` fires wherever it does", one.text, other.text);
-            let cure = "take it out, or the shorter one if that says too much";
-            complaints.push(say(one, DiagnosticSeverity::Warning, what, cure));
+            let help = "take it out, or the shorter one if that says too much";
+            diagnostics.push(say(one, DiagnosticSeverity::Warning, what, help));
         }
     }
     if vetoed == any.len() && vetoed > 0 && alone {
-        complaints.push(Diagnostic {
+        diagnostics.push(Diagnostic {
             severity: DiagnosticSeverity::Error,
             at: Some(read.watch.at.clone()),
             problem: format!(
@@ -222,8 +222,8 @@ pub(super) fn check_watch(
             help: "take the vetoing terms out of `none`".to_owned(),
         });
     }
-    if let Some(complaint) = check_contradiction(read, lexicon) {
-        complaints.push(complaint);
+    if let Some(diagnostic) = check_contradiction(read, lexicon) {
+        diagnostics.push(diagnostic);
     }
 }
 

@@ -148,8 +148,8 @@ mod tests {
             .collect()
     }
 
-    fn complaints(any: &[&str], none: &[&str]) -> Vec<Diagnostic> {
-        Matcher::compile(&[watch(any, none)]).map_or_else(|faults| faults, |(_, doubts)| doubts)
+    fn diagnostics(any: &[&str], none: &[&str]) -> Vec<Diagnostic> {
+        Matcher::compile(&[watch(any, none)]).map_or_else(|errors| errors, |(_, warnings)| warnings)
     }
 
     #[test]
@@ -344,14 +344,14 @@ mod tests {
             ("*control", "*"),
             ("ex*port", "*"),
         ] {
-            let found = complaints(&[term], &[]);
+            let found = diagnostics(&[term], &[]);
             assert_eq!(found.len(), 1, "{term}: {found:?}");
             assert_eq!(found[0].severity, DiagnosticSeverity::Error, "{term}");
             assert!(found[0].problem.contains(sign), "{term}: {}", found[0].problem);
             assert!(!found[0].help.is_empty());
         }
         for term in ["", "  ", "\u{200B}", "---", "=", "*"] {
-            let found = complaints(&[term], &[]);
+            let found = diagnostics(&[term], &[]);
             assert_eq!(found.len(), 1, "{term}: {found:?}");
             assert_eq!(found[0].severity, DiagnosticSeverity::Error, "{term}");
         }
@@ -361,7 +361,7 @@ mod tests {
     fn terms_that_look_odd_but_are_fine_pass() {
         for term in ["Yahoo!", "What is this?", "A$AP", "[Exclusive]", "S&P 500", "Disney+", "U.S."]
         {
-            assert_eq!(complaints(&[term], &[]), [], "{term}");
+            assert_eq!(diagnostics(&[term], &[]), [], "{term}");
         }
     }
 
@@ -376,22 +376,22 @@ mod tests {
             (&["export", "export control"], &[], "adds nothing"),
             (&["export control", "Japan"], &["control"], "never"),
         ] {
-            let found = complaints(any, none);
+            let found = diagnostics(any, none);
             assert_eq!(found.len(), 1, "{any:?}: {found:?}");
             assert_eq!(found[0].severity, DiagnosticSeverity::Warning, "{any:?}");
             assert!(found[0].problem.contains(word), "{any:?}: {}", found[0].problem);
         }
-        assert_eq!(complaints(&["=US", "日本", "사드", "=export control", "exports*"], &[]), []);
+        assert_eq!(diagnostics(&["=US", "日本", "사드", "=export control", "exports*"], &[]), []);
     }
 
     #[test]
     fn a_watch_that_can_never_fire_is_refused() {
         assert!(
-            complaints(&["export control"], &["export"])
+            diagnostics(&["export control"], &["export"])
                 .iter()
                 .any(|c| c.severity == DiagnosticSeverity::Error)
         );
-        assert_eq!(complaints(&[], &["export"]).len(), 1);
+        assert_eq!(diagnostics(&[], &["export"]).len(), 1);
     }
 
     #[test]
@@ -399,8 +399,8 @@ mod tests {
         let mut bad = watch(&["x"], &[]);
         let at = SourceSpan { file: "watchlist.toml".into(), span: 100..110 };
         bad.terms.any = vec![Spanned { text: "foo(?i)bar".to_owned(), at }];
-        let faults = Matcher::compile(&[bad]).unwrap_err();
-        assert_eq!(faults[0].at.as_ref().unwrap().span, 103..105);
+        let errors = Matcher::compile(&[bad]).unwrap_err();
+        assert_eq!(errors[0].at.as_ref().unwrap().span, 103..105);
     }
 
     #[test]
@@ -415,9 +415,9 @@ mod tests {
             [("\"\\\nƞ* ͼ*z\"", 0..12), ("“ƞ*ͼ”", 0..11), ("Seoul AND \"a * b\"", 10..17)]
         {
             let terms = Terms { query: Some(Spanned::without_place(query)), ..Terms::default() };
-            let complaints = Matcher::compile(&[Watch { terms, ..watch(&[], &[]) }]).unwrap_err();
-            let found = complaints[0].at.clone().unwrap().span;
-            assert_eq!(found, span, "{query}: {complaints:?}");
+            let diagnostics = Matcher::compile(&[Watch { terms, ..watch(&[], &[]) }]).unwrap_err();
+            let found = diagnostics[0].at.clone().unwrap().span;
+            assert_eq!(found, span, "{query}: {diagnostics:?}");
         }
     }
 }

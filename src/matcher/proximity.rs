@@ -9,21 +9,21 @@ use crate::domain::Field;
 const SPANS_MAX: usize = 1 << 14;
 /// The passages of the article in which `node` holds, sorted. Only terms, and NEAR and OR of
 /// terms, have passages.
-pub(super) fn spans(seen: &ArticleMatches<'_>, node: &Node) -> Vec<Span> {
+pub(super) fn spans(matches: &ArticleMatches<'_>, node: &Node) -> Vec<Span> {
     let mut spans = match node {
         Node::Near { left, right, words, ordered } => {
-            let (left, right) = (spans(seen, left), spans(seen, right));
+            let (left, right) = (spans(matches, left), spans(matches, right));
             let reach = EDGES_PER_WORD.saturating_mul(*words as usize);
-            let mut found = following_spans(seen.word_counter(), &left, &right, reach);
+            let mut found = following_spans(matches.word_counter(), &left, &right, reach);
             if !ordered {
-                found.extend(following_spans(seen.word_counter(), &right, &left, reach));
+                found.extend(following_spans(matches.word_counter(), &right, &left, reach));
             }
             found
         }
-        Node::Any(parts) => parts.iter().flat_map(|part| spans(seen, part)).collect(),
-        Node::Leaf(leaf) => seen.matches_of(*leaf).map(span_of).collect(),
+        Node::Any(parts) => parts.iter().flat_map(|part| spans(matches, part)).collect(),
+        Node::Leaf(leaf) => matches.matches_of(*leaf).map(span_of).collect(),
         Node::Lookup { terms, fields } => {
-            seen.matches_of_any(terms, *fields).map(span_of).collect()
+            matches.matches_of_any(terms, *fields).map(span_of).collect()
         }
         Node::All(_) | Node::Not(_) | Node::Language(_) => Vec::new(),
     };

@@ -88,8 +88,8 @@ pub(super) fn parse(query: &str) -> Result<Parsed, Vec<TermError>> {
             "split the watch",
         )]);
     }
-    let mut parser = Parser { tokens, at: 0, end: query.len(), depth: 0, doubts: Vec::new() };
-    let ast = parser.parse_query().map_err(|fault| vec![fault])?;
+    let mut parser = Parser { tokens, at: 0, end: query.len(), depth: 0, warnings: Vec::new() };
+    let ast = parser.parse_query().map_err(|error| vec![error])?;
     if ast.depth() > AST_DEPTH_MAX {
         return Err(vec![TermError::new(
             0..query.len(),
@@ -97,7 +97,7 @@ pub(super) fn parse(query: &str) -> Result<Parsed, Vec<TermError>> {
             "split the query",
         )]);
     }
-    Ok(Parsed { ast, warnings: parser.doubts })
+    Ok(Parsed { ast, warnings: parser.warnings })
 }
 
 struct Parser {
@@ -105,7 +105,7 @@ struct Parser {
     at: usize,
     end: usize,
     depth: usize,
-    doubts: Vec<TermError>,
+    warnings: Vec<TermError>,
 }
 
 impl Parser {
@@ -172,7 +172,7 @@ impl Parser {
             }
         }
         if let Some(span) = beside {
-            self.doubts.push(TermError::new(
+            self.warnings.push(TermError::new(
                 span,
                 "this `AND` joins its neighbours before the `OR` beside it does",
                 "put parentheses round what belongs together",

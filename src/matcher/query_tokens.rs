@@ -56,14 +56,14 @@ pub(super) type PlacedToken = (Token, Range<usize>);
 
 /// Splits a query into tokens, or gives all mistakes in it.
 pub(super) fn tokens(query: &str) -> Result<Vec<PlacedToken>, Vec<TermError>> {
-    Lexer { query, at: 0, tokens: Vec::new(), faults: Vec::new() }.run()
+    Lexer { query, at: 0, tokens: Vec::new(), errors: Vec::new() }.run()
 }
 
 struct Lexer<'q> {
     query: &'q str,
     at: usize,
     tokens: Vec<(Token, Range<usize>)>,
-    faults: Vec<TermError>,
+    errors: Vec<TermError>,
 }
 
 impl Lexer<'_> {
@@ -82,7 +82,7 @@ impl Lexer<'_> {
                 self.read_word(start);
             }
         }
-        if self.faults.is_empty() { Ok(self.tokens) } else { Err(self.faults) }
+        if self.errors.is_empty() { Ok(self.tokens) } else { Err(self.errors) }
     }
 
     fn peek(&self) -> Option<char> {
@@ -94,8 +94,8 @@ impl Lexer<'_> {
         self.at += c.len_utf8();
     }
 
-    fn report(&mut self, span: Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
-        self.faults.push(TermError::new(span, what, cure));
+    fn report(&mut self, span: Range<usize>, what: impl Into<String>, help: impl Into<String>) {
+        self.errors.push(TermError::new(span, what, help));
     }
 
     /// Reads a phrase in quotation marks, the first of which is at `self.at`. `mark` is what is
@@ -150,7 +150,7 @@ impl Lexer<'_> {
         let span = start..self.at;
         match self.token_for(word, &span) {
             Ok(token) => self.tokens.push((token, span)),
-            Err((what, cure)) => self.report(span, what, cure),
+            Err((what, help)) => self.report(span, what, help),
         }
     }
 

@@ -76,7 +76,7 @@ impl TermWeight {
 /// Weighted terms and the score they must reach.
 #[derive(Clone, Debug)]
 pub(super) struct Weights {
-    pub(super) signals: Vec<TermWeight>,
+    pub(super) weighted: Vec<TermWeight>,
     pub(super) threshold: f64,
     pub(super) title_factor: f64,
 }
@@ -88,7 +88,7 @@ pub(super) struct Rule {
     pub(super) condition: Node,
     /// The exclusion: if it holds, the watch does not fire.
     pub(super) veto: Node,
-    pub(super) scale: Option<Weights>,
+    pub(super) weights: Option<Weights>,
     /// The languages it fires on, in lower case. Empty means any.
     pub(super) languages: Vec<String>,
     /// The feeds it fires on, in lower case, each perhaps with `*` at the end. Empty means any.

@@ -107,9 +107,9 @@ impl TermError {
     pub(super) fn new(
         span: Range<usize>,
         what: impl Into<String>,
-        cure: impl Into<String>,
+        help: impl Into<String>,
     ) -> Self {
-        Self { span, message: what.into(), help: cure.into() }
+        Self { span, message: what.into(), help: help.into() }
     }
 }
 
@@ -122,10 +122,10 @@ impl Term {
             Some(rest) => (true, unquoted(rest.trim())),
             None => (false, unquoted(body)),
         };
-        let pieces = split(body).map_err(|(at, what, cure)| {
+        let pieces = split(body).map_err(|(at, what, help)| {
             // `body` is a slice of `written`, so the difference is where it begins.
             let from = body.as_ptr().addr().saturating_sub(written.as_ptr().addr());
-            TermError::new(from + at.start..from + at.end, what, cure)
+            TermError::new(from + at.start..from + at.end, what, help)
         })?;
         let empty = || {
             TermError::new(

@@ -28,14 +28,14 @@ impl WatchReader {
         }
         let Some(set) = sets.iter().find(|set| set.name.as_str() == name) else {
             let near = lint::closest(name, sets.iter().map(|set| set.name.as_str()));
-            let cure = near.map_or_else(
+            let help = near.map_or_else(
                 || format!("define the set `{name}`, or write the terms here"),
                 |near| format!("did you mean `@{near}`?"),
             );
             self.report(
                 DiagnosticSeverity::Error,
                 spot,
-                TermError::new(0..0, format!("there is no set `@{name}`"), cure),
+                TermError::new(0..0, format!("there is no set `@{name}`"), help),
             );
             return None;
         };
@@ -61,13 +61,13 @@ impl WatchReader {
             }
         }
         if set.any.is_empty() {
-            let complaint = Diagnostic {
+            let diagnostic = Diagnostic {
                 severity: DiagnosticSeverity::Error,
                 at: Some(set.at.clone()),
                 problem: format!("the set `@{name}` is empty"),
                 help: "give it terms, or take it out".to_owned(),
             };
-            self.complaints.push(complaint);
+            self.diagnostics.push(diagnostic);
         }
         terms.sort_unstable();
         terms.dedup();

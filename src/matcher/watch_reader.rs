@@ -38,8 +38,8 @@ impl<'w> EntrySpan<'w> {
 
     /// An error found in `text`, with its place. In a query the text of a term lacks its quotation
     /// marks, so its bytes do not agree with those of the query, and the whole term is reported.
-    fn within(&self, text: &str, fault: TermError) -> TermError {
-        if self.written.text == text { fault } else { TermError { span: 0..0, ..fault } }
+    fn within(&self, text: &str, error: TermError) -> TermError {
+        if self.written.text == text { error } else { TermError { span: 0..0, ..error } }
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) type SetKey = (usize, String);
 #[derive(Default)]
 pub(super) struct WatchReader {
     pub(super) draft: TermCollector,
-    pub(super) complaints: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// The terms of the sets that were used so far; `None` for a set with an error, which is
     /// reported only once.
     pub(super) sets: HashMap<SetKey, Option<Arc<[TermId]>>>,
@@ -80,24 +80,24 @@ impl WatchReader {
     pub(super) fn read_watch<'w>(&mut self, watch: &'w Watch) -> Option<WatchRules<'w>> {
         let terms = &watch.terms;
         let before = self.errors();
-        let mut top = WatchContext { terms, uses: Vec::new(), distributed_near: 0 };
+        let mut context = WatchContext { terms, uses: Vec::new(), distributed_near: 0 };
         let mut need = Vec::new();
-        let any = self.read_list(&mut top, &terms.any, TermRole::Any);
+        let any = self.read_list(&mut context, &terms.any, TermRole::Any);
         if !terms.any.is_empty() {
             need.push(Node::Any(any));
         }
-        need.extend(self.read_list(&mut top, &terms.all, TermRole::All));
+        need.extend(self.read_list(&mut context, &terms.all, TermRole::All));
         if let Some(written) = &terms.query {
-            need.extend(self.read_query(&mut top, written));
+            need.extend(self.read_query(&mut context, written));
         }
-        let veto = self.read_list(&mut top, &terms.none, TermRole::None);
-        let scale = self.read_weights(&mut top, watch);
+        let veto = self.read_list(&mut context, &terms.none, TermRole::None);
+        let weights = self.read_weights(&mut context, watch);
         if terms.any.is_empty()
             && terms.all.is_empty()
             && terms.query.is_none()
             && terms.weighted.is_empty()
         {
-            self.complaints.push(Diagnostic {
+            self.diagnostics.push(Diagnostic {
                 severity: DiagnosticSeverity::Error,
                 at: Some(watch.at.clone()),
                 problem: format!("watch `{}` looks for nothing and can never fire", watch.name),
@@ -109,25 +109,25 @@ impl WatchReader {
             watch: watch.name.clone(),
             condition: simplify(Node::All(need)),
             veto: simplify(Node::Any(veto)),
-            scale,
+            weights,
             languages: text(&terms.languages),
             sources: text(&terms.sources),
         };
-        (self.errors() == before).then_some(WatchRules { watch, uses: top.uses, rule })
+        (self.errors() == before).then_some(WatchRules { watch, uses: context.uses, rule })
     }
 
     /// Errors reported so far, without warnings.
     pub(super) fn errors(&self) -> usize {
-        self.complaints
+        self.diagnostics
             .iter()
-            .filter(|complaint| complaint.severity == DiagnosticSeverity::Error)
+            .filter(|diagnostic| diagnostic.severity == DiagnosticSeverity::Error)
             .count()
     }
 
     /// Reads `any`, `all` or `none`. An entry that is there twice is warned of and read once.
     fn read_list<'w>(
         &mut self,
-        top: &mut WatchContext<'w>,
+        context: &mut WatchContext<'w>,
         list: &'w [Spanned],
         kind: TermRole,
     ) -> Vec<Node> {
@@ -138,11 +138,11 @@ impl WatchReader {
             let exact = text.starts_with('=');
             if !known.insert(if exact { text.to_owned() } else { text.to_lowercase() }) {
                 let what = format!("`{text}` stands in this list already");
-                let fault = TermError::new(0..0, what, "take one of the two out");
-                self.report(DiagnosticSeverity::Warning, &EntrySpan::whole(written), fault);
+                let error = TermError::new(0..0, what, "take one of the two out");
+                self.report(DiagnosticSeverity::Warning, &EntrySpan::whole(written), error);
                 continue;
             }
-            nodes.extend(self.read_entry(top, written, kind));
+            nodes.extend(self.read_entry(context, written, kind));
         }
         nodes
     }
@@ -150,43 +150,43 @@ impl WatchReader {
     /// Reads an entry of a list: a term or a set, perhaps with a field before it.
     pub(super) fn read_entry<'w>(
         &mut self,
-        top: &mut WatchContext<'w>,
+        context: &mut WatchContext<'w>,
         written: &'w Spanned,
         kind: TermRole,
     ) -> Option<Node> {
         let spot = EntrySpan::whole(written);
         let text = written.text.trim();
         if let Some(name) = text.strip_prefix('@').filter(|name| is_name(name)) {
-            return self.read_set(top, &spot, name, FieldSet::TEXT);
+            return self.read_set(context, &spot, name, FieldSet::TEXT);
         }
         let field = text.split_once(':').and_then(|(name, rest)| {
             let field = FIELD_NAMES.into_iter().find(|field| *field == name)?;
             (!rest.is_empty()).then_some((field, rest.trim()))
         });
         let Some((field, rest)) = field else {
-            return self.read_term(top, &spot, (&written.text, kind), FieldSet::TEXT);
+            return self.read_term(context, &spot, (&written.text, kind), FieldSet::TEXT);
         };
         // `rest` is a slice of the text, so the difference is where it begins.
         let from = rest.as_ptr().addr().saturating_sub(written.text.as_ptr().addr());
         let spot = EntrySpan { written, span: from..from + rest.len() };
         match rest.strip_prefix('@').filter(|name| is_name(name)) {
             _ if field == "lang" => Some(Node::Language(rest.to_lowercase())),
-            Some(name) => self.read_set(top, &spot, name, fields(field)),
-            None => self.read_term(top, &spot, (rest, kind), fields(field)),
+            Some(name) => self.read_set(context, &spot, name, fields(field)),
+            None => self.read_term(context, &spot, (rest, kind), fields(field)),
         }
     }
 
     /// Reads one term and gives it its number.
     fn read_term(
         &mut self,
-        top: &mut WatchContext<'_>,
+        context: &mut WatchContext<'_>,
         spot: &EntrySpan<'_>,
         (text, list): (&str, TermRole),
         fields: FieldSet,
     ) -> Option<Node> {
         let term = self.read_word(spot, text, list)?;
         let leaf = Leaf { term: self.draft.add(term, fields), fields };
-        top.uses.push(TermUse { leaf, list, text: text.trim().to_owned(), at: spot.place() });
+        context.uses.push(TermUse { leaf, list, text: text.trim().to_owned(), at: spot.place() });
         Some(Node::Leaf(leaf))
     }
 
@@ -207,22 +207,22 @@ impl WatchReader {
             return None;
         }
         // The parser has checked the whole query for signs of regular expressions.
-        let faults = if list == TermRole::Query { Vec::new() } else { lint::check_entry(text) };
-        let read = if faults.is_empty() {
-            Term::parse(text).map_err(|fault| vec![fault])
+        let errors = if list == TermRole::Query { Vec::new() } else { lint::check_entry(text) };
+        let read = if errors.is_empty() {
+            Term::parse(text).map_err(|error| vec![error])
         } else {
-            Err(faults)
+            Err(errors)
         };
         match read {
             Ok(term) => {
-                for doubt in lint::check_term(&term, list) {
-                    self.report(DiagnosticSeverity::Warning, spot, spot.within(text, doubt));
+                for warning in lint::check_term(&term, list) {
+                    self.report(DiagnosticSeverity::Warning, spot, spot.within(text, warning));
                 }
                 Some(term)
             }
-            Err(faults) => {
-                for fault in faults {
-                    self.report(DiagnosticSeverity::Error, spot, spot.within(text, fault));
+            Err(errors) => {
+                for error in errors {
+                    self.report(DiagnosticSeverity::Error, spot, spot.within(text, error));
                 }
                 None
             }
@@ -232,12 +232,12 @@ impl WatchReader {
     /// A set used in these fields.
     fn read_set(
         &mut self,
-        top: &mut WatchContext<'_>,
+        context: &mut WatchContext<'_>,
         spot: &EntrySpan<'_>,
         name: &str,
         fields: FieldSet,
     ) -> Option<Node> {
-        let sets = Arc::clone(&top.terms.sets);
+        let sets = Arc::clone(&context.terms.sets);
         let terms = self.terms_of_set(spot, &sets, name, 0)?;
         for term in terms.iter() {
             self.draft.require_fields(*term, fields);
@@ -246,34 +246,38 @@ impl WatchReader {
     }
 
     /// Reads a query and reports its errors and warnings at their places.
-    fn read_query<'w>(&mut self, top: &mut WatchContext<'w>, written: &'w Spanned) -> Option<Node> {
+    fn read_query<'w>(
+        &mut self,
+        context: &mut WatchContext<'w>,
+        written: &'w Spanned,
+    ) -> Option<Node> {
         let spot = EntrySpan::whole(written);
         let parsed = match query::parse(&written.text) {
             Ok(parsed) => parsed,
-            Err(faults) => {
-                for fault in faults {
-                    let spot = EntrySpan { written, span: fault.span.clone() };
+            Err(errors) => {
+                for error in errors {
+                    let spot = EntrySpan { written, span: error.span.clone() };
                     self.report(
                         DiagnosticSeverity::Error,
                         &spot,
-                        TermError { span: 0..0, ..fault },
+                        TermError { span: 0..0, ..error },
                     );
                 }
                 return None;
             }
         };
-        for doubt in parsed.warnings {
-            let spot = EntrySpan { written, span: doubt.span.clone() };
-            self.report(DiagnosticSeverity::Warning, &spot, TermError { span: 0..0, ..doubt });
+        for warning in parsed.warnings {
+            let spot = EntrySpan { written, span: warning.span.clone() };
+            self.report(DiagnosticSeverity::Warning, &spot, TermError { span: 0..0, ..warning });
         }
-        let node = self.build_node(top, written, &parsed.ast, FieldSet::TEXT)?;
+        let node = self.build_node(context, written, &parsed.ast, FieldSet::TEXT)?;
         if !node.is_positive() {
-            let fault = TermError::new(
+            let error = TermError::new(
                 0..0,
                 "this query fires on every article that lacks something",
                 "say what must be there as well: a term AND NOT another",
             );
-            self.report(DiagnosticSeverity::Error, &spot, fault);
+            self.report(DiagnosticSeverity::Error, &spot, error);
             return None;
         }
         Some(node)
@@ -283,51 +287,53 @@ impl WatchReader {
     /// in.
     fn build_node<'w>(
         &mut self,
-        top: &mut WatchContext<'w>,
+        context: &mut WatchContext<'w>,
         written: &'w Spanned,
         ast: &Ast,
         within: FieldSet,
     ) -> Option<Node> {
         // All parts are read even if one has an error, so that all errors are reported at once.
-        let mut every = |desk: &mut Self, parts: &[Ast]| {
-            let read: Vec<_> =
-                parts.iter().map(|part| desk.build_node(top, written, part, within)).collect();
+        let mut every = |reader: &mut Self, parts: &[Ast]| {
+            let read: Vec<_> = parts
+                .iter()
+                .map(|part| reader.build_node(context, written, part, within))
+                .collect();
             read.into_iter().collect::<Option<Vec<_>>>()
         };
         match ast {
             Ast::Term { text, span } => {
                 let spot = EntrySpan { written, span: span.clone() };
-                self.read_term(top, &spot, (text, TermRole::Query), within)
+                self.read_term(context, &spot, (text, TermRole::Query), within)
             }
             Ast::Set { name, span } => {
                 let spot = EntrySpan { written, span: span.clone() };
-                self.read_set(top, &spot, name, within)
+                self.read_set(context, &spot, name, within)
             }
             Ast::Field { field: "lang", of, span } => {
                 self.read_language(of, &EntrySpan { written, span: span.clone() })
             }
-            Ast::Field { field, of, .. } => self.build_node(top, written, of, fields(field)),
+            Ast::Field { field, of, .. } => self.build_node(context, written, of, fields(field)),
             Ast::All(parts) => every(self, parts).map(Node::All),
             Ast::Any(parts) => every(self, parts).map(Node::Any),
             Ast::Not(part) => {
-                Some(Node::Not(Box::new(self.build_node(top, written, part, within)?)))
+                Some(Node::Not(Box::new(self.build_node(context, written, part, within)?)))
             }
             Ast::Near { left, right, words, ordered, span } => {
-                let left = self.build_node(top, written, left, within);
-                let right = self.build_node(top, written, right, within);
+                let left = self.build_node(context, written, left, within);
+                let right = self.build_node(context, written, right, within);
                 let near = NearLimit { words: *words, ordered: *ordered };
-                let full = DISTRIBUTED_NEAR_MAX.saturating_sub(top.distributed_near) + 1;
+                let full = DISTRIBUTED_NEAR_MAX.saturating_sub(context.distributed_near) + 1;
                 let mut budget = full;
                 let spread = near.distribute(&left?, &right?, &mut budget);
-                top.distributed_near += (full - budget).saturating_sub(1);
+                context.distributed_near += (full - budget).saturating_sub(1);
                 match spread {
                     Ok(node) => Some(node),
-                    Err((what, cure)) => {
+                    Err((what, help)) => {
                         let spot = EntrySpan { written, span: span.clone() };
                         self.report(
                             DiagnosticSeverity::Error,
                             &spot,
-                            TermError::new(0..0, what, cure),
+                            TermError::new(0..0, what, help),
                         );
                         None
                     }
@@ -366,14 +372,14 @@ impl WatchReader {
         &mut self,
         weight: DiagnosticSeverity,
         spot: &EntrySpan<'_>,
-        fault: TermError,
+        error: TermError,
     ) {
-        let at = if fault.span.is_empty() { spot.place() } else { place(spot.written, fault.span) };
-        let complaint =
-            Diagnostic { severity: weight, at: Some(at), problem: fault.message, help: fault.help };
+        let at = if error.span.is_empty() { spot.place() } else { place(spot.written, error.span) };
+        let diagnostic =
+            Diagnostic { severity: weight, at: Some(at), problem: error.message, help: error.help };
         // A watch may use one term twice, and its warning is given once.
-        if self.complaints.last() != Some(&complaint) {
-            self.complaints.push(complaint);
+        if self.diagnostics.last() != Some(&diagnostic) {
+            self.diagnostics.push(diagnostic);
         }
     }
 }

@@ -13,16 +13,16 @@ impl WatchReader {
     /// threshold are an error, because such a watch could never fire.
     pub(super) fn read_weights<'w>(
         &mut self,
-        top: &mut WatchContext<'w>,
+        context: &mut WatchContext<'w>,
         watch: &'w Watch,
     ) -> Option<Weights> {
         let terms = &watch.terms;
-        let mut complain = |what: &str, cure: &str| {
-            self.complaints.push(Diagnostic {
+        let mut complain = |what: &str, help: &str| {
+            self.diagnostics.push(Diagnostic {
                 severity: DiagnosticSeverity::Error,
                 at: Some(watch.at.clone()),
                 problem: format!("watch `{}` {what}", watch.name),
-                help: cure.to_owned(),
+                help: help.to_owned(),
             });
         };
         if terms.weighted.is_empty() {
@@ -44,14 +44,14 @@ impl WatchReader {
         if !(title_factor.is_finite() && title_factor > 0.0) {
             complain("has a title factor that is no factor", "set it above 0");
         }
-        let signals: Vec<TermWeight> = terms
+        let weighted: Vec<TermWeight> = terms
             .weighted
             .iter()
-            .filter_map(|weighed| self.read_weighted_term(top, weighed))
+            .filter_map(|weighed| self.read_weighted_term(context, weighed))
             .collect();
-        let reach: f64 = signals.iter().map(|s| s.points_max(title_factor)).sum();
-        if reach < threshold && signals.len() == terms.weighted.len() {
-            self.complaints.push(Diagnostic {
+        let reach: f64 = weighted.iter().map(|s| s.points_max(title_factor)).sum();
+        if reach < threshold && weighted.len() == terms.weighted.len() {
+            self.diagnostics.push(Diagnostic {
                 severity: DiagnosticSeverity::Error,
                 at: Some(watch.at.clone()),
                 problem: format!(
@@ -61,22 +61,22 @@ impl WatchReader {
                 help: "lower the threshold or raise the weights".to_owned(),
             });
         }
-        Some(Weights { signals, threshold, title_factor })
+        Some(Weights { weighted, threshold, title_factor })
     }
 
     /// Reads one weighted term. A weight of 0 is an error: the term would do nothing.
     fn read_weighted_term<'w>(
         &mut self,
-        top: &mut WatchContext<'w>,
+        context: &mut WatchContext<'w>,
         weighed: &'w WeightedTerm,
     ) -> Option<TermWeight> {
         if !weighed.weight.is_finite() || weighed.weight == 0.0 {
             let what = format!("`{}` weighs {}", weighed.term.text, weighed.weight);
-            let fault = TermError::new(0..0, what, "give it a number above or below 0");
-            self.report(DiagnosticSeverity::Error, &EntrySpan::whole(&weighed.term), fault);
+            let error = TermError::new(0..0, what, "give it a number above or below 0");
+            self.report(DiagnosticSeverity::Error, &EntrySpan::whole(&weighed.term), error);
             return None;
         }
-        let node = self.read_entry(top, &weighed.term, TermRole::Weigh)?;
+        let node = self.read_entry(context, &weighed.term, TermRole::Weigh)?;
         Some(TermWeight {
             node,
             written: weighed.term.text.trim().to_owned(),
