@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_markup_costs_no_text() {
+    fn broken_markup_loses_no_text() {
         for (html, text) in [
             ("x <b>5 < 6", "x 5 < 6"),
             ("a <script>never closed, b", "a never closed, b"),
@@ -385,7 +385,7 @@ mod tests {
     fn work(text: &str) -> usize {
         let mut renderer = Renderer::new(text);
         while renderer.next().is_some() {}
-        renderer.work()
+        renderer.tokens.work()
     }
 
     #[test]

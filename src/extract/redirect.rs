@@ -14,6 +14,7 @@ pub(super) fn redirect_target(url: &Url, rules: &PageRules) -> Option<Url> {
     if let Some(target) = own.and_then(|own| parameter(url, &[own.parameter.as_str()])) {
         return Some(target);
     }
+    // The rules below are code because these addresses carry their target in other forms.
     if is_google(bare) {
         if path == "/url" {
             return parameter(url, &["url", "q"]);

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_feed_is_not_named() {
+    fn links_that_are_no_feeds_are_not_reported() {
         for html in [
             "<link rel='alternate stylesheet' type='text/css' href='/feed.css'>",
             "<link rel='alternate' hreflang='ko' href='/ko/'>",

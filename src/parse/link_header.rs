@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_link_costs_itself_alone() {
+    fn a_broken_link_does_not_cost_the_others() {
         for nothing in ["", ",", "<", "<a", "<a>", "<a>;", "a; rel=hub", "<>; rel=hub", "<a>;rel"] {
             assert!(found(nothing).is_empty(), "{nothing}");
         }

@@ -187,6 +187,7 @@ impl<'a> Repairer<'a, '_> {
                 self.notes.add_about("no end tag for", tag.name);
                 self.up_to_next_field(inner)
             }
+            // Half of a text is worse than none: the next poll may bring all of it.
             ElementContent::Cut => return,
         };
         let field = FieldText { role, rank, tag, inner };
@@ -298,6 +299,7 @@ impl<'a> Repairer<'a, '_> {
     fn close_item(&mut self) {
         let Some(open) = self.item.take() else { return };
         self.bindings.forget_above(open.bindings);
+        // Counted, not kept: the user must learn that items are missing.
         if self.items.len() >= ITEMS_MAX {
             self.items_over = self.items_over.saturating_add(1);
             return;

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_met_a_thousand_times_is_said_once_and_the_list_is_bounded() {
+    fn a_fault_that_occurs_a_thousand_times_is_listed_once_and_the_list_is_bounded() {
         let mut notes = Notes::default();
         for n in 0..1_000 {
             notes.add("bare `&` escaped");

@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_wish_of_a_documents_head_is_read() {
+    fn the_longest_interval_in_the_head_of_a_document_is_read() {
         assert_eq!(seconds("<ttl> 30 </ttl>"), Some(1_800));
         let module = "<sy:updatePeriod> hourly </sy:updatePeriod>";
         assert_eq!(seconds(module), Some(3_600));
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_wish() {
+    fn nonsense_gives_no_interval() {
         for nonsense in
             ["", "<ttl>", "<ttl>soon</ttl>", "<ttl>-5</ttl>", "<ttl>0</ttl>", "<updatePeriod>x<"]
         {

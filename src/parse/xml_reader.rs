@@ -16,9 +16,12 @@ pub(super) fn read_document(repaired: RepairedFeed<'_>) -> Result<Document, Erro
     let feed = parse_strictly(&repaired.xml)
         .map_err(|fault| Error::Unreadable { why: fault.to_string() })?;
     let news = feed.entries.iter().any(|entry| entry.title.is_some());
+    // Without news elements a sitemap lists pages without titles: nothing to match, and most of
+    // them are old.
     if repaired.format == DocumentFormat::Sitemap && !feed.entries.is_empty() && !news {
         return Err(Error::NotAFeed { looks_like: "a sitemap without news in it".to_owned() });
     }
+    // The extras are joined by position, so both lists must have the same items.
     if feed.entries.len() != repaired.items.len() {
         let (read, sent) = (feed.entries.len(), repaired.items.len());
         return Err(Error::Unreadable { why: format!("{read} of {sent} items were read") });

@@ -34,7 +34,7 @@ impl Clues {
     /// Comments of readers.
     pub(super) const COMMENTS: Self = Self(1 << 7);
     /// The name of a whole article or of the main part of the page.
-    pub(super) const LOCATION: Self = Self(1 << 8);
+    pub(super) const ARTICLE: Self = Self(1 << 8);
     /// The name of the author.
     pub(super) const AUTHOR: Self = Self(1 << 9);
 
@@ -55,6 +55,7 @@ pub(super) fn kind(clues: Clues, attributes: &Attributes<'_>) -> u32 {
     if clues.has(Clues::HIDDEN) {
         return 1;
     }
+    // FNV-1a: short, and the same in each run, so that results can be compared.
     let mut hash = 0x811c_9dc5_u32;
     for byte in attributes.class.bytes().take(NAMES_BYTES_MAX) {
         hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
@@ -74,7 +75,7 @@ pub(super) fn of(element: Element, attributes: &Attributes<'_>) -> Clues {
     }
     property(attributes.itemprop, &mut clues);
     if matches!(element, Element::Article | Element::Main) {
-        clues.add(Clues::LOCATION);
+        clues.add(Clues::ARTICLE);
     }
     for names in [attributes.class, attributes.part] {
         names_of(names, &mut clues);
@@ -106,7 +107,7 @@ fn role(role: &str, clues: &mut Clues) {
         "navigation" | "banner" | "contentinfo" | "complementary" | "search" | "dialog"
         | "alertdialog" | "menu" | "menubar" | "toolbar" | "tooltip" | "tablist" | "alert"
         | "doc-footnote" => clues.add(Clues::ASIDE),
-        "main" | "article" => clues.add(Clues::LOCATION),
+        "main" | "article" => clues.add(Clues::ARTICLE),
         _ => {}
     }
 }
@@ -137,11 +138,11 @@ fn names_of(names: &str, clues: &mut Clues) {
             if before.length == 0 && matches!(word.as_str(), "has" | "no" | "with" | "without") {
                 break;
             }
-            clues.add(alone(word.as_str()));
-            clues.add(together(before.as_str(), word.as_str()));
+            clues.add(clue_of_word(word.as_str()));
+            clues.add(clue_of_pair(before.as_str(), word.as_str()));
             before = word;
         }
-        clues.add(whole(name));
+        clues.add(clue_of_name(name));
     }
 }
 
@@ -153,6 +154,7 @@ struct Word {
 }
 
 impl Word {
+    /// The letters; a longer word is cut, which only makes it match nothing.
     fn as_str(&self) -> &str {
         self.bytes.get(..self.length).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("")
     }
@@ -190,7 +192,7 @@ impl Iterator for Words<'_> {
 }
 
 /// What a word says by itself.
-fn alone(word: &str) -> Clues {
+fn clue_of_word(word: &str) -> Clues {
     match word {
         "nav" | "navbar" | "navigation" | "menu" | "submenu" | "megamenu" | "breadcrumb"
         | "breadcrumbs" | "sidebar" | "rightrail" | "leftrail" | "footer" | "foot" | "cookie"
@@ -229,7 +231,7 @@ fn alone(word: &str) -> Clues {
 }
 
 /// What two adjacent words say.
-fn together(before: &str, word: &str) -> Clues {
+fn clue_of_pair(before: &str, word: &str) -> Clues {
     if before.is_empty() {
         Clues::default()
     } else if before == "social" || away_after(before).contains(&word) {
@@ -321,11 +323,11 @@ fn body_after(word: &str) -> &'static [&'static str] {
 }
 
 /// What a name says as a whole.
-fn whole(name: &str) -> Clues {
+fn clue_of_name(name: &str) -> Clues {
     match name {
         "widget" | "widgets" => Clues::UNLIKELY,
         "content" | "article" | "main" | "post" | "hentry" | "story" | "article-body" => {
-            Clues::LOCATION
+            Clues::ARTICLE
         }
         _ => Clues::default(),
     }

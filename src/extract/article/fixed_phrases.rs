@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_about_an_article_is_told_from_what_stands_in_it() {
+    fn text_around_an_article_is_distinguished_from_text_in_it() {
         for (text, expected) in [
             ("Advertisement", Phrase::Sign),
             ("— Read more —", Phrase::Sign),

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn years_months_and_days_in_figures_are_told_apart() {
+    fn the_order_of_year_month_and_day_in_numbers_is_found() {
         for (text, wanted) in [
             ("28.05.2024 15:04", "2024-05-28T15:04:00Z"),
             ("28/05/2024", "2024-05-28T00:00:00Z"),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_not_read_as_one() {
+    fn text_that_is_not_a_date_gives_no_date() {
         for text in [
             "",
             "yesterday",

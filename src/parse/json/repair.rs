@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_meant_is_written_and_what_was_right_stays() {
+    fn broken_json_is_repaired_and_good_json_is_unchanged() {
         for (text, wanted) in [
             ("{\"a\":[1,-2.5e3,true,null,\"x\"]}", "{\"a\":[1,-2.5e3,true,null,\"x\"]}"),
             ("{\"a\":[1,2,],}", "{\"a\":[1,2]}"),

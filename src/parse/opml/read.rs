@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_taken_is_named_with_its_line() {
+    fn skipped_outlines_are_reported_with_their_line() {
         let text = "<opml>\n<body>\n<outline text='cmd' xmlUrl='|~/run.sh'/>\n\
             <outline text='note'/>\n<outline text='Empty'>\n</outline>\n\
             <outline text='A'><outline xmlUrl='https://a.example/f'/></outline>\n\
