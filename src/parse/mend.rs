@@ -187,7 +187,7 @@ impl<'a> Repairer<'a, '_> {
                 self.notes.add_about("no end tag for", tag.name);
                 self.up_to_next_field(inner)
             }
-            // Half of a text is worse than none: the next poll may bring all of it.
+            // The document ended, so this item is not complete and will not be written.
             ElementContent::Cut => return,
         };
         let field = FieldText { role, rank, tag, inner };
