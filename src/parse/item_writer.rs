@@ -74,15 +74,9 @@ impl<'a> Writer<'_, 'a> {
         self.write_field(fields, Role::Summary, if atom { "summary" } else { "description" });
         self.write_field(fields, Role::Content, if atom { "content" } else { "content:encoded" });
         let published = self.label_of(fields, Role::Published);
-        if let Some(date) = &published {
-            self.write_element(if atom { "published" } else { "pubDate" }, date);
-        }
         let updated = self
             .label_of(fields, Role::Updated)
             .or_else(|| self.attribute_label(tag, "lastmod", DocumentFormat::Cdf));
-        if let Some(date) = &updated {
-            self.write_element("updated", date);
-        }
         self.write_tags(fields);
         self.xml.push(if atom { "</entry>" } else { "</item>" });
         ItemExtras {

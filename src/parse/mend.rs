@@ -6,17 +6,24 @@
 use std::borrow::Cow;
 
 use super::base_url::BaseUrl;
-use super::feed_parts::{RepairedFeed, Root};
-use super::item_writer::{FieldText, ItemExtras, Writer};
+use super::batches::Batches;
+use super::error::Error;
+use super::feed_parts::{ReadBatch, RepairedFeed, Root};
+use super::item_writer::{FieldText, Writer};
 use super::limits::{FIELDS_MAX, ITEMS_MAX, SECOND_LOOKS_MAX};
 use super::notes::Notes;
-use super::segmented::SegmentedText;
 use super::text::Entities;
 use super::vocabulary::{Bindings, DocumentFormat, Namespace, Role, role_of};
 use crate::markup::{Tag, Token, Tokenizer, split_name};
 
-/// Repairs a document, beginning at its root.
-pub(super) fn repair<'a>(root: Root<'a>, base: BaseUrl, notes: &mut Notes) -> RepairedFeed<'a> {
+/// Repairs a document, beginning at its root, and has its parts read as they are complete. Without
+/// `read` the whole document is the last part.
+pub(super) fn repair<'a>(
+    root: Root<'a>,
+    base: BaseUrl,
+    read: Option<ReadBatch>,
+    notes: &mut Notes,
+) -> Result<RepairedFeed<'a>, Error> {
     let mut repairer = Repairer {
         format: root.format,
         root: root.tag,
@@ -27,8 +34,7 @@ pub(super) fn repair<'a>(root: Root<'a>, base: BaseUrl, notes: &mut Notes) -> Re
         notes,
         item: None,
         feed: Vec::new(),
-        xml: SegmentedText::default(),
-        items: Vec::new(),
+        batches: Batches::new(root.format, read),
         items_over: 0,
         second_looks: 0,
         closed: false,
@@ -67,8 +73,7 @@ struct Repairer<'a, 'n> {
     item: Option<OpenItem<'a>>,
     /// Fields of the feed itself.
     feed: Vec<FieldText<'a>>,
-    xml: SegmentedText<'a>,
-    items: Vec<ItemExtras>,
+    batches: Batches<'a>,
     items_over: usize,
     second_looks: usize,
     /// The end tag of the root was seen.
@@ -81,12 +86,6 @@ impl<'a> Repairer<'a, '_> {
         let root = self.root;
         self.bindings.declare(&root, true);
         self.apply_xml_base(&root);
-        self.xml.push(match self.format {
-            DocumentFormat::Atom => "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
-            DocumentFormat::Rss | DocumentFormat::Rdf | DocumentFormat::Cdf | DocumentFormat::Sitemap => {
-                "<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel>"
-            }
-        });
         if split_name(root.name).1.eq_ignore_ascii_case("entry") {
             self.open_item(root);
         }
@@ -300,7 +299,7 @@ impl<'a> Repairer<'a, '_> {
         let Some(open) = self.item.take() else { return };
         self.bindings.forget_above(open.bindings);
         // Counted, not kept: the user must learn that items are missing.
-        if self.items.len() >= ITEMS_MAX {
+        if self.batches.items >= ITEMS_MAX {
             self.items_over = self.items_over.saturating_add(1);
             return;
         }
@@ -311,9 +310,10 @@ impl<'a> Repairer<'a, '_> {
             base: base.flatten().map_or(Cow::Borrowed(&self.base), Cow::Owned),
             entities: &self.entities,
             notes: self.notes,
-            xml: &mut self.xml,
+            xml: &mut self.batches.current.xml,
         };
-        self.items.push(writer.write_item(&open.tag, &open.fields));
+        let extras = writer.write_item(&open.tag, &open.fields);
+        self.batches.item_written(extras);
     }
 
     /// Remembers the language that a root or channel gives for all items.
@@ -324,8 +324,8 @@ impl<'a> Repairer<'a, '_> {
     }
 
     /// Writes the end of the document and the fields of the feed.
-    fn finish(mut self) -> RepairedFeed<'a> {
-        let kept = self.items.len();
+    fn finish(mut self) -> Result<RepairedFeed<'a>, Error> {
+        let kept = self.batches.items;
         if !self.closed {
             self.notes.add_cut_short(kept);
         }
@@ -339,29 +339,15 @@ impl<'a> Repairer<'a, '_> {
             base: Cow::Borrowed(&self.base),
             entities: &self.entities,
             notes: self.notes,
-            xml: &mut self.xml,
+            xml: &mut self.batches.current.xml,
         };
         let link = writer.write_link(&root, &self.feed);
         let language = writer.language(&root, &self.feed);
         let hubs = writer.related(&self.feed, "hub");
         let own_link = writer.related(&self.feed, "self").into_iter().next();
         writer.write_field(&self.feed, Role::Title, "title");
-        self.xml.push(match self.format {
-            DocumentFormat::Atom => "</feed>",
-            DocumentFormat::Rss
-            | DocumentFormat::Rdf
-            | DocumentFormat::Cdf
-            | DocumentFormat::Sitemap => "</channel></rss>",
-        });
-        RepairedFeed {
-            format: self.format,
-            xml: self.xml,
-            items: self.items,
-            link,
-            language,
-            hubs,
-            own_link,
-        }
+        let (entries, rest) = self.batches.finish()?;
+        Ok(RepairedFeed { format: self.format, entries, rest, link, language, hubs, own_link })
     }
 }
 

@@ -6,6 +6,7 @@
 //! body.
 mod authors;
 mod base_url;
+mod batches;
 mod charset;
 mod context;
 mod controls;
@@ -36,6 +37,7 @@ use base_url::BaseUrl;
 pub use context::ResponseContext;
 use controls::without_controls;
 pub use error::Error;
+use feed_parts::ReadBatch;
 use notes::Notes;
 pub use update_interval::update_interval;
 
@@ -76,8 +78,8 @@ pub fn repaired_xml(body: &[u8], context: &ResponseContext<'_>) -> Result<String
     let text = charset::decode(body, context.content_type, &mut notes);
     let text = without_controls(text, &mut notes);
     let root = detect::find_root(&text, &mut notes)?;
-    let repaired = mend::repair(root, BaseUrl::new(context.base), &mut notes);
-    std::io::read_to_string(repaired.xml.reader())
+    let repaired = mend::repair(root, BaseUrl::new(context.base), None, &mut notes)?;
+    std::io::read_to_string(repaired.rest.xml.reader())
         .map_err(|fault| Error::Unreadable { why: fault.to_string() })
 }
 
@@ -94,7 +96,8 @@ fn parse_unguarded(body: &[u8], context: &ResponseContext<'_>) -> Result<Documen
         json::parse_feed(json, &base, &mut notes)?
     } else {
         let root = detect::find_root(&text, &mut notes)?;
-        xml_reader::read_document(mend::repair(root, base, &mut notes))?
+        let read: ReadBatch = xml_reader::read_batch;
+        xml_reader::read_document(mend::repair(root, base, Some(read), &mut notes)?)?
     };
     document.mended = notes.into_phrases();
     Ok(document)

@@ -11,6 +11,8 @@ pub(super) struct SegmentedText<'a> {
     short_text: String,
     /// Each long text, and how many bytes of `short_text` come before it.
     long_texts: Vec<(usize, Cow<'a, str>)>,
+    /// Bytes of all long texts.
+    long_bytes: usize,
 }
 
 impl<'a> SegmentedText<'a> {
@@ -28,8 +30,14 @@ impl<'a> SegmentedText<'a> {
         if text.len() < LONG_BYTES {
             self.short_text.push_str(&text);
         } else {
+            self.long_bytes = self.long_bytes.saturating_add(text.len());
             self.long_texts.push((self.short_text.len(), text));
         }
+    }
+
+    /// Its bytes, of all segments together.
+    pub(super) fn len(&self) -> usize {
+        self.short_text.len().saturating_add(self.long_bytes)
     }
 
     /// Reads the document from its beginning.
