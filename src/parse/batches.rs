@@ -73,3 +73,29 @@ impl<'a> Batches<'a> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::parse::{ResponseContext, document};
+
+    #[test]
+    fn a_document_of_many_parts_keeps_its_title_and_its_items_in_order() {
+        let text = "words of one item ".repeat(40);
+        for (open, close) in [
+            ("<rss version='2.0'><channel><title>T</title>", "</channel></rss>"),
+            ("<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>", "</feed>"),
+        ] {
+            let atom = open.starts_with("<feed");
+            let (item, id) = if atom { ("entry", "id") } else { ("item", "guid") };
+            let items: String = (0..3_000)
+                .map(|at| format!("<{item}><title>n{at}</title><{id}>i{at}</{id}><summary>{text}</summary></{item}>"))
+                .collect();
+            let body = format!("{open}{items}{close}");
+            let read = document(body.as_bytes(), &ResponseContext::default()).unwrap();
+            assert_eq!(read.title.as_deref(), Some("T"));
+            let ids: Vec<_> = read.entries.iter().filter_map(|entry| entry.id.clone()).collect();
+            let wanted: Vec<_> = (0..3_000).map(|at| format!("i{at}")).collect();
+            assert_eq!(ids, wanted);
+        }
+    }
+}
