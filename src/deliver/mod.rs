@@ -172,8 +172,11 @@ impl DeliveryLoop {
                 self.notifier.close_idle(&self.channel, Duration::ZERO).await;
                 return Ok(report);
             }
-            let finished = self.in_flight.next().await;
-            self.take(finished);
+            tokio::select! {
+                finished = self.in_flight.next() => self.take(finished),
+                // Time enough passes to give the permit of a slow exchange to another.
+                () = tokio::time::sleep(LOOK_EVERY) => (),
+            }
         }
     }
 

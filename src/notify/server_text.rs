@@ -1,20 +1,19 @@
 //! Foreign words in our reasons: short, on one line, without addresses.
 
+use crate::compose;
+
 /// Characters of a server's answer kept in a reason.
 const ANSWER_CHARS_MAX: usize = 240;
 
 /// One line of what a server said: control characters and bidirectional controls are dropped,
 /// long texts cut, and everything with an `@` in it hidden, since servers repeat addresses.
 pub(super) fn redacted_reply(text: &str) -> String {
-    let shown: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .map(|word| if word.contains('@') { "<address>" } else { word })
-        .collect();
-    let line = shown.join(" ");
-    let visible = line.chars().filter(|c| !matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'));
-    let mut words: String = visible.clone().take(ANSWER_CHARS_MAX).collect();
-    if visible.count() > ANSWER_CHARS_MAX {
+    let line = compose::single_line(text);
+    let shown: Vec<&str> =
+        line.split(' ').map(|word| if word.contains('@') { "<address>" } else { word }).collect();
+    let shown = shown.join(" ");
+    let mut words: String = shown.chars().take(ANSWER_CHARS_MAX).collect();
+    if words.len() < shown.len() {
         words.push('…');
     }
     words

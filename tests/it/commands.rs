@@ -248,7 +248,7 @@ fn a_test_message_goes_the_way_alerts_go() {
     let hooks = WebhookReceiver::open(folder.path());
     crate::write_secret(&folder.path().join("secret"));
     let text = format!(
-        "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"secret\"\n\
+        "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\nsecret_file = \"secret\"\n\
          [[watch]]\nname = \"w\"\nnotify = [\"hook\"]\nany = [\"GSOMIA\"]\n",
         hooks.url("/")
     );

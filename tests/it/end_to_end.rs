@@ -32,7 +32,7 @@ impl TestServers {
     /// A watch on GSOMIA told to the webhook, and these feeds.
     fn config(&self, feeds: &[(&str, &ServedFeed)]) -> String {
         let mut text = format!(
-            "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"{}\"\n\
+            "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\nsecret_file = \"{}\"\n\
              [[watch]]\nname = \"gsomia\"\nseverity = \"high\"\nnotify = [\"hook\"]\n\
              any = [\"GSOMIA\", \"지소미아\"]\n",
             self.hooks.url("/hook"),

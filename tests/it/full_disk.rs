@@ -46,7 +46,7 @@ fn config(folder: &Path, hooks: &WebhookReceiver, feed: &str) -> String {
     crate::write_secret(&folder.join("secret"));
     format!(
         "[poll]\nfloor = \"1s\"\n[store]\npath = \"disk/wirewatch.db\"\n\
-         [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"secret\"\n\
+         [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\nsecret_file = \"secret\"\n\
          [[watch]]\nname = \"gsomia\"\nnotify = [\"hook\"]\nany = [\"GSOMIA\"]\n\
          [[feed]]\nname = \"feed\"\nurl = \"{feed}\"\nevery = \"1s\"\n\
          allow_private = [\"127.0.0.0/8\"]\nbacklog = \"all\"\n",

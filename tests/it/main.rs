@@ -7,6 +7,7 @@ mod config;
 pub mod corpora;
 mod corpora_feeds;
 mod dedupe;
+mod delivery;
 mod end_to_end;
 mod extract;
 mod formats;

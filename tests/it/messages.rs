@@ -22,7 +22,7 @@ fn config(
     feed: &str,
 ) -> String {
     format!(
-        "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"{}\"\n\
+        "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\nsecret_file = \"{}\"\n\
          [[channel]]\nname = \"mail\"\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {}\n\
          tls = \"none\"\nfrom = \"wirewatch@example.org\"\n\
          to = [\"one@example.org\", \"two@example.org\"]\n\

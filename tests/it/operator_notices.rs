@@ -43,7 +43,7 @@ impl TestServers {
         }
         format!(
             "[poll]\nper_host_gap = \"0s\"\n[operator]\n{operator}\n\
-             [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\n\
+             [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\n\
              secret_file = \"{}\"\n\
              [[channel]]\nname = \"mail\"\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {}\n\
              tls = \"none\"\nfrom = \"wirewatch@example.org\"\nto = [\"op@example.org\"]\n\

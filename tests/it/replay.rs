@@ -36,7 +36,7 @@ async fn every_id_of_two_newsrooms_is_accounted_for() {
     let secret = folder.path().join("secret");
     crate::write_secret(&secret);
     let mut config = format!(
-        "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"{}\"\n\
+        "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\nsecret_file = \"{}\"\n\
          [[watch]]\nname = \"covid\"\nnotify = [\"hook\"]\nany = [\"Covid-19\"]\n",
         hooks.url("/"),
         secret.display()

@@ -105,7 +105,7 @@ struct Truncator {
 impl Truncator {
     fn text(&mut self, text: &str) -> String {
         self.cut |= text.chars().nth(self.room.word_chars).is_some();
-        foreign_text::truncate_chars(text, self.room.word_chars)
+        foreign_text::single_line_of(text, self.room.word_chars)
     }
 
     fn list<'a, T>(&mut self, items: &'a [T]) -> &'a [T] {

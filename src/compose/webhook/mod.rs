@@ -193,7 +193,7 @@ fn digest(alerts: &[Alert], room: SizeLimits) -> Data<'_> {
 }
 
 fn alert_data(alert: &Alert, room: SizeLimits) -> AlertData<'_> {
-    let cut = |text: &str| foreign_text::truncate_chars(text, room.word_chars);
+    let cut = |text: &str| foreign_text::single_line_of(text, room.word_chars);
     let hits: Vec<ReasonData> = alert
         .hits
         .iter()
@@ -228,11 +228,7 @@ fn alert_data(alert: &Alert, room: SizeLimits) -> AlertData<'_> {
         language: wording::language(alert),
         published: alert.published,
         first_seen: alert.first_seen,
-        snippet: if snippet_fits {
-            whole(alert)
-        } else {
-            windowed(&passage::snippet_runs(alert, room.snippet_chars))
-        },
+        snippet: snippet(&passage::snippet_runs(alert, room.snippet_chars)),
         hits_total: alert.hits.len(),
         truncated: !(hits_fit
             && url_fits
@@ -247,28 +243,8 @@ fn alert_data(alert: &Alert, room: SizeLimits) -> AlertData<'_> {
     }
 }
 
-/// The snippet as it is.
-fn whole(alert: &Alert) -> Passage {
-    let text = &alert.snippet.text;
-    let mut marks = Vec::new();
-    let mut html = String::new();
-    let mut done = 0;
-    for mark in &alert.snippet.marks {
-        let (Some(before), Some(word)) = (text.get(done..mark.start), text.get(mark.clone()))
-        else {
-            continue;
-        };
-        html.push_str(&foreign_text::escape_html(before));
-        html.extend([format!("<mark>{}</mark>", foreign_text::escape_html(word))]);
-        marks.push([mark.start, mark.end]);
-        done = mark.end;
-    }
-    html.push_str(&foreign_text::escape_html(text.get(done..).unwrap_or_default()));
-    Passage { text: text.clone(), marks, html }
-}
-
-/// A part of the snippet, cleaned, its marks counted anew.
-fn windowed(pieces: &[TextRun]) -> Passage {
+/// The snippet or a part of it, cleaned, its marks counted anew.
+fn snippet(pieces: &[TextRun]) -> Passage {
     let mut passage = Passage { text: String::new(), marks: Vec::new(), html: String::new() };
     for piece in pieces {
         let start = passage.text.len();

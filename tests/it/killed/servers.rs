@@ -81,7 +81,7 @@ impl Servers {
         let mut text = format!(
             "include = [\"watchlist.toml\"]\n\n[store]\npath = \"state.db\"\n\n\
              [poll]\nfloor = \"1s\"\nconcurrency = 16\n\n\
-             [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\n\
+             [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\n\
              secret_file = \"secret\"\nallow_private = true\n\n\
              [[channel]]\nname = \"mail\"\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {}\n\
              tls = \"none\"\nfrom = \"wirewatch@example.org\"\nto = {RECIPIENTS:?}\n\n",

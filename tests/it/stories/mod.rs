@@ -35,7 +35,7 @@ impl TestServers {
     /// The webhook `hook`, `more` of the configuration, and these feeds.
     fn config(&self, more: &str, feeds: &[(&str, &ServedFeed)]) -> String {
         let mut text = format!(
-            "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret_file = \"{}\"\n\
+            "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\nsecret_file = \"{}\"\n\
              [defaults]\nnotify = [\"hook\"]\n{more}\n",
             self.hooks.url("/hook"),
             self.folder.path().join("secret").display(),
