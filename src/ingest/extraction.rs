@@ -8,7 +8,7 @@ use std::time::Duration;
 use siphasher::sip::SipHasher13;
 use url::Url;
 
-use super::Plan;
+use super::plan::Plan;
 use crate::domain::{Article, Document, Entry, Feed, Finding, FullText};
 use crate::extract;
 use crate::fetch::{Failure, Fetched};

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::task::JoinError;
 
-use super::Ingest;
-use super::poll::{FinishedPoll, PollEnd};
+use super::outcome::{FinishedPoll, PollEnd};
+use super::state::Ingest;
 use crate::store;
 
 /// Unchanged polls are stored this many together, or whenever the loop has nothing better to do.

@@ -1,10 +1,12 @@
 //! What a poll means for the feed: when it is due again, what is remembered, and the words for it.
 use std::time::Duration;
 
+use super::context::PollContext;
+use super::failure;
 use super::lanes::SLOW_EXCHANGE;
 use super::not_a_feed::WebPage;
-use super::poll::{ParsedFeed, PollContext, PollOutcome};
-use super::{Plan, failure};
+use super::outcome::{ParsedFeed, PollOutcome};
+use super::plan::Plan;
 use crate::domain::{Feed, FeedCondition, Gap, GapKind, Timestamp};
 use crate::fetch::{Failure, FailureKind, ReadingShare};
 use crate::schedule::{self, Bounds, FailureStreak, FeedReading, HostContact, Overlap};

@@ -2,84 +2,19 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, mpsc};
 
 use super::compare::Compared;
+use super::context::{PollContext, Shared};
+use super::extraction::extract_feed;
 use super::next_poll::{DecidedPoll, decide_next_poll};
-use super::not_a_feed::{self, WebPage};
-use super::{FeedContent, Plan, extract_feed, failure, sitemaps};
-use crate::domain::{Clock, Feed, Timestamp, Validators};
-use crate::fetch::{
-    Answer, Failure, Fetched, Gate, ReadingShare, Request, Turn, Turns, WaitSignal,
-};
+use super::outcome::{FinishedPoll, ParsedFeed, PollEnd, PollOutcome};
+use super::{failure, not_a_feed, sitemaps};
+use crate::domain::{Feed, Validators};
+use crate::fetch::{Answer, Failure, Fetched, ReadingShare, Request, Turn};
 use crate::schedule::HostContact;
-use crate::store::{self, CommitCounts, FeedState, Poll, PollResult, Store};
-
-/// What every poll works with.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) plan: Arc<Plan>,
-    pub(super) store: Store,
-    pub(super) gate: Arc<Gate>,
-    pub(super) clock: Clock,
-    /// Documents read at once: reading is pure computing, so one a core.
-    pub(super) readers: Semaphore,
-    /// Tells the loop that a poll waits for a host.
-    pub(super) wait_signal: mpsc::Sender<usize>,
-}
-
-/// What a poll starts with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PollContext {
-    /// The feed's index in the plan.
-    pub(super) index: usize,
-    pub(super) now: Timestamp,
-    /// From 0 to 1, for everything in this poll that is spread by chance.
-    pub(super) jitter: f64,
-    /// Our own network is known to be down.
-    pub(super) outage: bool,
-}
-
-/// A poll that is over, with the feed's state as it now is.
-#[derive(Debug)]
-pub(super) struct FinishedPoll {
-    pub(super) state: FeedState,
-    pub(super) end: PollEnd,
-    /// What it says of the way to the host, if anything.
-    pub(super) contact: Option<HostContact>,
-}
-
-#[derive(Debug)]
-pub(super) enum PollEnd {
-    /// The feed had nothing new; that is still to be stored.
-    Unchanged(Poll),
-    /// Committed, whatever the poll came to.
-    Stored { entries: u64, failed: bool, counts: CommitCounts },
-    /// Not committed: as if the feed had not been asked.
-    NotStored(store::Error),
-    /// A fault of this program ended it, and its failure could not be stored either.
-    Panicked,
-}
-
-/// What a poll came to before the commit.
-pub(super) enum PollOutcome {
-    Unchanged { freshness: Option<Duration>, took: Duration },
-    Failed { failure: Failure, page: Option<WebPage> },
-    Parsed(Box<ParsedFeed>),
-}
-
-/// A document, and what it has in common with the one before.
-pub(super) struct ParsedFeed {
-    pub(super) content: FeedContent,
-    pub(super) compared: Compared,
-    /// The server says "unchanged" though it changed.
-    pub(super) false_unchanged: bool,
-    /// What it takes of the budget, until its items are stored.
-    pub(super) memory: ReadingShare,
-}
+use crate::store::{self, CommitCounts, FeedState, PollResult};
 
 /// Polls a feed whose host's turn has come. A panic in here is a failure of this one feed: the state
 /// the poll had taken is read again from the store, and the daemon runs on.
@@ -173,20 +108,6 @@ async fn conclude(
         }
     };
     FinishedPoll { state, end, contact }
-}
-
-impl FinishedPoll {
-    fn not_stored(state: FeedState, error: store::Error) -> Self {
-        Self { state, end: PollEnd::NotStored(error), contact: None }
-    }
-}
-
-impl Shared {
-    /// The turns of a poll's requests: while one waits for a host, the poll gives its place up.
-    pub(super) fn turns(&self, first: Option<Turn>, context: PollContext) -> Turns {
-        let waits = WaitSignal { id: context.index, sender: self.wait_signal.clone() };
-        Turns { first, waits: Some(waits) }
-    }
 }
 
 type OutcomeWithState = Result<(FeedState, PollOutcome), (FeedState, store::Error)>;

@@ -1,38 +1,24 @@
 //! Which feed is polled now: those that are due, in the order of their lanes, each when its host is
 //! free.
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::context::PollContext;
+use super::due::due_on_start;
 use super::lanes::Class;
-use super::poll::{self, PollContext};
-use super::{Ingest, LOOP_TURN_MAX};
+use super::poll::poll_feed;
+use super::state::Ingest;
 use crate::domain::{Feed, Timestamp};
 use crate::fetch::Turn;
-use crate::schedule;
 use crate::store::FeedState;
 
+/// The loop turns at least this often, so that its heartbeat is fresh.
+pub(super) const LOOP_TURN_MAX: Duration = Duration::from_secs(2);
 /// A clock set back by less than this is only being adjusted.
 const CLOCK_SLACK: Duration = Duration::from_mins(1);
 /// A loop that turns every few seconds and did not for so long was suspended with its machine.
 const SUSPENDED_MIN: Duration = Duration::from_mins(2);
-
-/// When each feed is due after a start.
-pub(super) fn first_due(
-    states: &[FeedState],
-    now: Timestamp,
-    rng: &mut fastrand::Rng,
-) -> BinaryHeap<Reverse<(Timestamp, usize)>> {
-    let due = |state: &FeedState, jitter: f64| {
-        // A feed that was never asked is not overdue: its first poll comes at once, paced by the
-        // turns at each host and the limit of polls under way.
-        let never_asked = state.baseline_at.is_none() && state.failures == 0;
-        if never_asked { now } else { due_on_start(state, now, jitter) }
-    };
-    let feeds = states.iter().enumerate();
-    feeds.map(|(index, state)| Reverse((due(state, rng.f64()), index))).collect()
-}
 
 impl Ingest {
     /// A clock that was set back leaves every due time in a future that may be years away: they are
@@ -115,22 +101,11 @@ impl Ingest {
         self.lanes.start(index, class, now);
         let outage = self.network.out_since().is_some();
         let context = PollContext { index, now, jitter: self.rng.f64(), outage };
-        self.polls.spawn(poll::poll_feed(Arc::clone(&self.shared), state, turn, context));
+        self.polls.spawn(poll_feed(Arc::clone(&self.shared), state, turn, context));
     }
 }
 
 /// Whether the feed is on a server of the operator's own.
 fn is_own(feed: &Feed) -> bool {
     !feed.allow_private.is_empty()
-}
-
-/// A feed's interval, and the longest time it may ever go without a poll.
-pub(super) fn retry_bounds(state: &FeedState) -> (Duration, Duration) {
-    let gone = state.strikes.gone_times > 0;
-    let longest = if gone { schedule::GONE_POLL_EVERY } else { schedule::RETRY_AFTER_MAX };
-    (state.interval, longest.mul_f64(1.3))
-}
-
-fn due_on_start(state: &FeedState, now: Timestamp, jitter: f64) -> Timestamp {
-    schedule::due_after_start(now, state.next_due, retry_bounds(state), jitter)
 }

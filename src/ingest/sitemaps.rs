@@ -1,7 +1,7 @@
 //! A feed whose address is a list of sitemaps: the news sitemaps it names are read in its place.
 use std::cmp::Reverse;
 
-use super::poll::{PollContext, Shared};
+use super::context::{PollContext, Shared};
 use crate::domain::{Feed, Validators};
 use crate::fetch::{Answer, Fetched, Request, RequestKind};
 use crate::parse::{ResponseContext, sitemap};

@@ -1,5 +1,6 @@
 //! One attempt at one page, from its host's turn to the commit.
 use std::collections::HashSet;
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,14 +9,38 @@ use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::{WatchMatching, read_page};
+use super::reading::read_page;
 use crate::domain::{Article, ArticleId, Clock, Feed, Timestamp};
 use crate::fetch::{Answer, Failure, FailureKind, Fetched, Gate, Request, Turn, Turns};
 use crate::schedule::{PAGE_ATTEMPTS_MAX, page_retry};
-use crate::store::{self, CommitCounts, PageLease, PageOutcome, PageResult, Store, UpdateTriggers};
+use crate::store::{
+    self, CommitCounts, Fired, PageLease, PageOutcome, PageResult, Store, UpdateTriggers,
+};
 
 /// An attempt that was never ended is made again after this: longer than any takes.
 const LEASE: Duration = Duration::from_mins(2);
+
+/// Says which watches fire on an article of a feed: the matcher, as polling uses it.
+#[derive(Clone)]
+pub struct WatchMatching(Arc<Fires>);
+
+type Fires = dyn Fn(&Feed, &Article) -> Vec<Fired> + Send + Sync;
+
+impl WatchMatching {
+    pub fn new(fired: impl Fn(&Feed, &Article) -> Vec<Fired> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fired))
+    }
+
+    fn fired(&self, feed: &Feed, article: &Article) -> Vec<Fired> {
+        (self.0)(feed, article)
+    }
+}
+
+impl fmt::Debug for WatchMatching {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Matching")
+    }
+}
 
 /// What every attempt works with.
 #[derive(Debug)]

@@ -8,7 +8,6 @@ mod attempt;
 mod reading;
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,14 +16,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::domain::{self, ArticleId, Clock, Feed, Heartbeat, Name, Timestamp};
+use crate::domain::{ArticleId, Clock, Feed, Heartbeat, Name, Timestamp};
 use crate::fetch::Gate;
-use crate::store::{
-    self, CommitCounts, Fired, PageDue, PageOutcome, PageResult, Store, UpdateTriggers,
-};
+use crate::store::{self, CommitCounts, PageDue, PageOutcome, PageResult, Store, UpdateTriggers};
 
 use attempt::{AttemptPlan, FinishedAttempt, Shared};
 
+pub use attempt::WatchMatching;
 pub use reading::{PageArticle, read_page};
 
 /// Pages fetched or read at once.
@@ -33,30 +31,6 @@ const PAGES_MAX: usize = 8;
 const LOOP_TURN_MAX: Duration = Duration::from_secs(5);
 /// Hosts that have a page under way at once; nearly all of them only wait for their turn.
 const HOSTS_MAX: u32 = 256;
-
-/// Says which watches fire on an article of a feed: the matcher, as polling uses it.
-#[derive(Clone)]
-pub struct WatchMatching(Arc<Fires>);
-
-type Fires = dyn Fn(&Feed, &domain::Article) -> Vec<Fired> + Send + Sync;
-
-impl WatchMatching {
-    pub fn new(
-        fired: impl Fn(&Feed, &domain::Article) -> Vec<Fired> + Send + Sync + 'static,
-    ) -> Self {
-        Self(Arc::new(fired))
-    }
-
-    fn fired(&self, feed: &Feed, article: &domain::Article) -> Vec<Fired> {
-        (self.0)(feed, article)
-    }
-}
-
-impl fmt::Debug for WatchMatching {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Matching")
-    }
-}
 
 /// What the loop works with.
 #[derive(Debug)]

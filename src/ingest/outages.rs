@@ -1,0 +1,59 @@
+//! An outage of our own network: what failed during it is no fault of the feeds.
+use super::due::retry_bounds;
+use super::state::Ingest;
+use crate::domain::Timestamp;
+use crate::schedule::{self, FailureStreak, NetworkChange};
+use crate::store::FeedState;
+
+impl Ingest {
+    /// A poll that set out before our outage was recognised and came to nothing after it.
+    pub(super) fn forgive_late_failure(&mut self, state: &mut FeedState) {
+        let Some(since) = self.network.out_since() else { return };
+        if state.failing_since >= Some(since) {
+            clear_failures(state);
+            let store = self.shared.store.clone();
+            self.store_writes.spawn(async move { store.clear_failures_since(since).await });
+        }
+    }
+
+    /// Our own network went down or is back. What failed meanwhile is no fault of the feeds, and what
+    /// waits is spread, so that the recovery is no storm.
+    pub(super) fn network_changed(&mut self, turned: NetworkChange, now: Timestamp) {
+        let store = self.shared.store.clone();
+        let since = match turned {
+            NetworkChange::Down { since, .. } | NetworkChange::Up { since, .. } => since,
+        };
+        let failed_since = |state: &&mut FeedState| state.failing_since >= Some(since);
+        for state in self.states.iter_mut().flatten().filter(failed_since) {
+            clear_failures(state);
+        }
+        match turned {
+            NetworkChange::Down { kind, since, hosts } => {
+                tracing::error!(
+                    hosts,
+                    "our own network is down ({}): {hosts} hosts fell silent since {since}",
+                    kind.as_str()
+                );
+                self.store_writes
+                    .spawn(async move { store.outage_began(kind, since, hosts).await });
+            }
+            NetworkChange::Up { since, until } => {
+                tracing::warn!("our own network is back since {until}; it was down since {since}");
+                self.store_writes.spawn(async move { store.outage_ended(since, until).await });
+                self.reschedule(|due, state, dice| {
+                    let missed = state.succeeded_at.is_none_or(|read| read < since);
+                    if missed {
+                        due.min(schedule::due_after_start(now, now, retry_bounds(state), dice))
+                    } else {
+                        due
+                    }
+                });
+            }
+        }
+    }
+}
+
+fn clear_failures(state: &mut FeedState) {
+    (state.failures, state.failing_since) = (0, None);
+    state.strikes = FailureStreak::default();
+}
