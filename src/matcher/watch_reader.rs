@@ -75,6 +75,13 @@ pub(super) struct WatchContext<'w> {
     distributed_near: usize,
 }
 
+/// A term before it is read: its text, the part of the watch it is in, and its fields.
+struct WrittenTerm<'t> {
+    text: &'t str,
+    list: TermRole,
+    fields: FieldSet,
+}
+
 impl WatchReader {
     /// Reads a watch; `None` if it has an error.
     pub(super) fn read_watch<'w>(&mut self, watch: &'w Watch) -> Option<WatchRules<'w>> {
@@ -164,7 +171,11 @@ impl WatchReader {
             (!rest.is_empty()).then_some((field, rest.trim()))
         });
         let Some((field, rest)) = field else {
-            return self.read_term(context, &spot, (&written.text, kind), FieldSet::TEXT);
+            return self.read_term(
+                context,
+                &spot,
+                &WrittenTerm { text: &written.text, list: kind, fields: FieldSet::TEXT },
+            );
         };
         // `rest` is a slice of the text, so the difference is where it begins.
         let from = rest.as_ptr().addr().saturating_sub(written.text.as_ptr().addr());
@@ -172,7 +183,11 @@ impl WatchReader {
         match rest.strip_prefix('@').filter(|name| is_name(name)) {
             _ if field == "lang" => Some(Node::Language(rest.to_lowercase())),
             Some(name) => self.read_set(context, &spot, name, fields(field)),
-            None => self.read_term(context, &spot, (rest, kind), fields(field)),
+            None => self.read_term(
+                context,
+                &spot,
+                &WrittenTerm { text: rest, list: kind, fields: fields(field) },
+            ),
         }
     }
 
@@ -181,9 +196,9 @@ impl WatchReader {
         &mut self,
         context: &mut WatchContext<'_>,
         spot: &EntrySpan<'_>,
-        (text, list): (&str, TermRole),
-        fields: FieldSet,
+        written: &WrittenTerm<'_>,
     ) -> Option<Node> {
+        let WrittenTerm { text, list, fields } = *written;
         let term = self.read_word(spot, text, list)?;
         let leaf = Leaf { term: self.draft.add(term, fields), fields };
         context.uses.push(TermUse { leaf, list, text: text.trim().to_owned(), at: spot.place() });
@@ -303,7 +318,11 @@ impl WatchReader {
         match ast {
             Ast::Term { text, span } => {
                 let spot = EntrySpan { written, span: span.clone() };
-                self.read_term(context, &spot, (text, TermRole::Query), within)
+                self.read_term(
+                    context,
+                    &spot,
+                    &WrittenTerm { text, list: TermRole::Query, fields: within },
+                )
             }
             Ast::Set { name, span } => {
                 let spot = EntrySpan { written, span: span.clone() };

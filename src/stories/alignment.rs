@@ -1,51 +1,53 @@
-//! Lays a shorter text along a longer one: what of it is there, in what order, and what was put in
-//! the place of what.
+//! Aligns a shorter text with a longer one: which parts of it are in the longer one, in what
+//! order, and what was replaced by something else.
 use super::text_units::{Unit, UnitKind, shingles};
 
-/// Runs shorter than this many words (or twice as many characters) are coincidence.
+/// A shorter run of equal words is a coincidence, in words (characters count half).
 const RUN_WORDS_MIN: usize = 3;
 
-/// A short run this far from where the last one ended is coincidence too, in units.
+/// A short run this far from the end of the last one is a coincidence too, in units.
 const SHIFT_UNITS_MAX: usize = 60;
 
-/// A run of at least this many half words is believed wherever it stands.
+/// A run of at least this weight counts wherever it is, in half words.
 const RELIABLE_RUN_WEIGHT: usize = 14;
 
-/// Longest gap between two runs that is read word by word, in units; what is longer was rewritten.
+/// The longest gap between two runs that is compared word by word, in units. A longer one was
+/// written anew. The comparison takes the square of this.
 const GAP_UNITS_MAX: usize = 24;
 
-/// Occurrences of one shingle that are tried.
+/// Occurrences of one shingle that are tried. A text that repeats one phrase would otherwise take
+/// the square of its length.
 const OCCURRENCES_MAX: usize = 8;
 
-/// How the shorter text lies in the longer one. Weights are in half words.
+/// How the shorter text is found in the longer one. Weights are in half words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Alignment {
-    /// Of the shorter text: found in the longer.
+    /// Weight of the shorter text that is in the longer one.
     pub(super) matched: usize,
-    /// Places where a number stands for another number, or a name for another name.
+    /// Places where a number was replaced by another number, or a name by another name.
     pub(super) replaced: usize,
-    /// Such places where a name cannot be told from a word: in unspaced scripts, and where
-    /// capitals say nothing.
+    /// Such places where a name cannot be told from a word: in scripts without spaces, and where
+    /// capitals mean nothing.
     pub(super) reworded: usize,
-    /// Places where words stand for other words.
+    /// Places where other words were replaced.
     pub(super) edited: usize,
-    /// Of [`Alignment::replaced`]: those within the first units of the shorter text.
+    /// Those of [`Alignment::replaced`] at the beginning of the shorter text.
     pub(super) replaced_early: usize,
-    /// The longer text's weight before the first run.
+    /// Weight of the longer text before the first run.
     pub(super) skipped: usize,
-    /// Of the first [`HEAD_WEIGHT`] of the longer text: found in the shorter.
+    /// Weight of the first [`HEAD_WEIGHT`] of the longer text that is in the shorter one.
     pub(super) long_head: usize,
-    /// The weight of the longest run.
+    /// Weight of the longest run.
     pub(super) longest: usize,
 }
 
-/// The first sentence of a text, which says what the story is; in half words.
+/// The weight of a first sentence, which says what the story is, in half words.
 pub(super) const HEAD_WEIGHT: usize = 40;
 
-/// The beginning of a text, in units: what tells one bulletin of a series from the next.
+/// The beginning of a text, in units. There one report of a series differs from the next.
 const EARLY_UNITS: usize = 50;
 
-/// A stretch that both texts have.
+/// A run of equal units: where it begins in each text, and its length.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     short: usize,
@@ -53,6 +55,7 @@ struct Run {
     length: usize,
 }
 
+/// Aligns two texts.
 pub(super) fn align(short: &[Unit], long: &[Unit]) -> Alignment {
     let runs = runs(short, long);
     let mut found = Alignment::default();
@@ -64,27 +67,27 @@ pub(super) fn align(short: &[Unit], long: &[Unit]) -> Alignment {
         found.long_head += unit_weight(long.get(run.long..head.min(run.long + run.length)));
         found.longest = found.longest.max(weight);
         if run.long >= long_end {
-            let gap = (short.get(short_end..run.short), long.get(long_end..run.long));
-            compare_gap(gap, short_end, &mut found);
+            let (a, b) = (short.get(short_end..run.short), long.get(long_end..run.long));
+            compare_gap(a, b, short_end, &mut found);
         }
         (short_end, long_end) = (run.short + run.length, run.long + run.length);
     }
     if let Some(first) = runs.iter().map(|run| run.long).min() {
         found.skipped = unit_weight(long.get(..first));
-        compare_gap((short.get(short_end..), long.get(long_end..)), short_end, &mut found);
+        compare_gap(short.get(short_end..), long.get(long_end..), short_end, &mut found);
     }
     found
 }
 
-/// Places where one of two headlines has something else than the other, and not only more.
+/// Places where two headlines differ by more than added words.
 pub(super) fn count_replacements(a: &[Unit], b: &[Unit]) -> usize {
     let head = |units: &[Unit]| units.iter().take(GAP_UNITS_MAX).copied().collect::<Vec<Unit>>();
     let mut found = Alignment::default();
-    compare_gap((Some(&head(a)), Some(&head(b))), 0, &mut found);
+    compare_gap(Some(&head(a)), Some(&head(b)), 0, &mut found);
     found.replaced + found.reworded + found.edited
 }
 
-/// The unit after the head of a text.
+/// The number of units in the head of a text.
 fn head_end(units: &[Unit]) -> usize {
     let mut weight = 0;
     let in_head = |unit: &&Unit| {
@@ -94,11 +97,12 @@ fn head_end(units: &[Unit]) -> usize {
     units.iter().take_while(in_head).count()
 }
 
+/// The weight of some units, in half words.
 pub(super) fn unit_weight(units: Option<&[Unit]>) -> usize {
     units.unwrap_or_default().iter().map(|unit| unit.weight()).sum()
 }
 
-/// The runs both texts have, in the order of the shorter.
+/// The runs of equal units, in the order of the shorter text.
 fn runs(short: &[Unit], long: &[Unit]) -> Vec<Run> {
     let places = Occurrences::new(long);
     let seeds: Vec<(usize, u64)> = shingles(short, RUN_WORDS_MIN).collect();
@@ -119,7 +123,7 @@ fn runs(short: &[Unit], long: &[Unit]) -> Vec<Run> {
             .count();
         let far = place.abs_diff(near) > SHIFT_UNITS_MAX;
         let weight = unit_weight(short.get(at..at + length));
-        // Hashes of different shingles can agree; a run is what the units say.
+        // Two shingles can have the same hash, so the units are compared.
         if weight < RUN_WORDS_MIN * 2 || (far && !runs.is_empty() && weight < RELIABLE_RUN_WEIGHT) {
             continue;
         }
@@ -129,14 +133,15 @@ fn runs(short: &[Unit], long: &[Unit]) -> Vec<Run> {
     runs
 }
 
-/// Where each shingle of a text stands: an open table of first places, chained to later ones.
+/// The positions of each shingle of a text: a hash table of first positions, each linked to the
+/// later ones.
 struct Occurrences {
     table: Vec<(u64, u32)>,
     next: Vec<u32>,
     mask: usize,
 }
 
-/// No place.
+/// Marks the end of a chain.
 const NO_POSITION: u32 = u32::MAX;
 
 impl Occurrences {
@@ -148,7 +153,7 @@ impl Occurrences {
             mask: size - 1,
         };
         let all: Vec<(usize, u64)> = shingles(units, RUN_WORDS_MIN).collect();
-        // From the end, so that each chain begins with the first place.
+        // From the end, so that each chain begins with the first position.
         for (at, hash) in all.into_iter().rev() {
             let slot = places.slot(hash);
             let place = u32::try_from(at).unwrap_or(NO_POSITION);
@@ -161,7 +166,7 @@ impl Occurrences {
         places
     }
 
-    /// The slot that holds this shingle, or the free one where it belongs.
+    /// The slot of this shingle, or the free one where it would be inserted.
     fn slot(&self, hash: u64) -> usize {
         let mut slot = usize::try_from(hash & 0xffff_ffff).unwrap_or(0) & self.mask;
         // The table is at most half full, so this ends.
@@ -175,7 +180,7 @@ impl Occurrences {
         slot
     }
 
-    /// The occurrence of a shingle nearest to where it is expected.
+    /// The occurrence of a shingle nearest to the expected position.
     fn nearest(&self, hash: u64, expected: usize) -> Option<usize> {
         let mut place = self.table.get(self.slot(hash))?.1;
         let mut best: Option<usize> = None;
@@ -193,9 +198,9 @@ impl Occurrences {
     }
 }
 
-/// Reads what stands between two runs: equal units count as found, the others as replaced.
-fn compare_gap(gap: (Option<&[Unit]>, Option<&[Unit]>), begin: usize, found: &mut Alignment) {
-    let (short, long) = (gap.0.unwrap_or_default(), gap.1.unwrap_or_default());
+/// Compares what is between two runs: equal units count as found, others as replaced.
+fn compare_gap(short: Option<&[Unit]>, long: Option<&[Unit]>, begin: usize, found: &mut Alignment) {
+    let (short, long) = (short.unwrap_or_default(), long.unwrap_or_default());
     if short.is_empty() || long.is_empty() {
         return;
     }
@@ -237,7 +242,8 @@ fn common_lengths(a: &[Unit], b: &[Unit]) -> [[u8; GAP_UNITS_MAX + 1]; GAP_UNITS
     lengths
 }
 
-/// Something stands in the place of something else: how much does that change?
+/// Counts one replacement, by what was replaced: figures and names weigh most, because they make
+/// another story.
 fn count_replaced(a: Option<&[Unit]>, b: Option<&[Unit]>, begin: usize, found: &mut Alignment) {
     let (a, b) = (a.unwrap_or_default(), b.unwrap_or_default());
     if a.is_empty() || b.is_empty() {
@@ -256,7 +262,7 @@ fn count_replaced(a: Option<&[Unit]>, b: Option<&[Unit]>, begin: usize, found: &
         units.iter().any(|unit| matches!(unit.kind, UnitKind::Name | UnitKind::Capital))
     };
     let glyphs = |units: &[Unit]| units.iter().filter(|unit| unit.kind == UnitKind::Glyph).count();
-    // One character for one is a particle or an ending, mostly.
+    // One character replaced by one is mostly a particle or an ending.
     if (capital(a) && capital(b))
         || (glyphs(a).min(glyphs(b)) >= 1 && glyphs(a).max(glyphs(b)) >= 2)
     {

@@ -1,83 +1,92 @@
-//! The anchors of a window and the articles they lead to, in little memory: eight bytes an anchor.
+//! A hash table from anchors (hashes of text) to the articles that have them. Eight bytes an
+//! entry: 40 bits of the hash and 24 bits for the article.
 //!
-//! Open addressing in cache lines, cut into parts that are refilled one at a time, so that no
-//! article waits for the whole table to be moved, and what is moved fits the processor's cache
-//! however large the window is.
+//! Why own code: with a million articles of 15 anchors it takes 11.0 bytes an anchor and at most
+//! 172 MB. `hashbrown::HashTable<u64>`, cut into 128 parts as well, takes 12.6 to 20.1 bytes and
+//! at most 299 MB, since it grows by doubling; inserting and searching take 5.8 µs an article
+//! against 8.3 µs, but it forgets no old article. `cargo bench --bench dedupe` prints the bytes an
+//! article.
+//!
+//! It is an open-addressing table of buckets that are one cache line each. It is cut into parts
+//! that are rebuilt one at a time, so that no article waits until the whole table has moved, and a
+//! part that moves fits into the cache of the processor.
 
-/// Articles one anchor leads to. What more of them share is either one story, which any of them
-/// stands for, or boilerplate.
+/// Articles kept for one anchor. What more articles share is either one story, for which each of
+/// them will do, or boilerplate.
 const SLOTS_PER_HASH_MAX: usize = 8;
 
-/// Bits of an entry that say which article it leads to.
+/// Bits of an entry that name the article.
 const SLOT_BITS: u32 = 24;
 const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 
 /// Bits of a hash that are kept.
 const TAG_BITS: u32 = 64 - SLOT_BITS;
 
-/// Parts of the table: a part of a window of a million articles is about a mebibyte.
+/// Parts of the table. In a window of a million articles a part has about 1 MiB.
 const PARTS: usize = 1 << PART_BITS;
 const PART_BITS: u32 = 7;
 
-/// Entries of one bucket: a cache line of them.
+/// Entries of one bucket: 64 bytes, a cache line.
 const BUCKET: usize = 8;
 
-/// Buckets an entry may stand in, its own first; a search ends at the first that is not full.
+/// Buckets in which an entry may be, from its own on. A search ends at the first bucket that is
+/// not full.
 const PROBED_BUCKETS_MAX: usize = 48;
 
-/// A part is refilled when this many of a hundred entries are used …
+/// A part is rebuilt when it is this full, in per cent …
 const FULL_PERCENT: usize = 84;
-/// … and then this many of a hundred are.
+/// … and is then this full, in per cent.
 const REFILLED_PERCENT: usize = 70;
 
-/// What a crowded part grows by: this share of it.
+/// A part without room near one bucket grows by one such share.
 const EVICTION_SHARE: usize = 32;
 
-/// No entry.
+/// An empty entry. No tag is zero.
 const EMPTY: u64 = 0;
 
-/// Entries that are looked at together. Aligned, so that they are one cache line and not two halves.
+/// One bucket. Aligned, so that it is one cache line and not two halves.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Bucket([u64; BUCKET]);
 
-/// Where an article stands in the window; it comes round after [`SLOTS`] of them.
+/// The position of an article in the window. It is used again after [`SLOTS`] articles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Slot(u64);
 
-/// Different slots.
+/// Number of slots.
 pub(super) const SLOTS: usize = 1 << SLOT_BITS;
 
 impl Slot {
+    /// The slot after this one.
     pub(super) fn next(self) -> Self {
         Self((self.0 + 1) & SLOT_MASK)
     }
 }
 
-/// Which slots are articles'.
+/// Which slots belong to articles of the window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     /// The slot the next article gets.
     pub(super) next: Slot,
-    /// Articles in the window; theirs are the slots before it.
+    /// Articles in the window. They have the slots before `next`.
     pub(super) articles: usize,
 }
 
 impl Window {
-    /// How many articles came after the one in this slot and itself; `None` if it left the window.
+    /// The age of a slot: 1 for the newest article. `None` if its article left the window.
     pub(super) fn age(self, slot: Slot) -> Option<u64> {
         let age = self.next.0.wrapping_sub(slot.0) & SLOT_MASK;
         usize::try_from(age).is_ok_and(|age| (1..=self.articles).contains(&age)).then_some(age)
     }
 }
 
-/// What is kept of an anchor's hash, and where it is looked for.
+/// The part of an anchor's hash that is kept, and where it is searched.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Position {
     /// Never all zero.
     tag: u64,
     part: usize,
-    /// Its own bucket.
+    /// The bucket where it is searched first.
     own: usize,
 }
 
@@ -88,12 +97,12 @@ pub(super) struct Table {
 
 #[derive(Clone, Debug, Default)]
 struct Part {
-    /// Those that tags belong in, and after them some that take what has no room at the end, so
-    /// that no reach goes round it.
+    /// The buckets that tags belong to, and behind them some for entries that find no room at the
+    /// end.
     buckets: Vec<Bucket>,
-    /// How many of them tags belong in.
+    /// How many buckets tags belong to.
     owned: usize,
-    /// Entries.
+    /// Entries in use.
     used: usize,
 }
 
@@ -104,14 +113,14 @@ impl Default for Table {
 }
 
 impl Table {
-    /// Memory held, in bytes.
+    /// Memory in bytes.
     pub(super) fn bytes(&self) -> usize {
         let of_part = |part: &Part| part.buckets.capacity() * size_of::<Bucket>();
         self.parts.iter().map(of_part).sum::<usize>() + PARTS * size_of::<Part>()
     }
 
-    /// Where anchors stand. Looks at each: these reads wait for memory side by side, while those
-    /// of [`Table::slots_at`] would wait one after the other.
+    /// The positions of anchors. It reads each of them once: these reads wait for memory at the
+    /// same time, while those of [`Table::slots_at`] would wait one after the other.
     pub(super) fn positions(&self, hashes: impl Iterator<Item = u64>) -> Vec<Position> {
         let places: Vec<Position> = hashes.map(|hash| self.position(hash)).collect();
         let firsts =
@@ -126,12 +135,12 @@ impl Table {
         Position { tag, part, own: self.parts.get(part).map_or(0, |part| part.home_bucket(tag)) }
     }
 
-    /// The slots of the articles that share an anchor.
+    /// The slots of the articles that have an anchor.
     pub(super) fn slots_at(&self, place: Position) -> impl Iterator<Item = Slot> {
         let part = self.parts.get(place.part);
         let reached = part.and_then(|part| part.buckets.get(place.own..)).unwrap_or_default();
         let reached = reached.get(..PROBED_BUCKETS_MAX).unwrap_or(reached);
-        // The search ends with the first bucket that has room.
+        // The search ends at the first bucket with room.
         let full = reached.iter().take_while(|bucket| !bucket.0.contains(&EMPTY)).count();
         let searched = reached.get(..=full).unwrap_or(reached);
         let carries = move |entry: &&u64| **entry >> SLOT_BITS == place.tag;
@@ -139,8 +148,8 @@ impl Table {
         entries.map(|entry| Slot(*entry & SLOT_MASK))
     }
 
-    /// Leaves an anchor. Where enough articles share it, the second oldest of them makes room: the
-    /// oldest opened a story, and the newest are the likeliest to be copied.
+    /// Adds an anchor of an article. If enough articles have it, the second oldest is replaced:
+    /// the oldest opened the story, and the newest are the likeliest to be copied.
     pub(super) fn insert(&mut self, hash: u64, slot: Slot, window: Window) {
         let tag = tag_of(hash);
         let part = usize::try_from(tag).unwrap_or(0) % PARTS;
@@ -163,19 +172,19 @@ impl Part {
                 *entry = tag << SLOT_BITS | slot.0;
                 return;
             }
-            // A crowd in one place though the part is not full: spread it.
+            // There is no room near this bucket although the part is not full.
             self.rebuild(self.owned + self.owned / EVICTION_SHARE, window);
         }
     }
 
-    /// The bucket a tag belongs in.
+    /// The bucket where a tag is searched first.
     fn home_bucket(&self, tag: u64) -> usize {
         let wide = u128::from(tag) * u128::from(u64::try_from(self.owned).unwrap_or(u64::MAX));
         usize::try_from(wide >> TAG_BITS).unwrap_or(0)
     }
 
-    /// Moves the entries that still lead somewhere where there is room for more, into at least this
-    /// many buckets.
+    /// Moves the entries of articles in the window into a larger part, of at least so many
+    /// buckets. Other entries are dropped here.
     fn rebuild(&mut self, buckets_min: usize, window: Window) {
         let mut entries: Vec<u64> = Vec::with_capacity(self.used);
         let old = std::mem::take(&mut self.buckets);
@@ -184,14 +193,14 @@ impl Part {
         entries.extend(old.iter().flat_map(|bucket| &bucket.0).filter(leads));
         drop(old);
         let mut count = (entries.len() * 100 / REFILLED_PERCENT / BUCKET).max(buckets_min) + 1;
-        // An unlucky crowd in one reach needs a little more room; each try has more.
+        // Entries can be so uneven that they need a little more room. Each try has more.
         while !self.try_place(&entries, count) {
             count += count / EVICTION_SHARE + 1;
         }
         self.used = entries.len();
     }
 
-    /// Whether all entries found room in this many buckets.
+    /// Puts all entries into so many buckets; false if one finds no room.
     fn try_place(&mut self, entries: &[u64], count: usize) -> bool {
         self.owned = count;
         self.buckets = vec![Bucket([EMPTY; BUCKET]); count + count.min(PROBED_BUCKETS_MAX)];
@@ -216,8 +225,8 @@ impl Part {
     }
 }
 
-/// The entry that a new sharer of an anchor takes: a free one, that of an article which left the
-/// window, or that of the second oldest sharer. `None` if all are others'.
+/// The entry to use for a new article of an anchor: a free one, one of an article that left the
+/// window, or the second oldest of the same anchor. `None` if there is none.
 fn entry_for<'a>(
     tag: u64,
     reached: impl Iterator<Item = &'a mut Bucket>,
@@ -250,8 +259,8 @@ fn has_room(filled: u8) -> bool {
     usize::from(filled) < BUCKET
 }
 
-/// The bits of a hash that are kept, never all zero. Mixed again, for anchors are the smallest of
-/// many hashes and would crowd one end of the table.
+/// The bits of a hash that are kept, never zero. They are mixed again, because anchors are the
+/// smallest of many hashes and would all be at one end of the table.
 fn tag_of(hash: u64) -> u64 {
     (super::text_units::mix_wide(hash ^ 0x9e37_79b9_7f4a_7c15) >> SLOT_BITS).max(1)
 }

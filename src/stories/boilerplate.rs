@@ -1,5 +1,5 @@
-//! What newsrooms put round a story that is not the story: datelines, bylines, agency tails,
-//! subscription walls, and the marks of a revised headline.
+//! Removes what is not the story: datelines, bylines, closing lines of agencies, paywall notices,
+//! and the labels of revised headlines.
 
 use std::sync::LazyLock;
 
@@ -8,22 +8,22 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::revision_labels::{AMBIGUOUS_REVISION_LABELS, REVISION_LABELS};
 use super::word_lists::BOILERPLATE;
 
-/// A line longer than this is never taken for a byline or a tail, in bytes.
+/// A longer line is never a byline or a closing line, in bytes.
 const BOILERPLATE_BYTES_MAX: usize = 260;
 
-/// Sentences at the beginning and at the end of a text where bylines and tails stand.
+/// Sentences at the beginning and at the end where bylines and closing lines are searched.
 const EDGE_SENTENCES: usize = 5;
 
 /// A dateline ends within this many bytes of the beginning.
 const DATELINE_BYTES_MAX: usize = 110;
 
-/// All phrases in one pass. Every text is read by it, so it may take the memory of a DFA.
-/// `None` only if they outgrew the automaton, which a test would notice.
+/// All phrases in one automaton, so that a text is read once. Every text is, so it may take the
+/// memory of a DFA. `None` only if there were too many phrases, which a test would notice.
 static BOILERPLATE_PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(BOILERPLATE).ok()
 });
 
-/// The sentences of a text that tell the story, its dateline taken off.
+/// The sentences that tell the story, without the dateline.
 pub(super) fn news_sentences(text: &str) -> Vec<&str> {
     let all = sentences(text);
     let count = all.len();
@@ -35,7 +35,7 @@ pub(super) fn news_sentences(text: &str) -> Vec<&str> {
         if edge && (is_boilerplate(sentence) || is_time_stamp(sentence)) {
             continue;
         }
-        // Where a story follows, a word or two above it are a button or a kicker.
+        // A word or two above a story are a button or a section name.
         if kept.is_empty() && index < EDGE_SENTENCES && index + 1 < count && is_label(sentence) {
             continue;
         }
@@ -44,12 +44,12 @@ pub(super) fn news_sentences(text: &str) -> Vec<&str> {
     kept
 }
 
-/// A text that says its headline first, without it.
+/// The text without its headline, if it begins with it.
 pub(super) fn without_title<'a>(text: &'a str, title: &str) -> &'a str {
     let title = title.trim();
     let told_again = title.split_whitespace().count() >= 3 || title.chars().count() >= 10;
     let rest = text.trim_start().strip_prefix(title).filter(|_| told_again);
-    // What goes on in the same word, or the same sentence, began with these words of itself.
+    // If the same word or sentence goes on behind it, the text only begins with the same words.
     let apart = |rest: &&str| {
         let mark = rest.trim_start_matches(' ');
         mark.is_empty() || mark.starts_with(['\n', '-', '–', '—', '|', '.', '。', ':', '…', '/'])
@@ -57,11 +57,12 @@ pub(super) fn without_title<'a>(text: &'a str, title: &str) -> &'a str {
     rest.filter(apart).filter(|rest| rest.len() > title.len()).unwrap_or(text)
 }
 
-/// A label has no more words than this, or no more characters where they are not spaced.
+/// The longest label: so many words, or so many characters in scripts without spaces.
 const LABEL_WORDS_MAX: usize = 4;
 const LABEL_CHARS_MAX: usize = 24;
 
-/// "Share", "Listen to this article", "글자크기 설정": a line that is no sentence and holds no figure.
+/// Whether a line is a label of the page ("Share", "Listen to this article", "글자크기 설정"): no
+/// sentence, and no figure in it.
 fn is_label(line: &str) -> bool {
     let ends = line.ends_with(['.', '!', '?', '。', '…', '"', '”', '」']);
     let words = line.split_whitespace().count();
@@ -70,10 +71,11 @@ fn is_label(line: &str) -> bool {
     short && !ends && !line.contains(|c: char| c.is_numeric())
 }
 
-/// Bytes of a line that only says when a page was made or changed.
+/// The longest line that only says when a page was made or changed, in bytes.
 const STAMP_BYTES_MAX: usize = 120;
 
-/// "Updated: 18 Nov 2025, 10:40 GMT": a year and more figures than a sentence has letters for.
+/// Whether a line is a time stamp ("Updated: 18 Nov 2025, 10:40 GMT"): it has a year, and more
+/// digits than a sentence of its length.
 fn is_time_stamp(line: &str) -> bool {
     if line.len() > STAMP_BYTES_MAX || line.ends_with(['。', '!', '?']) {
         return false;
@@ -87,7 +89,7 @@ fn is_time_stamp(line: &str) -> bool {
     year && clock && digits >= 10 && letters <= digits * 2
 }
 
-/// Cuts at line feeds and after the marks that end a sentence.
+/// Splits a text at line feeds and after the signs that end a sentence.
 fn sentences(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut begin = 0;
@@ -120,10 +122,10 @@ fn is_initial(text: &str, at: usize) -> bool {
     word.chars().all(|c| c.is_ascii_digit()) || (capital && word.chars().count() <= 3)
 }
 
-/// A phrase that stands this far into a sentence, in bytes, follows something that was told.
+/// A phrase this far into a sentence, in bytes, follows something that was told.
 const INVITATION_BYTES_MIN: usize = 60;
 
-/// A sentence without the "Read more" that a feed puts at the end of a summary, where what comes
+/// The sentence without the "Read more" that a feed puts at the end of a summary, where the text
 /// before it did not look like the end of a sentence.
 fn strip_invitation(sentence: &str) -> &str {
     if sentence.len() > BOILERPLATE_BYTES_MAX {
@@ -155,11 +157,11 @@ fn is_boilerplate(sentence: &str) -> bool {
         || BOILERPLATE_PHRASES.as_ref().is_some_and(|finder| finder.is_match(&lower))
 }
 
-/// The sentence after its dateline: "SEOUL, Feb. 12 (Agency) -- ", "(서울=통신) 홍길동 기자 = ",
-/// "【東京通信】", "某社北京2月12日电(记者某) ".
+/// The sentence behind its dateline: "SEOUL, Feb. 12 (Agency) -- ", "(서울=통신) 홍길동 기자 = ", "【東京通信】",
+/// "某社北京2月12日电(记者某) ".
 fn strip_dateline(sentence: &str) -> &str {
     let mut rest = sentence;
-    // A group in brackets, then perhaps a reporter before an equals sign.
+    // Text in brackets, then perhaps the name of a reporter before an equals sign.
     while let Some(inner) = after_bracket(rest) {
         rest = inner;
     }
@@ -172,7 +174,7 @@ fn strip_dateline(sentence: &str) -> &str {
         rest = rest.get(at..).unwrap_or_default();
     }
     let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || "-–—:=|".contains(c));
-    // A text that is all dateline is a text all the same.
+    // A text that is only a dateline is kept.
     if rest.is_empty() { sentence } else { rest }
 }
 
@@ -196,9 +198,9 @@ fn after_bracket(text: &str) -> Option<&str> {
     (!rest.is_empty()).then_some(rest)
 }
 
-/// Where the dateline at the head of a text ends, if it has one without brackets before it.
+/// The end of the dateline at the head of a text, if there is one without brackets.
 fn dateline_end(head: &str) -> Option<usize> {
-    // "… (Agency) - ": the bracket closes before a dash.
+    // "… (Agency) - ": a bracket is closed before a dash.
     if let Some(close) = head.find(')') {
         let after = head.get(close + 1..)?.trim_start();
         let dash = after.starts_with(['-', '–', '—', ':']);
@@ -207,7 +209,7 @@ fn dateline_end(head: &str) -> Option<usize> {
             return Some(close + 1);
         }
     }
-    // "某社北京2月12日电": wired on a day.
+    // "某社北京2月12日电": sent on a day.
     for wired in ['电', '電', '讯', '訊'] {
         if let Some(at) = head.find(wired)
             && at <= 60
@@ -229,12 +231,12 @@ fn dateline_end(head: &str) -> Option<usize> {
     (capitals && at <= 48).then_some(at + dash)
 }
 
-/// A headline without the marks newsrooms put round it, and whether one of them says that the
-/// story under it was revised.
+/// The headline without the labels around it, and whether one of them says that the story was
+/// revised.
 pub(super) fn without_revision_label(title: &str) -> (String, bool) {
     let mut rest = title.trim().to_lowercase();
     let mut revised = false;
-    // Every round takes a mark away or ends.
+    // Each round removes a label, or is the last.
     while let Some((shorter, mark)) = strip_label(&rest) {
         if shorter.is_empty() {
             break;
@@ -278,12 +280,13 @@ fn strip_label(title: &str) -> Option<(String, bool)> {
     None
 }
 
-/// A group in brackets longer than this is part of the headline, in characters …
+/// Longer text in brackets is part of the headline, in characters …
 const GROUP_CHARS_MAX: usize = 16;
-/// … unless it begins with a mark: "(neu: Stimmen und Hintergrund)".
+/// … unless it begins with a label: "(neu: Stimmen und Hintergrund)".
 const EXPLAINED_CHARS_MAX: usize = 48;
 
-/// "(18일)" or "(3)" tells one edition from the next; "(종합2보)" does not.
+/// Whether text in brackets is a label. "(18일)" or "(3)" is the number of an issue, so it is none;
+/// "(종합2보)" is.
 fn is_label_group(group: &str) -> bool {
     let length = group.chars().count();
     length <= EXPLAINED_CHARS_MAX && is_revision_label(group)

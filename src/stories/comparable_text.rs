@@ -5,42 +5,44 @@ use super::alignment::unit_weight;
 use super::boilerplate;
 use super::text_units::{self, Unit, UnitKind};
 
-/// Texts of less than this say too little to be compared, in half words.
+/// A text of less weight than this says too little to be compared, in half words.
 pub(super) const WEIGHT_MIN: usize = 12;
 
-/// Bytes of a text that are read, ten times what [`units::UNITS_MAX`] mostly need: a text of many
-/// megabytes costs no more than a long one.
+/// Bytes of a text that are read. Ten times what [`text_units::UNITS_MAX`] units need in most
+/// texts; with this limit a text of many megabytes costs no more than a long one.
 const READ_BYTES_MAX: usize = 256 << 10;
 
-/// A flash has fewer words than this under its headline.
+/// A news flash has fewer words than this under its headline.
 const FLASH_WORDS_MAX: usize = 16;
 
-/// A text made ready to be compared: its story in units, without datelines, bylines and tails.
+/// A text prepared for comparisons: the story in units, without datelines, bylines and the closing
+/// lines of agencies.
 #[derive(Clone, Debug, Default)]
 pub struct ComparableText {
     pub(super) units: Vec<Unit>,
-    /// Units of the headline without its marks.
+    /// The units of the headline without its revision labels.
     pub(super) headline: Vec<Unit>,
-    /// Hashes of the story's sentences, for the recognition of boilerplate.
+    /// Hashes of its sentences. `recurring_lines.rs` recognises by them what a source writes under
+    /// every story.
     pub(super) sentences: Vec<u64>,
-    /// The headline says that the story was revised.
+    /// A label in the headline says that the story was revised.
     pub(super) revised: bool,
-    /// In half words.
+    /// The weight of all units, in half words.
     pub(super) weight: usize,
 }
 
 impl ComparableText {
-    /// Reads a headline and a plain text.
+    /// Prepares a headline and a plain text.
     pub fn new(title: &str, text: &str) -> Self {
         Self::new_without(title, text, |_| false)
     }
 
-    /// Reads them without the sentences whose hash `boilerplate` knows.
+    /// The same without the sentences for whose hash `boilerplate` is true.
     pub(super) fn new_without(title: &str, text: &str, boilerplate: impl Fn(u64) -> bool) -> Self {
         let title = text_units::fold_text(title);
         let (bare, revised) = boilerplate::without_revision_label(&title);
         let mut headline = Vec::new();
-        // The marks come off in lower case, which would hide the names.
+        // Only the label is searched in lower case; names are recognised by their capitals.
         text_units::push_units(&bare, &mut headline);
         let mut story = Vec::new();
         let mut sentences = Vec::new();
@@ -77,25 +79,25 @@ impl ComparableText {
         self.weight >= WEIGHT_MIN
     }
 
-    /// Whether it says so little under its headline that the headline may say it all.
+    /// Whether its text is so short that the headline may say it all.
     pub(super) fn is_news_flash(&self) -> bool {
         self.weight < FLASH_WORDS_MAX * 2
     }
 }
 
-/// How much two texts have in common, 0 to 1.
+/// How much two texts have in common, from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Similarity {
-    /// Common text over all text.
+    /// The common text as a share of all text of both.
     pub similarity: f64,
-    /// Common text over the shorter text.
+    /// The common text as a share of the shorter text.
     pub containment: f64,
 }
 
-/// What is known of two articles beside their texts.
+/// What is known of two articles besides their texts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PairContext {
     pub same_source: bool,
-    /// Between their publication; zero if unknown.
+    /// The time between their publications; zero if one is unknown.
     pub time_apart: Duration,
 }

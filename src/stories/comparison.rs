@@ -1,46 +1,49 @@
-//! What is measured between two texts.
+//! Measures two texts against each other.
 use super::alignment::{Alignment, HEAD_WEIGHT, align, count_replacements};
 use super::comparable_text::{ComparableText, Similarity};
 use super::text_units::{self, Unit, UnitKind};
 
-/// Everything measured between two texts. It has no direction: of two texts the shorter is laid
-/// along the longer.
+/// All measures of two texts. The shorter one is compared with the longer one, whichever is given
+/// first, so the order does not matter.
 pub(super) struct Comparison {
     pub(super) likeness: Similarity,
     pub(super) alignment: Alignment,
-    /// The shorter text, in words.
+    /// Words of the shorter text.
     pub(super) words: usize,
     pub(super) longer_words: usize,
-    /// The longer text over the shorter.
+    /// How many times longer the longer text is.
     pub(super) ratio: f64,
-    /// Of the shorter text's different numbers, those the longer has anywhere.
+    /// Distinct numbers of the shorter text that the longer one has too.
     pub(super) shared_numbers: usize,
-    /// Of them, those it has nowhere.
+    /// Distinct numbers of the shorter text that the longer one does not have.
     pub(super) missing_numbers: usize,
-    /// The share of the shorter text's telling words that the longer has anywhere.
+    /// The share of the content words of the shorter text that the longer one has.
     pub(super) shared_vocabulary: f64,
-    /// The share of the first such words of the shorter that the longer has at its beginning.
+    /// The share of the first content words of the shorter text that the longer one has at its
+    /// beginning.
     pub(super) opening_overlap: f64,
-    /// The share of the longer text's first words that were found in the shorter.
+    /// The share of the beginning of the longer text that the shorter one has.
     pub(super) long_head: f64,
-    /// The share of the shorter headline's units that the other headline has.
+    /// The share of the shorter headline that the other headline has.
     pub(super) headline_overlap: f64,
-    /// Places where one headline has something else than the other, and not only more.
+    /// Places where the headlines have different words, not only more words.
     pub(super) headline_replacements: usize,
-    /// Both headlines hold numbers, and each a number that the other lacks.
+    /// Both headlines have numbers, and each has one that the other lacks.
     pub(super) other_numbers: bool,
-    /// How much of its headline each text tells at least.
+    /// The share of the words of its headline that each text contains; the lower of the two.
     pub(super) shared_content: f64,
-    /// What each article's headline and text name and the other article does not, at least: a
-    /// template is filled in for somebody else.
+    /// How much of what headline and text of an article both name is missing in the other article;
+    /// the lower of the two. It shows a template that was filled in for somebody else.
     pub(super) subjects_missing: usize,
-    /// The share of each article's first telling words that the other article has nowhere, at least.
+    /// The share of the first content words of an article that the other article does not have;
+    /// the lower of the two.
     pub(super) headline_missing: f64,
 }
 
 impl Comparison {
     pub(super) fn new(a: &ComparableText, b: &ComparableText) -> Self {
-        // Of two of one weight, always the same one is laid along the other.
+        // Of two texts of the same weight always the same one counts as the shorter, so that the
+        // order does not matter.
         let order = a.weight.cmp(&b.weight).then_with(|| a.sentences.cmp(&b.sentences));
         let (short, long) = if order.is_le() { (a, b) } else { (b, a) };
         let alignment = align(&short.units, &long.units);
@@ -84,7 +87,7 @@ impl Comparison {
     }
 }
 
-/// As many of the first units as weigh no more than this, in half words.
+/// The first units, up to this weight in half words.
 fn beginning(units: &[Unit], weight_max: usize) -> &[Unit] {
     let mut weight = 0;
     let within = |unit: &&Unit| {
@@ -95,13 +98,14 @@ fn beginning(units: &[Unit], weight_max: usize) -> &[Unit] {
     units.get(..count).unwrap_or_default()
 }
 
-/// The different words of a text that tell something, and pairs of such characters; sorted.
+/// The distinct content words of a text, and pairs of characters where words are not separated;
+/// sorted.
 fn content_words(units: &[Unit]) -> Vec<u64> {
     let telling = |unit: &&Unit| !matches!(unit.kind, UnitKind::Common | UnitKind::Grammar);
     distinct_hashes(&units.iter().filter(telling).copied().collect::<Vec<Unit>>())
 }
 
-/// What a headline and its text tell; sorted.
+/// The content words of headline and text; sorted.
 fn all_content_words(article: &ComparableText) -> Vec<u64> {
     let mut all = content_words(&article.units);
     all.extend(content_words(&article.headline));
@@ -109,7 +113,7 @@ fn all_content_words(article: &ComparableText) -> Vec<u64> {
     all
 }
 
-/// How much of what an article's headline names, and its text too, another article has nowhere.
+/// How much of what both headline and text of an article name is missing in another article.
 fn subjects_missing(article: &ComparableText, other: &[u64]) -> usize {
     let told = content_words(&article.units);
     let foreign =
@@ -124,12 +128,12 @@ fn distinct_hashes(units: &[Unit]) -> Vec<u64> {
     hashes
 }
 
-/// The share of these that the others, sorted, hold.
+/// The share of `these` that is among `others`, which must be sorted.
 fn share_held(these: &[u64], others: &[u64]) -> f64 {
     ratio(these.iter().filter(|hash| others.binary_search(hash).is_ok()).count(), these.len())
 }
 
-/// The share of the lighter list's words, and pairs of characters, that the other has.
+/// The share of the shorter list that the other has, in words and in pairs of characters.
 fn overlap(a: &[Unit], b: &[Unit]) -> f64 {
     let of = |units: &[Unit]| {
         let said: Vec<Unit> =
@@ -145,7 +149,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { number(part) / number(whole) }
 }
 
-/// A count as a number that can be weighed.
+/// A count as a floating-point number.
 pub(super) fn number(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

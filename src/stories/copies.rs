@@ -1,4 +1,4 @@
-//! One story, one alert: finds the stored article whose text a new one carries.
+//! Finds the stored article of which an arriving one is a copy.
 use std::hash::Hasher;
 use std::time::Duration;
 
@@ -11,21 +11,22 @@ pub use super::novelty::WINDOW;
 use super::novelty::{ComparableText, CopyReason, PairContext, Similarity, copy_reason};
 use super::recurring_lines::RecurringLines;
 
-/// A likeness that needs no better, so that the other proposals are not read.
+/// With a similarity like this no better one is needed, and no further article is read from the
+/// store.
 const CERTAIN_SIMILARITY: f64 = 0.95;
 
-/// An article as it is compared.
+/// An arriving article.
 #[derive(Clone, Copy, Debug)]
 pub struct Incoming<'a> {
-    /// The feed's name, or whatever tells one newsroom from another.
+    /// The name of the feed, or whatever tells one publisher from another.
     pub source: &'a str,
     pub published: Option<Timestamp>,
-    /// Plain text, both.
+    /// Plain text, as the text below.
     pub title: &'a str,
     pub text: &'a str,
 }
 
-/// A stored article, as the store hands it back to be compared.
+/// A stored article, read back from the store for the comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Stored {
     pub source: String,
@@ -34,24 +35,27 @@ pub struct Stored {
     pub text: String,
 }
 
-/// A new article that is no new story.
+/// An article that is a copy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Copy {
+    /// The stored article of which it is a copy.
     pub of: ArticleId,
     pub reason: CopyReason,
     pub likeness: Similarity,
 }
 
-/// An article made ready, to be remembered once it is stored.
+/// An article prepared to be remembered once it is stored.
 pub struct Prepared {
     source: u64,
     anchors: Anchors,
     sentences: Vec<u64>,
 }
 
-/// The texts of a window. It holds no text: the store does, and is asked for the few articles that
-/// are proposed. Rebuilt after a start by [`CopyFinder::ready`] and [`CopyFinder::push`] for every stored
-/// article of the window, oldest first.
+/// Finds copies among the articles of the last [`WINDOW`].
+///
+/// It keeps no texts, because the store has them: it asks the store for the few articles that the
+/// index proposes. After a start it is filled by [`CopyFinder::prepare`] and [`CopyFinder::add`]
+/// with every stored article of the window, oldest first.
 #[derive(Debug, Default)]
 pub struct CopyFinder {
     index: Index,
@@ -59,22 +63,23 @@ pub struct CopyFinder {
 }
 
 impl CopyFinder {
+    /// The index, for its size.
     pub fn index(&self) -> &Index {
         &self.index
     }
 
-    /// Lets go of what was added before `now` less [`WINDOW`].
+    /// Forgets what was added before `now` less [`WINDOW`].
     pub fn expire(&mut self, now: Timestamp) {
         self.index.expire(now.before(WINDOW));
     }
 
-    /// Makes an article ready to be remembered without looking for its like.
+    /// Prepares an article without searching for an original.
     pub fn prepare(&self, item: &Incoming<'_>) -> Prepared {
         self.prepare_text(item).1
     }
 
-    /// Looks for the stored article this one is a copy of: of all that pass, the likest.
-    /// `stored` reads an article back; `None` if it is gone.
+    /// Finds the stored article of which `item` is a copy; of several the most similar. `stored`
+    /// reads an article from the store and gives `None` if it is gone.
     pub fn find(
         &self,
         item: &Incoming<'_>,
@@ -107,13 +112,13 @@ impl CopyFinder {
         (ready, best)
     }
 
-    /// The articles an article would be compared with, the likeliest first.
+    /// The articles that would be compared, the likeliest first.
     pub fn candidates(&self, ready: &Prepared) -> Vec<ArticleId> {
         self.index.propose(&ready.anchors)
     }
 
-    /// Remembers an article that was stored. `opened` says whether it opened a story: only then
-    /// do its sentences count as told anew.
+    /// Remembers a stored article. `opened` says whether it opened a story. Only then its
+    /// sentences count for the recurring lines of its source: a copy repeats them anyway.
     pub fn add(&mut self, id: ArticleId, at: Timestamp, ready: &Prepared, opened: bool) {
         self.index.add(id, at, &ready.anchors);
         if opened {

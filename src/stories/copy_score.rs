@@ -1,54 +1,56 @@
-//! How much what was measured between two texts says for one story.
+//! Weighs the measures of two texts into the probability that one is a copy of the other.
 //!
-//! A logistic regression: every measure is weighed, and the sum says how likely two texts are one.
-//! The weights were learned from the labelled sets of `tests/it/dedupe` by `cargo bench --bench
-//! weights`, which prints them and how well they do on stories they were not learned from.
+//! It is a logistic regression. The weights were learned from the labelled sets in
+//! `tests/it/dedupe` by `cargo bench --bench weights`, which prints them, and how well they decide
+//! on stories they were not learned from.
 use super::comparable_text::PairContext;
 use super::comparison::{Comparison, number};
 
-/// What is weighed, in the order of [`Features`]. Of two texts the shorter is laid along the longer.
+/// The names of the measures, in the order of [`Features`].
 pub const FEATURE_NAMES: [&str; FEATURES] = [
-    // The share of the shorter text that was found in the longer.
+    // The share of the shorter text that the longer one has.
     "containment",
-    // The share of its telling words that the longer has anywhere.
+    // The share of its content words that the longer one has.
     "vocabulary",
-    // The share of its first ones that the longer has at its beginning.
+    // The share of its first content words that the longer one has at its beginning.
     "opening",
-    // The share of the longer text's first words that were found in the shorter.
+    // The share of the beginning of the longer text that the shorter one has.
     "long_head",
-    // Numbers both have.
+    // Numbers that both have.
     "figures",
-    // Places where a number or a name stands for another, by length; and how many there are.
+    // Places where a number or name was replaced by another: in relation to the length, and their
+    // number.
     "swapped",
     "swaps",
-    // Places where a name cannot be told from a word, and where words stand for other words.
+    // Places where a name cannot be told from a word, and where other words were replaced.
     "reworded",
     "edited",
-    // Swapped places at the beginning.
+    // Replaced places at the beginning.
     "swapped_early",
-    // How much of its headline each text tells.
+    // The share of its headline that each text contains.
     "told",
-    // The share of each article's first telling words that the other has nowhere.
+    // The share of the first content words of each article that the other one lacks.
     "unheard",
-    // Words of the shorter text, and how many times as long the longer one is.
+    // Words of the shorter text, and how many times longer the longer one is.
     "length",
     "ratio",
-    // Half a day or more apart.
+    // Published half a day or more apart.
     "day",
-    // Of one source: a mark says revised; how alike the headlines are; half a day apart; found.
+    // Only within one source: a revision label; the similarity of the headlines; half a day apart;
+    // the share that the longer text has.
     "own_marked",
     "own_headline",
     "own_day",
     "own_containment",
 ];
 
-/// How many measures there are.
+/// Number of measures.
 const FEATURES: usize = 19;
 
-/// The measures of two texts, each within bounds, so that no outlier decides alone.
+/// The measures of two texts. Each is bounded, so that no extreme value decides alone.
 pub type Features = [f64; FEATURES];
 
-/// What each measure weighs.
+/// The weight of each measure.
 const WEIGHTS: Features = [
     4.748,  // containment
     7.354,  // vocabulary
@@ -71,15 +73,16 @@ const WEIGHTS: Features = [
     -4.022, // own_containment
 ];
 
-/// What the sum is for two texts of which nothing was measured.
+/// The intercept: the sum before any measure.
 const INTERCEPT: f64 = -17.148;
 
-/// From this probability on two texts are one.
+/// From this probability on it is a copy. More than one half, because a wrong silence is worse
+/// than a wrong alert.
 const PROBABILITY_MIN: f64 = 0.65;
 
-/// The measures as they are weighed.
+/// The measures in the form in which they are weighed.
 pub(super) fn features(m: &Comparison, between: PairContext, marked: bool, day: bool) -> Features {
-    // Places in which something else stands, of those that a text of this length offers.
+    // Replaced places, in relation to the number of places in a text of this length.
     let places = |count: usize, max: f64| (number(count) / (number(m.words) / 20.0 + 1.0)).min(max);
     let when = |so: bool| if so { 1.0 } else { 0.0 };
     let own = when(between.same_source);
@@ -106,7 +109,7 @@ pub(super) fn features(m: &Comparison, between: PairContext, marked: bool, day: 
     ]
 }
 
-/// Whether the measures say that two texts are one.
+/// Whether the measures say that one text is a copy of the other.
 pub(super) fn is_copy(evidence: &Features) -> bool {
     let sum: f64 = evidence.iter().zip(WEIGHTS).map(|(measure, weight)| measure * weight).sum();
     1.0 / (1.0 + (-(INTERCEPT + sum)).exp()) >= PROBABILITY_MIN

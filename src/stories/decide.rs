@@ -1,4 +1,6 @@
-//! What an article that arrives is to those already stored. Pure: the store looks up, this decides.
+//! Decides by its keys (id, link, title) whether an arriving article is a stored one, a copy or a
+//! new story. The store looks the keys up; nothing here does input or output. Whether its text is
+//! a copy is decided in `novelty.rs`.
 
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 
@@ -6,16 +8,17 @@ use super::copies::Copy;
 use super::identity;
 use super::novelty::CopyReason;
 
-/// Fewer echoes than this never make a feed one whose ids churn.
+/// With fewer known titles than this a feed is never taken for one that changes all its ids.
 const CHURN_KNOWN_TITLES_MIN: usize = 4;
 
-/// Fewer digits than this in an address may be a year or a page, not an article's number.
+/// A number with fewer digits in an address may be a year or a page, not the number of an article.
 const ARTICLE_NUMBER_DIGITS_MIN: usize = 5;
 
-/// Titles of one story that an editor changed share at least this much of the shorter one.
+/// Two titles of one story, of which an editor changed one, share at least this part of the
+/// shorter one.
 const EDITED_TITLE_OVERLAP_MIN: f64 = 0.25;
 
-/// A stored article that an arriving one was recognised by, as the store holds it.
+/// A stored article with a key of the arriving one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenArticle {
     pub article: ArticleId,
@@ -31,20 +34,20 @@ pub struct SeenArticle {
     pub stories: u32,
 }
 
-/// What the store knows when an article with an unknown identity arrives. Look each key up among
-/// the articles of the same feed (`same_url`: among those of the other feeds) and give the oldest
-/// article that opened a story.
+/// What the store knows when an article with an unknown id arrives. Each key is searched among the
+/// articles of the same feed (`same_url`: of the other feeds), and the oldest article that opened
+/// a story is given.
 #[derive(Clone, Debug, Default)]
 pub struct FeedFacts {
     pub same_link: Option<SeenArticle>,
     pub same_title_day: Option<SeenArticle>,
     pub same_url: Option<SeenArticle>,
-    /// The feed re-keyed itself (see [`ids_churned`]): any sighting in it is believed.
+    /// The feed has changed all its ids (see [`ids_churned`]), so any known key counts.
     pub churned: bool,
 }
 
-/// What an article is among the others of its own poll: a link or a title that several different
-/// items of one document carry is no identity.
+/// How the keys of an article compare with the others of the same document. A link or a title that
+/// several items have identifies none of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SharedKeys {
     /// Another item of the document has this link and another title.
@@ -55,9 +58,9 @@ pub struct SharedKeys {
     pub id_shared: bool,
 }
 
-/// Decides what the article is. A shared or general link (a front page), and a title that says
-/// little ("Morning briefing"), do not make it a copy by themselves: a story too many is told
-/// rather than one swallowed.
+/// Decides what the article is. A link of a front page, a link that several items share, and a
+/// title that says little ("Morning briefing") do not make a copy: in doubt the article is told,
+/// because a wrong silence is a missed alert.
 pub fn verdict_by_keys(article: &Article, setting: SharedKeys, known: &FeedFacts) -> Verdict {
     if let Some(seen) = &known.same_link
         && (known.churned || link_is_identity(article, setting, seen))
@@ -77,7 +80,7 @@ pub fn verdict_by_keys(article: &Article, setting: SharedKeys, known: &FeedFacts
     Verdict::New
 }
 
-/// The verdict on an article whose text is a stored one's.
+/// The verdict on an article whose text is a copy.
 pub fn verdict_of_copy(copy: Copy) -> Verdict {
     let (of, similarity) = (copy.of, copy.likeness.similarity);
     match copy.reason {
@@ -86,6 +89,7 @@ pub fn verdict_of_copy(copy: Copy) -> Verdict {
     }
 }
 
+/// Whether having the same link means being the same article.
 fn link_is_identity(article: &Article, setting: SharedKeys, seen: &SeenArticle) -> bool {
     if same_title(&article.title, &seen.title) {
         return true;
@@ -96,6 +100,7 @@ fn link_is_identity(article: &Article, setting: SharedKeys, seen: &SeenArticle) 
     article.canonical.as_deref().is_some_and(identity::is_specific_link)
 }
 
+/// Whether having the same title on the same day means being the same article.
 fn title_is_identity(article: &Article, setting: SharedKeys, seen: &SeenArticle) -> bool {
     if article.revision == seen.revision {
         return true;
@@ -108,14 +113,14 @@ fn same_title(a: &str, b: &str) -> bool {
     !a.is_empty() && a == b
 }
 
-/// Whether a *known* id now carries another story: a new title that shares next to nothing with
-/// the old one, and another link. An edited headline, even with its address, is a revision.
+/// Whether a known id now belongs to another story: it has another link, and a title with next to
+/// nothing of the old one. An edited headline, even with a new address, is a revision.
 pub fn is_reused_link(article: &Article, seen: &SeenArticle) -> bool {
     if article.revision == seen.revision || same_title(&article.title, &seen.title) {
         return false;
     }
     let moved = match (article.canonical.as_deref(), seen.canonical.as_deref()) {
-        // A running story often keeps its number while headline and slug follow the events.
+        // A developing story often keeps its number while headline and address change.
         (Some(now), Some(then)) => {
             now != then
                 && (article_number(now).is_none() || article_number(now) != article_number(then))
@@ -135,7 +140,7 @@ fn article_number(url: &str) -> Option<&str> {
     runs.max_by_key(|run| run.len()).filter(|run| run.len() >= ARTICLE_NUMBER_DIGITS_MIN)
 }
 
-/// What a poll looks like once every item was looked up.
+/// A summary of one poll after all items were looked up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PollSummary {
     /// Items in the document.
@@ -146,13 +151,13 @@ pub struct PollSummary {
     pub known_titles: usize,
 }
 
-/// Whether a feed re-keyed itself: more than half of a poll is known, but not by id. Its items are
-/// then judged with [`Known::ids_churned`], and its copies alert nobody.
+/// Whether a feed changed all its ids: more than half of the items are known, but not by id. Its
+/// items are then judged with `FeedFacts::churned`, and its copies alert nobody.
 pub fn ids_churned(poll: PollSummary) -> bool {
     poll.known_titles >= CHURN_KNOWN_TITLES_MIN && poll.known_titles.saturating_mul(2) > poll.items
 }
 
-/// The setting of each article of one document, in its order.
+/// For each article of one document, in order: which of its keys it shares with others.
 pub fn shared_keys(articles: &[Article]) -> Vec<SharedKeys> {
     let keys = articles.iter().map(|article| article.keys.iter());
     let mut carriers: Vec<(KeyKind, u64, usize)> = keys
@@ -169,7 +174,7 @@ pub fn shared_keys(articles: &[Article]) -> Vec<SharedKeys> {
         if others.is_empty() {
             continue;
         }
-        // Each is compared with the first: if all agree with it they agree with one another.
+        // Each is compared with the first. If all agree with that, they agree with one another.
         let first_title = title(*first);
         let titles_differ = others.iter().any(|(_, _, other)| title(*other) != first_title);
         let links_differ = others.iter().any(|(_, _, other)| link(*other) != link(*first));
@@ -188,9 +193,8 @@ pub fn shared_keys(articles: &[Article]) -> Vec<SharedKeys> {
     settings
 }
 
-/// Takes away what one document gives to several different items: such an id, and after it such a
-/// link, cannot be anybody's identity. What is weaker takes its place; the last key always stays.
-/// Call it before the keys are looked up. Gives what the articles still share, as [`shared_keys`].
+/// Removes the keys that several different items of one document have: such an id, and after it
+/// such a link, identifies none of them. A weaker key takes its place. The last key always stays.
 pub fn drop_ambiguous_keys(articles: &mut [Article]) -> Vec<SharedKeys> {
     let settings = shared_keys(articles);
     if !settings.iter().any(|setting| setting.id_shared || setting.link_shared) {

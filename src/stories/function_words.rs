@@ -1,6 +1,7 @@
-//! The words that every text of a language has, and that name nothing though they open a sentence.
+//! Words that are in every text of a language. They name nothing, although they may begin a
+//! sentence with a capital.
 
-/// In the languages whose words are spaced: English, German, French, Spanish and Russian.
+/// For languages with spaces: English, German, French, Spanish and Russian.
 pub(super) const COMMON: &[&str] = &[
     "a",
     "aber",

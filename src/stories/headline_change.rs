@@ -1,14 +1,14 @@
-//! What a newsroom did to a headline it had printed: said it otherwise, issued it again, corrected
-//! it. Pure.
+//! Recognises how a publisher changed a headline it had published: other content, a label that
+//! says it was issued again, or a correction. No input or output.
 use std::collections::BTreeSet;
 
 use super::{boilerplate, identity};
 
-/// Headlines of one story that share less of the shorter one than this tell another thing.
+/// Two headlines that share less than this part of the shorter one say different things.
 const SAME_OVERLAP_MIN: f64 = 0.7;
 
-/// What stands beside a headline, or alone in it, where something told was wrong. Compared in lower
-/// case, against letters only.
+/// Words in or beside a headline that say that something was wrong. In lower case, compared with
+/// letters only.
 const CORRECTION_MARKS: [&str; 24] = [
     "corrected",
     "correction",
@@ -36,7 +36,7 @@ const CORRECTION_MARKS: [&str; 24] = [
     "修正",
 ];
 
-/// How an editor says under a story that it was wrong, in lower case.
+/// Phrases under a story that say that it was wrong, in lower case.
 const CORRECTION_NOTES: [&str; 14] = [
     "correction:",
     "corrects ",
@@ -54,26 +54,26 @@ const CORRECTION_NOTES: [&str; 14] = [
     "更正:",
 ];
 
-/// Words of what stands before a headline's colon, if it is to be a mark.
+/// Words before a colon in a headline that can be a label.
 const LEAD_WORDS_MAX: usize = 2;
 
-/// Characters of a correction that are told.
+/// The longest correction that is quoted, in characters.
 const NOTE_CHARS_MAX: usize = 300;
 
 const SENTENCE_ENDS: [char; 5] = ['.', '!', '?', '\n', '。'];
 
-/// What became of a headline, the gravest first.
+/// How a headline changed, the most serious change first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HeadlineChange {
-    /// The publisher says that what was told is wrong.
+    /// The publisher says that something was wrong.
     Corrected,
-    /// It tells another thing.
+    /// It says something else.
     Changed,
-    /// The same story, marked as issued again.
+    /// The same story with a label that says it was issued again.
     Reissued,
 }
 
-/// What became of the headline `before` in `after`; `None` if it tells the same.
+/// How the headline `before` changed into `after`; `None` if it says the same.
 pub fn change_between(before: &str, after: &str) -> Option<HeadlineChange> {
     let (told, tells) = (ParsedHeadline::new(before), ParsedHeadline::new(after));
     if tells.bare.is_empty() || told.bare.is_empty() {
@@ -88,7 +88,7 @@ pub fn change_between(before: &str, after: &str) -> Option<HeadlineChange> {
     (tells.revised && tells.marks != told.marks).then_some(HeadlineChange::Reissued)
 }
 
-/// The sentence in which a text says that it was wrong before, if it has one that `before` has not.
+/// The sentence of `text` that says that something was wrong, unless `before` had it too.
 pub fn correction(before: &str, text: &str) -> Option<String> {
     let note = |text: &str| {
         let lower = text.to_lowercase();
@@ -101,11 +101,11 @@ pub fn correction(before: &str, text: &str) -> Option<String> {
     (note(before).as_ref() != Some(&now)).then_some(now)
 }
 
-/// A headline taken apart.
+/// A headline split into its parts.
 struct ParsedHeadline {
     bare: String,
     normalised: String,
-    /// What newsrooms put round it, letters and digits only.
+    /// The labels around it, letters and digits only.
     marks: String,
     revised: bool,
     corrects: bool,
@@ -132,19 +132,19 @@ impl ParsedHeadline {
     }
 }
 
-/// Whether a word for a correction stands among these.
+/// Whether one of these labels means a correction.
 fn is_correction_label(marks: &str) -> bool {
     marks.split(|c: char| !c.is_alphabetic()).any(|word| CORRECTION_MARKS.contains(&word))
 }
 
-/// The word or two before a headline's colon or in its opening bracket: a mark nobody listed may be
-/// a correction all the same.
+/// The one or two words before a colon or in the first bracket. It may be a correction although no
+/// list has it as a label.
 fn lead_words(title: &str) -> Option<&str> {
     let (lead, _) = title.split_once([':', '|', '–', '—', ']', ')', '】'])?;
     (lead.split_whitespace().count() <= LEAD_WORDS_MAX).then_some(lead)
 }
 
-/// Whether two headlines tell different things: in most of their words, or in their numbers.
+/// Whether two headlines say different things: in most of their words, or in their numbers.
 fn is_different(told: &ParsedHeadline, tells: &ParsedHeadline) -> bool {
     let (then, now) = (told.numbers(), tells.numbers());
     let recounted = !then.is_subset(&now) && !now.is_subset(&then);

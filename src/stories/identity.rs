@@ -1,4 +1,5 @@
-//! By what an item is recognised: keys that are the same on every machine and in every version.
+//! Makes the keys by which an item is recognised. They are the same on every machine and in every
+//! version, because they are stored.
 use std::hash::Hasher;
 
 use icu_casemap::CaseMapper;
@@ -7,34 +8,35 @@ use siphasher::sip::SipHasher24;
 
 use crate::domain::{Key, KeyKind, Timestamp};
 
-/// The key of every hash here. It may never change: stored keys would all be strangers.
+/// The key of all hashes here. It must never change: no stored key would be recognised any more,
+/// and every item would alert again.
 const HASH_KEY: (u64, u64) = (0x7769_7265_7761_7463, 0x682d_6964_656e_7469);
 
 /// Separates the parts of one key, so that ("ab", "c") and ("a", "bc") differ.
 const SEPARATOR: u8 = 0xff;
 
-/// A title of fewer letters than this says too little to be an identity ("Morning briefing");
-/// ideographs and Hangul syllables count thrice, for each says as much as half a word.
+/// A title of fewer letters says too little to identify a story ("Morning briefing"). Ideographs
+/// and Hangul syllables count three, because each says as much as half a word.
 const SPECIFIC_LETTERS_MIN: usize = 24;
 
-/// What an item says of itself.
+/// What identifies an item in its feed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ItemKeys<'a> {
-    /// The publisher's own id.
+    /// The id that the publisher gave it.
     pub id: Option<&'a str>,
-    /// The canonical link, as `extract::canonical` makes it; the link as written where it makes none.
+    /// The canonical link of `extract::canonical`, or the link as it is written if there is none.
     pub link: Option<&'a str>,
     /// Plain text.
     pub title: &'a str,
     pub published: Option<Timestamp>,
-    /// The date as written, used when it could not be read.
+    /// The date as it is written, used if it cannot be read.
     pub published_raw: Option<&'a str>,
-    /// All other text, used when there is nothing else.
+    /// All other text, used if there is nothing else.
     pub text: &'a str,
 }
 
-/// The keys of an item, strongest first. The first is its identity within its feed: the id, or
-/// lacking one the link, or lacking that the title and day. There is always one.
+/// The keys of an item, the most certain first. The first one is its identity within its feed: the
+/// id; without an id the link; without a link title and day. There is always one.
 pub fn keys(marks: &ItemKeys<'_>) -> Vec<Key> {
     let mut keys = Vec::with_capacity(3);
     let id = marks.id.map(str::trim).filter(|id| !id.is_empty());
@@ -50,7 +52,7 @@ pub fn keys(marks: &ItemKeys<'_>) -> Vec<Key> {
         let day = day(marks);
         let hash = hash(b't', &[title.as_bytes(), day.as_bytes()]);
         keys.push(Key { kind: KeyKind::TitleDay, hash });
-        // A feed that links every item to its front page would otherwise show one item for ever.
+        // If a feed links every item to its front page, the link would make one item of all.
         if id.is_none() && link.is_some_and(is_front_page) {
             keys.swap(0, 1);
         }
@@ -71,7 +73,8 @@ fn day(marks: &ItemKeys<'_>) -> String {
     }
 }
 
-/// A hash over the texts a watch can see, insensitive to white space: a change of it is a revision.
+/// A hash of the texts that a watch can see, without white space. If it changes, the item was
+/// revised.
 pub fn revision(title: &str, summary: &str, content: &str) -> u64 {
     let mut hasher = SipHasher24::new_with_keys(HASH_KEY.0, HASH_KEY.1);
     hasher.write_u8(b'r');
@@ -130,7 +133,8 @@ fn normalise_ascii(title: &str) -> String {
     out
 }
 
-/// A title as it is compared: width, case and punctuation folded away, words by single spaces.
+/// The form in which titles are compared: width, case and punctuation folded, one space between
+/// words.
 pub fn normalise_title(title: &str) -> String {
     if title.is_ascii() {
         return normalise_ascii(title);
@@ -144,11 +148,11 @@ pub fn normalise_title(title: &str) -> String {
         }
         out.push_str(word);
     }
-    // Folding can leave a sequence that composes; compared forms must be one form.
+    // Folding can leave characters that compose. The compared form must be the same for all.
     ComposingNormalizerBorrowed::new_nfkc().normalize(&out).into_owned()
 }
 
-/// Whether a title says enough to name one story of a day.
+/// Whether a title says enough to identify one story of a day.
 pub fn is_specific_title(title: &str) -> bool {
     let letters: usize = normalise_title(title)
         .chars()
@@ -164,7 +168,8 @@ fn is_front_page(canonical: &str) -> bool {
         .is_some_and(|(_, rest)| rest.split_once('/').is_none_or(|(_, path)| path.is_empty()))
 }
 
-/// Whether a canonical link can name one article: not a front page, a section or a feed's home.
+/// Whether a canonical link can identify one article: no front page, no section, no home page of a
+/// feed.
 pub fn is_specific_link(canonical: &str) -> bool {
     let after_host = canonical.split_once("://").map_or(canonical, |(_, rest)| rest);
     let Some((_, path)) = after_host.split_once('/') else { return false };
@@ -177,8 +182,8 @@ pub fn is_specific_link(canonical: &str) -> bool {
         || path.bytes().filter(u8::is_ascii_digit).count() >= 4
 }
 
-/// The share of the shorter title's words that the other has too, 0 to 1; pairs of characters take
-/// the place of words where words are not spaced.
+/// The share of the words of the shorter title that the other one has, 0 to 1. Where words are not
+/// separated, pairs of characters are used.
 pub fn title_overlap(a: &str, b: &str) -> f64 {
     let (a, b) = (title_units(&normalise_title(a)), title_units(&normalise_title(b)));
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
@@ -199,7 +204,7 @@ fn title_units(title: &str) -> Vec<String> {
         if chars.first().is_some_and(|c| u32::from(*c) >= 0x2e80) && chars.len() > 2 {
             units.extend(chars.windows(2).map(|pair| pair.iter().collect()));
         } else if chars.len() > 2 || chars.iter().any(|c| !c.is_ascii_alphabetic()) {
-            // One and two Latin letters are "a", "of", "in": no sign of anything.
+            // Words of one or two Latin letters ("a", "of", "in") mean nothing here.
             units.push(word.to_owned());
         }
     }

@@ -1,10 +1,11 @@
-//! Which stored articles may carry the text of a new one. Proposes, never decides.
+//! Proposes the stored articles that may have the text of an arriving one. It never decides.
 //!
-//! Every article leaves a handful of *anchors*: hashes of its shingles that are the smallest in
-//! their neighbourhood (winnowing: Schleimer, Wilkerson and Aiken, 2003), some from each part of
-//! the text. A new article asks with all such hashes, a short one with all it has. What is smallest
-//! in a stretch that two texts share is so in both, so a short text finds the long one it was cut
-//! from, whichever came first, and what an article costs depends on its own length alone.
+//! Each article leaves a few *anchors*: those hashes of its shingles (runs of three words) that
+//! are the smallest among their neighbours (winnowing: Schleimer, Wilkerson and Aiken, 2003), some
+//! from each part of the text. An arriving article is searched by all such hashes, a short one by
+//! all it has. The smallest hash of a passage that two texts share is the same in both. So a short
+//! text finds the long one it was cut from, whichever came first, and the cost of an article
+//! depends only on its own length.
 use std::collections::VecDeque;
 
 use crate::domain::{ArticleId, Timestamp};
@@ -13,76 +14,82 @@ use super::anchor_table::{SLOTS, Slot, Table, Window};
 use super::novelty::ComparableText;
 use super::text_units::{Unit, UnitKind, mix_wide, shingles};
 
-/// Words of a shingle that is looked up: a desk that touches up every line leaves three in a row.
+/// Words of a shingle. An editor who changes every line still leaves three words in a row.
 const SHINGLE_WORDS: usize = 3;
 
 /// Anchors taken from each part of a text.
 const PART_ANCHORS: usize = 3;
 
-/// Where the parts end, in shingles: fine at the head, for that is what a cut leaves.
+/// The ends of the parts, in shingles. They are short at the beginning, because a text that was
+/// cut still has its beginning.
 const PART_ENDS: [usize; 4] = [16, 64, 256, usize::MAX];
 
-/// Of the telling words of a headline, by their hashes: any two of so many are left as an anchor …
+/// Of the content words of a headline with the smallest hashes, any two of so many are left as an
+/// anchor …
 const HEADLINE_WORDS_OMITTED: usize = 3;
-/// … and any two of so many are asked with. Two, for in a week a source uses every word in many a
-/// headline; within one source, for headlines alone make no story of two.
+/// … and any two of so many are searched. Two, because within a week a source uses each single
+/// word in many headlines. Only within one source, because a headline alone does not make two
+/// articles one story.
 const HEADLINE_WORDS_USED: usize = 5;
 
-/// Articles that are proposed.
+/// Articles that are proposed. Each is read from the store.
 const PROPOSED_MAX: usize = 6;
 
-/// A text of fewer shingles than this may share a single anchor with its like; a longer one that
-/// shares only one shares a phrase.
+/// A text of fewer shingles may share a single anchor with its original. A longer one that shares
+/// only one has a phrase in common.
 const SHORT_TEXT_SHINGLES: usize = 64;
 
-/// A hash that is the smallest of this many neighbours is asked with, and left before others.
+/// A hash that is the smallest of this many neighbours is searched, and is left before others.
 const MINIMUM_NEIGHBOURS: usize = 8;
 
-/// Of a flash and the story that follows, anchors their headlines share at least.
+/// Anchors that the headlines of a news flash and of its story share at least.
 const FLASH_ANCHORS_MIN: usize = 1;
 
-/// What an anchor that leads to one article is worth; shared, it is worth a share of this.
+/// The score for an anchor that a single article has. If several have it, each gets a share. It
+/// can be divided by 1 to 8.
 const SHARED_ANCHOR_SCORE: u64 = 840;
 
-/// Most articles in the window; the oldest leave for the newest.
+/// The most articles in the window. Beyond this the oldest are forgotten.
 pub const ARTICLES_MAX: usize = 1 << 22;
 
 // A slot must be free again before it comes round.
 const _: () = assert!(ARTICLES_MAX < SLOTS);
 
-/// The articles of a window, by what they say.
+/// The articles of the window, found by their anchors.
 #[derive(Debug, Default)]
 pub struct Index {
     anchors: Table,
     articles: VecDeque<(ArticleId, Timestamp)>,
-    /// Of the same articles; apart, for beside them each would fill a word.
+    /// Of the same articles. Kept apart, because beside the ids each would take a whole word of
+    /// memory.
     traits: VecDeque<Traits>,
     /// The slot the next article gets; the articles in the window have the slots before it.
     next: Slot,
 }
 
-/// What an article is looked up and remembered by.
+/// What an article is searched and remembered by.
 pub(super) struct Anchors {
-    /// Of the text, in its order; `true` with those that are the smallest of their neighbours.
+    /// The hashes of the text in order; `true` for the smallest of their neighbours.
     text: Vec<(u64, bool)>,
-    /// The least hashes of the headline's telling words, in order.
+    /// The smallest hashes of the content words of the headline, in order.
     headline: Vec<u64>,
     traits: Traits,
 }
 
-/// What decides whether a headline is enough to find an article by.
+/// What decides whether the headline alone may find an article.
 #[derive(Clone, Copy, Debug, Default)]
 struct Traits {
-    /// The headline has the mark of a revised story.
+    /// The headline has a revision label.
     revised: bool,
-    /// Nothing much stands under the headline.
+    /// There is hardly any text under the headline.
     flash: bool,
 }
 
 impl Anchors {
-    /// Of an article; headlines are compared within one source.
+    /// Of an article. Headlines are only compared within one source, so its hash is part of
+    /// theirs.
     pub(super) fn new(source: u64, article: &ComparableText) -> Self {
-        // "One of the" tells no text from another, nor does "the" a headline.
+        // "One of the" is in many texts, and "the" in many headlines.
         let tells = |unit: &Unit| !matches!(unit.kind, UnitKind::Common | UnitKind::Grammar);
         let text: Vec<u64> = shingles(&article.units, SHINGLE_WORDS)
             .filter(|(at, _)| article.units.iter().skip(*at).take(SHINGLE_WORDS).any(tells))
@@ -99,13 +106,13 @@ impl Anchors {
         Self { text: with_minima(&text), headline, traits }
     }
 
-    /// Whether the text is so short that one anchor in common is much of it.
+    /// Whether the text is so short that one common anchor is much of it.
     fn is_short(&self) -> bool {
         self.text.len() < SHORT_TEXT_SHINGLES
     }
 
-    /// How many anchors the headlines alone must share with an article of these traits: one of a
-    /// flash and the story that a mark says follows it, otherwise all that this one leaves.
+    /// How many anchors the headlines alone must share: one between a news flash and its labelled
+    /// story, otherwise all that this headline leaves.
     fn headline_min(&self, other: Traits) -> usize {
         let follows = self.traits.revised || other.revised;
         let flash = self.traits.flash || other.flash;
@@ -116,7 +123,8 @@ impl Anchors {
         }
     }
 
-    /// The anchors that any two of the first words of the headline make; of a single word, itself.
+    /// The anchors of the headline: one for any two of its first `words` words; for a single word,
+    /// that word.
     fn headline(&self, words: usize) -> impl Iterator<Item = u64> + Clone {
         let words = self.headline.get(..words).unwrap_or(&self.headline);
         let single = words.first().filter(|_| words.len() == 1).copied();
@@ -128,7 +136,7 @@ impl Anchors {
     }
 }
 
-/// An anchor that a new article has in common with a stored one.
+/// An anchor that a stored article shares with an arriving one.
 struct SharedAnchor {
     slot: Slot,
     score: u64,
@@ -152,7 +160,7 @@ impl Index {
             + self.traits.capacity() * size_of::<Traits>()
     }
 
-    /// Lets the articles go that came before `moment`.
+    /// Forgets the articles that came before `moment`.
     pub fn expire(&mut self, moment: Timestamp) {
         while self.articles.front().is_some_and(|(_, at)| *at < moment) {
             self.forget_oldest();
@@ -164,7 +172,7 @@ impl Index {
         self.traits.pop_front();
     }
 
-    /// The articles most likely to carry this text or headline, the likeliest first.
+    /// The articles most likely to have this text or headline, the likeliest first.
     pub(super) fn propose(&self, anchors: &Anchors) -> Vec<ArticleId> {
         let short = anchors.is_short();
         let text = anchors.text.iter().filter(|(_, least)| short || *least);
@@ -178,7 +186,7 @@ impl Index {
             let sharers = self.anchors.slots_at(place);
             shared.extend(sharers.map(|slot| SharedAnchor { slot, score: 0, in_headline }));
             let found = shared.len() - before;
-            // What few share says more than what many share.
+            // An anchor of few articles says more than one of many.
             let worth =
                 SHARED_ANCHOR_SCORE / u64::try_from(found.max(1)).unwrap_or(SHARED_ANCHOR_SCORE);
             for of in shared.iter_mut().skip(before) {
@@ -191,7 +199,8 @@ impl Index {
             .filter_map(|chunk| {
                 let headline = chunk.iter().filter(|of| of.in_headline).count();
                 let text = chunk.len() - headline;
-                // Most only share a phrase: told from here, without reading further.
+                // Most of them only share a phrase. They are dropped here, before the store reads
+                // their text.
                 if text == 1 && headline == 0 && !short {
                     return None;
                 }
@@ -202,7 +211,7 @@ impl Index {
                 enough.then_some((worth, age, id))
             })
             .collect();
-        // The likeliest first; among equals the oldest, which opened the story.
+        // Among equal scores the oldest comes first, because it opened the story.
         proposed.sort_unstable_by(|a, b| b.cmp(a));
         proposed.truncate(PROPOSED_MAX);
         proposed.into_iter().map(|(_, _, id)| id).collect()
@@ -214,7 +223,7 @@ impl Index {
             self.forget_oldest();
         }
         if self.articles.len() == self.articles.capacity() {
-            // By an eighth: doubling would hold twice the memory for a while.
+            // Grow by an eighth. Doubling would hold twice the memory for a while.
             self.articles.reserve_exact(self.articles.len() / 8 + 64);
             self.traits.reserve_exact(self.articles.len() / 8 + 64);
         }
@@ -255,8 +264,8 @@ fn with_minima(hashes: &[u64]) -> Vec<(u64, bool)> {
     hashes.iter().enumerate().map(minimum).collect()
 }
 
-/// The different hashes of each part of a text, those first that any text which holds the part
-/// asks with, smaller before greater. `false` with those.
+/// The distinct hashes of each part of a text. First those that are searched by any text that has
+/// the part, then the others (`true`), smaller ones first.
 fn parts(text: &[(u64, bool)]) -> [Vec<(bool, u64)>; PART_ENDS.len()] {
     let mut begin = 0;
     PART_ENDS.map(|end| {
@@ -270,11 +279,11 @@ fn parts(text: &[(u64, bool)]) -> [Vec<(bool, u64)>; PART_ENDS.len()] {
     })
 }
 
-/// How many anchors each part gives: what a short text's missing parts cannot, its others do.
+/// How many anchors each part gives. What a short text lacks in one part, its other parts give.
 fn counts(parts: &[Vec<(bool, u64)>; PART_ENDS.len()]) -> [usize; PART_ENDS.len()] {
     let mut counts = [0; PART_ENDS.len()];
     let mut left = PART_ANCHORS * PART_ENDS.len();
-    // Each round hands one anchor to every part that has one to give.
+    // Each round takes one anchor from every part that has one left.
     while left > 0 {
         let before = left;
         for (count, part) in counts.iter_mut().zip(parts) {

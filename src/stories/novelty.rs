@@ -1,5 +1,10 @@
-//! When two texts are one text. This is the only definition of similarity in the program: the
-//! index proposes, the alignment measures, the evidence is weighed, and this decides.
+//! Decides whether an article with the text of a stored one says anything new. If it does not, it
+//! is a copy and alerts nobody, so every reason why a text was taken for a repeat is in this file.
+//!
+//! This is the only definition of "the same text" in the program. First come rules that keep two
+//! texts apart however similar they are ([`is_other_story`]), because a wrong silence is a missed
+//! alert. Then the measures are weighed (`copy_score.rs`). A text too short to be compared is
+//! decided by its headline.
 use std::time::Duration;
 
 use super::alignment::HEAD_WEIGHT;
@@ -7,17 +12,17 @@ pub use super::comparable_text::{ComparableText, PairContext, Similarity};
 use super::comparison::Comparison;
 use super::copy_score::{self, Features};
 
-/// Why two articles are one story.
+/// Why an article is a copy of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyReason {
     /// The text is the same, or one is a shortened form of the other.
     SameText,
-    /// The same source brought its story again, revised.
+    /// The same source published its story again, revised.
     Update,
 }
 
 impl CopyReason {
-    /// The word the store, the log, the metrics and the tests use.
+    /// The word for it in the store, the log, the metrics and the tests.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SameText => "same-text",
@@ -26,13 +31,13 @@ impl CopyReason {
     }
 }
 
-/// How alike two texts are.
+/// How similar two texts are. The order of the two does not matter.
 pub fn similarity_of(a: &ComparableText, b: &ComparableText) -> Similarity {
     Comparison::new(a, b).likeness
 }
 
-/// What is weighed between two texts; `None` if one says too little to be compared. For those who
-/// learn the weights.
+/// The measures of two texts, for the bench that learns the weights. `None` if one of them is too
+/// short to be compared.
 pub fn features_of(
     a: &ComparableText,
     b: &ComparableText,
@@ -42,12 +47,12 @@ pub fn features_of(
     comparable.then(|| features_from(&Comparison::new(a, b), a, b, between))
 }
 
-/// Whether a rule keeps two texts apart, however alike they are.
+/// Whether a rule keeps two texts apart, whatever the measures say.
 pub fn is_ruled_out(a: &ComparableText, b: &ComparableText, between: PairContext) -> bool {
     is_other_story(&Comparison::new(a, b), a, b, between)
 }
 
-/// Whether two articles are one story, and why.
+/// Why one of two articles is a copy of the other, and how similar they are; `None` if it is none.
 pub fn copy_reason(
     a: &ComparableText,
     b: &ComparableText,
@@ -80,53 +85,58 @@ fn reason(
     between: PairContext,
 ) -> CopyReason {
     let marked = a.revised || b.revised;
-    // A mark says that the source wants it read again, unless it only stands twice in a feed.
+    // A revision label in the headline says that the source wants the story read again.
     let twice = a.revised == b.revised && m.likeness.similarity > 0.99;
     let rewritten = m.likeness.containment < REWRITTEN_BELOW;
     let again = between.same_source && (marked && !twice || rewritten);
     if again { CopyReason::Update } else { CopyReason::SameText }
 }
 
-/// A source whose two texts have less than this in common wrote its story again.
+/// Two texts of one source with less in common than this are a story that was written again.
 const REWRITTEN_BELOW: f64 = 0.9;
 
-/// How long a story is looked for after it was told. What is published later in the same words is
-/// another year's, or another meeting's.
+/// How long a story is compared with later ones. What is published later in the same words is
+/// about another year or another meeting.
 pub const WINDOW: Duration = Duration::from_hours(7 * 24);
 
-/// Fewest hours between two editions of a daily column.
+/// The shortest time between two issues of a daily column.
 const DAILY: Duration = Duration::from_hours(12);
 
-/// Longest time between two revisions of one story: under a day, so that a daily column is none.
+/// The longest time between two revisions of one story. Under a day, so that a daily column is no
+/// revision.
 const REVISIONS_APART_MAX: Duration = Duration::from_hours(14);
 
-/// In a text of fewer words than this one figure or name makes another edition of a template; in
-/// one of fewer than twice as many, two; and in a longer one, one more for as many words.
+/// In a text shorter than this, in words, one other figure or name makes it another issue of a
+/// template. A text of twice this length may have one, and so on.
 const REPLACED_WORDS: usize = 40;
-/// What a source marks as revised may have one for as many words: tolls rise.
+/// The same for a story that its source labels as revised: it may have one for each so many words,
+/// because the number of victims rises.
 const REISSUED_REPLACED_WORDS: usize = 20;
 
-/// Less of a text than this in another source's is the same event, or the same quotation.
+/// With less than this share of its text in that of another source, it is a report of the same
+/// event or has the same quotation.
 const CONTAINMENT_MIN: f64 = 0.5;
-/// … and so is less than this of a short one.
+/// The same for a short text.
 const SHORT_CONTAINMENT_MIN: f64 = 0.6;
 
-/// Two texts with more than this in common and several other figures are of one mould.
+/// Two texts with more in common than this, but with several other figures, are made from one
+/// template.
 const TEMPLATE_CONTAINMENT_MIN: f64 = 0.9;
 
-/// A wall or a slogan stands in texts that have this much in common …
+/// A paywall notice or a slogan is in texts that have at least this share in common …
 const PAYWALL_CONTAINMENT_MIN: f64 = 0.95;
-/// … and tells less than this of each headline.
+/// … and has less than this share of the words of each headline …
 const PAYWALL_SHARED_CONTENT_MAX: f64 = 0.3;
-/// … or than this, if it is longer and two sources have it: few put one wall under their stories.
+/// … or than this, if it is longer and two sources have it, because few sources have the same
+/// notice.
 const PAYWALL_SHARED_CONTENT_ACROSS_MAX: f64 = 0.1;
 
-/// A text of fewer words than this may be a wall or a slogan …
+/// A text of fewer words than this may be a paywall notice or a slogan …
 const PAYWALL_WORDS_MAX: usize = 60;
-/// … and so may what fewer words than this have from the end of a longer one.
+/// … and so may fewer words than this that are the end of a longer text.
 const TAIL_WORDS_MAX: usize = 25;
 
-/// What no likeness outweighs.
+/// Whether two texts are different stories, whatever their similarity.
 fn is_other_story(
     m: &Comparison,
     a: &ComparableText,
@@ -138,7 +148,7 @@ fn is_other_story(
         return true;
     }
     let swapped = m.alignment.replaced;
-    // Other figures and names in the place of these: the next edition of a template.
+    // It has other figures or names in the same places: the next issue of a template.
     let reissued = same_source && (a.revised || b.revised) && m.words >= REPLACED_WORDS;
     let swapped_max = match m.words {
         words if reissued => words / REISSUED_REPLACED_WORDS,
@@ -148,7 +158,7 @@ fn is_other_story(
     if swapped > swapped_max {
         return true;
     }
-    // It is about somebody else, or says other figures than it shares.
+    // It is about somebody else, or it has more other figures than common ones.
     let figures = m.shared_numbers + m.missing_numbers;
     if m.subjects_missing >= 2 && swapped >= 3 && !reissued
         || swapped >= 4
@@ -163,7 +173,7 @@ fn is_other_story(
             return true;
         }
     } else if a.revised || b.revised {
-        // "Live: 16 May", "Live: 17 May"; two flashes of two quakes.
+        // For example "Live: 16 May" and "Live: 17 May", or short reports of two earthquakes.
         let flashes = m.words < REPLACED_WORDS && m.other_numbers;
         if apart > REVISIONS_APART_MAX || flashes && m.likeness.containment < SHORT_CONTAINMENT_MIN
         {
@@ -172,21 +182,21 @@ fn is_other_story(
     } else if swapped > 0 || m.likeness.containment < own_containment_min(m, apart) {
         return true;
     }
-    // Lists of one kind have all their words in common, and no line.
+    // Two lists of the same kind have all words in common, but no line.
     if m.words >= REPLACED_WORDS && m.alignment.longest < STRETCH_WEIGHT_MIN {
         return true;
     }
-    // A digest holds many stories, and may be the only one to tell the others; a copy is cut from
-    // its end.
+    // A digest has many stories, and may be the only article that tells the others. A copy that
+    // was cut is the beginning of its original, not a part from its middle.
     if m.ratio > DIGEST_RATIO_MIN && m.alignment.skipped > DIGEST_SKIPPED_MIN {
         return true;
     }
-    // The same lines under the same headline on another day: a column.
+    // The same lines with the same headline on another day are a column.
     if same_source && apart >= DAILY && m.words < PAYWALL_WORDS_MAX && m.headline_overlap > 0.99 {
         return true;
     }
-    // A wall or a slogan stands under every headline and tells none of them; so does a line that
-    // many a story ends with.
+    // A paywall notice is under every headline and says nothing of it. So does a line that many
+    // stories end with.
     let tail = m.words < TAIL_WORDS_MAX && m.alignment.skipped > HEAD_WEIGHT / 2;
     let general = m.longer_words < PAYWALL_WORDS_MAX || tail;
     let one_headline =
@@ -202,11 +212,11 @@ fn is_other_story(
 
 /// A digest is longer than one of its stories by more than this factor …
 const DIGEST_RATIO_MIN: f64 = 3.0;
-/// … and more than this stands before it, in half words.
+/// … and has more than this before it, in half words.
 const DIGEST_SKIPPED_MIN: usize = 80;
 
-/// Two texts of two sources that are the same to the word, under headlines that say what they tell:
-/// a short one, where there is little to weigh, and a day later, is a copy all the same.
+/// Whether two sources have the same text word for word, with headlines that agree with it. It is
+/// then a copy although it is short, where there is little to weigh, or a day later.
 fn is_verbatim(m: &Comparison, between: PairContext) -> bool {
     !between.same_source
         && m.likeness.similarity >= VERBATIM_MIN
@@ -215,30 +225,30 @@ fn is_verbatim(m: &Comparison, between: PairContext) -> bool {
         && m.alignment.replaced + m.alignment.reworded == 0
 }
 
-/// From this similarity on two texts are the same to the word, but for a comma's worth.
+/// From this similarity on two texts count as the same word for word.
 const VERBATIM_MIN: f64 = 0.97;
 
 /// Fewer words than this may be a form that is filled in for every event.
 const VERBATIM_WORDS_MIN: usize = 12;
 
-/// How much a text must have of another that its source published, if no mark says that it is the
-/// same story: less under the very same headline soon after.
+/// The share of its text that an article must have in common with one of the same source, if no
+/// label says it is the same story. It is lower if the headline is the same and it follows soon.
 fn own_containment_min(m: &Comparison, apart: Duration) -> f64 {
     let again = m.headline_overlap > 0.99 && apart <= UNMARKED_APART_MAX;
     if again { SHORT_CONTAINMENT_MIN } else { OWN_CONTAINMENT_MIN }
 }
 
-/// Longest time between two versions of a story that have no mark.
+/// The longest time between two versions of a story without a label.
 const UNMARKED_APART_MAX: Duration = Duration::from_hours(6);
 
-/// Less than this in a source's own unmarked text is its next story.
+/// With less than this in common with an unlabelled text of its own source, it is the next story.
 const OWN_CONTAINMENT_MIN: f64 = 0.85;
 
-/// What a copy of some length holds in one piece at least, in half words.
+/// A copy that is not short has at least this much in one piece, in half words.
 const STRETCH_WEIGHT_MIN: usize = 14;
 
-/// Whether a flash that has no text is followed by its story: a mark says so, and the headline
-/// says the same and perhaps more.
+/// Whether a news flash without text is followed by its story: a label says so, and the headline
+/// says the same or more.
 fn is_follow_up(
     m: &Comparison,
     a: &ComparableText,

@@ -1,63 +1,67 @@
-//! When a subject breaks out: far more newsrooms tell of it than it is used to. Pure.
+//! Recognises a surge: far more publishers than usual report on the subject of a watch. No input
+//! or output.
 use std::time::Duration;
 
 use crate::domain::Timestamp;
 
-/// How long the outlets of one outbreak are counted together: long enough for a story to go round a
-/// day's newsrooms, short enough to be news.
+/// The period in which outlets are counted together. Long enough for a story to reach most
+/// publishers, short enough to be news.
 pub const PERIOD: Duration = Duration::from_hours(6);
 
-/// The same in hours.
+/// [`PERIOD`] in hours.
 pub const PERIOD_HOURS: i64 = 6;
 
-/// How far back a watch's habit is read, in spans: two of its weeks.
+/// Periods of history that are used: two weeks.
 pub const FORTNIGHT_PERIODS: i64 = 14 * 24 / PERIOD_HOURS;
 
-/// A watch known for fewer spans, three days of them, has no habit yet.
+/// A watch with fewer periods of history, three days, has no usual number yet.
 const HISTORY_PERIODS_MIN: usize = 12;
 
 /// Fewer outlets than this are never a surge.
 const OUTLETS_MIN: f64 = 5.0;
 
-/// Standard deviations above the mean at which a surge begins: counts are taken for Poisson at least,
-/// where four deviations come up once in some ten thousand spans.
+/// Standard deviations above the mean at which a surge begins. In a Poisson distribution four
+/// deviations happen once in some ten thousand periods.
 const DEVIATIONS_BEGIN: f64 = 4.0;
 
-/// And under which it is over, so that one outbreak is told once.
+/// Standard deviations under which it ends. Lower than the beginning, so that one surge is told
+/// once.
 const DEVIATIONS_END: f64 = 1.5;
 
-/// A surge is also this many times the mean: a busy watch varies much.
+/// A surge is also at least this many times the mean, because the numbers of a busy watch vary
+/// much.
 const GROWTH_MIN: f64 = 2.5;
 
-/// What a watch met, as distinct outlets with a story of their own.
+/// Distinct outlets that had a story for a watch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutletCounts {
     /// Within the last [`PERIOD`].
     pub now: u32,
-    /// In each whole span before that, back to the beginning of the record or a fortnight.
+    /// In each whole period before that, up to two weeks.
     pub before: Vec<u32>,
 }
 
-/// What a record says.
+/// The level of a watch, by its counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SurgeLevel {
-    /// As usual, or as usual again.
+    /// The usual number.
     Usual,
-    /// Between the two marks: what was a surge is one still, what was none is none.
+    /// Between the two limits: a surge goes on, and none begins.
     High,
     /// Far more than usual.
     Surge { outlets: u32, usual: f64 },
 }
 
-/// Lays out what a watch met: `recent` outlets within the last [`PERIOD`], and of the spans before it
-/// those that met any, as (number of the span, outlets). `since`: when the watch was first known.
+/// Arranges the counts of a watch: `recent` outlets in the last [`PERIOD`], and of the periods
+/// before it those that had any, as (number of the period, outlets). `since` is when the watch was
+/// first known.
 pub fn outlet_counts(
     recent: u32,
     spans: &[(i64, u32)],
     since: Timestamp,
     now: Timestamp,
 ) -> OutletCounts {
-    // Spans stand at fixed hours; the last whole one ended before the recent hours began.
+    // Periods begin at fixed hours. The last whole one ended before the recent hours began.
     let last = (hour_of(now) - PERIOD_HOURS + 1).div_euclid(PERIOD_HOURS) - 1;
     let first = (period_of(since) + 1).max(last - FORTNIGHT_PERIODS + 1);
     let outlets = |span: i64| {
@@ -71,12 +75,12 @@ pub fn hour_of(at: Timestamp) -> i64 {
     at.0.div_euclid(3_600_000)
 }
 
-/// Spans since 1970.
+/// The number of the period, counted from 1970.
 pub fn period_of(at: Timestamp) -> i64 {
     hour_of(at).div_euclid(PERIOD_HOURS)
 }
 
-/// Judges a record.
+/// The level that the counts mean.
 pub fn surge_level(record: &OutletCounts) -> SurgeLevel {
     if record.before.len() < HISTORY_PERIODS_MIN {
         return SurgeLevel::Usual;
@@ -84,7 +88,7 @@ pub fn surge_level(record: &OutletCounts) -> SurgeLevel {
     let n = f64::from(u32::try_from(record.before.len()).unwrap_or(u32::MAX));
     let mean = record.before.iter().copied().map(f64::from).sum::<f64>() / n;
     let squares = record.before.iter().map(|count| (f64::from(*count) - mean).powi(2)).sum::<f64>();
-    // A quiet fortnight is no proof that nothing ever happens.
+    // Two weeks without any story are no proof that nothing ever happens.
     let deviation = (squares / n).max(mean).max(0.5).sqrt();
     let now = f64::from(record.now);
     let begin = (mean + DEVIATIONS_BEGIN * deviation).max(GROWTH_MIN * mean).max(OUTLETS_MIN);

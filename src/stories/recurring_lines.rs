@@ -1,34 +1,34 @@
-//! What a source puts under every headline. Sentences that keep coming back in different stories
-//! are its boilerplate, and are not compared.
+//! Recognises what a source writes under every story. Sentences that come back in different
+//! stories of one source are not compared, because they would make all its stories similar.
 use std::collections::HashMap;
 
-/// Sentences watched per source.
+/// Sentences counted for one source.
 const SENTENCES_MAX: usize = 48;
 
-/// Sources watched; further ones have no habits.
+/// Sources that are counted. For further ones no sentence is recurring.
 const SOURCES_MAX: usize = 1 << 16;
 
-/// A sentence seen in this many different stories of one source is boilerplate.
+/// A sentence in so many different stories of one source is recurring.
 const STORIES_MIN: u8 = 3;
 
-/// Sentences at each end of a text that may be boilerplate.
+/// Sentences at each end of a text that may be recurring.
 const EDGE_SENTENCES: usize = 4;
 
-/// The sentences of every source that come back.
+/// The recurring sentences of every source.
 #[derive(Debug, Default)]
 pub(super) struct RecurringLines {
     sources: HashMap<u64, Vec<(u64, u8)>>,
 }
 
 impl RecurringLines {
-    /// Whether a sentence is boilerplate of this source.
+    /// Whether a sentence is recurring in this source.
     pub(super) fn is_recurring(&self, source: u64, sentence: u64) -> bool {
         self.sources.get(&source).is_some_and(|seen| {
             seen.iter().any(|(hash, stories)| *hash == sentence && *stories >= STORIES_MIN)
         })
     }
 
-    /// A source told a new story in these sentences.
+    /// Counts the sentences of a new story.
     pub(super) fn observe(&mut self, source: u64, sentences: &[u64]) {
         if self.sources.len() >= SOURCES_MAX && !self.sources.contains_key(&source) {
             return;
@@ -38,7 +38,7 @@ impl RecurringLines {
         let head = sentences.iter().take(EDGE_SENTENCES);
         let mut edges: Vec<u64> =
             head.chain(sentences.get(tail..).unwrap_or_default()).copied().collect();
-        // A refrain of one story is no habit.
+        // A sentence that is repeated within one story counts once.
         edges.sort_unstable();
         edges.dedup();
         for sentence in &edges {
@@ -47,7 +47,8 @@ impl RecurringLines {
             } else if seen.len() < SENTENCES_MAX {
                 seen.push((*sentence, 1));
             } else {
-                // Misra and Gries: what comes back often enough outlives the decrements.
+                // The algorithm of Misra and Gries: what comes back often enough is not lost when
+                // all counts are lowered.
                 for (_, stories) in seen.iter_mut() {
                     *stories -= 1;
                 }

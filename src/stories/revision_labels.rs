@@ -1,7 +1,7 @@
-//! The marks that newsrooms put round the headline of a revised story.
+//! The labels that publishers put on the headline of a revised story.
 
-/// Marks that say a headline stands over a revised story. Digits and spaces are taken out before
-/// they are looked up ("종합2보", "UPDATE 2").
+/// Labels of revised stories. Digits and spaces are removed before they are compared ("종합2보",
+/// "UPDATE 2").
 pub(super) const REVISION_LABELS: &[&str] = &[
     "2ndld",
     "actualisation",
@@ -130,6 +130,6 @@ pub(super) const REVISION_LABELS: &[&str] = &[
     "추가",
 ];
 
-/// Marks that are revisions in whatever short words they stand.
+/// Labels that mean a revision in any short group of words.
 pub(super) const AMBIGUOUS_REVISION_LABELS: &[&str] =
     &["속보", "종합", "업데이트", "정정", "速報", "更新", "訂正", "快讯", "快訊", "更正", "滚动"];

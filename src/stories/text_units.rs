@@ -1,5 +1,5 @@
-//! Cuts text into the units that are compared: words where words are spaced, characters where they
-//! are not.
+//! Splits a text into the units that are compared: words in scripts with spaces, characters in
+//! others.
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -8,26 +8,26 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use super::function_words::COMMON;
 use super::word_lists::{MONTHS, SPELLED_NUMBERS, WEEKDAYS};
 
-/// Most units of one text that are compared; a wire story has some hundreds.
+/// The most units of one text that are compared. A news story has some hundreds.
 pub(super) const UNITS_MAX: usize = 3_000;
 
-/// What a unit is; it decides what a change of it means.
+/// The kind of a unit. It decides what a change of it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UnitKind {
-    /// A word every text has ("the", "und").
+    /// A word that is in every text ("the", "und").
     Common,
     /// Another word in lower case.
     Word,
-    /// A word with a capital, other than those every sentence may begin with.
+    /// A word with a capital that is not the first of a sentence.
     Name,
-    /// A word with a capital that may name nothing: the first of a sentence, and every noun of a
-    /// language that writes them so.
+    /// A word with a capital that may not be a name: the first of a sentence, and every noun in
+    /// German.
     Capital,
     /// The name of a day of the week.
     Weekday,
     /// The name of a month.
     Month,
-    /// A number, its thousands separators removed.
+    /// A number without its thousands separators.
     Number,
     /// A character of a script without spaces that carries meaning: Han, Katakana, Hangul, Thai.
     Glyph,
@@ -35,7 +35,7 @@ pub(super) enum UnitKind {
     Grammar,
 }
 
-/// One unit: the hash of its folded text, and its kind.
+/// A unit: the hash of its folded text, and its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
     pub(super) hash: u32,
@@ -43,7 +43,8 @@ pub(super) struct Unit {
 }
 
 impl Unit {
-    /// In half words: a character of an unspaced script says about half of what a word says.
+    /// The weight in half words: a character of a script without spaces says about half of what a
+    /// word says.
     pub(super) fn weight(self) -> usize {
         match self.kind {
             UnitKind::Glyph | UnitKind::Grammar => 1,
@@ -57,8 +58,7 @@ impl Unit {
         }
     }
 
-    /// How many units from this one on make a shingle: `words` of them, or characters for twice as
-    /// much.
+    /// How many units from this one on make a shingle: `words` words, or twice as many characters.
     pub(super) fn span_of_words(self, words: usize) -> usize {
         match self.kind {
             UnitKind::Glyph | UnitKind::Grammar => words * 2,
@@ -73,10 +73,10 @@ impl Unit {
     }
 }
 
-/// Whether a character stands for itself: the scripts that put no spaces between words, and
-/// Hangul, whose spaces every newsroom sets as it likes.
+/// Whether a character is a unit of its own: in scripts without spaces, and in Hangul, where every
+/// publisher puts spaces in its own way.
 pub(super) fn is_glyph(c: char) -> bool {
-    // Most characters of most texts are ruled out by the first comparison.
+    // Most characters of most texts fail the first comparison.
     c >= '\u{e00}'
         && matches!(
             c,
@@ -88,14 +88,14 @@ pub(super) fn is_glyph(c: char) -> bool {
         )
 }
 
-/// The characters of the Han block, each as the simplified script writes it: one story is carried
-/// in Taipei, Hong Kong and Beijing. Character by character, for what is compared are characters.
+/// The simplified form of each character of the Han block, so that one story is the same in
+/// Taipei, Hong Kong and Beijing. Character by character, because characters are compared.
 static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
     let written = |c: char| hanconv::t2s(c.to_string()).chars().next().unwrap_or(c);
     HAN.map(written).collect()
 });
 
-/// The block of Han characters that news is written in.
+/// The block of Han characters in which news is written.
 const HAN: std::ops::RangeInclusive<char> = '\u{4e00}'..='\u{9fff}';
 
 fn simplified(c: char) -> char {
@@ -104,7 +104,7 @@ fn simplified(c: char) -> char {
     at.and_then(|at| SIMPLIFIED.get(at)).copied().unwrap_or(c)
 }
 
-/// The text with width and compatibility forms folded.
+/// The text with forms of width and compatibility folded.
 pub(super) fn fold_text(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -113,7 +113,7 @@ pub(super) fn fold_text(text: &str) -> Cow<'_, str> {
     if folded.contains(['천', '千']) { Cow::Owned(thousands(&folded)) } else { folded }
 }
 
-/// "3조2천억" and "1万2千" as the next house writes them: "3조2000억", "1万2000".
+/// Writes "3조2천억" and "1万2千" as other publishers do: "3조2000억", "1万2000".
 fn thousands(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut chars = text.chars().peekable();
@@ -131,11 +131,12 @@ fn thousands(text: &str) -> String {
     out
 }
 
-/// A share of names above this is a language that writes every noun with a capital, in hundredths:
-/// news in English has about 20, in German 35.
+/// With more names than this, in per cent, the language writes every noun with a capital. News in
+/// English has about 20, in German 35.
 const NAMES_PERCENT_MAX: usize = 28;
 
-/// Takes back what capitals seem to say, in a text where too many words have one.
+/// Makes names [`UnitKind::Capital`] in a text where so many words have a capital that it means
+/// nothing.
 pub(super) fn without_nouns(units: &mut [Unit]) {
     let count = |kind: UnitKind| units.iter().filter(|unit| unit.kind == kind).count();
     let (names, words) = (count(UnitKind::Name), count(UnitKind::Word) + count(UnitKind::Common));
@@ -146,7 +147,7 @@ pub(super) fn without_nouns(units: &mut [Unit]) {
     }
 }
 
-/// Appends the units of a [`folded`] text, until there are [`UNITS_MAX`].
+/// Appends the units of a folded text, until there are [`UNITS_MAX`].
 pub(super) fn push_units(text: &str, units: &mut Vec<Unit>) {
     let mut reader =
         UnitReader { units, word: String::with_capacity(32), capital: false, thousands: false };
@@ -189,7 +190,7 @@ pub(super) fn push_units(text: &str, units: &mut Vec<Unit>) {
     reader.end();
 }
 
-/// The words of all tables, with what they are read as.
+/// The known words of all lists, with the unit each is.
 static WORDS: LazyLock<WordTable> = LazyLock::new(|| {
     let common = COMMON.iter().map(|word| (hash_of(word), (hash_of(word), UnitKind::Common)));
     let spelt = SPELLED_NUMBERS.iter().map(|(word, digits)| {
@@ -201,17 +202,19 @@ static WORDS: LazyLock<WordTable> = LazyLock::new(|| {
     WordTable::new(common.chain(spelt).chain(days).chain(months).collect())
 });
 
-/// A word's hash, and what it is read as.
+/// The hash of a word, and the unit it is.
 type KnownWord = (u32, (u32, UnitKind));
 
-/// Known words by the head of their hash: every word of every text is looked up.
+/// Known words by the first bits of their hash. Every word of every text is looked up here, so it
+/// is a plain array.
 struct WordTable {
     words: Vec<KnownWord>,
-    /// Where the words of each head begin in `words`.
+    /// The positions in `words` where each head begins.
     begins: Vec<u16>,
 }
 
-/// Bits of a hash's head; there are some hundred words, so few heads have more than one.
+/// The first bits of a hash that are its head. There are some hundred words, so few heads have
+/// more than one.
 const HEAD_BITS: u32 = 12;
 
 impl WordTable {
@@ -240,7 +243,7 @@ struct UnitReader<'a> {
     units: &'a mut Vec<Unit>,
     word: String,
     capital: bool,
-    /// The number so far has a separator of thousands.
+    /// The number read so far has a thousands separator.
     thousands: bool,
 }
 
@@ -269,7 +272,7 @@ impl UnitReader<'_> {
         }
     }
 
-    /// The word so far is a unit.
+    /// Ends the current word and makes a unit of it.
     fn end(&mut self) {
         if self.word.is_empty() {
             return;
@@ -287,14 +290,14 @@ impl UnitReader<'_> {
     }
 }
 
-/// Spreads the bits of a number over all 32.
+/// Mixes the bits of a number, so that each depends on all of them.
 pub(super) fn mix(number: u32) -> u32 {
     let a = (number ^ (number >> 16)).wrapping_mul(0x7feb_352d);
     let b = (a ^ (a >> 15)).wrapping_mul(0x846c_a68b);
     b ^ (b >> 16)
 }
 
-/// Spreads the bits of a number over all 64.
+/// The same with 64 bits.
 pub(super) fn mix_wide(number: u64) -> u64 {
     let a = (number ^ (number >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     let b = (a ^ (a >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
@@ -313,14 +316,14 @@ pub(super) fn shingles(units: &[Unit], words: usize) -> impl Iterator<Item = (us
     })
 }
 
-/// Different units of one kind in one text, beside another text.
+/// Distinct units of one kind in a text, and how many another text lacks.
 pub(super) struct MissingUnits {
     pub(super) all: usize,
-    /// Those the other has nowhere.
+    /// Those that the other text does not have.
     pub(super) missing: usize,
 }
 
-/// Which units of one kind `short` has that `long` has nowhere.
+/// Counts the units of one kind that `short` has and `long` lacks.
 pub(super) fn missing_units(short: &[Unit], long: &[Unit], kind: UnitKind) -> MissingUnits {
     let of = |units: &[Unit]| {
         let mut hashes: Vec<u32> =

@@ -1,6 +1,6 @@
-//! The words that newsrooms of five languages put round and into every story.
+//! Lists of words: numbers, days, months, and phrases that belong to a page and not to a story.
 
-/// Numbers that style books spell out in one house and not in the next.
+/// Numbers that some publishers write in words and others in digits.
 pub(super) const SPELLED_NUMBERS: &[(&str, &str)] = &[
     ("acht", "8"),
     ("drei", "3"),
@@ -36,7 +36,7 @@ pub(super) const SPELLED_NUMBERS: &[(&str, &str)] = &[
     ("zwölf", "12"),
 ];
 
-/// Days of the week; one house writes the day where another writes the date.
+/// Days of the week. Some publishers write the day where others write the date.
 pub(super) const WEEKDAYS: &[&str] = &[
     "dienstag",
     "dimanche",
@@ -79,7 +79,8 @@ pub(super) const WEEKDAYS: &[&str] = &[
     "четверг",
 ];
 
-/// Months, and how wires shorten them. "May" and "Mai" are more often other words.
+/// Months and their abbreviations. "May" and "Mai" are missing, because they are more often other
+/// words.
 pub(super) const MONTHS: &[&str] = &[
     "abril",
     "agosto",
@@ -140,7 +141,7 @@ pub(super) const MONTHS: &[&str] = &[
     "января",
 ];
 
-/// What betrays a line that belongs to the page and not to the story. In lower case, folded.
+/// Phrases of lines that belong to the page and not to the story; in lower case, folded.
 pub(super) const BOILERPLATE: &[&str] = &[
     // English
     "a developing story",
