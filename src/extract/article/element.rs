@@ -1,81 +1,47 @@
 //! The elements that are told apart when an article is read, and the properties of each.
 
-/// The name of an element, reduced to what is needed here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Element {
+/// Declares [`Element`] and finds an element by its name: one table for both.
+macro_rules! elements {
+    ($($(#[$doc:meta])* $element:ident: $($name:literal)*;)*) => {
+        /// The name of an element, reduced to what is needed here.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(super) enum Element {
+            $($(#[$doc])* $element,)*
+        }
+
+        /// The element with this name in lower case, if it has one of its own.
+        fn named(name: &[u8]) -> Option<Element> {
+            match name {
+                $($($name => Some(Element::$element),)*)*
+                _ => None,
+            }
+        }
+    };
+}
+
+elements! {
     /// A text node, not an element.
-    Text,
-    A,
-    Address,
-    Article,
-    Aside,
-    Base,
-    Blockquote,
-    Body,
-    Br,
-    Button,
-    Caption,
-    Code,
-    Dd,
-    Details,
-    Dialog,
-    Div,
-    Dl,
-    Dt,
-    Figcaption,
-    Figure,
-    Footer,
-    Form,
-    H1,
-    H2,
-    H3,
-    H4,
-    H5,
-    H6,
-    Head,
-    Header,
-    Hr,
-    Html,
-    Iframe,
-    Img,
-    Input,
-    Label,
-    Li,
-    Link,
-    Main,
-    Menu,
-    Meta,
-    Nav,
-    Noscript,
-    Ol,
-    Optgroup,
-    Option,
-    P,
-    Picture,
-    Pre,
-    Rt,
-    Script,
-    Section,
-    Select,
-    Style,
-    Summary,
-    Svg,
-    Table,
-    Tbody,
-    Td,
-    Template,
-    Textarea,
-    Th,
-    Time,
-    Title,
-    Tr,
-    Ul,
-    Video,
+    Text: ;
+    A: b"a"; Address: b"address"; Article: b"article"; Aside: b"aside"; Base: b"base";
+    Blockquote: b"blockquote"; Body: b"body"; Br: b"br"; Button: b"button"; Caption: b"caption";
+    Code: b"code"; Dd: b"dd"; Details: b"details"; Dialog: b"dialog"; Div: b"div"; Dl: b"dl";
+    Dt: b"dt"; Figcaption: b"figcaption"; Figure: b"figure"; Footer: b"footer"; Form: b"form";
+    H1: b"h1"; H2: b"h2"; H3: b"h3"; H4: b"h4"; H5: b"h5"; H6: b"h6"; Head: b"head";
+    Header: b"header"; Hr: b"hr"; Html: b"html";
+    Iframe: b"iframe" b"object" b"applet" b"noembed" b"noframes"; Img: b"img";
+    Input: b"input" b"embed" b"source" b"track" b"wbr" b"area" b"col" b"param"; Label: b"label";
+    Li: b"li"; Link: b"link"; Main: b"main"; Menu: b"menu"; Meta: b"meta"; Nav: b"nav";
+    Noscript: b"noscript"; Ol: b"ol"; Optgroup: b"optgroup"; Option: b"option"; P: b"p";
+    Picture: b"picture"; Pre: b"pre"; Rt: b"rt" b"rp"; Script: b"script"; Section: b"section";
+    Select: b"select" b"datalist"; Style: b"style"; Summary: b"summary";
+    Svg: b"svg" b"canvas" b"math"; Table: b"table"; Tbody: b"tbody" b"thead" b"tfoot"; Td: b"td";
+    Template: b"template"; Textarea: b"textarea"; Th: b"th"; Time: b"time"; Title: b"title";
+    Tr: b"tr"; Ul: b"ul"; Video: b"video" b"audio";
     /// Any other element on lines of its own, also custom elements.
-    Block,
-    /// Any other element inside a line.
-    Inline,
+    Block: b"center" b"dir" b"fieldset" b"hgroup" b"legend";
+    /// Any other element inside a line. It must be the last: it is counted by.
+    Inline: ;
 }
 
 /// The number of elements.
@@ -91,92 +57,9 @@ impl Element {
         let Some(lower) = lower.get_mut(..name.len()) else { return Self::Block };
         lower.copy_from_slice(name);
         lower.make_ascii_lowercase();
-        Self::flow(lower).or_else(|| Self::other(lower)).unwrap_or({
+        named(lower).unwrap_or({
             // Pages are built of custom elements now, and nearly all of them are blocks.
             if name.contains(&b'-') { Self::Block } else { Self::Inline }
-        })
-    }
-
-    /// Elements that hold text.
-    fn flow(name: &[u8]) -> Option<Self> {
-        Some(match name {
-            b"a" => Self::A,
-            b"address" => Self::Address,
-            b"article" => Self::Article,
-            b"aside" => Self::Aside,
-            b"blockquote" => Self::Blockquote,
-            b"body" => Self::Body,
-            b"br" => Self::Br,
-            b"caption" => Self::Caption,
-            b"code" => Self::Code,
-            b"dd" => Self::Dd,
-            b"details" => Self::Details,
-            b"div" => Self::Div,
-            b"dl" => Self::Dl,
-            b"dt" => Self::Dt,
-            b"figcaption" => Self::Figcaption,
-            b"figure" => Self::Figure,
-            b"footer" => Self::Footer,
-            b"h1" => Self::H1,
-            b"h2" => Self::H2,
-            b"h3" => Self::H3,
-            b"h4" => Self::H4,
-            b"h5" => Self::H5,
-            b"h6" => Self::H6,
-            b"header" => Self::Header,
-            b"li" => Self::Li,
-            b"main" => Self::Main,
-            b"menu" => Self::Menu,
-            b"nav" => Self::Nav,
-            b"ol" => Self::Ol,
-            b"p" => Self::P,
-            b"pre" => Self::Pre,
-            b"section" => Self::Section,
-            b"summary" => Self::Summary,
-            b"table" => Self::Table,
-            b"tbody" | b"thead" | b"tfoot" => Self::Tbody,
-            b"td" => Self::Td,
-            b"th" => Self::Th,
-            b"time" => Self::Time,
-            b"tr" => Self::Tr,
-            b"ul" => Self::Ul,
-            b"center" | b"dir" | b"fieldset" | b"hgroup" | b"legend" => Self::Block,
-            _ => return None,
-        })
-    }
-
-    /// Elements that hold no text, or none that is read.
-    fn other(name: &[u8]) -> Option<Self> {
-        Some(match name {
-            b"base" => Self::Base,
-            b"button" => Self::Button,
-            b"dialog" => Self::Dialog,
-            b"form" => Self::Form,
-            b"head" => Self::Head,
-            b"hr" => Self::Hr,
-            b"html" => Self::Html,
-            b"iframe" | b"object" | b"applet" | b"noembed" | b"noframes" => Self::Iframe,
-            b"img" => Self::Img,
-            b"input" | b"embed" | b"source" | b"track" | b"wbr" | b"area" | b"col" | b"param" => {
-                Self::Input
-            }
-            b"label" => Self::Label,
-            b"link" => Self::Link,
-            b"meta" => Self::Meta,
-            b"noscript" => Self::Noscript,
-            b"optgroup" => Self::Optgroup,
-            b"option" => Self::Option,
-            b"picture" => Self::Picture,
-            b"rt" | b"rp" => Self::Rt,
-            b"script" => Self::Script,
-            b"select" | b"datalist" => Self::Select,
-            b"style" => Self::Style,
-            b"svg" | b"canvas" | b"math" => Self::Svg,
-            b"template" => Self::Template,
-            b"textarea" => Self::Textarea,
-            b"title" => Self::Title,
-            b"video" | b"audio" => Self::Video,
-            _ => return None,
         })
     }
 

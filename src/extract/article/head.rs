@@ -32,38 +32,16 @@ pub(super) struct Head<'a> {
 }
 
 /// The names searched for, the most reliable first.
-const TITLES: &[&str] = &["og:title", "twitter:title", "parsely-title", "dc.title", "title"];
-const AUTHORS: &[&str] = &[
-    "author",
-    "article:author_name",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "citation_author",
-    "byl",
-    "og:article:author",
-    "article:author",
-];
-const DATES: &[&str] = &[
-    "article:published_time",
-    "datepublished",
-    "og:published_time",
-    "parsely-pub-date",
-    "sailthru.date",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dc.date",
-    "citation_publication_date",
-    "article.published",
-    "date",
-];
-const ADDRESSES: &[&str] = &["og:url"];
-const LANGUAGES: &[&str] = &["content-language", "og:locale", "dc.language", "language"];
+const TITLES: &str = "og:title twitter:title parsely-title dc.title title";
+const AUTHORS: &str = "\
+    author article:author_name parsely-author sailthru.author dc.creator dcterms.creator \
+    citation_author byl og:article:author article:author";
+const DATES: &str = "\
+    article:published_time datepublished og:published_time parsely-pub-date sailthru.date \
+    pubdate publishdate publish-date publish_date dc.date.issued dcterms.created dc.date \
+    citation_publication_date article.published date";
+const ADDRESSES: &str = "og:url";
+const LANGUAGES: &str = "content-language og:locale dc.language language";
 
 impl<'a> Head<'a> {
     /// Reads an element with its raw content.
@@ -103,8 +81,10 @@ impl<'a> Head<'a> {
     fn meta(&mut self, attributes: &Attributes<'a>) {
         let Some(value) = filled(attributes.content) else { return };
         for name in [attributes.name, attributes.itemprop] {
-            let known = [TITLES, AUTHORS, DATES, ADDRESSES, LANGUAGES].into_iter().flatten();
-            let known = known.copied().find(|known| known.eq_ignore_ascii_case(name.trim()));
+            let known = [TITLES, AUTHORS, DATES, ADDRESSES, LANGUAGES]
+                .into_iter()
+                .flat_map(str::split_ascii_whitespace)
+                .find(|known| known.eq_ignore_ascii_case(name.trim()));
             if let Some(known) = known.filter(|_| self.metas.len() < VALUES_MAX) {
                 self.metas.push((known, value));
             }
@@ -112,9 +92,9 @@ impl<'a> Head<'a> {
     }
 
     /// The value of the first of these names that the page has.
-    fn first(&self, names: &[&str]) -> Option<&'a str> {
-        names.iter().find_map(|name| {
-            self.metas.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+    fn first(&self, names: &str) -> Option<&'a str> {
+        names.split_ascii_whitespace().find_map(|name| {
+            self.metas.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
         })
     }
 
@@ -136,14 +116,14 @@ impl<'a> Head<'a> {
 
     /// All values of the most reliable author name that is there.
     pub(super) fn meta_authors(&self) -> Vec<&'a str> {
-        let of = |name: &&str| {
+        let of = |name: &str| {
             self.metas
                 .iter()
-                .filter(|(known, value)| known == name && !value.contains("://"))
+                .filter(|(known, value)| *known == name && !value.contains("://"))
                 .map(|(_, value)| *value)
                 .collect::<Vec<_>>()
         };
-        AUTHORS.iter().map(of).find(|found| !found.is_empty()).unwrap_or_default()
+        AUTHORS.split_ascii_whitespace().map(of).find(|found| !found.is_empty()).unwrap_or_default()
     }
 }
 

@@ -34,6 +34,9 @@ const BY: &[&str] =
 /// Stand after a name in a byline.
 const JOBS: &[&str] = &[" 기자", " 특파원", " 記者", " 记者", "記者", "记者"];
 
+/// Publishing systems put these words in the place of a name.
+const NOT_NAMES: &str = "admin administrator editor staff jr jr. phd md m.d. rd";
+
 /// The headline: the first heading that matches the title of the page, or else the title given to
 /// search engines and other sites.
 pub(super) fn title(tree: &Tree<'_>, lines: &Lines) -> Option<String> {
@@ -157,20 +160,7 @@ fn names(byline: &str, into: &mut Vec<String>) {
         let word = name.len() > 1
             && !name.contains("://")
             && !name.starts_with(|c: char| c.is_ascii_digit());
-        // Publishing systems put these in the place of a name.
-        let role = matches!(
-            lower.as_str(),
-            "admin"
-                | "administrator"
-                | "editor"
-                | "staff"
-                | "jr"
-                | "jr."
-                | "phd"
-                | "md"
-                | "m.d."
-                | "rd"
-        );
+        let role = NOT_NAMES.split(' ').any(|word| word == lower);
         if word && !role && name.len() <= NAME_BYTES_MAX && !into.iter().any(|known| known == name)
         {
             into.push(name.to_owned());

@@ -2,6 +2,22 @@
 //!
 //! feed-rs would hold all items of a document at once (up to a hundred times the size of the body)
 //! and refuse all of it for one number in the place of a string. So it is not used for this format.
+
+/// The methods of a visitor for which a number, a truth value or `null` is nothing.
+macro_rules! ignore_scalars {
+    ($nothing:expr) => {
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+        ignore_scalars!($nothing, visit_bool: bool, visit_u64: u64, visit_i64: i64, visit_f64: f64);
+    };
+    ($nothing:expr, $($visit:ident: $scalar:ty),*) => {
+        $(fn $visit<E>(self, _: $scalar) -> Result<Self::Value, E> {
+            Ok($nothing)
+        })*
+    };
+}
+
 mod repair;
 mod values;
 
@@ -300,23 +316,5 @@ impl<'de> Visitor<'de> for ItemSeed<'_> {
         Ok(None)
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    ignore_scalars!(None);
 }
