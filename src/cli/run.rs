@@ -21,7 +21,11 @@ const RETRY_WAIT: Duration = Duration::from_secs(5);
 
 /// The runtime comes first: signals can only be taken over inside of it.
 pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, CommandError> {
-    runtime()?.block_on(serve(invocation))?;
+    let runtime = runtime()?;
+    let served = runtime.block_on(serve(invocation));
+    // A thread that writes to a pipe nobody reads must not hold up the exit. Its message is kept.
+    runtime.shutdown_background();
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -179,6 +179,11 @@ impl TlsStream {
         stream.upgrade_tls(tls).await?;
         Ok(Self(stream))
     }
+
+    /// The certificate the server showed, in DER.
+    pub(super) fn certificate(&self) -> Option<Vec<u8>> {
+        self.0.peer_certificate().ok()
+    }
 }
 
 impl AsyncRead for TlsStream {

@@ -222,7 +222,7 @@ fn older_store(path: &std::path::Path, alert: &Alert) {
     )
     .unwrap();
     db.execute(
-        "INSERT INTO delivery_alert (alert, channel, recipient, delivery) VALUES (?1, 'hook', '', ?2)",
+        "INSERT INTO carries (alert, channel, recipient, delivery) VALUES (?1, 'hook', '', ?2)",
         [id, delivery],
     )
     .unwrap();

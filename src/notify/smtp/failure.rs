@@ -31,6 +31,14 @@ pub(super) struct Stopped {
     pub(super) is_lost: bool,
 }
 
+impl Stopped {
+    /// The server showed an authority's certificate as its own. rustls has no type for that error
+    /// here: lettre hands it over as text.
+    pub(super) fn shows_authority(&self) -> bool {
+        matches!(&self.outcome, Outcome::Paused { why, .. } if why.contains("CaUsedAsEndEntity"))
+    }
+}
+
 impl MailServer {
     /// An answer that is no refusal must also be the one that was asked for.
     pub(super) fn expect(

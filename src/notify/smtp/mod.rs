@@ -29,6 +29,7 @@ use crate::notify::Outgoing;
 use crate::notify::smtp_stream::{GuardedStream, ReadBudget, TlsStream};
 
 use failure::{Stage, Stopped};
+use setup::{Pinned, Trust};
 
 /// Sessions kept open for the next mail, of one server.
 const IDLE_SESSIONS_MAX: usize = 2;
@@ -68,7 +69,7 @@ const STAGE_TIMEOUTS: StageTimeouts = StageTimeouts {
 pub(super) struct MailServer {
     host: String,
     port: u16,
-    tls: Option<TlsParameters>,
+    tls: Option<Trust>,
     starttls: bool,
     hello: ClientId,
     sender: Address,
@@ -101,7 +102,7 @@ impl MailServer {
         let host = setup::ascii_host(&settings.host);
         let tls = match settings.tls {
             SmtpTls::None => None,
-            SmtpTls::StartTls | SmtpTls::Implicit => Some(setup::tls_parameters(&host, settings)?),
+            SmtpTls::StartTls | SmtpTls::Implicit => Some(setup::trust(&host, settings)?),
         };
         let from = address::mailbox(&settings.from).ok_or("`from` is not a mail address")?;
         let (credentials, secrets) = match (&settings.user, &settings.password) {
@@ -219,8 +220,24 @@ impl MailServer {
         tokio::time::timeout(self.timeouts.housekeeping, goodbye).await.ok();
     }
 
-    /// Connects, greets, encrypts, logs in.
+    /// Opens a session with a server that an authority vouches for, or that shows the very
+    /// certificate the operator named.
     async fn open_session(&self) -> Result<SmtpSession, Stopped> {
+        let Some(trust) = &self.tls else { return self.connect_session(None, None).await };
+        match (self.connect_session(Some(&trust.authorities), None).await, &trust.pinned) {
+            (Err(stopped), Some(pinned)) if stopped.shows_authority() => {
+                self.connect_session(Some(&pinned.parameters), Some(pinned)).await
+            }
+            (opened, _) => opened,
+        }
+    }
+
+    /// Connects, greets, encrypts, logs in.
+    async fn connect_session(
+        &self,
+        tls: Option<&TlsParameters>,
+        pinned: Option<&Pinned>,
+    ) -> Result<SmtpSession, Stopped> {
         let (stream, peer) = self.connect().await?;
         if self.tls.is_none() && !peer.ip().to_canonical().is_loopback() {
             let why = "the mail server is not on this machine; set `tls` to encrypt";
@@ -228,10 +245,11 @@ impl MailServer {
         }
         let read_budget = ReadBudget::new();
         let guarded = GuardedStream::new(stream, peer, read_budget.clone(), self.starttls);
-        let connection = match &self.tls {
+        let connection = match tls {
             Some(tls) if !self.starttls => {
                 let handshake = TlsStream::handshake(guarded, tls.clone());
                 let stream = self.run_stage(Stage::Tls, self.timeouts.tls, handshake).await?;
+                self.check_pinned(pinned, stream.certificate())?;
                 read_budget.renew();
                 self.greet(GuardedStream::new(stream, peer, read_budget.clone(), false)).await?
             }
@@ -239,11 +257,21 @@ impl MailServer {
         };
         let mut session =
             SmtpSession { connection, read_budget, mails: 0, used_at: Instant::now() };
-        if let Some(tls) = self.tls.as_ref().filter(|_| self.starttls) {
+        if let Some(tls) = tls.filter(|_| self.starttls) {
             self.encrypt(&mut session, tls.clone()).await?;
+            self.check_pinned(pinned, session.connection.peer_certificate().ok())?;
         }
         self.login(&mut session).await?;
         Ok(session)
+    }
+
+    /// Where one certificate is trusted for itself, it must be the one the server showed.
+    fn check_pinned(&self, pinned: Option<&Pinned>, shown: Option<Vec<u8>>) -> Result<(), Stopped> {
+        if pinned.is_none_or(|pinned| shown.as_ref() == Some(&pinned.der)) {
+            return Ok(());
+        }
+        let why = "the mail server shows another certificate than `ca_file` holds";
+        Err(self.paused(Stage::Tls, PauseCause::ChannelBroken, why))
     }
 
     async fn connect(&self) -> Result<(TcpStream, SocketAddr), Stopped> {

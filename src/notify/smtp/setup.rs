@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -9,6 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use lettre::transport::smtp::client::{
     Certificate, CertificateStore, TlsParameters, TlsParametersBuilder,
 };
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::net::TcpStream;
 
 use crate::domain::Email;
@@ -49,22 +52,32 @@ pub(super) fn ascii_host(host: &str) -> String {
     }
 }
 
-/// How the server's certificate is checked: against the machine's store, or the bundled one where
-/// there is none, and the operator's own authority.
-pub(super) fn tls_parameters(host: &str, settings: &Email) -> Result<TlsParameters, String> {
+/// Whom to trust to be the mail server.
+pub(super) struct Trust {
+    /// Against the machine's store, or the bundled one where there is none, and the operator's own
+    /// authority.
+    pub(super) authorities: TlsParameters,
+    /// The very certificate that `ca_file` holds, shown by the server itself. A self-signed one as
+    /// `openssl req -x509` makes it is an authority's, which may not stand for a server.
+    pub(super) pinned: Option<Pinned>,
+}
+
+/// One certificate that is trusted for itself.
+pub(super) struct Pinned {
+    /// They check the server's name and that it has the key, and no authority.
+    pub(super) parameters: TlsParameters,
+    pub(super) der: Vec<u8>,
+}
+
+/// How the server's certificate is checked.
+pub(super) fn trust(host: &str, settings: &Email) -> Result<Trust, String> {
     let name = host.trim_matches(['[', ']']).to_owned();
-    let own = settings.ca_file.as_ref().map(|path| {
-        let told = |what: &dyn std::fmt::Display| format!("`ca_file` {}: {what}", path.display());
-        let pem = std::fs::read(path).map_err(|error| told(&error))?;
-        if !pem.windows(11).any(|text| text == b"-----BEGIN ") {
-            return Err(told(&"holds no certificate in PEM"));
-        }
-        Certificate::from_pem(&pem).map_err(|error| told(&error))
-    });
-    let own = own.transpose()?;
+    let chain = |error: lettre::transport::smtp::Error| server_text::error_chain(&error);
+    let pem = settings.ca_file.as_ref().map(|path| read_pem(path)).transpose()?;
+    let own = pem.as_ref().map(|(_, certificate)| certificate);
     let builder = || {
         let builder = TlsParameters::builder(name.clone());
-        own.iter().fold(builder, |builder, own| builder.add_root_certificate(own.clone()))
+        own.iter().fold(builder, |builder, own| builder.add_root_certificate((*own).clone()))
     };
     let bundled = || {
         let builder = builder().certificate_store(CertificateStore::None);
@@ -72,10 +85,26 @@ pub(super) fn tls_parameters(host: &str, settings: &Email) -> Result<TlsParamete
         let roots = roots.filter_map(|der| Certificate::from_der(der.to_vec()).ok());
         roots.fold(builder, TlsParametersBuilder::add_root_certificate).build()
     };
-    builder()
-        .build()
-        .or_else(|_no_store| bundled())
-        .map_err(|error| server_text::error_chain(&error))
+    let authorities = builder().build().or_else(|_no_store| bundled()).map_err(chain)?;
+    let first = pem.as_ref().and_then(|(pem, _)| CertificateDer::from_pem_slice(pem).ok());
+    let pinned = first.map(|der| {
+        let builder =
+            TlsParameters::builder(name.clone()).certificate_store(CertificateStore::None);
+        let parameters = builder.dangerous_accept_invalid_certs(true).build().map_err(chain)?;
+        Ok::<_, String>(Pinned { parameters, der: der.to_vec() })
+    });
+    Ok(Trust { authorities, pinned: pinned.transpose()? })
+}
+
+/// The operator's own certificate, as text and as lettre wants it.
+fn read_pem(path: &Path) -> Result<(Vec<u8>, Certificate), String> {
+    let fault = |what: &dyn std::fmt::Display| format!("`ca_file` {}: {what}", path.display());
+    let pem = std::fs::read(path).map_err(|error| fault(&error))?;
+    if !pem.windows(11).any(|text| text == b"-----BEGIN ") {
+        return Err(fault(&"holds no certificate in PEM"));
+    }
+    let certificate = Certificate::from_pem(&pem).map_err(|error| fault(&error))?;
+    Ok((pem, certificate))
 }
 
 /// The forms in which a careless server repeats a login, the longest first.

@@ -58,15 +58,22 @@ impl<T: Read + Write + Send> Line for T {}
 /// A certificate for localhost, and what a server needs to show it.
 fn certificate(name: &str) -> (String, Arc<ServerConfig>) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let config = server_config(made.cert.der().clone(), made.signing_key.serialize_der());
+    (made.cert.pem(), config)
+}
+
+fn server_config(
+    certificate: rustls::pki_types::CertificateDer<'static>,
+    key: Vec<u8>,
+) -> Arc<ServerConfig> {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![certificate], PrivateKeyDer::Pkcs8(key.into()))
         .unwrap();
-    (made.cert.pem(), Arc::new(config))
+    Arc::new(config)
 }
 
 fn encrypted(socket: Socket, config: &Arc<ServerConfig>) -> Box<dyn Line> {
@@ -436,6 +443,33 @@ async fn encrypted_both_ways_a_mail_arrives() {
         let (outcome, heard) = plays_tls(GOOD, tls, "localhost", true).await;
         assert_eq!(then(&outcome).0, Then::Accepted, "{tls:?} {outcome:?}");
         assert!(heard.encrypted && heard.mail == MAIL);
+    }
+}
+
+/// An authority's certificate for localhost, shown by the server as its own.
+fn authority() -> (String, Arc<ServerConfig>) {
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let made = params.self_signed(&key).unwrap();
+    let config = server_config(made.der().clone(), key.serialize_der());
+    (made.pem(), config)
+}
+
+#[tokio::test]
+async fn the_very_certificate_the_operator_named_is_trusted_and_no_other() {
+    for tls in [SmtpTls::StartTls, SmtpTls::Implicit] {
+        let ((shown, config), (other, _)) = (authority(), authority());
+        for (named, expected) in [(shown, Then::Accepted), (other, Then::Paused)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("ca.pem");
+            std::fs::write(&path, named).unwrap();
+            let config = Arc::clone(&config);
+            let (port, _heard) = serve_sessions(GOOD, Some(config), tls == SmtpTls::Implicit, 2);
+            let settings = Email { ca_file: Some(path), ..settings(port, tls) };
+            let outcome = relay(&settings).send(&parcel("desk@paper.example", MAIL)).await;
+            assert_eq!(then(&outcome).0, expected, "{tls:?} {outcome:?}");
+        }
     }
 }
 
