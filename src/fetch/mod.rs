@@ -100,6 +100,12 @@ impl Gate {
         Self { pacer, budget: Arc::clone(&before.budget), ..self }
     }
 
+    /// Memory for a body of so many bytes that was not fetched as it is. Whoever holds some already
+    /// must not wait for more.
+    pub async fn memory(&self, bytes: usize) -> ReadingShare {
+        self.budget.reading(bytes).await
+    }
+
     /// Whose turn it is at each host, for those who wait before they ask.
     pub fn pacer(&self) -> &Pacer {
         &self.pacer

@@ -128,6 +128,11 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Whether the address is on a server of the operator's own, in a network that was allowed.
+    pub fn is_own(&self) -> bool {
+        !self.allow_private.is_empty() && self.url.origin() == self.home.origin()
+    }
+
     /// An address a person typed, with nothing allowed beyond the public internet.
     pub fn typed(url: &'a Url, ask: RequestKind<'a>) -> Self {
         Self { home: url, ..Self::found(url, url, ask) }

@@ -17,6 +17,8 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     /// Documents read at once: reading is pure computing, so one a core.
     pub(super) readers: Semaphore,
+    /// Lists of sitemaps that are read at once.
+    pub(super) sitemap_lists: Semaphore,
     /// Tells the loop that a poll waits for a host.
     pub(super) wait_signal: mpsc::Sender<usize>,
 }

@@ -199,3 +199,60 @@ async fn parse_off_runtime(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use crate::config::{self, Directories};
+    use crate::domain::{Clock, FeedCondition, Timestamp};
+    use crate::fetch::{Gate, Limits};
+    use crate::ingest::{Ingest, Plan};
+    use crate::matcher::Matcher;
+    use crate::schedule::Bounds;
+    use crate::store::Store;
+
+    /// A plan of one feed whose name has to be looked up.
+    fn plan(folder: &std::path::Path) -> Plan {
+        let path = folder.join("wirewatch.toml");
+        let text = "[[channel]]\nname = \"screen\"\nkind = \"console\"\n\
+            [[watch]]\nname = \"w\"\nnotify = [\"screen\"]\nany = [\"GSOMIA\"]\n\
+            [[feed]]\nname = \"f\"\nurl = \"http://panics.example/\"\n";
+        std::fs::write(&path, text).unwrap();
+        let directories = Directories { state: Some(folder), credentials: None };
+        let config = config::load(&path, directories).unwrap();
+        let (floor, cap) = (Duration::from_mins(5), Duration::from_hours(1));
+        Plan {
+            feeds: Arc::new(config.feeds),
+            matcher: Matcher::compile(&config.watches).unwrap().0,
+            watches: std::collections::HashMap::new(),
+            occasions: Arc::default(),
+            bounds: Bounds { floor, cap, max_staleness: cap },
+            concurrency: 4,
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_panic_in_a_poll_is_a_failure_of_that_feed_and_the_loop_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp(1_795_420_800_000);
+        let (store, _lock) = Store::open(&folder.path().join("test.db"), now).unwrap();
+        let gate = Gate::new(None, Limits::default())
+            .with_names(Arc::new(|_| panic!("a fault of this program")));
+        let clock = Clock::new(move || now);
+        let rng = fastrand::Rng::with_seed(1);
+        let plan = Arc::new(plan(folder.path()));
+        let mut ingest =
+            Ingest::prepare(plan, store.clone(), Arc::new(gate), clock, rng).await.unwrap();
+        for times in 1..=2 {
+            let round = ingest.once().await.unwrap();
+            assert_eq!((round.polled, round.failed), (times, times));
+        }
+        let feeds = store.read(|store| store.feeds()).await.unwrap();
+        assert_eq!((feeds[0].failures, feeds[0].state), (2, FeedCondition::NotAFeed));
+        let error = feeds[0].error.as_deref().unwrap_or_default();
+        assert!(error.contains("a fault of this program"), "{error}");
+        assert!(feeds[0].next_due > now);
+    }
+}

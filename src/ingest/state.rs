@@ -15,6 +15,7 @@ use super::outcome::FinishedPoll;
 use super::plan::Plan;
 use super::plan_change::PlanChange;
 use super::round::Round;
+use super::sitemaps::LISTS_MAX;
 use crate::domain::{Clock, Timestamp};
 use crate::fetch::{Gate, Turn};
 use crate::store::{self, FeedId, FeedState, Poll, Store};
@@ -82,7 +83,9 @@ impl Ingest {
         let readers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (signal, wait_signals) = mpsc::channel(WAIT_SIGNALS_MAX);
         let readers = Semaphore::new(readers);
-        let shared = Shared { plan, store, gate, clock, readers, wait_signal: signal };
+        let sitemap_lists = Semaphore::new(LISTS_MAX);
+        let wait_signal = signal;
+        let shared = Shared { plan, store, gate, clock, readers, sitemap_lists, wait_signal };
         let index_by_id = states.iter().enumerate().map(|(index, state)| (state.id, index));
         Ok(Self {
             shared: Arc::new(shared),

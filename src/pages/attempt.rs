@@ -109,7 +109,7 @@ async fn attempt_in_turn(
     shared: &Arc<Shared>,
     plan: AttemptPlan,
 ) -> Result<CommitCounts, store::Error> {
-    let own = !plan.feed.allow_private.is_empty() && plan.feed.url.origin() == plan.url.origin();
+    let own = Request::page(&plan.feed, &plan.url).is_own();
     let turn = shared.gate.pacer().turn(&plan.url, own).await;
     // Its host does not wait until other pages are read; the page is still due, and found again.
     let Ok(_place) = shared.places.try_acquire() else { return Ok(CommitCounts::default()) };

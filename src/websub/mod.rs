@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::domain::{Clock, Feed, Heartbeat, Name, Secret, Timestamp};
-use crate::fetch::{Answer, Gate, Request, RequestKind};
+use crate::fetch::{Answer, Gate, Request, RequestKind, Turns};
 use crate::store::{HubAnswer, HubRequest, NewSubscription, Store};
 use pushes::PushedFeeds;
 
@@ -25,6 +25,8 @@ pub use callback::{HubCallback, Reply};
 
 /// The loop turns at least this often.
 const LOOP_WAIT_MAX: Duration = Duration::from_secs(2);
+/// How long one request waits for its host's turn; it is made at another time then.
+const HOST_WAIT_MAX: Duration = Duration::from_secs(10);
 /// How often the feeds' offers are compared with what is subscribed.
 const CHECK_EVERY: Duration = Duration::from_secs(30);
 /// Requests to hubs in one turn, one after another: a turn must end before its pulse is missed.
@@ -176,7 +178,13 @@ impl WebSub {
             }
             None => Request::found(&hub, &hub, ask),
         };
-        match self.gate.fetch(request, now).await {
+        // The loop must show that it lives: a host with many feeds may have a long line.
+        let turn = self.gate.pacer().turn(&hub, request.is_own());
+        let turn = tokio::time::timeout(HOST_WAIT_MAX, turn)
+            .await
+            .map_err(|_elapsed| "its host is busy with other requests of ours".to_owned())?;
+        let turns = Turns { first: Some(turn), waits: None };
+        match self.gate.fetch_in_turn(request, turns, now).await {
             Answer::Fetched(_) => Ok(()),
             Answer::Unchanged(_) => Err("it answered 304".to_owned()),
             Answer::Failed(failure) => Err(failure.why),
