@@ -111,7 +111,7 @@ impl MatchReason {
     }
 }
 
-/// At most `points_max` reasons in one line; those left out are counted.
+/// At most `most` reasons in one line; those left out are counted.
 pub(super) fn in_one_line(alert: &Alert, most: usize) -> String {
     let all = match_reasons(alert);
     let mut words: Vec<String> = all.iter().take(most).map(MatchReason::summary).collect();

@@ -23,7 +23,7 @@ pub fn tag(text: &str) -> Option<String> {
     title(&text.replace(',', ";"))
 }
 
-/// Reads `title_or_placeholder`.
+/// Reads `title`.
 pub(super) fn read_title(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
     if title(&written.text).as_deref() == Some(&written.text) {
@@ -38,7 +38,7 @@ pub(super) fn read_title(value: &Value<'_>, faults: &mut Diagnostics) -> Option<
     None
 }
 
-/// Reads `write_tags`.
+/// Reads `tags`.
 pub(super) fn read_tags(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<String>> {
     let written = value.strings(faults)?;
     if written.len() > TAGS_MAX {

@@ -1,4 +1,4 @@
-//! Who is told of the service itself, and when: `[check_operator]`.
+//! Who is told of the service itself, and when: `[operator]`.
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub struct Operator {
     pub daily: Option<(Time, TimeZone)>,
 }
 
-/// Reads `[check_operator]`. Where nothing is said, notices go where alerts usually go, save to channels
+/// Reads `[operator]`. Where nothing is said, notices go where alerts usually go, save to channels
 /// that take only loud ones.
 pub(super) fn read_operator(
     section: Option<&Section<'_>>,

@@ -1,4 +1,4 @@
-//! How the program itself runs: `[service]`, `[store]`, `[commit_poll]` and `[defaults]`.
+//! How the program itself runs: `[service]`, `[store]`, `[poll]` and `[defaults]`.
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -272,7 +272,7 @@ pub(super) fn kept_path(
     None
 }
 
-/// Reads `[commit_poll]`.
+/// Reads `[poll]`.
 pub(super) fn poll(section: Option<&Section<'_>>, faults: &mut Diagnostics) -> Poll {
     let mut poll = Poll::default();
     let Some(section) = section else {

@@ -1,4 +1,4 @@
-//! When a reader is told more of a story that was told: `[story]`, and `write_update` in a watch.
+//! When a reader is told more of a story that was told: `[stories]`, and `update` in a watch.
 use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
 use super::words;

@@ -50,7 +50,7 @@ pub(super) fn parse(source: &Source) -> DeTable<'_> {
 }
 
 /// Makes a fault of every syntax error. The parser drops everything behind a line that is not
-/// `signing_key = value`; such lines are blanked in the answer, so that what follows is read all the same.
+/// `key = value`; such lines are blanked in the answer, so that what follows is read all the same.
 pub(super) fn blank_broken_lines(source: &Source, faults: &mut Diagnostics) -> Option<String> {
     let mut mended: Option<String> = None;
     let mut told = BTreeSet::new();

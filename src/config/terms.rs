@@ -1,4 +1,4 @@
-//! What a watch looks for, and the `[read_sets]` of terms that watches share.
+//! What a watch looks for, and the `[sets]` of terms that watches share.
 //!
 //! Read here is how it is spelled; what a term means and whether it can ever fire is the matcher's
 //! to say, which is why every term keeps its place.

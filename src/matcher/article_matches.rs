@@ -8,7 +8,9 @@ use super::word_counter::WordCounter;
 
 /// The matches of one article, with what is needed to evaluate rules on them.
 pub(super) struct ArticleMatches<'a> {
+    /// The terms of the watchlist.
     pub(super) lexicon: &'a CompiledTerms,
+    /// The article.
     pub(super) text: &'a ArticleText<'a>,
     /// Sorted by term.
     found: &'a [TermMatch],

@@ -5,11 +5,17 @@ use crate::domain::Field;
 /// The texts of one article, borrowed. All of them are plain text, without markup.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ArticleText<'a> {
+    /// The headline.
     pub title: &'a str,
+    /// The summary that the feed gives.
     pub summary: &'a str,
+    /// The full text, if the feed or the page gives one.
     pub content: &'a str,
+    /// The address of the article.
     pub url: &'a str,
+    /// The names of the authors, one each.
     pub authors: &'a [String],
+    /// The categories that the feed gives, one each.
     pub tags: &'a [String],
     /// The feed's name.
     pub source: &'a str,

@@ -58,7 +58,9 @@ pub(super) struct TermId(pub(super) u32);
 /// A term that was found in an article. `start` and `end` are bytes of the original text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TermMatch {
+    /// The term that was found.
     pub(super) term: TermId,
+    /// The field it was found in.
     pub(super) field: Field,
     /// Which author or tag, counted from 0. It is 0 for the fields that are no lists.
     pub(super) item: usize,
@@ -108,12 +110,15 @@ impl TermCollector {
 pub(super) struct CompiledTerms {
     terms: Vec<Term>,
     fields: Vec<FieldSet>,
+    /// Finds the literals. A contiguous NFA, because a DFA over 100,000 terms would take
+    /// gigabytes.
     pub(super) automaton: NFA,
     /// Bytes of each literal.
     lengths: Vec<u32>,
     /// Literal `n` belongs to the terms `terms_at[first_owner[n]..first_owner[n + 1]]`.
     owners: Vec<TermAtLiteral>,
     first_owner: Vec<u32>,
+    /// Says where the automaton need not be asked.
     pub(super) filter: Prefilter,
     /// The union of `fields`.
     pub(super) wanted: FieldSet,

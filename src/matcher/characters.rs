@@ -51,6 +51,7 @@ impl CharClass {
 /// What is known of one character.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CharInfo {
+    /// How it takes part in the edges of words.
     pub(super) class: CharClass,
     /// It belongs to the character before it: an accent, a vowel sign, the later part of a Hangul
     /// syllable.
@@ -97,11 +98,13 @@ const PAGES: usize = 0x11_0000 / PAGE;
 /// is no Unicode character.
 const LONG: u32 = 0x11_0000;
 
+/// One page of the cache, with the folded forms of several characters.
 struct CharPage {
     letters: Box<[CharInfo; PAGE]>,
     long: Vec<Box<str>>,
 }
 
+/// The cache. It is filled page by page; most texts need five or six of the 4,352 pages.
 static CACHE: [OnceLock<CharPage>; PAGES] = [const { OnceLock::new() }; PAGES];
 
 /// The class of `c` and what else is known of it.

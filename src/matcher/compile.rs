@@ -14,8 +14,11 @@ const DEPENDENTS_MAX: usize = 20_000_000;
 /// A watchlist that can be matched.
 #[derive(Debug)]
 pub(super) struct CompiledWatchlist {
+    /// The terms of all watches.
     pub(super) terms: CompiledTerms,
+    /// The rules, in the order of the watchlist.
     pub(super) rules: Vec<Rule>,
+    /// Which rules to evaluate for an article.
     pub(super) dependents: Dependents,
 }
 

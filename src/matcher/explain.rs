@@ -23,9 +23,12 @@ const CLOSE_CALL_BYTES_MAX: usize = 100_000;
 /// The result of one watch on one article.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
+    /// The name of the watch.
     pub watch: Name,
     /// The finding, if the watch fires.
     pub finding: Option<Finding>,
+    /// The score, and the threshold it must reach. Without weights the score is 0 or 1 and the
+    /// threshold 1.
     pub score: f64,
     pub threshold: f64,
     /// The points of each term; empty for a watch without weights.
@@ -42,9 +45,11 @@ pub struct Explanation {
 pub struct TermPoints {
     /// As the user wrote it.
     pub term: String,
+    /// The weight in the watchlist.
     pub weight: f64,
     /// Whether it was found in the title, where it counts more.
     pub in_title: bool,
+    /// What it added to the score, with the factor for titles.
     pub points: f64,
 }
 
@@ -87,6 +92,7 @@ pub(super) fn explain(matches: &ArticleMatches<'_>, rule: &Rule) -> Explanation 
     Explanation { watch, finding, score, threshold, points, reasons, closeness }
 }
 
+/// The points of each weighted term that was found.
 fn points(matches: &ArticleMatches<'_>, weights: &Weights) -> Vec<TermPoints> {
     let points = matches.points(weights).into_iter();
     points

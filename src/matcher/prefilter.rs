@@ -19,6 +19,7 @@ const BITS_PER_ENTRY: usize = 16;
 /// The largest table, in bits (512 KiB). A larger one would not stay in the caches of the
 /// processor.
 const BITS_MAX: usize = 1 << 22;
+/// The smallest table, in bits.
 const BITS_MIN: usize = 1 << 10;
 /// Bytes of a word that make its key: one register.
 pub(super) const KEY_BYTES: usize = 8;
@@ -32,6 +33,7 @@ pub(super) struct BitSet {
 }
 
 impl BitSet {
+    /// Makes a filter of these keys, sized by their number.
     pub(super) fn new(keys: &[u64]) -> Self {
         let bits =
             keys.len().saturating_mul(BITS_PER_ENTRY).clamp(BITS_MIN, BITS_MAX).next_power_of_two();
@@ -46,6 +48,7 @@ impl BitSet {
         set
     }
 
+    /// Memory in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.words.len() * 8
     }
@@ -61,6 +64,7 @@ impl BitSet {
     }
 
     #[inline]
+    /// Whether `key` may be in the set.
     pub(super) fn has(&self, key: u64) -> bool {
         let (at, mask) = self.place(key);
         self.words.get(at).is_some_and(|word| word & mask == mask)
@@ -104,6 +108,7 @@ struct Keys {
 }
 
 impl Prefilter {
+    /// Makes the prefilter of all terms.
     pub(super) fn new<'t>(terms: impl Iterator<Item = &'t Term>) -> Self {
         let mut keys = Keys::default();
         let mut punctuation = [false; 128];
@@ -152,6 +157,7 @@ impl Prefilter {
         self.stem_lengths != 0 && self.may_match_stem(key)
     }
 
+    /// Whether a word may begin with a term of fewer than four certain bytes.
     fn may_match_stem(&self, key: u64) -> bool {
         [(1, 0xFF), (2, 0xFFFF), (3, 0xFF_FFFF)].into_iter().any(|(length, mask)| {
             self.stem_lengths & (1 << length) != 0 && self.stems.has(stem_key(key & mask, length))
@@ -159,6 +165,7 @@ impl Prefilter {
     }
 
     #[inline]
+    /// Whether some term begins with this ASCII punctuation.
     pub(super) fn punctuation(&self, byte: u8) -> bool {
         self.punctuation.get(usize::from(byte)).copied().unwrap_or(false)
     }
@@ -171,6 +178,7 @@ impl Prefilter {
 }
 
 impl Keys {
+    /// Adds a term that begins with an ASCII letter or digit.
     fn add_word(&mut self, term: &Term) {
         let word: String = term
             .head
@@ -244,10 +252,12 @@ fn key(word: &[u8]) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
+/// The key of two words together. One is added, so that an empty second word changes the key too.
 fn two_key(first: u64, next: u64) -> u64 {
     first ^ ((next & FOUR) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
+/// The key of a word of fewer than four bytes, with its length.
 fn stem_key(key: u64, length: u8) -> u64 {
     key | (u64::from(length) << 32)
 }
@@ -337,6 +347,7 @@ pub(super) fn ascii_key(text: &[u8], at: usize) -> Option<(u64, usize)> {
 
 /// The first four bytes of a key.
 const FOUR: u64 = 0xFFFF_FFFF;
+/// The high bit of each byte, and 1 in each byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
 const ONES: u64 = 0x0101_0101_0101_0101;
 

@@ -33,6 +33,7 @@ pub(super) fn spans(matches: &ArticleMatches<'_>, node: &Node) -> Vec<Span> {
     spans
 }
 
+/// The passage of one match.
 fn span_of(s: &TermMatch) -> Span {
     Span { field: s.field as u8, item: s.item, start: s.start, end: s.end }
 }

@@ -100,6 +100,8 @@ pub(super) fn parse(query: &str) -> Result<Parsed, Vec<TermError>> {
     Ok(Parsed { ast, warnings: parser.warnings })
 }
 
+/// A recursive-descent parser: one method for each level of precedence, from OR down to a single
+/// operand.
 struct Parser {
     tokens: Vec<PlacedToken>,
     at: usize,
@@ -130,10 +132,12 @@ impl Parser {
         }
     }
 
+    /// The token at hand.
     fn current(&self) -> Option<PlacedToken> {
         self.tokens.get(self.at).cloned()
     }
 
+    /// Whether the token at hand is a wanted one.
     fn next_is(&self, wanted: impl Fn(&Token) -> bool) -> bool {
         self.tokens.get(self.at).is_some_and(|(token, _)| wanted(token))
     }
@@ -300,6 +304,7 @@ impl Parser {
     }
 }
 
+/// A group of one part is that part.
 fn one_or(mut parts: Vec<Ast>, many: impl Fn(Vec<Ast>) -> Ast) -> Ast {
     match parts.pop() {
         Some(only) if parts.is_empty() => only,

@@ -59,6 +59,7 @@ pub(super) fn tokens(query: &str) -> Result<Vec<PlacedToken>, Vec<TermError>> {
     Lexer { query, at: 0, tokens: Vec::new(), errors: Vec::new() }.run()
 }
 
+/// Reads the query from left to right, and goes on after a mistake to find the others too.
 struct Lexer<'q> {
     query: &'q str,
     at: usize,
@@ -85,10 +86,12 @@ impl Lexer<'_> {
         if self.errors.is_empty() { Ok(self.tokens) } else { Err(self.errors) }
     }
 
+    /// The next character.
     fn peek(&self) -> Option<char> {
         self.query.get(self.at..)?.chars().next()
     }
 
+    /// Adds a token of one character.
     fn push_sign(&mut self, c: char, token: Token) {
         self.tokens.push((token, self.at..self.at + c.len_utf8()));
         self.at += c.len_utf8();
@@ -240,6 +243,7 @@ impl Lexer<'_> {
     }
 }
 
+/// A double quotation mark, typographic ones too.
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }

@@ -61,8 +61,11 @@ impl Node {
 /// A term or a set of terms, with its weight.
 #[derive(Clone, Debug)]
 pub(super) struct TermWeight {
+    /// What must hold for the weight to count.
     pub(super) node: Node,
+    /// As the user wrote it.
     pub(super) written: String,
+    /// Points; a negative weight counts against the watch.
     pub(super) weight: f64,
 }
 
@@ -76,18 +79,24 @@ impl TermWeight {
 /// Weighted terms and the score they must reach.
 #[derive(Clone, Debug)]
 pub(super) struct Weights {
+    /// The terms with their weights.
     pub(super) weighted: Vec<TermWeight>,
+    /// The score at which the watch fires.
     pub(super) threshold: f64,
+    /// The factor for a term in the title.
     pub(super) title_factor: f64,
 }
 
 /// A compiled watch.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
+    /// The name of the watch.
     pub(super) watch: Name,
+    /// What must hold for the watch to fire.
     pub(super) condition: Node,
     /// The exclusion: if it holds, the watch does not fire.
     pub(super) veto: Node,
+    /// The weights, if the watch has any. Its condition must hold as well.
     pub(super) weights: Option<Weights>,
     /// The languages it fires on, in lower case. Empty means any.
     pub(super) languages: Vec<String>,
@@ -137,8 +146,10 @@ pub(super) enum TermRole {
 #[derive(Clone, Debug)]
 pub(super) struct TermUse {
     pub(super) leaf: Leaf,
+    /// The part of the watch it is in.
     pub(super) list: TermRole,
     pub(super) text: String,
+    /// Its place in the configuration file.
     pub(super) at: SourceSpan,
 }
 

@@ -17,10 +17,13 @@ use crate::domain::Field;
 
 /// The pass over one field of an article.
 pub(super) struct TextScan<'a> {
+    /// The terms to search.
     pub(super) lexicon: &'a CompiledTerms,
+    /// The text of one field.
     pub(super) text: &'a str,
     pub(super) field: Field,
     pub(super) item: usize,
+    /// Where matches are recorded.
     pub(super) found: &'a mut Vec<TermMatch>,
     /// Finds every term, whatever fields it is searched in. The lint needs this.
     pub(super) everywhere: bool,
@@ -29,6 +32,7 @@ pub(super) struct TextScan<'a> {
 }
 
 impl<'a> TextScan<'a> {
+    /// A pass over `text`. Field and item are set by who makes it for an article.
     pub(super) fn new(
         lexicon: &'a CompiledTerms,
         text: &'a str,

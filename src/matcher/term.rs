@@ -10,6 +10,7 @@ use super::normalise::{self, char_at};
 const PLURAL_LETTERS_MIN: usize = 3;
 /// The shortest term that may have an Arabic or Hebrew prefix, in letters. Shorter ones would be
 /// found inside other words.
+/// An Arabic or Hebrew prefix before the word.
 const PROCLITIC_LETTERS_MIN: usize = 3;
 
 /// The differences between term and text that a match tolerated, one bit each. They are shown in
@@ -19,13 +20,20 @@ pub(super) struct Tolerances(u8);
 
 impl Tolerances {
     pub(super) const PROCLITIC: Self = Self(1);
+    /// A hyphen for a space, or the other way round.
     pub(super) const HYPHEN: Self = Self(2);
+    /// The rest of a word, by `*`.
     pub(super) const PREFIX: Self = Self(4);
+    /// A short ending, by `~`.
     pub(super) const ENDING: Self = Self(8);
+    /// The other number: plural for singular.
     pub(super) const PLURAL: Self = Self(16);
+    /// A possessive ending.
     pub(super) const POSSESSIVE: Self = Self(32);
+    /// A Korean particle.
     pub(super) const PARTICLE: Self = Self(64);
 
+    /// The names in reports. They are part of the JSON contract of `wirewatch match`.
     const NAMES: [(Self, &'static str); 7] = [
         (Self::PROCLITIC, "proclitic"),
         (Self::HYPHEN, "hyphen"),
@@ -36,10 +44,12 @@ impl Tolerances {
         (Self::PARTICLE, "particle"),
     ];
 
+    /// Adds tolerances that were needed too.
     pub(super) fn add(&mut self, more: Self) {
         self.0 |= more.0;
     }
 
+    /// Whether a tolerance was needed.
     pub(super) fn has(self, one: Self) -> bool {
         self.0 & one.0 != 0
     }
@@ -75,11 +85,15 @@ pub(super) struct Term {
     pub(super) exact: bool,
     /// The folded text it begins with, which the automaton searches. Never empty.
     pub(super) head: String,
+    /// The exact spelling of `head`, compared if the term has `=`.
     pub(super) head_spelling: String,
+    /// What follows the first literal.
     pub(super) tail: Vec<TermPart>,
+    /// The class of its last character, which decides its right edge.
     pub(super) last: CharClass,
     /// For each run of separators, whether it holds a dash.
     pub(super) dashes: Vec<bool>,
+    /// Endings and prefixes that are tolerated; none with `=`.
     pub(super) tolerates: Inflections,
 }
 
@@ -99,7 +113,9 @@ pub(super) struct Inflections {
 pub(super) struct TermError {
     /// The bytes of the text it is about; empty for all of it.
     pub(super) span: Range<usize>,
+    /// What is wrong.
     pub(super) message: String,
+    /// What to do about it.
     pub(super) help: String,
 }
 
@@ -229,6 +245,7 @@ fn unquoted(text: &str) -> &str {
     }
 }
 
+/// The place of a wrong sign, what is wrong, and what to do.
 type Misplaced = (Range<usize>, String, String);
 
 /// Splits a term at `*` and `~`. The error is the place, what is wrong, and what to do.

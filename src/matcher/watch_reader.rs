@@ -28,10 +28,12 @@ pub(super) struct EntrySpan<'w> {
 }
 
 impl<'w> EntrySpan<'w> {
+    /// All of a value.
     pub(super) fn whole(written: &'w Spanned) -> Self {
         Self { written, span: 0..written.text.len() }
     }
 
+    /// Its place in the file.
     fn place(&self) -> SourceSpan {
         place(self.written, self.span.clone())
     }
@@ -60,7 +62,9 @@ pub(super) type SetKey = (usize, String);
 /// Reads watches one after the other and collects what is reported.
 #[derive(Default)]
 pub(super) struct WatchReader {
+    /// The terms read so far.
     pub(super) draft: TermCollector,
+    /// What was reported so far.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The terms of the sets that were used so far; `None` for a set with an error, which is
     /// reported only once.

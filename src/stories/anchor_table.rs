@@ -91,11 +91,13 @@ pub(super) struct Position {
 }
 
 #[derive(Debug)]
+/// The table; see the head of the file.
 pub(super) struct Table {
     parts: Vec<Part>,
 }
 
 #[derive(Clone, Debug, Default)]
+/// One part of the table. It is rebuilt alone.
 struct Part {
     /// The buckets that tags belong to, and behind them some for entries that find no room at the
     /// end.
@@ -129,6 +131,7 @@ impl Table {
         places
     }
 
+    /// The position of one anchor.
     fn position(&self, hash: u64) -> Position {
         let tag = tag_of(hash);
         let part = usize::try_from(tag).unwrap_or(0) % PARTS;

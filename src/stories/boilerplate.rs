@@ -138,6 +138,8 @@ fn strip_invitation(sentence: &str) -> &str {
     told.filter(|told| told.ends_with(['.', '!', '?', '…', '"', '”'])).unwrap_or(sentence)
 }
 
+/// Whether a sentence is a byline, a closing line of an agency or another line that is no part of
+/// the story.
 fn is_boilerplate(sentence: &str) -> bool {
     if sentence.len() > BOILERPLATE_BYTES_MAX {
         return false;
@@ -247,6 +249,8 @@ pub(super) fn without_revision_label(title: &str) -> (String, bool) {
     (rest, revised)
 }
 
+/// Removes one label at the beginning or end of a headline, and says whether it means a revision;
+/// `None` if there is none.
 fn strip_label(title: &str) -> Option<(String, bool)> {
     let pairs = [('(', ')'), ('[', ']'), ('【', '】'), ('〔', '〕'), ('<', '>'), ('《', '》')];
     for (open, close) in pairs {
@@ -293,6 +297,7 @@ fn is_label_group(group: &str) -> bool {
         || length <= GROUP_CHARS_MAX && !group.contains(|c: char| c.is_numeric())
 }
 
+/// Whether a label means that the story was revised.
 fn is_revision_label(mark: &str) -> bool {
     let first = mark.split([':', ' ', '-', '–', ',']).next().unwrap_or_default();
     let explained = mark.contains([':', '–', ',']) || mark.contains(" - ");

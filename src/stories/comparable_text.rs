@@ -19,6 +19,7 @@ const FLASH_WORDS_MAX: usize = 16;
 /// lines of agencies.
 #[derive(Clone, Debug, Default)]
 pub struct ComparableText {
+    /// The story in units, in order.
     pub(super) units: Vec<Unit>,
     /// The units of the headline without its revision labels.
     pub(super) headline: Vec<Unit>,
@@ -97,6 +98,7 @@ pub struct Similarity {
 /// What is known of two articles besides their texts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PairContext {
+    /// Both are from one source. Its own stories resemble each other more, so other limits hold.
     pub same_source: bool,
     /// The time between their publications; zero if one is unknown.
     pub time_apart: Duration,

@@ -6,7 +6,9 @@ use super::text_units::{self, Unit, UnitKind};
 /// All measures of two texts. The shorter one is compared with the longer one, whichever is given
 /// first, so the order does not matter.
 pub(super) struct Comparison {
+    /// How much text they have in common.
     pub(super) likeness: Similarity,
+    /// What was replaced, and where.
     pub(super) alignment: Alignment,
     /// Words of the shorter text.
     pub(super) words: usize,
@@ -41,6 +43,7 @@ pub(super) struct Comparison {
 }
 
 impl Comparison {
+    /// Measures two texts.
     pub(super) fn new(a: &ComparableText, b: &ComparableText) -> Self {
         // Of two texts of the same weight always the same one counts as the shorter, so that the
         // order does not matter.

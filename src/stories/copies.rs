@@ -40,7 +40,9 @@ pub struct Stored {
 pub struct Copy {
     /// The stored article of which it is a copy.
     pub of: ArticleId,
+    /// Why it is a copy.
     pub reason: CopyReason,
+    /// How similar the two are.
     pub likeness: Similarity,
 }
 

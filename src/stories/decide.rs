@@ -21,6 +21,7 @@ const EDITED_TITLE_OVERLAP_MIN: f64 = 0.25;
 /// A stored article with a key of the arriving one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenArticle {
+    /// The stored article.
     pub article: ArticleId,
     /// Its plain title, as last seen.
     pub title: String,
@@ -39,8 +40,11 @@ pub struct SeenArticle {
 /// a story is given.
 #[derive(Clone, Debug, Default)]
 pub struct FeedFacts {
+    /// An article of this feed with the same link.
     pub same_link: Option<SeenArticle>,
+    /// An article of this feed with the same title on the same day.
     pub same_title_day: Option<SeenArticle>,
+    /// An article of another feed with the same link.
     pub same_url: Option<SeenArticle>,
     /// The feed has changed all its ids (see [`ids_churned`]), so any known key counts.
     pub churned: bool,

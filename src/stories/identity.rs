@@ -28,6 +28,7 @@ pub struct ItemKeys<'a> {
     pub link: Option<&'a str>,
     /// Plain text.
     pub title: &'a str,
+    /// The date of publication, if it could be read.
     pub published: Option<Timestamp>,
     /// The date as it is written, used if it cannot be read.
     pub published_raw: Option<&'a str>,

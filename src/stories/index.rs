@@ -149,6 +149,7 @@ impl Index {
         self.articles.len()
     }
 
+    /// Whether the window has no articles.
     pub fn is_empty(&self) -> bool {
         self.articles.is_empty()
     }

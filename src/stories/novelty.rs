@@ -78,6 +78,7 @@ fn features_from(
     copy_score::features(m, between, a.revised || b.revised, between.time_apart >= DAILY)
 }
 
+/// The reason that is shown for a copy.
 fn reason(
     m: &Comparison,
     a: &ComparableText,

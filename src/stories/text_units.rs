@@ -38,6 +38,7 @@ pub(super) enum UnitKind {
 /// A unit: the hash of its folded text, and its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
+    /// The hash of the folded word or character.
     pub(super) hash: u32,
     pub(super) kind: UnitKind,
 }
@@ -239,6 +240,7 @@ fn hash_of(word: &str) -> u32 {
         .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
 }
 
+/// Collects the characters of one word after the other.
 struct UnitReader<'a> {
     units: &'a mut Vec<Unit>,
     word: String,

@@ -1,6 +1,6 @@
 //! The `data` of messages that are not alerts. The same contract: fields are added, never changed.
 //!
-//! `compose_alert.updated`, news of a story that an alert has told:
+//! `alert.updated`, news of a story that an alert has told:
 //! ```json
 //! {"id": "01j…",                            // of this update
 //!  "alert": "01j…", "story": "s42",         // the alert it follows
@@ -13,7 +13,7 @@
 //!  "copies_total": 7,                       // more than `copies` holds when some were left out
 //!  "truncated": false}
 //! ```
-//! `what` of a change is `outlets` (`count`), `read_language` (`read_language`), `headline_change`, `reissue` or
+//! `what` of a change is `outlets` (`count`), `language` (`language`), `headline_change`, `reissue` or
 //! `correction` (`before`, `after`), or `outlet_rate` (`outlets`, `hours`, `default_file`).
 //!
 //! A notice (`source.failing`, `source.recovered`, `source.move_to_story`, `network.down`,

@@ -17,7 +17,7 @@
 //!    "snippet": {"text": "…", "marks": [[4, 10]], "html": "… <mark>GSOMIA</mark> …"},
 //!    "hits": [{"term": "GSOMIA", "field": "title", "start": 4, "end": 10, "text": "GSOMIA",
 //!              "tolerance": null}],
-//!    "hits_total": 1,                       // more than `write_hits` holds when some were left out
+//!    "hits_total": 1,                       // more than `hits` holds when some were left out
 //!    "score": 1.0, "threshold": 1.0,
 //!    "story": "s42",                        // alerts of one story share it
 //!    "spread": {"outlets": 8, "languages": ["en", "ja", "ko"]},   // who carries the story, this
@@ -25,10 +25,10 @@
 //!    "truncated": false}}                   // true when anything above was cut to keep to the size
 //! ```
 //! `marks`, `start` and `end` count bytes of UTF-8: marks in `snippet.text`, hits in the article's
-//! field. Texts are as published: escape them where they are shown; `snippet.escape_html` is escaped.
+//! field. Texts are as published: escape them where they are shown; `snippet.html` is escaped.
 //! Updates and notices have shapes of their own, see [`letter`].
 //!
-//! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "read_alerts": [ … ]}`, the loudest watch
+//! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "alerts": [ … ]}`, the loudest watch
 //! first, and lists every alert. Absent is null. The address a request goes to is the receiver's
 //! own business, so nothing here says which channel it was.
 

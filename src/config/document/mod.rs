@@ -122,7 +122,7 @@ impl<'a> Section<'a> {
         self.values().any(|value| render::is_secret(value.key))
     }
 
-    /// A value that must be there; `help` says what to write.
+    /// A value that must be there; `cure` says what to write.
     pub(super) fn required(
         &self,
         whose: &str,
