@@ -87,9 +87,10 @@ mod tests {
         ] {
             let atom = open.starts_with("<feed");
             let (item, id) = if atom { ("entry", "id") } else { ("item", "guid") };
-            let items: String = (0..3_000)
+            let items: Vec<String> = (0..3_000)
                 .map(|at| format!("<{item}><title>n{at}</title><{id}>i{at}</{id}><summary>{text}</summary></{item}>"))
                 .collect();
+            let items = items.concat();
             let body = format!("{open}{items}{close}");
             let read = document(body.as_bytes(), &ResponseContext::default()).unwrap();
             assert_eq!(read.title.as_deref(), Some("T"));

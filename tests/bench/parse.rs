@@ -123,10 +123,10 @@ fn main() {
         for _ in 0..ROUNDS {
             alone.push(timed(|| drop(black_box(feed_rs::parser::parse(black_box(bytes))))));
             ours.push(timed(|| {
-                drop(black_box(document(black_box(bytes), &ResponseContext::default())))
+                drop(black_box(document(black_box(bytes), &ResponseContext::default())));
             }));
             mending.push(timed(|| {
-                drop(black_box(repaired_xml(black_box(bytes), &ResponseContext::default())))
+                drop(black_box(repaired_xml(black_box(bytes), &ResponseContext::default())));
             }));
         }
         let (alone, ours, mending) = (median(alone), median(ours), median(mending));
