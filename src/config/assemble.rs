@@ -1,4 +1,4 @@
-//! Reads the files and sorts their tables: which sections were written, and where.
+//! Reads the files of a configuration and collects their sections, with their places.
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
@@ -67,13 +67,12 @@ pub(super) struct Sections<'a> {
     pub(super) watches: Vec<Section<'a>>,
     /// At most one of each file.
     pub(super) sets: Vec<Section<'a>>,
-    /// Where the first file begins: the place of what is missing from the whole.
+    /// The beginning of the first file: the place for what is missing in all files.
     pub(super) start: SourceSpan,
 }
 
-/// Reads `path` and everything it includes.
-///
-/// With `instead`, one file's text is not the one on the disk.
+/// Reads `path` and all files it includes. With `instead` one file has another text than on the
+/// disk.
 pub(super) fn read_files(
     path: &Path,
     instead: Option<(&Path, &str)>,
@@ -171,7 +170,7 @@ fn take_list<'a>(list: &mut Vec<Section<'a>>, value: &Value<'a>, faults: &mut Di
     value.wrong_type("a list of tables", cure, faults);
 }
 
-/// Guesses where the key belongs: most are written one section too far up or down.
+/// Guesses where a key belongs. Most are written one section too early or too late.
 fn report_unknown(value: &Value<'_>, faults: &mut Diagnostics) {
     let what = format!("there is no section or top-level key {}", words::quoted(value.key()));
     let shown = |key: &str| match key {
@@ -261,7 +260,7 @@ impl Reading<'_> {
         self.trail.pop();
     }
 
-    /// A file that cannot be read is a fault of the line that names it.
+    /// A file that cannot be read is an error of the line that names it.
     fn include(&mut self, from: &Source, target: &Spanned, faults: &mut Diagnostics) {
         let path = beside(&from.shown, &target.text);
         let shown = words::path(&path);
@@ -296,7 +295,7 @@ impl Reading<'_> {
     }
 }
 
-/// What a file includes; a wrong element does not hide the faults of the others.
+/// The files that a file includes. A wrong element does not hide the errors of the others.
 fn include_targets(source: &Source, faults: &mut Diagnostics) -> Vec<Spanned> {
     let document = syntax::parse(source);
     let root = Section::new(&source.shown, &source.text, &document, 0..0);
@@ -326,7 +325,7 @@ fn load(path: &Path) -> io::Result<LoadedFile> {
     }
 }
 
-/// Two spellings of one path are one file.
+/// Two spellings of one path are one file, so that no file is read twice.
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

@@ -1,38 +1,40 @@
-//! Collects everything that is wrong, so that one run reports it all.
+//! Collects errors and warnings, so that one run reports all of them.
 use std::collections::BTreeSet;
 use std::io;
 
 use super::sources::Sources;
 use crate::domain::{Diagnostic, DiagnosticSeverity, SourceSpan};
 
-/// What was found wrong so far.
+/// The errors and warnings found so far.
 #[derive(Debug, Default)]
 pub(super) struct Diagnostics {
     list: Vec<Recorded>,
-    /// Something could not be read for want of files or memory: no fault of the configuration.
+    /// A file could not be read because open files or memory were used up. That is no error of the
+    /// configuration.
     has_passing: bool,
 }
 
-/// A diagnostic with what it rests on.
+/// A diagnostic with its basis.
 #[derive(Debug)]
 struct Recorded {
     complaint: Diagnostic,
     cause: Cause,
 }
 
-/// What a complaint rests on, which decides whether it is worth telling beside a syntax error.
+/// The basis of a diagnostic. It decides whether the diagnostic is shown when its file also has a
+/// syntax error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
     /// The file is not TOML at this place.
     Syntax,
-    /// Something that stands there is wrong.
+    /// Something that is there is wrong.
     Present,
-    /// Something does not stand there; behind a syntax error it may merely be unread.
+    /// Something is missing. Behind a syntax error it may only not have been read.
     Absent,
 }
 
-/// Open files of this process, and of the whole machine, are used up: EMFILE and ENFILE, the same
-/// numbers on every Unix.
+/// The errors "too many open files", of this process (EMFILE) and of the whole machine (ENFILE).
+/// The numbers are the same on every Unix.
 const TOO_MANY_FILES: [i32; 2] = [24, 23];
 
 /// Whether the same attempt may succeed later with nothing changed.
@@ -79,7 +81,7 @@ impl Diagnostics {
         self.push(complaint(DiagnosticSeverity::Error, at, what, cure), Cause::Present);
     }
 
-    /// Something needed was not written.
+    /// Something required is missing.
     pub(super) fn missing(
         &mut self,
         at: SourceSpan,
@@ -99,7 +101,7 @@ impl Diagnostics {
         self.push(complaint(DiagnosticSeverity::Error, at, what, cure), Cause::Syntax);
     }
 
-    /// Something that has no place: the first file itself.
+    /// An error without a place: the first file itself.
     pub(super) fn error_without_place(&mut self, what: impl Into<String>, cure: impl Into<String>) {
         let (what, cure) = (what.into(), cure.into());
         self.push(
@@ -108,7 +110,7 @@ impl Diagnostics {
         );
     }
 
-    /// Worth telling, and no reason to refuse.
+    /// A warning.
     pub(super) fn warn(
         &mut self,
         at: SourceSpan,
@@ -128,8 +130,9 @@ impl Diagnostics {
         self.list.iter().any(|fault| fault.complaint.severity == DiagnosticSeverity::Error)
     }
 
-    /// Everything in the order of files and lines. What a syntax error drags after it (a key that
-    /// seems missing, a value that was only half read) is left out: it would send people astray.
+    /// All diagnostics in the order of files and lines. What only follows from a syntax error (a
+    /// key that seems to be missing, a value that was half read) is left out, because it would
+    /// mislead.
     pub(super) fn finish(self, sources: &Sources) -> Vec<Diagnostic> {
         let line = |complaint: &Diagnostic| {
             let at = complaint.at.as_ref()?;

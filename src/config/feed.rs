@@ -1,4 +1,4 @@
-//! Where news comes from: `[[feed]]`.
+//! Reads `[[feed]]`: where news comes from.
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::domain::{Feed, Name, PageRules, SourceSpan};
 
 /// The longest interval a feed may ask for.
 const EVERY_MAX: Duration = Duration::from_hours(7 * 24);
-/// An interval by hand may be shorter than the floor, never shorter than this.
+/// The shortest interval a user may set. It may be shorter than the automatic minimum.
 const EVERY_RANGE: RangeInclusive<Duration> = Duration::ZERO..=EVERY_MAX;
 /// Extra headers of one feed, and bytes of one header's value.
 const HEADERS_MAX: usize = 16;
@@ -47,7 +47,7 @@ const KEYS: [&str; 15] = [
     "full_text",
 ];
 
-/// Headers the program writes itself: another value would break the exchange or its safety.
+/// Headers that the program writes itself. Another value would break the request or its safety.
 const OWN_HEADERS: [&str; 14] = [
     "accept-encoding",
     "connection",
@@ -74,14 +74,14 @@ pub(super) struct Context<'a> {
     pub(super) sources: &'a Sources,
 }
 
-/// Every feed that is right, and the names of all, so that a watch that names a wrong one is not
-/// complained of as well.
+/// The feeds without errors, and the names of all feeds, so that a watch that names a wrong feed
+/// is not reported as well.
 pub(super) struct Feeds {
     pub(super) list: Vec<Feed>,
     pub(super) names: BTreeSet<Name>,
 }
 
-/// Reads every feed; a wrong one is complained of and left out of the list.
+/// Reads all feeds. A wrong one is reported and left out.
 pub(super) fn read_feeds(
     sections: &[Section<'_>],
     context: &Context<'_>,
@@ -108,7 +108,7 @@ fn read_feed(
     faults: &mut Diagnostics,
 ) -> Option<(Feed, SourceSpan)> {
     section.reject_unknown_keys("a feed", &KEYS, faults);
-    // Everything is read before anything is given up, so that every fault is told.
+    // Everything is read even after an error, so that all errors are reported at once.
     let name = names.take(section, faults);
     let url = section
         .required("this feed", "url", "write url = \"https://…\"", faults)
@@ -183,7 +183,7 @@ fn report_same_address(
     urls.insert(plain.into(), FirstUse { feed: feed.name.clone(), at });
 }
 
-/// Under the floor is allowed with a warning: it is the operator's own server or his own risk.
+/// An interval below the minimum is allowed with a warning: the server may be the operator's own.
 fn every(value: &Value<'_>, poll: &Poll, faults: &mut Diagnostics) -> Option<Duration> {
     let every = value.duration(EVERY_RANGE, faults)?;
     if every >= poll.floor {
@@ -196,7 +196,7 @@ fn every(value: &Value<'_>, poll: &Poll, faults: &mut Diagnostics) -> Option<Dur
     None
 }
 
-/// A header that is wrong makes the list wrong: half of a login is no login.
+/// A wrong header makes the whole list wrong: half of a login is no login.
 fn headers(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<(String, String)>> {
     let Some(table) = value.table() else {
         let cure = "write headers = { \"Accept-Language\" = \"ko\" }";

@@ -1,8 +1,9 @@
-//! What the operator wrote, turned into what we run on: valid as a whole, or refused with every
-//! fault named.
+//! Reads the configuration files into the values the program runs on. The result is valid as a
+//! whole, or it is refused with all its errors.
 //!
-//! Two layers. `written` knows tables, values and places and believes nothing; the files named after
-//! sections (`service`, `feed`, `watch`, `channel`) turn them into the nouns of the domain.
+//! There are two layers. `document` knows tables, values and their places, and checks no meaning.
+//! The files named after sections (`service`, `feed`, `watch`, `channel`) turn them into types of
+//! the domain.
 mod assemble;
 mod canonical;
 mod channel;
@@ -52,7 +53,7 @@ use crate::domain::{
     Watch,
 };
 
-/// The shipped configuration, as file name and text: what `init` writes. The first one is the one to
+/// The configuration that `init` writes, as file names and texts. The first file is the one to
 /// load.
 pub const STARTER: &[(&str, &str)] = &[
     ("wirewatch.toml", include_str!("../../config/wirewatch.toml")),
@@ -60,7 +61,7 @@ pub const STARTER: &[(&str, &str)] = &[
     ("watchlist.toml", include_str!("../../config/watchlist.toml")),
 ];
 
-/// What we run on: if it exists it is valid.
+/// A valid configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub service: Service,
@@ -69,45 +70,45 @@ pub struct Config {
     /// When two addresses are one page, for every feed that did not opt out.
     pub pages: Arc<PageRules>,
     pub operator: Operator,
-    /// Where hubs reach us; `None` where nobody listens to them.
+    /// Where WebSub hubs reach this program; `None` if it does not listen for them.
     pub websub: Option<WebSub>,
     pub feeds: Vec<Feed>,
     pub watches: Vec<Watch>,
     /// Every channel, used or not.
     pub channels: Vec<Channel>,
-    /// The texts it was read from, to show the line of a fault found later.
+    /// The texts it was read from, so that an error found later can show its line.
     pub sources: Sources,
-    /// What is doubtful, but no reason to refuse.
+    /// Warnings.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// A configuration that is refused: every fault, warnings included, in the order of the files.
+/// Why a configuration is refused: all errors, and the warnings too, in the order of the files.
 #[derive(Debug)]
 pub struct Invalid {
     pub complaints: Vec<Diagnostic>,
     pub sources: Sources,
-    /// A file could not be read for want of open files or memory: trying again may help.
+    /// A file could not be read because open files or memory were used up. Trying again may help.
     pub is_passing: bool,
 }
 
-/// The folders systemd hands to a service; each is absent elsewhere.
+/// The folders that systemd gives to a service; each is missing elsewhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Directories<'a> {
     /// `$CREDENTIALS_DIRECTORY`: where `password_credential` and the like are found.
     pub credentials: Option<&'a Path>,
-    /// `$STATE_DIRECTORY`: where relative paths of what we write begin. Without it they begin where
-    /// the program runs.
+    /// `$STATE_DIRECTORY`: relative paths of written files begin there. Without it they begin in
+    /// the current folder.
     pub state: Option<&'a Path>,
 }
 
 impl Directories<'_> {
-    /// The full path of something we write.
+    /// The full path of a file that the program writes.
     fn writable_path(&self, path: &str) -> PathBuf {
         self.state.map_or_else(|| PathBuf::from(path), |state| state.join(path))
     }
 }
 
-/// Every complaint with its line, uncoloured.
+/// All errors with their lines, without colour.
 impl fmt::Display for Invalid {
     /// Uncoloured, for logs and tests.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,8 +124,8 @@ pub fn load(path: &Path, directories: Directories<'_>) -> Result<Config, Invalid
     load_with(path, directories, None)
 }
 
-/// The same, as if one of the files held another text: whether a change may be made is known
-/// before it is.
+/// The same, as if one of the files had another text. So a change can be checked before it is
+/// written.
 pub fn load_with(
     path: &Path,
     directories: Directories<'_>,
@@ -183,8 +184,8 @@ pub fn load_with(
     })
 }
 
-/// The texts of a configuration as they are on the disk now, to see whether somebody still writes
-/// them.
+/// The texts of a configuration as they are on the disk now, to see whether an editor is still
+/// writing them.
 pub fn read_texts(path: &Path) -> Sources {
     assemble::read_files(path, None, &mut Diagnostics::default())
 }
@@ -264,7 +265,7 @@ fn finish(faults: Diagnostics, sources: &Sources) -> Result<Vec<Diagnostic>, Inv
     Ok(complaints)
 }
 
-/// Where nothing is said of channels, alerts are printed.
+/// Without any channel, alerts are printed.
 fn add_console(channels: &mut Channels) {
     let name = Name::new(watch::CONSOLE);
     channels.loudness.insert(name.clone(), Some(Severity::Low));
@@ -280,7 +281,7 @@ fn warn_unused(
     operator: &Operator,
     faults: &mut Diagnostics,
 ) {
-    // What seems to be missing may be what was refused.
+    // A name that seems to be missing may be in a part that was refused.
     if faults.any_error() {
         return;
     }

@@ -1,4 +1,4 @@
-//! Who is told of the service itself, and when: `[operator]`.
+//! Reads `[operator]`: who receives notices about the service itself, and when.
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -11,42 +11,43 @@ use super::watch;
 use super::words;
 use crate::domain::{Channel, Name, Severity};
 
-/// A feed that fails for so long is told of. A publisher's night shift mends most things sooner.
+/// A feed that fails for this time is reported. The publisher's staff corrects most things sooner.
 const FAIL_AFTER: Duration = Duration::from_hours(6);
-/// Below, a single outage of a host would be told; above, a dead feed stays unseen.
+/// With less time every short outage would be reported; with more, a dead feed would not be
+/// noticed.
 const FAIL_AFTER_RANGE: RangeInclusive<Duration> =
     Duration::from_mins(1)..=Duration::from_hours(30 * 24);
-/// Or after so many failures in a row.
+/// Or if it fails this many times in a row.
 const FAIL_TIMES: u32 = 6;
 /// In a row.
 const FAIL_TIMES_RANGE: RangeInclusive<u64> = 1..=10_000;
-/// How often it is repeated: a notice that comes once is cleared away once.
+/// How often the notice is repeated. A notice that comes only once is easily overlooked.
 const REMIND_EVERY: Duration = Duration::from_hours(24);
-/// At most hourly: a reminder is no alarm.
+/// At most hourly, because a reminder is no alarm.
 const REMIND_RANGE: RangeInclusive<Duration> =
     Duration::from_mins(10)..=Duration::from_hours(30 * 24);
 
 /// The keys of `[operator]`.
 pub(super) const KEYS: [&str; 5] = ["notify", "fail_after", "fail_times", "remind_every", "daily"];
 
-/// Whom to tell of the service itself, and when.
+/// Who receives notices about the service itself, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
-    /// The channels notices go to; none, and they are only logged.
+    /// The channels that receive notices. If it is empty, notices are only logged.
     pub notify: Vec<Name>,
     /// A feed that fails for so long is told of,
     pub fail_after: Duration,
-    /// or after so many failures in a row, whichever comes first.
+    /// or after this many failures in a row, whichever comes first.
     pub fail_times: u32,
-    /// How often it is repeated until it is mended.
+    /// How often the notice is repeated until the feed works again.
     pub remind_every: Duration,
-    /// When the daily account is given. Never, unless asked for: receivers made for alerts shall not
-    /// get a message each morning that nobody ordered.
+    /// When the daily report is sent. Never, unless it is configured: a channel made for alerts
+    /// must not get a message every morning that nobody ordered.
     pub daily: Option<(Time, TimeZone)>,
 }
 
-/// Reads `[operator]`. Where nothing is said, notices go where alerts usually go, save to channels
-/// that take only loud ones.
+/// Reads `[operator]`. Without it notices go to the channels of alerts, except those that take
+/// only severe ones.
 pub(super) fn read_operator(
     section: Option<&Section<'_>>,
     context: &watch::Context<'_>,
@@ -71,7 +72,7 @@ pub(super) fn read_operator(
     section.reject_unknown_keys("`[operator]`", &KEYS, faults);
     if let Some(value) = section.get("notify") {
         let written = value.strings(faults).unwrap_or_default();
-        // An empty list is an answer: only log.
+        // An empty list means: only log.
         operator.notify = if written.is_empty() {
             Vec::new()
         } else {

@@ -1,4 +1,4 @@
-//! Complaints as people read them: place, reason, the line itself, and the way out.
+//! Shows errors and warnings to people: place, reason, the line itself, and what to do.
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Effects, Style};
@@ -7,9 +7,9 @@ use super::sources::{Position, Source, Sources};
 use super::words;
 use crate::domain::{Diagnostic, DiagnosticSeverity};
 
-/// Complaints shown at once: past these nobody reads on.
+/// Diagnostics shown at once. Nobody reads more.
 const DIAGNOSTICS_SHOWN_MAX: usize = 500;
-/// Characters of a source line shown round a fault; a longer line is cut.
+/// Characters of a line shown around an error; a longer line is cut.
 const LINE_SHOWN_CHARS: usize = 100;
 /// Characters kept before the fault in a line that is cut.
 const LEAD_SHOWN_CHARS: usize = 40;
@@ -73,8 +73,8 @@ impl Palette {
 }
 
 impl Sources {
-    /// All complaints in the order of files and lines, each with its line, and a summary at the
-    /// end. Empty if there is nothing to complain of.
+    /// All diagnostics in the order of files and lines, each with its line, and a summary at the
+    /// end. Empty if there are none.
     pub fn render(&self, complaints: &[Diagnostic], colour: bool) -> String {
         let paint = Palette::new(colour);
         let mut sorted: Vec<&Diagnostic> = complaints.iter().collect();
@@ -112,7 +112,7 @@ impl Sources {
         self.file_of(place).map_or((0, 1), |(file, _)| (file + 1, place.span.start))
     }
 
-    /// Place and message, the line it is about, and the way out.
+    /// Writes one diagnostic: place and message, the line, and what to do.
     fn render_one(
         &self,
         complaint: &Diagnostic,
@@ -195,8 +195,8 @@ impl Excerpt {
     }
 }
 
-/// How one character is shown and how many columns that takes. What would steer a terminal or turn
-/// its writing direction is shown as a replacement character.
+/// How a character is shown, and how many columns it takes. Characters that would control a
+/// terminal, or turn the direction of the text, are shown as a replacement character.
 fn cell(c: char) -> (String, usize) {
     if c == '\t' {
         return (TAB.to_owned(), TAB.len());
@@ -230,8 +230,8 @@ fn width(c: char) -> usize {
     }
 }
 
-/// The line with every secret replaced by as many stars: the value of a key that sounds like a
-/// secret, what stands between `://` and `@`, and webhook keys.
+/// The line with every secret replaced by stars: the value of a key that sounds like a secret,
+/// what is between `://` and `@`, and webhook keys.
 fn mask_secrets(line: &str) -> String {
     let mut hidden = vec![false; line.len()];
     let mut hide = |from: usize, to: usize| {

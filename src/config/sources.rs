@@ -1,4 +1,4 @@
-//! The texts the operator wrote, kept so that a fault found on any floor can show its line.
+//! Keeps the texts of all configuration files, so that any layer can show the line of an error.
 use std::fmt;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(super) struct Position {
     pub(super) column: usize,
 }
 
-/// Says how much there is, never what: a text may hold a secret its writer put in the wrong place.
+/// Shows only the sizes, because a text may contain a secret in the wrong place.
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} bytes)", self.shown, self.text.len())

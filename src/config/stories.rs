@@ -1,4 +1,4 @@
-//! When a reader is told more of a story that was told: `[stories]`, and `update` in a watch.
+//! Reads `[stories]`, and `update` in a watch: when an update of a story is sent.
 use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
 use super::words;
@@ -7,7 +7,8 @@ use crate::domain::{Spanned, UpdateTrigger};
 /// The keys of `[stories]`.
 pub(super) const STORIES_KEYS: [&str; 1] = ["update"];
 
-/// Unless told: what may change a reader's mind, and the mark at which a story is everywhere.
+/// The default: what may change what a reader thinks of the story, and the number of outlets at
+/// which it is everywhere.
 const OCCASIONS: [UpdateTrigger; 5] = [
     UpdateTrigger::Outlets(5),
     UpdateTrigger::Language,
@@ -26,10 +27,10 @@ const WORDS: [(&str, UpdateTrigger); 4] = [
 
 /// The first outlet is the alert's own, so the second is the first further one.
 const OUTLETS_MIN: u32 = 2;
-/// Past this nobody would call it an early word of how far a story spreads.
+/// More than this is no early sign of how far a story spreads.
 const OUTLETS_MAX: u32 = 100_000;
 
-/// What holds for every watch that does not say otherwise.
+/// The rules for every watch that does not set its own.
 pub(super) fn read_occasions(
     section: Option<&Section<'_>>,
     faults: &mut Diagnostics,
@@ -40,7 +41,7 @@ pub(super) fn read_occasions(
     written.ok().flatten().unwrap_or_else(|| OCCASIONS.to_vec())
 }
 
-/// A list of occasions; an empty one means that a story is told once and never again.
+/// A list of occasions. If it is empty, a story is sent once and never again.
 pub(super) fn occasions(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<UpdateTrigger>> {
     let mut occasions = Vec::new();
     let mut good = true;

@@ -1,4 +1,4 @@
-//! Says in our own words what the TOML parser stumbled over, and what to write instead.
+//! Explains the syntax errors of the TOML parser, and says what to write instead.
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use super::sources::Source;
 use super::words;
 use crate::domain::SourceSpan;
 
-/// Syntax errors told of one file: past these it is likely not TOML at all.
+/// Syntax errors shown for one file. With more of them it is probably no TOML at all.
 const SYNTAX_ERRORS_MAX: usize = 20;
 
-/// A part of the parser's message, and the cure for it.
+/// A part of the parser's message, and what to do.
 const HELP: &[(&str, &str)] = &[
     (
         "duplicate key",
@@ -44,7 +44,7 @@ const HELP: &[(&str, &str)] = &[
     ("recurs", "write the value with fewer brackets inside each other"),
 ];
 
-/// The tables of a file that has been mended.
+/// The tables of a file whose broken lines were blanked.
 pub(super) fn parse(source: &Source) -> DeTable<'_> {
     DeTable::parse_recoverable(source.readable()).0.into_inner()
 }
@@ -62,7 +62,8 @@ pub(super) fn blank_broken_lines(source: &Source, faults: &mut Diagnostics) -> O
         for error in errors {
             let span = error.span().unwrap_or(text.len()..text.len());
             let line = source.position(span.start).line;
-            // One slip makes the parser stumble several times on its line: the first says it best.
+            // One mistake makes the parser report its line several times; the first report is the
+            // best.
             if told.len() < SYNTAX_ERRORS_MAX && told.insert(line) {
                 report_error(&error, span, source, faults);
             }
@@ -78,7 +79,7 @@ pub(super) fn blank_broken_lines(source: &Source, faults: &mut Diagnostics) -> O
     mended
 }
 
-/// The parser's words are for programmers; ours say what to type.
+/// The parser speaks to programmers; these texts say what to type.
 fn report_error(
     error: &toml::de::Error,
     span: Range<usize>,

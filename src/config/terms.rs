@@ -1,7 +1,7 @@
-//! What a watch looks for, and the `[sets]` of terms that watches share.
+//! Reads the terms of a watch, and the `[sets]` of terms that watches share.
 //!
-//! Read here is how it is spelled; what a term means and whether it can ever fire is the matcher's
-//! to say, which is why every term keeps its place.
+//! Only the spelling in the file is read here. What a term means, and whether it can fire, is
+//! decided by the matcher, so every term keeps its place.
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::watch::Context;
 use super::{language, words};
 use crate::domain::{Name, Spanned, TermSet, Terms, WeightedTerm};
 
-/// Names of feeds listed in a cure; of more only the nearest is told.
+/// Names of feeds listed in a message; of more only the most similar is shown.
 const FEEDS_LISTED_MAX: usize = 8;
 
 /// Reads the sets of all files.
@@ -36,13 +36,13 @@ pub(super) fn read_sets(
     sets.into()
 }
 
-/// What a watch looks for. Something must be able to fire it.
+/// Reads the terms of a watch. Something must be able to fire it.
 pub(super) fn read_terms(
     section: &Section<'_>,
     context: &Context<'_>,
     faults: &mut Diagnostics,
 ) -> Option<Terms> {
-    // Everything is read before anything is given up, so that every fault is told.
+    // Everything is read even after an error, so that all errors are reported at once.
     let any = section.optional("any", |value| list(value, faults));
     let all = section.optional("all", |value| list(value, faults));
     let none = section.optional("none", |value| list(value, faults));
@@ -67,7 +67,7 @@ pub(super) fn read_terms(
     (balanced(section, &terms, faults) && fires(section, &terms, faults)).then_some(terms)
 }
 
-/// Whether weights and threshold stand together, or both are missing.
+/// Whether weights and threshold are both there, or both missing.
 fn balanced(section: &Section<'_>, terms: &Terms, faults: &mut Diagnostics) -> bool {
     if let (Some(value), true, None) =
         (section.get("weigh"), !terms.weighted.is_empty(), terms.threshold)
@@ -194,7 +194,7 @@ fn origins(
     good.then_some(written)
 }
 
-/// Complains of a name no feed has.
+/// Reports a name that no feed has.
 fn unknown(written: &Spanned, feeds: &BTreeSet<Name>, faults: &mut Diagnostics) {
     let shown = words::quoted(&written.text);
     let names = || feeds.iter().map(Name::as_str);
@@ -211,7 +211,7 @@ fn unknown(written: &Spanned, feeds: &BTreeSet<Name>, faults: &mut Diagnostics) 
         None if feeds.len() <= FEEDS_LISTED_MAX => format!("write {}", words::one_of(names())),
         None => "write the `name` of a feed, or how several begin and a `*`".to_owned(),
     };
-    // The feed may be one that stands behind a syntax error.
+    // The feed may be behind a syntax error.
     faults.missing(written.at.clone(), what, cure);
 }
 

@@ -1,4 +1,4 @@
-//! What the operator wants to hear of, and who is told: `[[watch]]`.
+//! Reads `[[watch]]`: what is watched, and which channels receive the alerts.
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ const KEYS: [&str; 15] = [
     "story",
 ];
 
-/// The words for severities, the quietest first.
+/// The words for severities, the lowest first.
 pub(super) const SEVERITIES: [(&str, Severity); 4] = [
     ("low", Severity::Low),
     ("normal", Severity::Normal),
@@ -48,7 +48,7 @@ pub(super) type MinSeverities = BTreeMap<Name, Option<Severity>>;
 /// What reading the watches rests on.
 pub(super) struct Context<'a> {
     pub(super) defaults: &'a Defaults,
-    /// When more of a told story is told, unless a watch says otherwise.
+    /// When updates of a story are sent, unless a watch says otherwise.
     pub(super) updates: &'a [UpdateTrigger],
     pub(super) sources: &'a Sources,
     /// `None` if a watchlist is read alone, without the channels it names.
@@ -59,7 +59,7 @@ pub(super) struct Context<'a> {
     pub(super) sets: Arc<[TermSet]>,
 }
 
-/// Reads every watch; a wrong one is complained of and left out.
+/// Reads all watches. A wrong one is reported and left out.
 pub(super) fn read_watches(
     sections: &[Section<'_>],
     context: &Context<'_>,
@@ -73,7 +73,7 @@ pub(super) fn read_watches(
         .collect()
 }
 
-/// All faults of one watch are reported; the watch itself is left out then.
+/// Reads one watch. All its errors are reported; then it is left out.
 fn read_watch(
     section: &Section<'_>,
     names: &mut Names<'_>,
@@ -82,7 +82,7 @@ fn read_watch(
     faults: &mut Diagnostics,
 ) -> Option<Watch> {
     section.reject_unknown_keys("a watch", &KEYS, faults);
-    // Everything is read before anything is given up, so that every fault is told.
+    // Everything is read even after an error, so that all errors are reported at once.
     let name = names.take(section, faults);
     let title = section.optional("title", |value| title(value, faults));
     let severity = section.optional("severity", |value| value.choice(&SEVERITIES, faults));
@@ -112,7 +112,7 @@ fn read_watch(
     })
 }
 
-/// How its stories are told. `None` if a complaint was made.
+/// The rules for its stories. `None` if there was an error.
 fn read_telling(
     section: &Section<'_>,
     context: &Context<'_>,
@@ -125,7 +125,7 @@ fn read_telling(
     Some(StoryRules { share_group: shares.ok()?, updates })
 }
 
-/// Its name does where no title is written.
+/// The title; without one, the name.
 fn title(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     let written = value.string(faults)?;
     if !written.text.trim().is_empty() && !written.text.contains(words::is_control_or_mark) {
@@ -136,7 +136,7 @@ fn title(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
     None
 }
 
-/// Where alerts usually go, without a complaint: whoever says nothing is told nothing twice.
+/// The default channels, without reporting an error: it is reported only once.
 pub(super) fn defaults(context: &Context<'_>) -> Vec<Name> {
     let channels = context.channels;
     let is_known = |name: &Name| channels.is_none_or(|channels| channels.contains_key(name));
@@ -150,7 +150,7 @@ pub(super) fn defaults(context: &Context<'_>) -> Vec<Name> {
     names
 }
 
-/// Where the alerts of a watch without `notify` go. `None` if a complaint was made.
+/// The channels of a watch without `notify`. `None` if there was an error.
 fn usual(
     sections: &[Section<'_>],
     context: &Context<'_>,
@@ -195,7 +195,7 @@ pub(super) fn known(
             } else {
                 words::suggestion(&text.text, channels.keys().map(Name::as_str))
             };
-            // The channel may be one that stands behind a syntax error.
+            // The channel may be behind a syntax error.
             faults.missing(text.at.clone(), what, cure);
             good = false;
         } else if names.contains(&name) {
@@ -208,7 +208,7 @@ pub(super) fn known(
     good.then_some(names)
 }
 
-/// Refuses a watch whose alerts every one of its channels would leave out.
+/// Refuses a watch if every one of its channels would leave out its alerts.
 fn warn_below_severity(
     severity: Severity,
     notify: &[Name],

@@ -1,4 +1,4 @@
-//! Where hubs reach us: `[websub]`.
+//! Reads `[websub]`: where WebSub hubs reach this program.
 use std::net::SocketAddr;
 
 use url::Url;
@@ -10,12 +10,12 @@ use super::{link, words};
 /// The keys of `[websub]`.
 pub(super) const KEYS: [&str; 3] = ["listen", "public_url", "allow_public_listen"];
 
-/// What listening to hubs takes.
+/// What is needed to listen for hubs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebSub {
-    /// Where we listen: on this machine, unless the operator said otherwise in so many words.
+    /// The address to listen on: a loopback address, unless another one is allowed explicitly.
     pub listen: SocketAddr,
-    /// Where hubs are told to reach us; leads to `listen` by way of a proxy that speaks TLS.
+    /// The address that hubs are given. It leads to `listen` through a proxy that does TLS.
     pub public_url: Url,
 }
 

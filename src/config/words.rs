@@ -1,6 +1,6 @@
-//! The small words of complaints: counts, lists, quotations and "did you mean".
+//! Builds the parts of messages: counts, lists, quotations and "did you mean".
 
-/// Characters of a value repeated in a complaint; a longer one is cut.
+/// Characters of a value quoted in a message; a longer one is cut.
 const QUOTED_CHARS_MAX: usize = 60;
 /// Bytes of an unknown word that are compared with the known ones; a longer one is no misspelling.
 const MISSPELLED_BYTES_MAX: usize = 64;

@@ -13,10 +13,10 @@
 //!  "copies_total": 7,                       // more than `copies` holds when some were left out
 //!  "truncated": false}
 //! ```
-//! `what` of a change is `outlets` (`count`), `language` (`language`), `headline_change`, `reissue` or
-//! `correction` (`before`, `after`), or `outlet_rate` (`outlets`, `hours`, `default_file`).
+//! `what` of a change is `outlets` (`count`), `language` (`language`), `headline`, `reissue` or
+//! `correction` (`before`, `after`), or `surge` (`outlets`, `hours`, `usual`).
 //!
-//! A notice (`source.failing`, `source.recovered`, `source.move_to_story`, `network.down`,
+//! A notice (`source.failing`, `source.recovered`, `source.moved`, `network.down`,
 //! `network.recovered`, `channel.failing`, `channel.recovered`, `watch.surge`, `store.unusable`,
 //! `digest.daily`):
 //! ```json

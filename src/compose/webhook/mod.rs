@@ -26,7 +26,7 @@
 //! ```
 //! `marks`, `start` and `end` count bytes of UTF-8: marks in `snippet.text`, hits in the article's
 //! field. Texts are as published: escape them where they are shown; `snippet.html` is escaped.
-//! Updates and notices have shapes of their own, see [`letter`].
+//! Updates and notices have shapes of their own, see [`message`].
 //!
 //! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "alerts": [ … ]}`, the loudest watch
 //! first, and lists every alert. Absent is null. The address a request goes to is the receiver's

@@ -53,8 +53,8 @@ const KINDS: [(&str, ChannelType); 4] = [
     ("webhook", ChannelType::Webhook),
 ];
 
-/// Every channel that is right, and the names of all, so that a watch that names a wrong one is not
-/// complained of as well.
+/// The channels without errors, and the names of all channels, so that a watch that names a wrong
+/// one is not reported as well.
 pub(super) struct Channels {
     pub(super) list: Vec<Channel>,
     pub(super) loudness: MinSeverities,
@@ -62,7 +62,7 @@ pub(super) struct Channels {
     pub(super) places: BTreeMap<Name, SourceSpan>,
 }
 
-/// Reads every channel; a wrong one is complained of and left out of the list.
+/// Reads all channels. A wrong one is reported and left out.
 pub(super) fn read_channels(
     sections: &[Section<'_>],
     directories: Directories<'_>,
@@ -90,7 +90,7 @@ pub(super) fn read_channels(
     channels
 }
 
-/// Without `kind` nothing else can be judged, so one fault is reported and the rest is left.
+/// Without `kind` nothing else can be checked, so only that error is reported.
 fn read_type(
     section: &Section<'_>,
     directories: Directories<'_>,

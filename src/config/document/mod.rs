@@ -1,7 +1,7 @@
-//! What was written: tables and values with their places, before anything is believed.
+//! The tables and values of the files with their places, before any meaning is checked.
 //!
-//! The document is dispatched by hand, not by derived deserialisers: those stop at the first fault
-//! and lose the exact line inside arrays of tables.
+//! It is read by hand and not by derived deserialisers, because those stop at the first error and
+//! lose the line inside arrays of tables.
 mod value;
 
 use std::borrow::Cow;
@@ -27,7 +27,7 @@ pub(super) struct Section<'a> {
     end: usize,
 }
 
-/// Something is wrong, and that has been told.
+/// There was an error, and it is reported already.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reported;
 
@@ -88,7 +88,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Complains of every key that is not `known`. `whose` says whose keys they are: "a feed".
+    /// Reports every key that is not `known`. `whose` says whose keys they are: "a feed".
     pub(super) fn reject_unknown_keys(
         &self,
         whose: &str,
