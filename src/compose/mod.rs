@@ -33,7 +33,7 @@ pub struct EncodedMessage {
 
 /// Why a message could not be written. None of these passes with time; none names an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ComposeFault {
+pub enum Fault {
     /// No alert, and nothing else, was handed in.
     Empty,
     /// The channel's `from` is not a mail address.
@@ -49,10 +49,10 @@ pub enum ComposeFault {
 #[error("cannot write a message for channel `{channel}`: {}", .cause.description())]
 pub struct Error {
     pub channel: Name,
-    pub cause: ComposeFault,
+    pub cause: Fault,
 }
 
-impl ComposeFault {
+impl Fault {
     fn description(self) -> &'static str {
         match self {
             Self::Empty => "there is nothing to tell of",
@@ -82,7 +82,7 @@ pub fn encode(
 ) -> Result<EncodedMessage, Error> {
     let failed = |fault| Error { channel: channel.name.clone(), cause: fault };
     if matches!(letter, Message::Alerts(alerts) if alerts.is_empty()) {
-        return Err(failed(ComposeFault::Empty));
+        return Err(failed(Fault::Empty));
     }
     let (content_type, bytes) = match &channel.kind {
         ChannelKind::Email(settings) => {

@@ -3,7 +3,7 @@
 use mail_parser::{HeaderName, MessageParser, MimeHeaders as _};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 
-use super::{ComposeFault, EncodedMessage, Envelope, Error, foreign_text};
+use super::{EncodedMessage, Envelope, Error, Fault, foreign_text};
 use crate::domain::{
     Alert, AlertId, AlertKind, Channel, ChannelKind, DeliveryId, Email, Field, Hit, Message, Name,
     Severity, SmtpTls, Snippet, StoryId, Timestamp, Webhook,
@@ -192,17 +192,17 @@ fn what_cannot_be_written_is_said_without_an_address() {
         assert!(!error.to_string().contains('@'));
         error.cause
     };
-    assert_eq!(refuse(&[], &email(), "a@b.example"), ComposeFault::Empty);
-    assert_eq!(refuse(&[alert()], &email(), "nobody"), ComposeFault::Recipient);
+    assert_eq!(refuse(&[], &email(), "a@b.example"), Fault::Empty);
+    assert_eq!(refuse(&[alert()], &email(), "nobody"), Fault::Recipient);
     assert_eq!(
         refuse(&[alert()], &email(), "a@b.example>\r\nRCPT TO:<x@y.example"),
-        ComposeFault::Recipient
+        Fault::Recipient
     );
     let mut bad = email();
     if let ChannelKind::Email(settings) = &mut bad.kind {
         settings.from = "nobody".into();
     }
-    assert_eq!(refuse(&[alert()], &bad, "a@b.example"), ComposeFault::Sender);
+    assert_eq!(refuse(&[alert()], &bad, "a@b.example"), Fault::Sender);
 }
 
 #[test]

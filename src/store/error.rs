@@ -112,15 +112,9 @@ impl Error {
                 Self::damaged(format!("{doing}: {why}"))
             }
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Io { doing, why },
-            Some(_) => Self::Broken { doing, why },
-            // Not SQLite failed, but what it gave could not be understood.
-            None => match error {
-                rusqlite::Error::FromSqlConversionFailure(..)
-                | rusqlite::Error::IntegralValueOutOfRange(..)
-                | rusqlite::Error::InvalidColumnType(..)
-                | rusqlite::Error::Utf8Error(..) => Self::Unreadable { doing, why },
-                _ => Self::Broken { doing, why },
-            },
+            // SQLite did not fail, but what it gave could not be understood.
+            None if is_conversion(error) => Self::Unreadable { doing, why },
+            Some(_) | None => Self::Broken { doing, why },
         }
     }
 
@@ -182,4 +176,16 @@ impl<T> Doing<T> for Result<T, rusqlite::Error> {
     fn doing(self, what: &'static str) -> Result<T, Error> {
         self.map_err(|error| Error::sqlite(what, &error))
     }
+}
+
+/// Whether a row was read, and one of its values was not what it should be.
+fn is_conversion(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error;
+    matches!(
+        error,
+        Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..)
+    )
 }

@@ -12,7 +12,7 @@ use lettre::message::header::{
 use lettre::message::{MultiPart, SinglePart};
 
 use crate::compose::address::{self, Mailbox};
-use crate::compose::{ComposeFault, Envelope, by_watch, foreign_text, passage, view_of, wording};
+use crate::compose::{Envelope, Fault, by_watch, foreign_text, passage, view_of, wording};
 use crate::domain::{Alert, DeliveryId, Email, Message, Severity, StoryId, Timestamp};
 
 /// The last second a mail date can hold: the end of the year 9999.
@@ -36,10 +36,10 @@ pub(super) fn render(
     letter: &Message,
     envelope: Envelope<'_>,
     settings: &Email,
-) -> Result<Vec<u8>, ComposeFault> {
+) -> Result<Vec<u8>, Fault> {
     let delivery = envelope.delivery;
-    let from = address::mailbox(&settings.from).ok_or(ComposeFault::Sender)?;
-    let to = address::address(envelope.recipient).ok_or(ComposeFault::Recipient)?;
+    let from = address::mailbox(&settings.from).ok_or(Fault::Sender)?;
+    let to = address::address(envelope.recipient).ok_or(Fault::Recipient)?;
     let head = mail_headers(letter, envelope.answers);
     let (text, page) = bodies(letter, delivery, &head.subject);
     // "=_" can stand in neither encoding, so that no text can end its part.

@@ -40,7 +40,7 @@ use serde::Serialize;
 use crate::domain::{Alert, AlertId, AlertKind, Field, Message, Name, Severity, Spread, Timestamp};
 
 use super::passage::{self, TextRun};
-use super::{ComposeFault, by_watch, foreign_text, wording};
+use super::{Fault, by_watch, foreign_text, wording};
 
 /// What receivers are asked to take (Standard Webhooks, "payload size"): longer texts are cut until
 /// the body is this small, but no alert is ever left out for it.
@@ -127,7 +127,7 @@ struct ReasonData {
 }
 
 /// The body of one request.
-pub(super) fn encode_body(letter: &Message) -> Result<Vec<u8>, ComposeFault> {
+pub(super) fn encode_body(letter: &Message) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
     for room in SIZE_LIMITS {
         bytes = encode_within(letter, room)?;
@@ -139,7 +139,7 @@ pub(super) fn encode_body(letter: &Message) -> Result<Vec<u8>, ComposeFault> {
 }
 
 /// One whole line for each alert, or for the one update or notice.
-pub(super) fn encode_lines(letter: &Message) -> Result<Vec<u8>, ComposeFault> {
+pub(super) fn encode_lines(letter: &Message) -> Result<Vec<u8>, Fault> {
     let [everything, ..] = SIZE_LIMITS;
     let mut lines = Vec::new();
     let mut line = |letter: &Message| {
@@ -156,7 +156,7 @@ pub(super) fn encode_lines(letter: &Message) -> Result<Vec<u8>, ComposeFault> {
     Ok(lines)
 }
 
-fn encode_within(letter: &Message, room: SizeLimits) -> Result<Vec<u8>, ComposeFault> {
+fn encode_within(letter: &Message, room: SizeLimits) -> Result<Vec<u8>, Fault> {
     let timestamp = letter.created();
     let bytes = match letter {
         Message::Alerts(alerts) => {
@@ -178,7 +178,7 @@ fn encode_within(letter: &Message, room: SizeLimits) -> Result<Vec<u8>, ComposeF
             serde_json::to_vec(&WebhookBody { r#type: notice.kind.as_str(), timestamp, data })
         }
     };
-    bytes.or(Err(ComposeFault::Record))
+    bytes.or(Err(Fault::Record))
 }
 
 fn single_alert(alert: &Alert, room: SizeLimits) -> Data<'_> {

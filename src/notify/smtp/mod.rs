@@ -249,7 +249,7 @@ impl MailServer {
             Some(tls) if !self.starttls => {
                 let handshake = TlsStream::handshake(guarded, tls.clone());
                 let stream = self.run_stage(Stage::Tls, self.timeouts.tls, handshake).await?;
-                self.check_pinned(pinned, stream.certificate())?;
+                self.check_pinned(pinned, stream.certificate().as_deref())?;
                 read_budget.renew();
                 self.greet(GuardedStream::new(stream, peer, read_budget.clone(), false)).await?
             }
@@ -259,15 +259,16 @@ impl MailServer {
             SmtpSession { connection, read_budget, mails: 0, used_at: Instant::now() };
         if let Some(tls) = tls.filter(|_| self.starttls) {
             self.encrypt(&mut session, tls.clone()).await?;
-            self.check_pinned(pinned, session.connection.peer_certificate().ok())?;
+            let shown = session.connection.peer_certificate().ok();
+            self.check_pinned(pinned, shown.as_deref())?;
         }
         self.login(&mut session).await?;
         Ok(session)
     }
 
     /// Where one certificate is trusted for itself, it must be the one the server showed.
-    fn check_pinned(&self, pinned: Option<&Pinned>, shown: Option<Vec<u8>>) -> Result<(), Stopped> {
-        if pinned.is_none_or(|pinned| shown.as_ref() == Some(&pinned.der)) {
+    fn check_pinned(&self, pinned: Option<&Pinned>, shown: Option<&[u8]>) -> Result<(), Stopped> {
+        if pinned.is_none_or(|pinned| shown == Some(pinned.der.as_slice())) {
             return Ok(());
         }
         let why = "the mail server shows another certificate than `ca_file` holds";

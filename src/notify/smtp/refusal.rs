@@ -80,12 +80,11 @@ pub(super) fn refused(stage: Stage, code: u16, text: &str) -> Refused {
         // The message is too large for the server, or its content cannot be carried.
         Some((3, 4) | (6, _)) => Refused::Delivery,
         _ if !named => Refused::Sender,
-        // The sender's own address is bad; mail system congestion, used for sending limits.
-        Some((1, 7 | 8) | (4, 5)) => Refused::Sender,
         // The recipient's address, mailbox or route; an address with a new owner (RFC 7293).
         Some((1, 1..=6 | 10) | (2, 1..=4) | (4, 1) | (7, 17 | 18)) => Refused::Delivery,
-        // The server as a whole, the protocol, policy and security.
-        Some((3 | 5 | 7, _)) => Refused::Sender,
+        // The sender's own address; mail system congestion, used for sending limits; the server as a
+        // whole, the protocol, policy and security.
+        Some((1, 7 | 8) | (4, 5) | (3 | 5 | 7, _)) => Refused::Sender,
         Some(_) | None => by_words(stage, code, text),
     }
 }
