@@ -1,4 +1,4 @@
-//! `read_alerts`: what was told, and what its reader made of it.
+//! `alerts`: what was told, and what its reader made of it.
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::ExitCode;

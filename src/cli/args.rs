@@ -302,7 +302,7 @@ pub(super) enum Alerts {
     },
     /// Show one alert: every attached copy and why, updates, and how far its messages came
     Show {
-        /// From `read_alerts list`
+        /// From `alerts list`
         id: String,
         /// Print as JSON
         #[arg(long)]
@@ -310,13 +310,13 @@ pub(super) enum Alerts {
     },
     /// These were worth it
     Ack {
-        /// From `read_alerts list`
+        /// From `alerts list`
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
     /// These were noise
     Noise {
-        /// From `read_alerts list`
+        /// From `alerts list`
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
@@ -341,7 +341,7 @@ pub(super) enum Stories {
     },
     /// Show a story: every article and why it is there, alerts, updates, messages
     Show {
-        /// From `story list`, e.g. s42
+        /// From `stories list`, e.g. s42
         story: String,
         /// Print as JSON
         #[arg(long)]
@@ -349,7 +349,7 @@ pub(super) enum Stories {
     },
     /// Give an article a story of its own, for good; nobody is told again
     Split {
-        /// From `story read_story`, e.g. a97
+        /// From `stories show`, e.g. a97
         article: String,
     },
     /// Put all of a story into another, later copies included; nobody is told again

@@ -1,4 +1,4 @@
-//! `story`: what was taken for one story, and a person's word on it.
+//! `stories`: what was taken for one story, and a person's word on it.
 use std::io::Write;
 use std::process::ExitCode;
 

@@ -27,7 +27,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// A wire that opens at `connections_opened`; dates in its feeds follow from that.
+    /// A wire that opens at `opened`; dates in its feeds follow from that.
     pub fn new(opened: Timestamp) -> Self {
         Self { opened }
     }

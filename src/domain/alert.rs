@@ -9,7 +9,7 @@ use super::{Hit, Name, Severity, StoryId, Timestamp};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AlertId(pub u128);
 
-/// Identifies one message to one channel for ever. It is the idempotency key: `webhook-write_id` and
+/// Identifies one message to one channel for ever. It is the idempotency key: `webhook-id` and
 /// `EncodedMessage-ID` are made of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryId(pub u128);

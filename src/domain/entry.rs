@@ -19,7 +19,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The word `parse_log_line --json_text` prints.
+    /// The word `parse --json` prints.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rss => "rss",

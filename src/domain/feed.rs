@@ -82,7 +82,7 @@ pub enum Scope {
     /// The host's name, with or without `www.`.
     #[default]
     Host,
-    /// The name somebody registered: `feed_server.example.org` and `rss.example.org` are one.
+    /// The name somebody registered: `feeds.example.org` and `rss.example.org` are one.
     Domain,
 }
 

@@ -27,7 +27,7 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Whole seconds since the epoch, as the `webhook-to_jiff` header wants them.
+    /// Whole seconds since the epoch, as the `webhook-timestamp` header wants them.
     pub fn unix_seconds(self) -> i64 {
         self.0.div_euclid(1_000)
     }

@@ -14,7 +14,7 @@ pub(super) struct NetworkMonitor {
 }
 
 impl NetworkMonitor {
-    /// `articles_since` is set if an outage was under way when the program stopped.
+    /// `since` is set if an outage was under way when the program stopped.
     pub(super) fn new(feeds: &[Feed], states: &[FeedState], since: Option<Timestamp>) -> Self {
         let mut by_host = HashMap::new();
         let mut up = Vec::new();

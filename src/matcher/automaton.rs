@@ -115,7 +115,7 @@ pub(super) struct CompiledTerms {
     pub(super) automaton: NFA,
     /// Bytes of each literal.
     lengths: Vec<u32>,
-    /// Literal `n` belongs to the terms `terms_at[first_owner[n]..first_owner[n + 1]]`.
+    /// Literal `n` belongs to the terms `owners[first_owner[n]..first_owner[n + 1]]`.
     owners: Vec<TermAtLiteral>,
     first_owner: Vec<u32>,
     /// Says where the automaton need not be asked.

@@ -36,8 +36,8 @@ pub struct ValidatorTrust {
 }
 
 impl ValidatorTrust {
-    /// Whether the feed is to be read whole now; `overdue_items` items were expected since the last one
-    /// came ([`PublishingHabit::overdue_items`](super::PublishingHabit::overdue_items)).
+    /// Whether the feed is to be read whole now; `overdue` items were expected since the last one
+    /// came ([`PublishingHabit::overdue`](super::PublishingHabit::overdue)).
     pub fn is_audit_due(&self, now: Timestamp, overdue: f64, dice: f64) -> bool {
         if self.distrusted_until.is_some_and(|until| now < until) {
             return true;

@@ -1,7 +1,7 @@
 //! How much of a span was covered: what is left of it without its gaps.
 use crate::domain::{Coverage, Gap, Timestamp};
 
-/// The share of `articles_since..time_until_expected` that lies in none of the gaps, `0.0..=1.0`. Gaps may overlap, in any
+/// The share of `since..until` that lies in none of the gaps, `0.0..=1.0`. Gaps may overlap, in any
 /// order; an empty span is covered.
 pub fn share(gaps: &[Gap], since: Timestamp, until: Timestamp) -> f64 {
     let whole = until.since(since).as_secs_f64();

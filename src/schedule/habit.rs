@@ -138,7 +138,7 @@ impl PublishingHabit {
         sum
     }
 
-    /// How long from `from` until `points_max` items are to be expected; `limit` if they are not before.
+    /// How long from `from` until `most` items are to be expected; `limit` if they are not before.
     pub fn time_until_expected(&self, from: Timestamp, most: f64, limit: Duration) -> Duration {
         let (mut sum, mut reached) = (0.0, Duration::ZERO);
         self.visit_hours(from, limit, |rate, part| {
@@ -200,7 +200,7 @@ impl PublishingHabit {
     }
 
     /// How many items may have come and gone unseen between two readings with nothing in common, the
-    /// later of `read_window` items: what the habit lets expect, with room for chance; at least another
+    /// later of `window` items: what the habit lets expect, with room for chance; at least another
     /// window, since one was certainly filled. An estimate: nobody can know.
     pub fn missed_at_most(&self, start: Timestamp, end: Timestamp, window: usize) -> u64 {
         let expected = self.expected(start, end.since(start));

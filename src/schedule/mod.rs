@@ -44,7 +44,7 @@ pub fn next_due(now: Timestamp, interval: Duration, dice: f64) -> Timestamp {
 }
 
 /// When a feed is due after a restart, a suspension or an outage. One that is not yet due keeps its
-/// time (but a time further off than `exchange_max`, the longest wait we give, is a clock that jumped: it
+/// time (but a time further off than `longest`, the longest wait we give, is a clock that jumped: it
 /// is brought back); an overdue one gets a place within the spread, so that it is no storm.
 pub fn due_after_start(
     now: Timestamp,

@@ -65,7 +65,7 @@ pub struct NetworkState {
 }
 
 impl NetworkState {
-    /// `up` says of each host whether it answered when last asked (or was never asked); `articles_since` is
+    /// `up` says of each host whether it answered when last asked (or was never asked); `since` is
     /// set if an outage was under way when the program stopped.
     pub fn new(up: impl IntoIterator<Item = bool>, since: Option<Timestamp>) -> Self {
         let fell = since.map(|at| (at, HostContact::Unreachable));

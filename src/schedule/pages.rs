@@ -13,7 +13,7 @@ const WAITS: [Duration; PAGE_ATTEMPTS_MAX as usize - 1] =
 /// Waits are lengthened by up to this share, so that pages that failed together come apart.
 const JITTER_SHARE: f64 = 0.2;
 
-/// How long to wait after attempt number `run_job` (from 1); `None`: the page is given up. A
+/// How long to wait after attempt number `attempt` (from 1); `None`: the page is given up. A
 /// server's wish wins if it is longer. `dice` is in `0.0..1.0`.
 pub fn page_retry(attempt: u32, asked: Option<Duration>, dice: f64) -> Option<Duration> {
     let place = usize::try_from(attempt.checked_sub(1)?).ok()?;

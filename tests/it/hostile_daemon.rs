@@ -23,7 +23,7 @@ struct Run {
     most_kb: u64,
 }
 
-/// `once --json_text` over these feeds, in a folder of its own, watched by `time`.
+/// `once --json` over these feeds, in a folder of its own, watched by `time`.
 fn once(urls: &[String]) -> Run {
     let home = tempfile::tempdir().unwrap();
     let mut config = String::from(

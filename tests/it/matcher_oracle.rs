@@ -222,7 +222,7 @@ fn left(all: &[Unit], from: usize, first: Class, exact: bool, wanted: &str) -> b
     })
 }
 
-/// Whether a word may go on with `pause_polling` and still be the term.
+/// Whether a word may go on with `rest` and still be the term.
 fn continues(wanted: &str, last: Class, rest: &str) -> bool {
     if last == Class::Hangul {
         return ["를", "는", "에서", "에서는", "들이", "까지"].contains(&rest);

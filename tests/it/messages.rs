@@ -207,6 +207,7 @@ fn older_store(path: &std::path::Path, alert: &Alert) {
         db.execute_batch(&std::fs::read_to_string(schema.join(step)).unwrap()).unwrap();
     }
     db.pragma_update(None, "user_version", 3).unwrap();
+    db.pragma_update(None, "application_id", 0x5757_6368).unwrap();
     let (id, delivery) = (alert.id.0.to_be_bytes(), 77_u128.to_be_bytes());
     db.execute("INSERT INTO story (id, opened_at) VALUES (1, 0)", []).unwrap();
     db.execute(

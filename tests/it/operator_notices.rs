@@ -29,7 +29,7 @@ impl TestServers {
         Self { feeds, hooks, mail: MailServer::open(), folder }
     }
 
-    /// These feeds, a watch told to the webhook, and the operator as `check_operator` says.
+    /// These feeds, a watch told to the webhook, and the operator as `operator` says.
     fn config(&self, operator: &str, feeds: &[ServedFeed]) -> String {
         let mut sources = String::new();
         for (n, feed) in feeds.iter().enumerate() {

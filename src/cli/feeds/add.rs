@@ -1,4 +1,4 @@
-//! `feed_server push`: a site's feed, found, named and written into the configuration.
+//! `feeds add`: a site's feed, found, named and written into the configuration.
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `feed_server discover`: which feeds a site has.
+//! `feeds discover`: which feeds a site has.
 use std::io::Write;
 use std::process::ExitCode;
 

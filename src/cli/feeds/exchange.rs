@@ -1,4 +1,4 @@
-//! `feed_server import` and `feed_server export`: lists of feeds as other readers have them.
+//! `feeds import` and `feeds export`: lists of feeds as other readers have them.
 use std::collections::{BTreeSet, HashSet};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::parse::opml::{self, FeedList, SkippedLine, Subscription};
 /// Bytes read of a list; the parser has the last word on how many it takes.
 const LIST_BYTES_MAX: u64 = 16 << 20;
 
-/// `feed_server import`: every feed of a list, into the configuration.
+/// `feeds import`: every feed of a list, into the configuration.
 pub(in crate::cli) fn import(
     setting: &Invocation,
     list: &Path,
@@ -111,7 +111,7 @@ fn new_feed(subscription: &Subscription, url: String, name: &str) -> NewFeed {
     }
 }
 
-/// `feed_server export`: the feeds of the configuration as OPML, on standard output.
+/// `feeds export`: the feeds of the configuration as OPML, on standard output.
 pub(in crate::cli) fn export(setting: &Invocation) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     let feeds = config.feeds.iter().map(|feed| Subscription {

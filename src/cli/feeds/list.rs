@@ -1,4 +1,4 @@
-//! `feed_server list`: the sources and their health.
+//! `feeds list`: the sources and their health.
 use std::io::Write;
 use std::process::ExitCode;
 

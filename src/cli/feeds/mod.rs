@@ -1,4 +1,4 @@
-//! `feed_server`: the sources; found, added, exchanged and watched over.
+//! `feeds`: the sources; found, added, exchanged and watched over.
 
 mod add;
 mod address;

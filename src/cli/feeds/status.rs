@@ -1,4 +1,4 @@
-//! `feed_server status`: how each feed stands, since when and why, how much of it was covered, and what a
+//! `feeds status`: how each feed stands, since when and why, how much of it was covered, and what a
 //! person can do.
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -149,7 +149,7 @@ impl PollCommit<'_> {
     }
 
     /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the
-    /// article is to be remembered by. `passed_over`: as in [`super::text_index::TextIndex::find_secret`].
+    /// article is to be remembered by. `passed_over`: as in [`super::texts::TextIndex::find`].
     fn judge_by_text(
         &mut self,
         verdict: Verdict,
@@ -250,7 +250,7 @@ impl PollCommit<'_> {
         Ok(())
     }
 
-    /// Every key the article can be recognised by; the first is its identity. `connections_opened`: the
+    /// Every key the article can be recognised by; the first is its identity. `opened`: the
     /// article opened a story.
     fn remember_keys(&self, article: i64, keys: &[Key], opened: bool) -> Result<(), Error> {
         let mut upsert = self

@@ -89,7 +89,7 @@ impl PollCommit<'_> {
         Ok(fired.routes.iter().filter(|route| !told.contains(*route)).cloned().collect())
     }
 
-    /// The word stored with a finding: `compose_alert`, or why it is none.
+    /// The word stored with a finding: `alert`, or why it is none.
     fn outcome(
         &self,
         placed: StoredRef,

@@ -14,7 +14,7 @@ use crate::store::error::{Doing, Error};
 /// further ahead.
 const WINDOW_HOLDS_MAX: Duration = Duration::from_hours(14 * 24);
 
-/// The coverage of each configured feed that was ever read, over a span that ends at `time_until_expected`. A
+/// The coverage of each configured feed that was ever read, over a span that ends at `until`. A
 /// feed first read within the span is judged from then on.
 pub(super) fn coverage(
     db: &Connection,
@@ -102,7 +102,7 @@ fn gap(row: &Row<'_>) -> Result<Gap, rusqlite::Error> {
     })
 }
 
-/// The latest `points_max` outages of our own network, newest first.
+/// The latest `most` outages of our own network, newest first.
 pub(super) fn outages(db: &Connection, most: u32) -> Result<Vec<Outage>, Error> {
     let doing = "reading the outages";
     let mut select = db

@@ -290,7 +290,7 @@ pub(super) fn health(db: &Connection) -> Result<Vec<HubHealth>, Error> {
         .doing(doing)?;
     let health = |row: &Row<'_>| {
         Ok(HubHealth {
-            feed: name(row, 1)?,
+            feed: name(row, 0)?,
             hub: text(row, 1)?,
             state: text(row, 2)?,
             lease_until: time(row, 3)?,
@@ -325,7 +325,7 @@ impl Store {
         self.writer.run(move |db| leave_subscriptions(db, &base, now)).await
     }
 
-    /// Up to `points_max` requests that are due, the longest due first.
+    /// Up to `most` requests that are due, the longest due first.
     pub async fn hub_requests_due(
         &self,
         most: u32,

@@ -95,7 +95,7 @@ pub(super) fn failing_channels(db: &Connection) -> Result<Vec<FailingChannel>, E
     rows.collect::<Result<_, _>>().doing(doing)
 }
 
-/// Articles first seen after `articles_since` and until `time_until_expected`, and what each watch made of them.
+/// Articles first seen after `since` and until `until`, and what each watch made of them.
 pub(super) fn activity(
     db: &Connection,
     since: Timestamp,

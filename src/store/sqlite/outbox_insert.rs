@@ -49,7 +49,7 @@ pub(super) fn is_stored(db: &Connection, id: AlertId) -> Result<bool, Error> {
 }
 
 /// Stores an alert, with the article that fired it.
-/// `share_group`: the name under which watches tell a story once between them.
+/// `shares`: the name under which watches tell a story once between them.
 pub(super) fn insert_alert(
     db: &Connection,
     alert: &Alert,
@@ -105,7 +105,7 @@ pub(super) fn queue_alerts(
     Ok(())
 }
 
-/// The id of the update that tells of `fold_cluster` (a word of the caller's, e.g. `outlets:5`) in the
+/// The id of the update that tells of `step` (a word of the caller's, e.g. `outlets:5`) in the
 /// story of an alert: the same step of the same story is the same update.
 pub fn update_id(alert: AlertId, step: &str) -> MessageId {
     MessageId(hash_id("update", &[&alert.0.to_be_bytes(), step.as_bytes()]))

@@ -66,7 +66,7 @@ pub(super) fn due(
     Ok((rows, next.map(Timestamp)))
 }
 
-/// Counts an attempt at each page and moves it to `time_until_expected`: what comes back if nothing more is heard
+/// Counts an attempt at each page and moves it to `until`: what comes back if nothing more is heard
 /// of it.
 pub(super) fn begin(
     db: &Connection,
@@ -225,7 +225,7 @@ fn apply_read_page(
 }
 
 impl PollCommit<'_> {
-    /// Enters the page to be read, unless what it says could make no alert. `connections_opened`: the article is
+    /// Enters the page to be read, unless what it says could make no alert. `opened`: the article is
     /// a story of its own.
     pub(super) fn want_page(
         &self,

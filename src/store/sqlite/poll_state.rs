@@ -160,7 +160,7 @@ pub(super) fn outage_began(
     clear_failures_since(db, since)
 }
 
-/// It is back, since `time_until_expected`.
+/// It is back, since `until`.
 pub(super) fn outage_ended(
     db: &Connection,
     since: Timestamp,

@@ -114,7 +114,7 @@ fn silent_since(row: &Row<'_>) -> Result<Option<Timestamp>, rusqlite::Error> {
     Ok(PublishingHabit::unpack(&habit).silent_since(answered))
 }
 
-/// What a feed's state is judged by, from the columns of [`feed_server`].
+/// What a feed's state is judged by, from the columns of [`feeds`].
 fn condition_facts(row: &Row<'_>) -> Result<StateFacts, rusqlite::Error> {
     let trouble = text_or_null(row, 13)?;
     let failing = [

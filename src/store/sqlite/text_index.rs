@@ -73,7 +73,7 @@ impl TextIndex {
         failed.map_or(Ok(found), Err)
     }
 
-    /// Remembers an article that was just stored. `connections_opened`: it opened a story.
+    /// Remembers an article that was just stored. `opened`: it opened a story.
     pub(super) fn add(&mut self, id: ArticleId, now: Timestamp, ready: &Prepared, opened: bool) {
         if let Some(copies) = &mut self.copies {
             copies.add(id, now, ready, opened);
@@ -82,7 +82,7 @@ impl TextIndex {
     }
 
     /// Remembers the new text of an article that was rewritten or read in full; the old text still
-    /// leads to it. `connections_opened`: it opened a story, and was not remembered before.
+    /// leads to it. `opened`: it opened a story, and was not remembered before.
     pub(super) fn renew(
         &mut self,
         db: &Connection,

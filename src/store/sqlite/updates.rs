@@ -341,7 +341,7 @@ fn has_left(db: &Connection, alert: &Alert) -> Result<bool, Error> {
 const COPIES: &str = "FROM article a JOIN feed f ON f.id = a.feed WHERE a.story = ?1
     AND a.id <> coalesce((SELECT article FROM alert WHERE id = ?2), 0)";
 
-/// The latest `points_max` articles of a story beside the one an alert told of.
+/// The latest `most` articles of a story beside the one an alert told of.
 pub(super) fn copies(
     db: &Connection,
     story: i64,

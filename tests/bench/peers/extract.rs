@@ -2,7 +2,7 @@
 //! content people marked, segments that leaked, pages a second and the worst page, one thread.
 //!
 //! `cargo run --release --manifest-path tests/bench/peers/Cargo.toml -- FOLDER`, where the folder
-//! holds `escape_html/ID.escape_html.gz` and `ground-truth/ID.json_text`.
+//! holds `html/ID.html.gz` and `ground-truth/ID.json`.
 use std::collections::HashMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};

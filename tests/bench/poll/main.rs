@@ -1,7 +1,7 @@
 //! How fast wirewatch polls, beside a bare loop that only fetches and one that fetches and parses,
 //! all against the same nginx on loopback, in turns.
 //!
-//! `cargo bench --bench commit_poll` measures; `WIREWATCH_FEEDS` and `WIREWATCH_ROUNDS` change how much,
+//! `cargo bench --bench poll` measures; `WIREWATCH_FEEDS` and `WIREWATCH_ROUNDS` change how much,
 //! `WIREWATCH_BINARY` tests another build. It needs nginx (Debian: `nginx-light`).
 #![expect(clippy::unwrap_used, reason = "a measurement that goes wrong must stop")]
 #![expect(clippy::print_stdout, reason = "it prints a table")]

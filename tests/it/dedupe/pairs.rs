@@ -15,7 +15,7 @@
 //! desk's edits, feed summaries, the agency's next version), and the templates of eight languages
 //! filled in two or three times.
 //!
-//! `story.jsonl`, `alike.jsonl`, `wires.jsonl` and `held.jsonl`: clusters of articles, written by
+//! `stories.jsonl`, `alike.jsonl`, `wires.jsonl` and `held.jsonl`: clusters of articles, written by
 //! hand and without knowledge of the judge: a wire, its copies light and heavy, its flashes and
 //! re-issues, other outlets' own reports, siblings and next editions. They are harder than what
 //! most feeds carry. The judge's weights were learned from all but the last (`cargo bench --bench

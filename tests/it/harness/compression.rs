@@ -76,7 +76,7 @@ const ZSTD_RLE: usize = 1;
 /// The largest block the format has.
 const ZSTD_BLOCK_BYTES: usize = 128 << 10;
 
-/// A frame of `(block type, unpacked size, read_input)`.
+/// A frame of `(block type, unpacked size, bytes)`.
 fn zstd(mut blocks: Vec<(usize, usize, Vec<u8>)>) -> Vec<u8> {
     if blocks.is_empty() {
         blocks.push((ZSTD_RAW, 0, Vec::new()));

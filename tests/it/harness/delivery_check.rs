@@ -60,7 +60,7 @@ pub struct DeliveryReport {
 
 impl ReceivedEntry {
     /// Reads a Standard Webhooks body of ours: `watch` and `url` of `data`, or of each of a digest's
-    /// `data.read_alerts`.
+    /// `data.alerts`.
     pub fn of(received: &ReceivedMessage) -> Self {
         let data = &received.json()["data"];
         let what = |alert: &serde_json::Value| {

@@ -121,7 +121,7 @@ impl FeedServer {
         format!("http://127.0.0.1:{}{path}", self.server.port())
     }
 
-    /// `count` redirects with that status, the last one to `receiver`; gives the address of the first.
+    /// `count` redirects with that status, the last one to `to`; gives the address of the first.
     pub fn redirect_chain(&self, status: u16, count: usize, to: &str) -> String {
         let url = |hop: usize| self.url(&format!("/chain-{status}-{count}/{hop}"));
         for hop in 0..count {

@@ -1,7 +1,7 @@
 //! The words the made-up newsrooms write with. Every place, body and event is invented or said of
 //! no one in particular; nothing here mentions what a test watches for.
 //!
-//! `{who}`, `{where}`, `{what}` are drawn from the lists, `{n}` is a number, `{read_term}` is planted.
+//! `{who}`, `{where}`, `{what}` are drawn from the lists, `{n}` is a number, `{term}` is planted.
 
 /// A language and what its newsrooms can say in it.
 pub struct Language {

@@ -54,7 +54,7 @@ fn script(c: char) -> Script {
     }
 }
 
-/// Whether `text` mentions `read_term`, for terms without an `=`.
+/// Whether `text` mentions `term`, for terms without an `=`.
 pub fn mentions(text: &str, term: &str) -> bool {
     let text = normalize(text);
     let term = normalize(term);

@@ -18,7 +18,7 @@ pub struct TcpServer {
 }
 
 impl TcpServer {
-    /// Serves every connection with `run_writer` until dropped.
+    /// Serves every connection with `serve` until dropped.
     ///
     /// It listens on every address of the machine so that each `127.x.y.z` is a host of its own,
     /// and hangs up on whoever does not come from loopback.

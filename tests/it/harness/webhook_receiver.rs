@@ -53,7 +53,7 @@ impl Reply {
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
-    /// `webhook-write_id`.
+    /// `webhook-id`.
     pub id: String,
     /// SHA-256 of the body, hexadecimal.
     pub sha256: String,
@@ -111,7 +111,7 @@ struct RandomFailures {
 }
 
 impl WebhookReceiver {
-    /// Opens the receiver; its log is the file `webhook_receiver.log` in `folder`, continued if it is there.
+    /// Opens the receiver; its log is the file `hooks.log` in `folder`, continued if it is there.
     pub fn open(folder: &Path) -> Self {
         let log = folder.join("hooks.log");
         let state = Arc::new(Mutex::new(ReceiverState {

@@ -99,7 +99,7 @@ impl Tripped {
     }
 }
 
-/// Answers `/receiver/CODE/REST` with a redirect to `http://REST`, and everything else with a feed whose
+/// Answers `/to/CODE/REST` with a redirect to `http://REST`, and everything else with a feed whose
 /// every link leads inside.
 fn publish(at: SocketAddr) {
     let listener = TcpListener::bind(at).unwrap_or_else(|why| panic!("{at}: {why}"));

@@ -66,7 +66,7 @@ fn config(town: &TestServers, watches: &str, papers: &[&Paper], mode: &str) -> S
     town.config(&format!("{watches}{wants}"), &[])
 }
 
-/// Every alert with what `read_alerts read_story` says of it.
+/// Every alert with what `alerts show` says of it.
 fn alerts(home: &TestApp) -> Vec<Value> {
     let shown = |args: &[&str]| {
         let output = run(home.folder.path(), args, "");
