@@ -199,6 +199,43 @@ async fn every_attempt_of_a_mail_has_the_same_message_id_and_the_same_bytes() {
     assert_eq!((totals.pending, totals.dead), (0, 0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_says_why_it_fired_by_mail_and_by_webhook() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    crate::write_secret(&secret);
+    let (feeds, hooks) = (FeedServer::open(), WebhookReceiver::open(folder.path()));
+    let mail = MailServer::open();
+    let feed = feeds.feed("/wire");
+    let at_s = START_TIME.0.unsigned_abs() / 1_000 - 9;
+    // The title has the term as it is, the text its plural.
+    let item = Item::new("a", "국회, GSOMIA는 유지하기로").saying("Two GSOMIAs were compared.");
+    feed.publish(item.dated(at_s));
+    let mut home = TestApp::open(&config(&hooks, &mail, &secret, &feed.url())).await;
+    home.poll().await;
+    assert_eq!(home.deliver().await, 3);
+
+    let data = hooks.received()[0].json()["data"].clone();
+    assert_eq!(data["watch"], "gsomia");
+    let hits = data["hits"].as_array().unwrap();
+    let told: Vec<_> =
+        hits.iter().map(|hit| (&hit["term"], &hit["field"], &hit["tolerance"])).collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("GSOMIA"), &json!("title"), &json!(null)),
+            (&json!("GSOMIA"), &json!("summary"), &json!("plural")),
+        ]
+    );
+    for received in mail.received() {
+        let parsed = mail_parser::MessageParser::default().parse(&received.data).unwrap();
+        let text = parsed.body_text(0).unwrap();
+        for words in ["watch gsomia", "GSOMIA: in the title", "in the summary", "plural"] {
+            assert!(text.contains(words), "`{words}` is not in:\n{text}");
+        }
+    }
+}
+
 /// A store as it was before there were letters, with one alert that waits for its receiver.
 fn older_store(path: &std::path::Path, alert: &Alert) {
     let schema = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/schema");

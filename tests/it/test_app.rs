@@ -100,7 +100,7 @@ impl TestApp {
     pub async fn restart_after(self, make: impl FnOnce(&std::path::Path)) -> Self {
         let Self { ingest, websub, delivers, house, hand, folder, config, pages } = self;
         drop((ingest, websub, delivers, pages, house));
-        for rest in ["", "-wal", "-shm"] {
+        for rest in ["", "-wal", "-shm", ".lock"] {
             let path = folder.path().join(format!("wirewatch.db{rest}"));
             // Only the first of them is always there.
             drop(std::fs::remove_file(path));

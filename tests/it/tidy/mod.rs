@@ -333,6 +333,23 @@ fn the_readme_is_short_and_names_every_command() {
 }
 
 #[test]
+fn every_test_that_the_readme_names_is_there() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let table = readme.split("## Promises").nth(1).unwrap().split("\n## ").next().unwrap();
+    let is_name = |word: &&str| {
+        word.matches('_').count() > 3 && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    };
+    let named: Vec<&str> = table.split('`').filter(is_name).collect();
+    assert!(named.len() >= 12, "only {} tests keep the promises", named.len());
+    let mut files = Vec::new();
+    sources(&root().join("tests/it"), &mut files);
+    let texts: String = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    for name in named {
+        assert!(texts.contains(&format!("fn {name}(")), "there is no test `{name}`");
+    }
+}
+
+#[test]
 fn the_top_level_holds_nothing_but_what_belongs_there() {
     let listed = Command::new("git").args(["ls-files"]).current_dir(root()).output();
     let Ok(listed) = listed else { return };
