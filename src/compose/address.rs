@@ -1,8 +1,8 @@
-//! Reads mail addresses the operator wrote, and writes them as mail servers want them.
+//! Reads the mail addresses of the configuration, and writes them as mail servers need them.
 
 use lettre::Address;
 
-/// Who a mail is from.
+/// The sender of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
     /// Clean: without controls and quotes round it.

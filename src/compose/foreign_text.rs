@@ -1,21 +1,22 @@
-//! Makes foreign text safe to stand in a header, a line or a page: what a publisher wrote may be
-//! shown, but never act.
+//! Makes foreign text safe for a header, a line or a page. It may be shown, but it must never have
+//! an effect.
 
 use url::Url;
 
-/// Characters of a title in a subject or heading; past it mail clients cut anyway.
+/// Characters of a title in a subject or heading. Mail programs cut longer ones.
 pub(super) const TITLE_CHARS_MAX: usize = 200;
 
-/// Bytes of a link; longer ones are trackers or attacks, and break in mail clients.
+/// Bytes of a link. Longer ones are for tracking or an attack, and break in mail programs.
 pub(super) const LINK_BYTES_MAX: usize = 2_048;
 
-/// How many characters a cut may move back so as not to split what is drawn as one.
+/// How many characters a cut may move back so that it does not split what is drawn as one
+/// character.
 const CLUSTER_CHARS_MAX: usize = 16;
 
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_ISOLATE: char = '\u{2069}';
 
-/// Characters that steer the display of their neighbours or stand for nothing: bidirectional
+/// Characters that change how their neighbours are shown, or stand for nothing: direction
 /// controls, byte order marks, interlinear marks, invisible tags and noncharacters.
 pub(super) fn is_invisible_control(c: char) -> bool {
     matches!(c,
@@ -75,8 +76,8 @@ pub(super) fn extends_previous(c: char) -> bool {
         | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// Text that is written from right to left stands between isolates, so that it cannot reorder the
-/// line it is quoted in; other text stays as it is.
+/// Puts text that is written from right to left between isolates, so that it cannot reorder the
+/// line around it. Other text is not changed.
 pub(super) fn bidi_isolated(text: &str) -> String {
     if text.chars().any(right_to_left) {
         format!("{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}")

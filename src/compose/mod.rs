@@ -1,8 +1,9 @@
-//! Turns letters into the exact bytes a receiver gets. Pure, and the same inputs give the same bytes
-//! for ever: the date comes from the letter, every id from the delivery.
+//! Turns messages into the exact bytes that a receiver gets. It does no input or output, and the
+//! same message always gives the same bytes, because every attempt must send the same: the date
+//! comes from the message, every id from the delivery.
 //!
 //! Nothing a publisher wrote can become a header, a link of another scheme, markup or a terminal
-//! command here: foreign text goes through `clean` and the escapers beside their formats.
+//! command: foreign text goes through `foreign_text` and the escaping functions of each format.
 
 pub mod address;
 mod console;
@@ -13,7 +14,7 @@ mod view;
 mod width;
 mod wording;
 
-// Public for its documentation: the webhook's shape is a contract with other people's programs.
+// Public because of its documentation: the form of the webhook is a contract with other programs.
 pub mod webhook;
 
 use std::cmp::Reverse;
@@ -31,7 +32,8 @@ pub struct EncodedMessage {
     pub bytes: Vec<u8>,
 }
 
-/// Why a message could not be written. None of these passes with time; none names an address.
+/// Why a message could not be written. None of these errors passes with time, so a retry is of no
+/// use; none contains an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// No alert, and nothing else, was handed in.
@@ -44,7 +46,7 @@ pub enum Fault {
     Record,
 }
 
-/// A message that could not be written, and for which channel.
+/// A message that could not be written, and its channel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot write a message for channel `{channel}`: {}", .cause.description())]
 pub struct Error {
@@ -63,18 +65,19 @@ impl Fault {
     }
 }
 
-/// What a message is marked with, beside its content.
+/// What a message carries besides its content.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     pub delivery: DeliveryId,
     /// One of [`Channel::recipients`].
     pub recipient: &'a str,
-    /// For an update: the message that told this receiver of the alert it follows, if one did.
+    /// For an update: the message in which this receiver got the alert that it follows, if there
+    /// is one.
     pub answers: Option<DeliveryId>,
 }
 
-/// Writes a letter: one alert or, given several, a digest that lists every one of them, grouped by
-/// watch; an update; a notice.
+/// Writes a message: an alert; of several alerts a digest that lists all of them by watch; an
+/// update; a notice.
 pub fn encode(
     letter: &Message,
     envelope: Envelope<'_>,
@@ -95,12 +98,12 @@ pub fn encode(
     bytes.map(|bytes| EncodedMessage { content_type, bytes }).map_err(failed)
 }
 
-/// What an update tells, one sentence each.
+/// The changes that an update reports, one sentence each.
 pub fn change_sentences(update: &Update) -> Vec<String> {
     update.changes.iter().map(view::change_sentence).collect()
 }
 
-/// A foreign text on one line, unable to steer a terminal.
+/// A foreign text on one line, without characters that control a terminal.
 pub fn single_line(text: &str) -> String {
     foreign_text::single_line(text)
 }
@@ -114,7 +117,8 @@ fn view_of(letter: &Message) -> Result<View, &[Alert]> {
     }
 }
 
-/// Several alerts by watch, the loudest watch first, each watch's alerts in the order given.
+/// The alerts by watch: the watch with the most severe alert first, and the alerts of each watch
+/// in the given order.
 fn by_watch(alerts: &[Alert]) -> Vec<Vec<&Alert>> {
     let mut groups: Vec<Vec<&Alert>> = Vec::new();
     let mut places = HashMap::new();

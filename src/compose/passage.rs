@@ -1,4 +1,5 @@
-//! A text with marked words, ready to be drawn: cleaned, windowed, in alternating pieces.
+//! A text with marked words, prepared for every format: cleaned, cut to a length, and split into
+//! marked and unmarked parts.
 
 use std::ops::Range;
 
@@ -18,7 +19,7 @@ pub(super) fn snippet_runs(alert: &Alert, chars_max: usize) -> Vec<TextRun> {
     split_runs(&alert.snippet.text, &alert.snippet.marks, chars_max)
 }
 
-/// The alert's title, its hits marked where they still stand at their place.
+/// The title of the alert, with its hits marked where they still fit.
 pub(super) fn title_runs(alert: &Alert) -> Vec<TextRun> {
     let mut marks: Vec<Range<usize>> = alert
         .hits

@@ -1,4 +1,5 @@
-//! An update or a notice as every form for people shows it: cleaned, in its order, not yet drawn.
+//! An update or a notice in the form that all formats for people show: cleaned and in order, but
+//! without the markup of a format.
 
 use crate::domain::{Attached, Change, Notice, Severity, Update};
 
@@ -14,17 +15,17 @@ const COPIES_MAX: usize = 10;
 
 /// What is shown, from top to bottom.
 pub(super) struct View {
-    /// Who speaks: the watch, or the service.
+    /// Who sends it: the watch or the service.
     pub(super) sender: String,
     /// What kind of message it is, as one word.
     pub(super) kind: &'static str,
     pub(super) severity: Severity,
     pub(super) title: String,
     pub(super) url: Option<String>,
-    /// Sentences; an empty one parts what stands before it from what follows.
+    /// Sentences. An empty one separates what is before it from what follows.
     pub(super) lines: Vec<String>,
     pub(super) copies: Vec<CopyView>,
-    /// What stands at the foot, beside the delivery's id.
+    /// The last line, beside the id of the delivery.
     pub(super) footer: String,
 }
 

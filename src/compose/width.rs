@@ -1,4 +1,4 @@
-//! How wide text stands in a fixed-width font, and how it is broken into lines.
+//! Measures how wide text is in a fixed-width font, and breaks it into lines.
 
 use super::foreign_text::extends_previous;
 

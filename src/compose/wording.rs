@@ -1,4 +1,5 @@
-//! Why an alert was sent, in words: every term that hit, where, and with which tolerance.
+//! Explains in words why an alert was sent: every term that was found, where, and with which
+//! tolerance.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use super::foreign_text;
 /// Characters of a term or of the words it met.
 const WORDS_CHARS_MAX: usize = 120;
 
-/// Different spellings shown for one term.
+/// Distinct spellings shown for one term.
 const SPELLINGS_MAX: usize = 3;
 
 /// Characters of a language's name.

@@ -1,4 +1,5 @@
-//! Writes a mail: headers that cannot be written into, a text and an HTML part, both encoded.
+//! Writes a mail: headers that foreign text cannot add to, a text part and an HTML part, both
+//! encoded.
 
 mod html;
 mod subject;
@@ -21,10 +22,11 @@ const DATE_SECONDS_MAX: i64 = 253_402_300_799;
 /// A text with more than one such byte in this many is shorter in base64 than in quoted-printable.
 const NON_ASCII_ONE_IN: usize = 6;
 
-/// What of a mail's head depends on what it tells.
+/// The headers of a mail that depend on its content.
 struct MailHeaders {
     subject: String,
-    /// The ids it answers, the thread's own first; without the domain. Empty: it stands alone.
+    /// The ids it refers to, the thread first, without the domain. If it is empty, the mail is in
+    /// no thread.
     answers: Vec<String>,
     /// What filters sort by.
     label: String,
@@ -151,8 +153,8 @@ fn subject(alerts: &[Alert]) -> String {
     )
 }
 
-/// The synthetic id of the story all these alerts belong to: no mail carries it, every mail of the
-/// story answers it, and so mail clients show them together.
+/// The artificial id of the story of all these alerts. No mail has it, but every mail of the story
+/// refers to it, so mail programs show them as one thread.
 fn thread_id(alerts: &[Alert]) -> Option<String> {
     let one = alerts.first()?.story;
     alerts.iter().all(|alert| alert.story == one).then(|| story_message_id(one))

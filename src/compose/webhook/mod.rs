@@ -32,7 +32,7 @@
 //! first, and lists every alert. Absent is null. The address a request goes to is the receiver's
 //! own business, so nothing here says which channel it was.
 
-// Public for its documentation, as this room is.
+// Public because of its documentation, as the module above.
 pub mod message;
 
 use serde::Serialize;
@@ -46,7 +46,7 @@ use super::{Fault, by_watch, foreign_text, wording};
 /// the body is this small, but no alert is ever left out for it.
 pub const BODY_BYTES_MAX: usize = 20 * 1_024;
 
-/// How much of each alert is told at most.
+/// The limits of one level of cutting.
 #[derive(Clone, Copy)]
 struct SizeLimits {
     /// Characters of the title and of each word of a hit.
