@@ -64,7 +64,7 @@ pub(super) fn compile(
     // A limit of the whole watchlist belongs to no line of it.
     let refuse = |diagnostics: &mut Vec<Diagnostic>, what: String, help: &str| {
         let (weight, help) = (DiagnosticSeverity::Error, help.to_owned());
-        diagnostics.push(Diagnostic { severity: weight, at: None, problem: what, help: help });
+        diagnostics.push(Diagnostic { severity: weight, at: None, problem: what, help });
     };
     if draft.len() > TERMS_MAX {
         let what =

@@ -98,7 +98,7 @@ pub(super) struct Term {
 }
 
 /// Which endings and prefixes of a word in the text are tolerated.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Inflections {
     /// An English plural ending.
     pub(super) plural: bool,
@@ -106,6 +106,29 @@ pub(super) struct Inflections {
     pub(super) possessive: bool,
     /// Arabic or Hebrew letters written in front of the word (the article, "and", "in").
     pub(super) proclitic: bool,
+}
+
+impl Inflections {
+    /// The inflections of a term without `=` that begins with `head` and whose last literal is
+    /// `last`. `open` says that it ends in a wildcard, which takes a plural ending anyway.
+    fn of(head: &str, last: &str, open: bool) -> Self {
+        let last_word: Vec<char> = last
+            .chars()
+            .rev()
+            .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
+            .collect();
+        let latin = last_word.first().is_some_and(char::is_ascii_alphanumeric);
+        // A number takes a plural too: `F-35s`, `1990s`.
+        let long_enough = last_word.len() >= PLURAL_LETTERS_MIN
+            || last_word.first().is_some_and(char::is_ascii_digit);
+        let letters = head.chars().filter(|c| c.is_alphabetic()).count();
+        Self {
+            plural: latin && long_enough && !open,
+            possessive: latin,
+            proclitic: letters >= PROCLITIC_LETTERS_MIN
+                && head.chars().next().is_some_and(|c| !language::proclitics(c).is_empty()),
+        }
+    }
 }
 
 /// A mistake in a term or query: where, what, and what to do.
@@ -172,18 +195,6 @@ impl Term {
                 TermPart::AnyEnding | TermPart::ShortEnding => None,
             })
             .unwrap_or(&head);
-        let last_word: Vec<char> = last_text
-            .chars()
-            .rev()
-            .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
-            .collect();
-        let latin = !exact && last_word.first().is_some_and(char::is_ascii_alphanumeric);
-        // A number takes a plural too: `F-35s`, `1990s`.
-        let plural = latin
-            && (last_word.len() >= PLURAL_LETTERS_MIN
-                || last_word.first().is_some_and(char::is_ascii_digit));
-        let first = head.chars().next();
-        let letters = head.chars().filter(|c| c.is_alphabetic()).count();
         Ok(Self {
             exact,
             last: kind_of(last_text.chars().next_back()),
@@ -193,12 +204,10 @@ impl Term {
                     CharClass::Space | CharClass::Dash | CharClass::Ignored
                 )
             })),
-            tolerates: Inflections {
-                plural: plural && !ends_open(&tail),
-                possessive: latin,
-                proclitic: !exact
-                    && letters >= PROCLITIC_LETTERS_MIN
-                    && first.is_some_and(|c| !language::proclitics(c).is_empty()),
+            tolerates: if exact {
+                Inflections::default()
+            } else {
+                Inflections::of(&head, last_text, ends_open(&tail))
             },
             written: written.trim().to_owned(),
             head,

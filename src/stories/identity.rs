@@ -102,9 +102,9 @@ fn split_spaced_words(text: &str) -> (&str, &str) {
     };
     let ends_here = |(at, byte): (usize, u8)| match byte {
         b' ' => is_space(at.saturating_add(1)),
-        0..b' ' => is_space(at),
-        // These begin the white space that is not ASCII, and other characters too.
-        0xc2 | 0xe1..=0xe3 => is_space(at),
+        // Controls, and the first bytes of white space that is not ASCII, which begin other
+        // characters too.
+        0..b' ' | 0xc2 | 0xe1..=0xe3 => is_space(at),
         _ => false,
     };
     let end = bytes.iter().copied().enumerate().position(ends_here).unwrap_or(bytes.len());

@@ -2,12 +2,11 @@
 //! reason. What is a repeat is stored as a copy and alerts nobody, so the reason is kept and
 //! shown.
 //!
-//! There are two questions, the cheaper one first:
-//! 1. Is it an item, a page or a title that is stored already? `identity` makes the keys of an
-//! item, and `decide` gives the verdict by them.
-//! 2. Is it a text that is stored already? `index` proposes earlier articles, `comparison` and
-//! `alignment` measure two texts, `copy_score` weighs the measures, and `novelty` decides.
-//! `copies` joins these steps.
+//! There are two questions, the cheaper one first. Is it an item, a page or a title that is stored
+//! already? `identity` makes the keys of an item, and `decide` gives the verdict by them. If it is
+//! none, is it a text that is stored already? `index` proposes earlier articles, `comparison` and
+//! `alignment` measure two texts, `copy_score` weighs the measures, and `novelty` decides. `copies`
+//! joins these steps.
 //!
 //! The store asks both questions inside its commit, because only there two feeds that carry one
 //! story at the same moment can be told apart. Nothing here does input or output.
