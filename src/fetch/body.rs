@@ -81,7 +81,7 @@ pub(super) async fn receive(
         let others_wait = share.is_held() && budget.is_contended();
         if let Some(failure) = failure.or_else(|| pace.fault(bytes.len(), bounds, others_wait)) {
             let incomplete = Some(incomplete(&failure, wide(bytes.len()), promised));
-            return Ok(ReceivedBody { incomplete, bytes, share });
+            return Ok(ReceivedBody { bytes, incomplete, share });
         }
     }
 }

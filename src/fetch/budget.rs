@@ -123,7 +123,9 @@ impl Budget {
         tokio::select! {
             biased;
             more = Arc::clone(&self.wire).acquire_many_owned(units) => {
-                more.into_iter().for_each(|more| share.add(more));
+                if let Ok(more) = more {
+                    share.add(more);
+                }
             }
             beyond = Arc::clone(&self.beyond).acquire_owned() => share.beyond = beyond.ok(),
         }

@@ -172,7 +172,7 @@ fn host_key(url: &Url, scope: Scope) -> String {
         (Scope::Domain, Some(Host::Domain(name))) => {
             psl::domain_str(name).unwrap_or(name).to_owned()
         }
-        (Scope::Host, _) | (Scope::Domain, _) => host.trim_start_matches("www.").to_owned(),
+        (Scope::Host | Scope::Domain, _) => host.trim_start_matches("www.").to_owned(),
     }
 }
 

@@ -56,11 +56,8 @@ async fn conclude_panic(
     let state = stored.ok().flatten().unwrap_or_else(|| backup.clone());
     let outcome = PollOutcome::Failed { failure, page: None };
     let stored = AssertUnwindSafe(conclude(shared, feed, state, outcome, context)).catch_unwind();
-    stored.await.unwrap_or_else(|_second_panic| FinishedPoll {
-        state: backup,
-        end: PollEnd::Panicked,
-        contact: None,
-    })
+    let panicked_again = FinishedPoll { state: backup, end: PollEnd::Panicked, contact: None };
+    stored.await.unwrap_or(panicked_again)
 }
 
 fn words_of(panic: &(dyn Any + Send)) -> String {
@@ -249,7 +246,7 @@ mod tests {
             let round = ingest.once().await.unwrap();
             assert_eq!((round.polled, round.failed), (times, times));
         }
-        let feeds = store.read(|store| store.feeds()).await.unwrap();
+        let feeds = store.read(crate::store::Reader::feeds).await.unwrap();
         assert_eq!((feeds[0].failures, feeds[0].state), (2, FeedCondition::NotAFeed));
         let error = feeds[0].error.as_deref().unwrap_or_default();
         assert!(error.contains("a fault of this program"), "{error}");

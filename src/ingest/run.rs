@@ -16,6 +16,7 @@ use crate::fetch::Turn;
 use crate::store;
 
 /// What the loop waits for.
+#[expect(clippy::large_enum_variant, reason = "there is one event at a time")]
 enum Event {
     Finished(Result<FinishedPoll, JoinError>),
     TurnCame(Result<(usize, Turn), JoinError>),

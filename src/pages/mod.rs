@@ -34,6 +34,7 @@ const HOSTS_MAX: u32 = 256;
 
 /// What the loop works with.
 #[derive(Debug)]
+#[expect(clippy::module_name_repetitions, reason = "it is used beside the parts of other loops")]
 pub struct PagesDeps {
     pub store: Store,
     pub gate: Arc<Gate>,
