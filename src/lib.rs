@@ -31,6 +31,7 @@ pub mod notify;
 pub mod store;
 
 // Layer 3: services. Carry values between the layers below; each has a `step(now)`.
+pub mod clock_monitor;
 pub mod deliver;
 pub mod discover;
 pub mod ingest;

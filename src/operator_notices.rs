@@ -1,129 +1,189 @@
-//! Looks at how the service itself goes, and tells the operator: feeds and channels that fail for
-//! long, a network that is down, the daily account.
+//! Tells the operator how the service itself goes: feeds, channels and hubs that fail for long, a
+//! network that is down, dead messages, a clock that was set, the daily report.
 //!
 //! What is told is decided by [`health`] and committed together with its messages: whatever ends the
 //! process in between, nothing is told twice and nothing is forgotten.
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Clock, Heartbeat, Message, Name, Notice, NoticeKind, Severity, Timestamp};
 use crate::health::{
-    self, DailyReport, DailySchedule, Decision, NoticeDraft, Observations, SentNotice, Subject,
-    Thresholds, WatchTotals,
+    self, DailyReport, DailySchedule, Decision, FaultKind, NoticeDraft, Observations, SentNotice,
+    ServiceFault, Subject, Thresholds, WatchTotals,
 };
 use crate::schedule;
-use crate::store::{self, HealthReport, Reader, Route, Store, notice_id};
+use crate::store::{Error, HealthReport, Reader, Route, Store, notice_id};
 
-/// Between two looks: what is told is hours old, a minute more is nothing.
+/// Between two looks: what is told is hours old, a minute more does not matter.
 const CHECK_EVERY: Duration = Duration::from_mins(1);
-/// The loop turns at least this often, so that its pulse is fresh.
-const TURN: Duration = Duration::from_secs(10);
+/// The loop turns at least this often, so that its heartbeat is fresh.
+const TURN_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Whom to tell, and when.
 #[derive(Clone, Debug)]
 pub struct NoticeContext {
     pub patience: Thresholds,
     pub daily: Option<DailySchedule>,
-    /// The channels notices go to; none, and they are only logged.
+    /// The channels notices go to; if there is none, notices are only logged.
     pub notify: Vec<Name>,
     /// The receivers of every channel there is.
     pub routes: BTreeMap<Name, Vec<Route>>,
-    /// Every watch there is, for the daily account.
+    /// Every watch there is, for the daily report.
     pub watches: Vec<Name>,
 }
 
-/// The watchman's loop.
+/// Faults of the service itself, where any part of the program reports them. They last until they are
+/// cleared, and the operator is told daily meanwhile. Cheap to clone: all clones are one list.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceFaults(Arc<Mutex<BTreeMap<FaultKind, ServiceFault>>>);
+
+impl ServiceFaults {
+    /// Reports a fault, or that it is still there.
+    pub fn report(&self, kind: FaultKind, why: String, now: Timestamp) {
+        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = faults.get(&kind).map_or(now, |fault| fault.since);
+        faults.insert(kind, ServiceFault { kind, since, why });
+    }
+
+    /// The fault is over.
+    pub fn clear(&self, kind: FaultKind) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&kind);
+    }
+
+    fn list(&self) -> Vec<ServiceFault> {
+        let faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.values().cloned().collect()
+    }
+}
+
+/// The loop that tells the operator.
 #[derive(Debug)]
 pub struct NoticeLoop {
     pub store: Store,
     pub context: NoticeContext,
     pub clock: Clock,
+    pub faults: ServiceFaults,
 }
 
 impl NoticeLoop {
-    /// Looks every minute until told to stop.
-    pub async fn run(mut self, stop: CancellationToken, pulse: Heartbeat) -> anyhow::Result<()> {
-        let mut due = self.clock.now();
+    /// Looks every minute until `stop`.
+    ///
+    /// # Errors
+    /// The store failed for good.
+    pub async fn run(
+        mut self,
+        stop: CancellationToken,
+        heartbeat: Heartbeat,
+    ) -> anyhow::Result<()> {
+        let mut due = self.clock.steady();
         while !stop.is_cancelled() {
             let now = self.clock.now();
-            pulse.beat(now);
-            // A look that is far in the future was planned before the clock was set back.
-            if now >= due || due > now.after(CHECK_EVERY) {
-                due = now.after(CHECK_EVERY);
+            heartbeat.beat(now);
+            if self.clock.steady() >= due {
+                due = self.clock.steady().after(CHECK_EVERY);
                 match self.step(now).await {
                     Ok(_) => (),
                     Err(error) if error.is_passing() => {
-                        tracing::warn!("the operator cannot be told anything now: {error}");
+                        tracing::warn!("notices to the operator wait: {error}");
                     }
                     Err(error) => return Err(error.into()),
                 }
             }
             tokio::select! {
                 () = stop.cancelled() => (),
-                () = tokio::time::sleep(TURN) => (),
+                () = tokio::time::sleep(TURN_TIME_MAX) => (),
             }
         }
         Ok(())
     }
 
-    /// One look: says what kind of notice it told of, if any.
-    pub async fn step(&mut self, now: Timestamp) -> Result<Option<NoticeKind>, store::Error> {
-        let HealthReport { feeds, mut channels, outage, notified: told } =
-            self.store.read(Reader::health_report).await?;
-        // What waits for a channel that left the configuration is a matter of `status`.
-        channels.retain(|ailing| self.context.routes.contains_key(&ailing.channel));
-        let outage_over = outage.as_ref().and_then(|outage| outage.end);
-        let lasting = outage.filter(|outage| outage.end.is_none());
-        let outage = lasting.map(|outage| (outage.kind, outage.start));
-        let world = Observations { now, feeds, channels, outage, outage_over };
-        let mut decision = health::decide(&world, &told, &self.context.patience);
+    /// One look. Returns the kind of notice that was sent, if any.
+    ///
+    /// # Errors
+    /// The store failed; nothing was sent.
+    pub async fn step(&mut self, now: Timestamp) -> Result<Option<NoticeKind>, Error> {
+        let report = self.store.read(move |store| store.health_report(now)).await?;
+        let (observations, sent) = self.observations(report, now);
+        let mut decision = health::decide(&observations, &sent, &self.context.patience);
         if decision.draft.is_none() {
-            self.daily_report(&world, &told, &mut decision).await?;
+            self.daily_report(&observations, &sent, &mut decision).await?;
         }
         if decision == Decision::default() {
             return Ok(None);
         }
         let draft = decision.draft.take();
         let kind = draft.as_ref().map(|draft| draft.kind);
-        let routes = draft.as_ref().map(|draft| self.routes(draft, &world)).unwrap_or_default();
+        let routes = draft.as_ref().map(|draft| self.routes(draft, &observations));
         if let Some(draft) = &draft {
             log(draft);
         }
-        let letter = draft.map(|draft| notice_message(draft, now));
-        self.store.record_notices(decision, letter, routes, now).await?;
+        let message = draft.map(|draft| notice_message(draft, now));
+        self.store.record_notices(decision, message, routes.unwrap_or_default(), now).await?;
+        if kind == Some(NoticeKind::StoreFull) {
+            // It could be stored: so the store takes writes again.
+            self.faults.clear(FaultKind::StoreFull);
+        }
         Ok(kind)
     }
 
-    /// Who gets a notice. News of a channel goes another way than through that channel: if all of
-    /// the operator's are failing, through any that is not.
-    fn routes(&self, draft: &NoticeDraft, world: &Observations) -> Vec<Route> {
-        let ails = |name: &Name| world.channels.iter().any(|ailing| ailing.channel == *name);
+    fn observations(
+        &self,
+        report: HealthReport,
+        now: Timestamp,
+    ) -> (Observations, Vec<SentNotice>) {
+        let HealthReport { feeds, mut channels, hubs, dead, clock_steps, outage, notified } =
+            report;
+        // Messages for a channel that left the configuration are shown by `status`.
+        channels.retain(|failing| self.context.routes.contains_key(&failing.channel));
+        let outage_over = outage.as_ref().and_then(|outage| outage.end);
+        let lasting = outage.filter(|outage| outage.end.is_none());
+        let outage = lasting.map(|outage| (outage.kind, outage.start));
+        let faults = self.faults.list();
+        let observations = Observations {
+            now,
+            feeds,
+            channels,
+            hubs,
+            dead,
+            clock_steps,
+            faults,
+            outage,
+            outage_over,
+        };
+        (observations, notified)
+    }
+
+    /// Who gets a notice. That a channel fails is not told through that channel: if all of the
+    /// operator's channels fail, it is told through any that works.
+    fn routes(&self, draft: &NoticeDraft, observations: &Observations) -> Vec<Route> {
+        let fails = |name: &Name| observations.channels.iter().any(|one| one.channel == *name);
         let of = |name: &Name| self.context.routes.get(name).cloned().unwrap_or_default();
         if draft.kind != NoticeKind::ChannelFailing {
             return self.context.notify.iter().flat_map(of).collect();
         }
-        let well: Vec<&Name> = self.context.notify.iter().filter(|name| !ails(name)).collect();
+        let well: Vec<&Name> = self.context.notify.iter().filter(|name| !fails(name)).collect();
         if !well.is_empty() || self.context.notify.is_empty() {
             return well.into_iter().flat_map(of).collect();
         }
-        self.context.routes.keys().filter(|name| !ails(name)).flat_map(of).collect()
+        self.context.routes.keys().filter(|name| !fails(name)).flat_map(of).collect()
     }
 
-    /// The daily account, if it is due.
+    /// The daily report, if it is due.
     async fn daily_report(
         &self,
-        world: &Observations,
-        told: &[SentNotice],
+        observations: &Observations,
+        sent: &[SentNotice],
         decision: &mut Decision,
-    ) -> Result<(), store::Error> {
+    ) -> Result<(), Error> {
         let Some(daily) = &self.context.daily else { return Ok(()) };
-        let now = world.now;
-        let last = told.iter().find(|told| told.subject == Subject::Account).map(|told| told.last);
+        let now = observations.now;
+        let last = sent.iter().find(|sent| sent.subject == Subject::Account).map(|sent| sent.last);
         let entry =
             |first| SentNotice { subject: Subject::Account, word: "told".into(), first, last: now };
-        // The first account is of the time since it was asked for.
+        // The first report covers the time since reports were asked for.
         let Some(since) = last.filter(|last| *last <= now) else {
             decision.sent.push(entry(now));
             return Ok(());
@@ -136,22 +196,22 @@ impl NoticeLoop {
             Ok((articles, watches, store.coverage(since, now)?, store.totals()?))
         };
         let (articles, watches, coverage, totals) = self.store.read(look).await?;
-        let account = DailyReport {
+        let report = DailyReport {
             since,
             until: now,
-            feeds: world.feeds.clone(),
+            feeds: observations.feeds.clone(),
             coverage: schedule::mean_coverage(coverage.values()),
             articles,
             watches: self.watches(watches),
             waiting: totals.pending + totals.letters.pending,
             dead: totals.dead + totals.letters.dead,
         };
-        decision.draft = Some(health::digest(&account, &daily.zone));
+        decision.draft = Some(health::digest(&report, &daily.zone));
         decision.sent.push(entry(since));
         Ok(())
     }
 
-    /// Every watch of the configuration, the busiest first: one that found nothing is news too.
+    /// Every watch of the configuration, the busiest first, also those that found nothing.
     fn watches(&self, mut found: Vec<WatchTotals>) -> Vec<WatchTotals> {
         for watch in &self.context.watches {
             if !found.iter().any(|watched| watched.watch == *watch) {
@@ -176,7 +236,7 @@ fn notice_message(draft: NoticeDraft, now: Timestamp) -> Message {
     }))
 }
 
-/// Every notice is in the log, whoever else hears of it.
+/// Every notice is in the log too, for whoever has no channel for notices.
 fn log(draft: &NoticeDraft) {
     let lines: Vec<&str> =
         draft.lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use anyhow::Context;
 use tokio::sync::watch;
 
+use crate::clock_monitor::ClockMonitor;
 use crate::deliver::DeliveryLoop;
 use crate::domain::{Channel, Clock};
 use crate::ingest::{self, Ingest, Round};
 use crate::notify::console::Terminal;
-use crate::operator_notices::NoticeLoop;
+use crate::operator_notices::{NoticeLoop, ServiceFaults};
 use crate::pages::{Pages, PagesDeps, WatchMatching};
 use crate::retention::Retention;
 use crate::store::{Lock, Reader, Store, Totals};
@@ -22,6 +23,7 @@ pub struct App {
     pub(super) store: Store,
     pub(super) prepared: Prepared,
     pub(super) terminal: Arc<Terminal>,
+    pub(super) faults: ServiceFaults,
     pub(super) clock: Clock,
     pub(super) rng: fastrand::Rng,
     /// Last, so that the store is closed before another process may open it.
@@ -47,7 +49,8 @@ impl App {
         let prepared = Prepared::new(checked, terminal, None)?;
         let (store, lock) = Store::open(&prepared.config.store.path, clock.now())?;
         let (terminal, rng) = (Arc::clone(terminal), fastrand::Rng::new());
-        Ok(Self { store, prepared, terminal, clock, rng, _lock: lock })
+        let faults = ServiceFaults::default();
+        Ok(Self { store, prepared, terminal, faults, clock, rng, _lock: lock })
     }
 
     /// The open store, for commands that look at it beside the loops.
@@ -85,7 +88,13 @@ impl App {
     /// The loop that tells the operator how the service goes.
     pub fn notices(&self) -> NoticeLoop {
         let context = plan::operator_settings(&self.prepared.config);
-        NoticeLoop { store: self.store.clone(), context, clock: self.clock.clone() }
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        NoticeLoop { store, context, clock, faults: self.faults.clone() }
+    }
+
+    /// The loop that notices when the wall clock is set.
+    pub fn clock_monitor(&self) -> ClockMonitor {
+        ClockMonitor::new(self.store.clone(), self.clock.clone())
     }
 
     /// One loop for each channel, so that a receiver that hangs holds up nobody else's messages.

@@ -1,4 +1,4 @@
-//! Wires what listens to hubs: the loop that asks them, and the server they reach us at.
+//! Wires WebSub: the loop that subscribes at hubs, and what their calls are answered with.
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::application::App;
 use crate::domain::Name;
-use crate::web::{Answerer, Heard, Said, Verb};
-use crate::websub::{HubCallback, WebSub};
+use crate::web::{Handler, Method, Request, Response};
+use crate::websub::{HubCallback, PushReceiver, Reply, WebSub, WebSubDeps};
 
-/// The loop that asks hubs, and what it tells the polling loop.
+/// The loop that subscribes at hubs, and what it tells the polling loop.
 #[derive(Debug)]
 pub struct HubEnds {
     pub websub: WebSub,
@@ -21,31 +21,51 @@ pub struct HubEnds {
 }
 
 impl App {
-    /// The loop that asks hubs, if the configuration says where they reach us.
+    /// The loop that subscribes at hubs, if the configuration says where they reach us.
     pub fn websub(&mut self) -> Option<HubEnds> {
-        let public_url = self.prepared.config.websub.as_ref()?.public_url.clone();
-        let deps = (self.store.clone(), Arc::clone(&self.prepared.gate));
-        let feeds = Arc::clone(&self.prepared.plan.feeds);
-        let (clock, rng) = (self.clock.clone(), self.rng.fork());
-        let (websub, ends) = WebSub::new(deps, feeds, public_url, clock, rng);
-        Some(HubEnds { websub, due: ends.due, trusted: ends.trusted })
+        let (websub, PushReceiver { due, trusted }) = WebSub::new(WebSubDeps {
+            public_url: self.prepared.config.websub.as_ref()?.public_url.clone(),
+            store: self.store.clone(),
+            gate: Arc::clone(&self.prepared.gate),
+            feeds: Arc::clone(&self.prepared.plan.feeds),
+            clock: self.clock.clone(),
+            rng: self.rng.fork(),
+        });
+        Some(HubEnds { websub, due, trusted })
     }
 }
 
-/// What the server says: to hubs what the callback says, to a health check that we live, to others
-/// nothing.
-pub fn websub_handler(callback: HubCallback) -> Answerer {
-    Arc::new(move |heard| handle_request(callback.clone(), heard).boxed())
+/// Answers hubs by `callback`, `/healthz` by itself, and everything else with 404. A path is judged
+/// before a byte of the body is read.
+pub fn websub_handler(callback: HubCallback) -> Handler {
+    Arc::new(move |request| {
+        let callback = callback.clone();
+        async move {
+            match handle_request(&callback, request).await {
+                Ok((status, text)) => Response { status, text },
+                Err(response) => response,
+            }
+        }
+        .boxed()
+    })
 }
 
-/// Unknown paths are answered by the callback, which tells strangers nothing.
-async fn handle_request(callback: HubCallback, heard: Heard) -> Said {
-    let (status, text) = match heard.method {
-        Verb::Get if heard.path == "/healthz" => (200, "alive\n".to_owned()),
-        Verb::Get => callback.handle_get(&heard.path, &heard.query).await,
-        Verb::Post => {
-            callback.handle_push(&heard.path, heard.signature.as_deref(), &heard.body).await
+async fn handle_request(callback: &HubCallback, request: Request) -> Result<Reply, Response> {
+    let Request { method, path, query, signature, body } = request;
+    match method {
+        Method::Get if path == "/healthz" => Ok((200, "alive\n".to_owned())),
+        Method::Get => Ok(callback.handle_get(&path, &query).await),
+        Method::Post | Method::Other => {
+            let target = match callback.push_target(&path).await {
+                Ok(target) => target,
+                Err(reply) => return Ok(reply),
+            };
+            if method == Method::Other {
+                return Ok((405, "only GET and POST\n".to_owned()));
+            }
+            let mut check = target.check(signature.as_deref());
+            body.read(|bytes| check.update(bytes)).await?;
+            Ok(callback.handle_push(target, check).await)
         }
-    };
-    Said { status, text }
+    }
 }

@@ -15,6 +15,7 @@ use super::service::{self, ServiceRequest, Signals};
 use super::supervisor::Supervisor;
 use crate::domain::{Heartbeat, Name};
 use crate::ingest::PlanChange;
+use crate::operator_notices::ServiceFaults;
 use crate::websub::WebSub;
 use crate::{store, web};
 
@@ -68,13 +69,16 @@ impl App {
         running.start_hubs(hubs);
         running.start_pages_and_notices();
         running.start_retention();
+        let monitor = running.app.clock_monitor();
+        running.start_loop("clock", |stop, heartbeat| monitor.run(stop, heartbeat));
         for delivery in running.app.delivery_loops() {
             let name = delivery_name(&delivery.channel.name);
             running.start_loop(&name, |stop, heartbeat| delivery.run(stop, heartbeat));
         }
         let (store, clock) = (running.app.store.clone(), running.app.clock.clone());
         let (heartbeats, stop) = (running.heartbeats.clone(), running.supervisor.token());
-        let watchdog = service::run_watchdog(store, heartbeats, clock, stop.clone());
+        let faults = running.app.faults.clone();
+        let watchdog = service::run_watchdog(store, heartbeats, clock, faults, stop.clone());
         running.supervisor.spawn("watchdog", stop, watchdog);
         running.announce();
         Ok(running)
@@ -82,6 +86,11 @@ impl App {
 }
 
 impl Running {
+    /// Where faults of the service itself are reported; they are told to the operator.
+    pub fn faults(&self) -> &ServiceFaults {
+        &self.app.faults
+    }
+
     /// Waits until the operator or the service manager asks for something. Fails if a loop ends by
     /// itself meanwhile.
     pub async fn next_request(&mut self, signals: &mut Signals) -> anyhow::Result<ServiceRequest> {
@@ -198,7 +207,7 @@ impl Running {
         let handler = hubs::websub_handler(websub.callback_server());
         tracing::info!("hubs reach us at {}", websub.public_url());
         self.start_loop("web", |stop, heartbeat| {
-            web::run(listener, handler, clock, (stop, heartbeat))
+            web::run(listener, handler, clock, stop, heartbeat)
         });
         self.start_loop("websub", |stop, heartbeat| websub.run(stop, heartbeat));
     }

@@ -7,6 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::heartbeats::Heartbeats;
 use crate::domain::{Clock, Timestamp};
+use crate::health::FaultKind;
+use crate::operator_notices::ServiceFaults;
 use crate::store::Store;
 
 /// A loop whose pulse is older than this hangs. Loops turn every few seconds; a reading of a
@@ -95,6 +97,7 @@ pub(super) async fn run_watchdog(
     store: Store,
     heartbeats: Heartbeats,
     clock: Clock,
+    faults: ServiceFaults,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut waits = false;
@@ -118,7 +121,10 @@ pub(super) async fn run_watchdog(
                 }
             }
             Ok(Err(error)) if error.is_passing() => {
-                waits = true;
+                // A lock that another process holds for a moment is no fault; twice in a row is one.
+                if std::mem::replace(&mut waits, true) {
+                    faults.report(FaultKind::StoreFull, error.to_string(), now);
+                }
                 let status = format!("waiting: {error}");
                 notify_manager(&[NotifyState::Watchdog, NotifyState::Status(&status)]);
             }

@@ -10,6 +10,7 @@ use crate::app::{
     self, App, CheckedConfig, LastWords, ReloadError, Running, ServiceRequest, Signals,
 };
 use crate::config;
+use crate::health::FaultKind;
 
 /// The files of a configuration must stay as they are for so long before a reload takes them: an
 /// editor or a copy may still be writing.
@@ -90,7 +91,7 @@ async fn obey(
             Err(CommandError::Temporary(why)) => Some(why),
             Err(error) => {
                 error.print(invocation.screen);
-                refuse(error.faults());
+                refuse(running, error.faults());
                 None
             }
         };
@@ -122,6 +123,7 @@ async fn reload(
     match running.reload(checked).await {
         Ok(()) => {
             log.change(service.log_format, service.log_level.as_str());
+            running.faults().clear(FaultKind::StaleConfig);
             tracing::info!("the new configuration is in use");
             None
         }
@@ -129,20 +131,19 @@ async fn reload(
             for reason in &reasons {
                 tracing::error!("{reason}; a restart takes it over all the same");
             }
-            refuse(reasons.len());
+            refuse(running, reasons.len());
             None
         }
         Err(ReloadError::Later(why)) => Some(why),
     }
 }
 
-/// Told in the log and to the service manager, which shows it in `systemctl status`.
-fn refuse(faults: usize) {
-    tracing::error!(
-        "the reload is refused ({}); the old configuration runs on",
-        count(faults as u64, "fault")
-    );
-    app::notify_refused(faults, app::wall().now());
+fn refuse(running: &Running, faults: usize) {
+    let why = format!("the last reload was refused ({})", count(faults as u64, "fault"));
+    tracing::error!("{why}; the old configuration runs on");
+    let now = app::wall().now();
+    running.faults().report(FaultKind::StaleConfig, why, now);
+    app::notify_refused(faults, now);
 }
 
 /// Reads and compiles the configuration once its files stopped changing. Off the runtime's

@@ -113,6 +113,24 @@ pub enum NoticeKind {
     ChannelFailing,
     #[serde(rename = "channel.recovered")]
     ChannelRecovered,
+    /// Messages ended without being delivered.
+    #[serde(rename = "outbox.dead")]
+    OutboxDead,
+    /// A hub does not serve us; its feeds are polled instead.
+    #[serde(rename = "hub.failing")]
+    HubFailing,
+    /// The wall clock was set.
+    #[serde(rename = "clock.moved")]
+    ClockMoved,
+    /// The configuration on disk is not the one that runs.
+    #[serde(rename = "config.stale")]
+    ConfigStale,
+    /// The store takes no writes.
+    #[serde(rename = "store.full")]
+    StoreFull,
+    /// Rows of the store cannot be read.
+    #[serde(rename = "store.damaged")]
+    StoreDamaged,
     /// A watch meets far more outlets than it is used to.
     #[serde(rename = "watch.surge")]
     WatchSurge,
@@ -135,6 +153,12 @@ impl NoticeKind {
             Self::NetworkRecovered => "network.recovered",
             Self::ChannelFailing => "channel.failing",
             Self::ChannelRecovered => "channel.recovered",
+            Self::OutboxDead => "outbox.dead",
+            Self::HubFailing => "hub.failing",
+            Self::ClockMoved => "clock.moved",
+            Self::ConfigStale => "config.stale",
+            Self::StoreFull => "store.full",
+            Self::StoreDamaged => "store.damaged",
             Self::WatchSurge => "watch.surge",
             Self::StoreUnusable => "store.unusable",
             Self::Daily => "digest.daily",

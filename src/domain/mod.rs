@@ -20,7 +20,7 @@ pub use address::{Network, contains, special_host_name, special_range, unwrapped
 pub use alert::{Alert, AlertId, AlertKind, DeliveryId, MessageId, Snippet, Spread};
 pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
 pub use channel::{Channel, ChannelKind, Email, Outcome, PauseCause, Secret, SmtpTls, Webhook};
-pub use clock::Clock;
+pub use clock::{Clock, ClockStep};
 pub use coverage::{Coverage, FeedCondition, Gap, GapKind, Outage, OutageKind};
 pub use diagnostic::{Diagnostic, DiagnosticSeverity, SourceSpan, Spanned};
 pub use entry::{Dated, Document, Entry, Format};

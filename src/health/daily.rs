@@ -61,7 +61,7 @@ pub fn next_digest(daily: &DailySchedule, last: Timestamp) -> Timestamp {
 }
 
 /// "coverage 99.2 %, 1 gap on yonhap 02:10–03:40".
-pub fn covered(coverage: &Coverage, zone: &TimeZone) -> String {
+pub fn coverage_phrase(coverage: &Coverage, zone: &TimeZone) -> String {
     // Rounded down: 99.96 % is not all.
     let share = (coverage.share * 1_000.0).floor() / 10.0;
     let gaps = match coverage.gaps.as_slice() {
@@ -106,7 +106,7 @@ pub fn digest(account: &DailyReport, zone: &TimeZone) -> NoticeDraft {
     let ailing: Vec<&FeedStatus> =
         account.feeds.iter().filter(|feed| problem_phrase(feed.word).is_some()).collect();
     let alerts: u64 = account.watches.iter().map(|watch| watch.alerts).sum();
-    let covered = covered(&account.coverage, zone);
+    let covered = coverage_phrase(&account.coverage, zone);
     let title = format!(
         "{day}: {}, {} of {} feeds well, {covered}",
         counted(alerts, "alert"),
@@ -149,7 +149,7 @@ fn lines(account: &DailyReport, ailing: &[&FeedStatus], zone: &TimeZone) -> Vec<
         minute(account.since),
         minute(account.until),
         counted(account.articles, "article"),
-        covered(&account.coverage, zone)
+        coverage_phrase(&account.coverage, zone)
     )];
     section(&mut lines, "Watches", &account.watches, |watch| {
         format!(

@@ -79,13 +79,7 @@ impl Memory {
 }
 
 fn world(now: i64, feeds: Vec<FeedStatus>) -> Observations {
-    Observations {
-        now: Timestamp(now),
-        feeds,
-        channels: Vec::new(),
-        outage: None,
-        outage_over: None,
-    }
+    Observations { now: Timestamp(now), feeds, ..Observations::default() }
 }
 
 fn when(told: &[(f64, NoticeKind, String)]) -> Vec<(f64, NoticeKind)> {
@@ -108,7 +102,7 @@ fn a_dead_feed_is_told_once_then_daily_then_back() {
             (7.0, SourceFailing),
             (31.0, SourceFailing),
             (55.0, SourceFailing),
-            (60.0, SourceRecovered)
+            (63.0, SourceRecovered)
         ]
     );
     assert_eq!(told[0].2, "Feed `a` is failing, for 6 h 0 min now");
@@ -250,6 +244,7 @@ fn a_channel_that_takes_nothing_is_told_of_daily_and_when_it_is_back() {
             since: Timestamp(0),
             why: "connection refused".to_owned(),
             waiting: 3,
+            paused: false,
         }],
         ..world(hour * HOUR, vec![well("a")])
     };
@@ -286,10 +281,17 @@ fn every_subject_is_read_back_from_its_key() {
     let name = || Name::new("kyodo-english");
     for subject in [
         Subject::Feed(name()),
+        Subject::Stability(name()),
         Subject::Address(name()),
+        Subject::Hub(name()),
         Subject::Channel(name()),
         Subject::Network,
+        Subject::Fault(FaultKind::StaleConfig),
+        Subject::Fault(FaultKind::StoreFull),
+        Subject::Fault(FaultKind::DamagedRows),
         Subject::Feeds,
+        Subject::Dead,
+        Subject::Clock,
         Subject::Account,
     ] {
         assert_eq!(Subject::of(&subject.key()), Some(subject));
@@ -335,7 +337,8 @@ fn coverage_is_said_in_one_phrase() {
         open,
     };
     let night = gap("2026-11-23T02:10:00Z", "2026-11-23T03:40:00Z", false);
-    let said = |share, gaps: &[Gap]| covered(&Coverage { share, gaps: gaps.to_vec() }, &zone);
+    let said =
+        |share, gaps: &[Gap]| coverage_phrase(&Coverage { share, gaps: gaps.to_vec() }, &zone);
     assert_eq!(
         said(0.992, std::slice::from_ref(&night)),
         "coverage 99.2 %, 1 gap on yonhap 02:10–03:40"
@@ -345,4 +348,88 @@ fn coverage_is_said_in_one_phrase() {
     assert_eq!(said(0.5, &[night.clone(), night]), "coverage 50.0 %, 2 gaps");
     let open = gap("2026-11-22T23:00:00Z", "2026-11-23T01:00:00Z", true);
     assert_eq!(said(0.9, &[open]), "coverage 90.0 %, 1 gap on yonhap 11-22 23:00–now");
+}
+
+/// A feed whose state changes every so many minutes, watched for so many hours.
+fn flap(minutes: i64, hours: i64) -> Vec<(f64, NoticeKind, String)> {
+    let feeds = |now: i64| {
+        let turn = now / (minutes * MINUTE);
+        let bad = turn % 2 == 0;
+        let since = turn * minutes * MINUTE;
+        let feed = if bad { failing("a", since, 6) } else { well("a") };
+        vec![feed, well("b"), well("c"), well("d")]
+    };
+    Memory::default().watch(0..hours, feeds)
+}
+
+#[test]
+fn a_feed_that_flaps_is_told_as_such_and_not_at_each_turn() {
+    for (minutes, most) in [(5, 2), (30, 2), (60, 2), (4 * 60, 3)] {
+        let told = flap(minutes, 24);
+        assert!(told.len() <= most, "{minutes} min: {told:?}");
+        let titles: Vec<&str> = told.iter().map(|(_, _, title)| title.as_str()).collect();
+        assert!(titles.contains(&"Feed `a` works and fails by turns"), "{minutes}: {titles:?}");
+        // A reminder a day, and nothing else, for as long as it goes on.
+        assert!(flap(minutes, 5 * 24).len() <= most + 4, "{minutes} min");
+    }
+}
+
+#[test]
+fn a_feed_that_flapped_is_well_again_after_a_steady_day() {
+    let feeds = |now: i64| {
+        let bad = now < 10 * HOUR && now / (30 * MINUTE) % 2 == 0;
+        vec![if bad { failing("a", now, 6) } else { well("a") }, well("b")]
+    };
+    let told = Memory::default().watch(0..80, feeds);
+    let back = told.iter().find(|(_, kind, _)| *kind == SourceRecovered).unwrap();
+    assert!((33.0..34.0).contains(&back.0), "{told:?}");
+    assert_eq!(told.last().unwrap().1, SourceRecovered);
+}
+
+#[test]
+fn a_clock_that_was_set_is_one_notice_for_all_steps() {
+    let mut memory = Memory::default();
+    let steps = |steps: &[(i64, i64)], now: i64| Observations {
+        clock_steps: steps
+            .iter()
+            .map(|(at, by_ms)| ClockStep { at: Timestamp(*at), by_ms: *by_ms })
+            .collect(),
+        ..world(now, vec![well("a")])
+    };
+    assert_eq!(memory.look(&steps(&[(HOUR, 2_000)], HOUR)), None, "a correction of two seconds");
+    let two = [(HOUR + 6_000, -HOUR), (HOUR, HOUR)];
+    let told = memory.look(&steps(&two, HOUR + MINUTE)).unwrap();
+    assert_eq!(told.kind, NoticeKind::ClockMoved);
+    assert_eq!(told.title, "The clock was set back by 1 h 0 min, to 1970-01-01 01:00 UTC");
+    assert_eq!(told.lines.iter().filter(|line| line.contains("was set")).count(), 3, "{told:?}");
+    assert_eq!(memory.look(&steps(&two, HOUR + 2 * MINUTE)), None, "told");
+    let third = [(8 * HOUR, 60_000), two[0], two[1]];
+    let told = memory.look(&steps(&third, 8 * HOUR)).unwrap();
+    assert!(told.title.contains("forward by 1 min"), "{}", told.title);
+}
+
+#[test]
+fn dead_messages_hubs_and_own_faults_are_told_without_anybody_looking() {
+    let mut memory = Memory::default();
+    let fault = |now: i64| Observations {
+        faults: vec![ServiceFault {
+            kind: FaultKind::StaleConfig,
+            since: Timestamp(0),
+            why: "2 errors".to_owned(),
+        }],
+        hubs: vec![FailingHub {
+            feed: Name::new("a"),
+            host: "hub.example".to_owned(),
+            why: "denied".to_owned(),
+        }],
+        dead: DeadMessages { count: 1, examples: Vec::new() },
+        ..world(now, vec![well("a")])
+    };
+    let kinds: Vec<NoticeKind> =
+        (0..4).filter_map(|n| memory.look(&fault(n * MINUTE))).map(|draft| draft.kind).collect();
+    assert_eq!(kinds, [NoticeKind::ConfigStale, NoticeKind::OutboxDead, NoticeKind::HubFailing]);
+    assert_eq!(memory.look(&fault(25 * HOUR)).unwrap().kind, NoticeKind::ConfigStale, "daily");
+    let over = memory.look(&world(26 * HOUR, vec![well("a")])).unwrap();
+    assert_eq!((over.kind, over.severity), (NoticeKind::ConfigStale, Severity::Low));
+    assert_eq!(over.title, "The configuration on disk runs again");
 }

@@ -3,8 +3,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{FailingChannel, FeedStatus, NoticeDraft, Observations};
-use crate::domain::{FeedCondition, Name, NoticeKind, OutageKind, Severity, Timestamp};
+use super::service::NetworkDown;
+use super::{
+    DeadMessages, FailingChannel, FailingHub, FaultKind, FeedStatus, NoticeDraft, Observations,
+    ServiceFault,
+};
+use crate::domain::{ClockStep, FeedCondition, Name, NoticeKind, OutageKind, Severity, Timestamp};
 
 /// Feeds named in one notice; the rest are counted.
 const NAMED_MAX: usize = 50;
@@ -20,6 +24,13 @@ pub fn duration_phrase(span: Duration) -> String {
         3_600..86_400 => format!("{} h {} min", s / 3_600, s % 3_600 / 60),
         _ => format!("{} d {} h", s / 86_400, s % 86_400 / 3_600),
     }
+}
+
+/// "The clock was set back by 1 h 0 min, to 2026-11-23 02:10 UTC".
+pub fn clock_phrase(step: ClockStep) -> String {
+    let direction = if step.by_ms < 0 { "back" } else { "forward" };
+    let by = duration_phrase(Duration::from_millis(step.by_ms.unsigned_abs()));
+    format!("the clock was set {direction} by {by}, to {}", minute(step.at))
 }
 
 /// "1 alert", "2 alerts".
@@ -68,9 +79,17 @@ pub fn advice(word: FeedCondition) -> Option<&'static str> {
     })
 }
 
-/// "yonhap: no feed comes back since 2026-11-23 02:10 UTC, 7 failures in a row (answered 503)".
-fn feed_line(feed: &FeedStatus) -> String {
-    let mut line = format!("{}: {}", feed.name, problem_phrase(feed.word).unwrap_or("well"));
+/// What a person can do about a feed that works and fails by turns.
+const FLAPPING_ADVICE: &str = "servers or caches of the publisher disagree; it is told as well \
+     again only after a steady day";
+
+/// "yonhap: no feed comes back, since 2026-11-23 02:10 UTC, 7 failures in a row (answered 503)".
+fn feed_line(feed: &FeedStatus, is_flapping: bool) -> String {
+    let mut line = format!("{}: ", feed.name);
+    if is_flapping {
+        line.push_str("flapping, it works and fails by turns; now ");
+    }
+    line.push_str(problem_phrase(feed.word).unwrap_or("well"));
     if let Some(since) = feed.since {
         line.extend([format!(", since {}", minute(since))]);
     }
@@ -86,16 +105,17 @@ fn feed_line(feed: &FeedStatus) -> String {
     line
 }
 
-fn feed_json(feed: &FeedStatus) -> Value {
+fn feed_json(feed: &FeedStatus, is_flapping: bool) -> Value {
     json!({
         "name": feed.name,
         "url": feed.url,
         "state": feed.word,
+        "flapping": is_flapping,
         "since": feed.since,
         "failures": feed.failures,
         "error": feed.error.as_deref().map(shorten),
         "next_try": feed.next_due,
-        "advice": advice(feed.word),
+        "advice": if is_flapping { Some(FLAPPING_ADVICE) } else { advice(feed.word) },
     })
 }
 
@@ -124,43 +144,56 @@ fn subject<'a>(mut feeds: impl Iterator<Item = &'a FeedStatus>) -> String {
     }
 }
 
-/// Feeds told of for the first time, and those told of before that are not mended.
-pub(super) fn failing(fresh: &[&FeedStatus], again: &[&FeedStatus], now: Timestamp) -> NoticeDraft {
+/// Feeds told of for the first time, and those told of before that are not repaired. `is_flapping`
+/// says which of them work and fail by turns.
+pub(super) fn failing(
+    fresh: &[&FeedStatus],
+    again: &[&FeedStatus],
+    now: Timestamp,
+    is_flapping: impl Fn(&FeedStatus) -> bool,
+) -> NoticeDraft {
     let all = || fresh.iter().chain(again).copied();
-    let mut lines = listed_lines(fresh, |feed| feed_line(feed));
+    let line = |feed: &&FeedStatus| feed_line(feed, is_flapping(feed));
+    let mut lines = listed_lines(fresh, line);
     if !again.is_empty() && !fresh.is_empty() {
-        lines.extend([String::new(), "Told before, and not mended:".to_owned()]);
+        lines.extend([String::new(), "Told before, and not repaired:".to_owned()]);
     }
-    lines.extend(listed_lines(again, |feed| feed_line(feed)));
-    let mut words: Vec<FeedCondition> = all().map(|feed| feed.word).collect();
+    lines.extend(listed_lines(again, line));
+    lines.push(String::new());
+    if all().any(&is_flapping) {
+        lines.push(format!("What to do (flapping): {FLAPPING_ADVICE}."));
+    }
+    let steady = all().filter(|feed| !is_flapping(feed));
+    let mut words: Vec<FeedCondition> = steady.map(|feed| feed.word).collect();
     words.sort_unstable();
     words.dedup();
-    lines.push(String::new());
     lines.extend(words.iter().filter_map(|word| {
         advice(*word).map(|advice| format!("What to do ({}): {advice}.", word.as_str()))
     }));
     let title = match (fresh, again) {
+        ([one], []) if is_flapping(one) => format!("Feed `{}` works and fails by turns", one.name),
+        ([], [one]) if is_flapping(one) => {
+            format!("Feed `{}` still works and fails by turns", one.name)
+        }
         ([one], []) => feed_line_with_duration(one, "", now),
         ([], [one]) => feed_line_with_duration(one, "still ", now),
         ([], again) => format!("{} feeds still need attention", again.len()),
         (fresh, []) => format!("{} feeds need attention", fresh.len()),
         (fresh, again) => {
-            format!(
-                "{} feeds need attention, {} of them still",
-                fresh.len() + again.len(),
-                again.len()
-            )
+            let all = fresh.len() + again.len();
+            format!("{all} feeds need attention, {} of them still", again.len())
         }
     };
-    let records: Vec<Value> = all().take(NAMED_MAX).map(feed_json).collect();
-    let details = json!({
-        "first": fresh.len(),
-        "again": again.len(),
-        "sources": records,
-    });
-    let kind = NoticeKind::SourceFailing;
-    let subject = subject(all());
-    NoticeDraft { kind, subject, severity: Severity::Normal, title, lines, details }
+    let record = |feed| feed_json(feed, is_flapping(feed));
+    let records: Vec<Value> = all().take(NAMED_MAX).map(record).collect();
+    NoticeDraft {
+        kind: NoticeKind::SourceFailing,
+        subject: subject(all()),
+        severity: Severity::Normal,
+        title,
+        lines,
+        details: json!({"first": fresh.len(), "again": again.len(), "sources": records}),
+    }
 }
 
 /// "Feed `yonhap` has been failing for 6 h 10 min".
@@ -229,13 +262,13 @@ pub(super) fn moved(moved: &[(&FeedStatus, &str)]) -> NoticeDraft {
 }
 
 pub(super) fn network_down(
-    world: &Observations,
-    since: Timestamp,
-    kind: Option<OutageKind>,
+    observations: &Observations,
+    down: NetworkDown,
     again: bool,
 ) -> NoticeDraft {
-    let polled = world.feeds.iter().filter(|feed| feed.polled_at.is_some()).count();
-    let failing = world.feeds.iter().filter(|feed| feed.word.is_failing()).count();
+    let NetworkDown { since, kind } = down;
+    let polled = observations.feeds.iter().filter(|feed| feed.polled_at.is_some()).count();
+    let failing = observations.feeds.iter().filter(|feed| feed.word.is_failing()).count();
     let still = if again { "still " } else { "" };
     let (title, how) = match kind {
         Some(OutageKind::Portal) => (
@@ -264,14 +297,15 @@ pub(super) fn network_down(
     NoticeDraft { kind, subject, severity: Severity::High, title, lines, details }
 }
 
-pub(super) fn network_back(world: &Observations, told: Timestamp) -> NoticeDraft {
-    let failing = world.feeds.iter().filter(|feed| feed.word.is_failing()).count();
-    let lasted = duration_phrase(world.now.since(told));
+pub(super) fn network_back(observations: &Observations, told: Timestamp) -> NoticeDraft {
+    let failing = observations.feeds.iter().filter(|feed| feed.word.is_failing()).count() as u64;
+    let lasted = duration_phrase(observations.now.since(told));
     let mut lines = vec![format!("Feeds are read again, {lasted} after the first notice.")];
     if failing > 0 {
-        lines.push(format!("{failing} feeds did not answer yet; they are tried again in turn."));
+        let rest = counted(failing, "feed");
+        lines.push(format!("{rest} did not answer yet; each is tried again in its turn."));
     }
-    let details = json!({"told_at": told, "failing": failing, "feeds": world.feeds.len()});
+    let details = json!({"told_at": told, "failing": failing, "feeds": observations.feeds.len()});
     let (kind, subject) = (NoticeKind::NetworkRecovered, "network".to_owned());
     let title = "The network is back".to_owned();
     NoticeDraft { kind, subject, severity: Severity::High, title, lines, details }
@@ -314,5 +348,127 @@ pub(super) fn channel_back(name: &Name, told: Timestamp, now: Timestamp) -> Noti
         title: format!("Channel `{name}` takes messages again"),
         lines: vec![format!("{} after the first notice.", duration_phrase(now.since(told)))],
         details: json!({"channel": name, "told_at": told}),
+    }
+}
+
+/// A fault of the service itself. All their words are here, in one table.
+pub(super) fn fault(fault: &ServiceFault, again: bool, now: Timestamp) -> NoticeDraft {
+    let still = if again { "still " } else { "" };
+    let lasted = duration_phrase(now.since(fault.since));
+    let (kind, title, todo) = match fault.kind {
+        FaultKind::StaleConfig => (
+            NoticeKind::ConfigStale,
+            format!("The configuration on disk is {still}not the one that runs, for {lasted} now"),
+            "The last reload was refused and the configuration before it runs on. `wirewatch check` \
+             says what is wrong; reload when it is repaired.",
+        ),
+        FaultKind::StoreFull => (
+            NoticeKind::StoreFull,
+            format!("The store {still}takes no writes, for {lasted} now"),
+            "Polling and delivery wait and nothing is lost meanwhile. Make room on the disk of the \
+             store.",
+        ),
+        FaultKind::DamagedRows => (
+            NoticeKind::StoreDamaged,
+            format!("Rows of the store {still}cannot be read"),
+            "They are set aside and everything else goes on. Keep a copy of the store file, and \
+             look at the disk.",
+        ),
+    };
+    NoticeDraft {
+        kind,
+        subject: fault.kind.as_str().to_owned(),
+        severity: Severity::High,
+        title,
+        lines: vec![shorten(&fault.why), todo.to_owned()],
+        details: json!({"since": fault.since, "why": shorten(&fault.why)}),
+    }
+}
+
+pub(super) fn fault_over(kind: FaultKind, told: Timestamp, now: Timestamp) -> NoticeDraft {
+    let (notice, title) = match kind {
+        FaultKind::StaleConfig => (NoticeKind::ConfigStale, "The configuration on disk runs again"),
+        FaultKind::StoreFull => (NoticeKind::StoreFull, "The store takes writes again"),
+        FaultKind::DamagedRows => (NoticeKind::StoreDamaged, "Every row of the store can be read"),
+    };
+    NoticeDraft {
+        kind: notice,
+        subject: kind.as_str().to_owned(),
+        severity: Severity::Low,
+        title: title.to_owned(),
+        lines: vec![format!("{} after the first notice.", duration_phrase(now.since(told)))],
+        details: json!({"told_at": told, "over": true}),
+    }
+}
+
+/// That the clock was set; `steps` are all since the last notice, the latest first.
+pub(super) fn clock_moved(latest: ClockStep, steps: &[ClockStep]) -> NoticeDraft {
+    let mut title = clock_phrase(latest);
+    title.replace_range(..1, "T");
+    let mut lines = listed_lines(steps, |step| clock_phrase(*step));
+    lines.push(String::new());
+    lines.push(
+        "Feeds are polled and messages are sent as if it had not moved. Times recorded before it \
+         was set are as wrong as it was; see that this machine keeps its clock by NTP."
+            .to_owned(),
+    );
+    NoticeDraft {
+        kind: NoticeKind::ClockMoved,
+        subject: "clock".to_owned(),
+        severity: Severity::Normal,
+        title,
+        lines,
+        details: json!({"steps": steps}),
+    }
+}
+
+pub(super) fn dead_messages(dead: &DeadMessages) -> NoticeDraft {
+    let messages = counted(dead.count, "message");
+    let mut lines: Vec<String> = dead
+        .examples
+        .iter()
+        .map(|one| {
+            let to = if one.recipient.is_empty() { &one.channel } else { &one.recipient };
+            format!("{} to {to} by `{}`: {}", one.id, one.channel, shorten(&one.why))
+        })
+        .collect();
+    let shown = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    if dead.count > shown {
+        lines
+            .push(format!("and {} more: `wirewatch outbox list --state dead`", dead.count - shown));
+    }
+    lines.push(String::new());
+    lines.push(
+        "They are kept and not tried again by themselves: `wirewatch outbox retry` sends them once \
+         the reason is gone."
+            .to_owned(),
+    );
+    NoticeDraft {
+        kind: NoticeKind::OutboxDead,
+        subject: "outbox".to_owned(),
+        severity: Severity::High,
+        title: format!("{messages} could not be delivered"),
+        lines,
+        details: json!({"count": dead.count}),
+    }
+}
+
+pub(super) fn hubs_failing(hubs: &[&FailingHub]) -> NoticeDraft {
+    let title = match hubs {
+        [one] => format!("The hub of feed `{}` does not serve us", one.feed),
+        several => format!("The hubs of {} feeds do not serve us", several.len()),
+    };
+    let line = |hub: &&FailingHub| format!("{}: {}: {}", hub.feed, hub.host, shorten(&hub.why));
+    let mut lines = listed_lines(hubs, line);
+    lines.push(String::new());
+    lines.push("Nothing is lost: these feeds are polled at their interval instead.".to_owned());
+    let feeds: Vec<&Name> = hubs.iter().take(NAMED_MAX).map(|hub| &hub.feed).collect();
+    NoticeDraft {
+        kind: NoticeKind::HubFailing,
+        subject: "hubs".to_owned(),
+        severity: Severity::Low,
+        title,
+        lines,
+        details: json!({"count": hubs.len(), "feeds": feeds}),
     }
 }

@@ -15,10 +15,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::{
-    Alert, AlertId, Article, ArticleId, DeliveryId, FeedCondition, Finding, Message, MessageId,
-    Name, Outage, Outcome, Severity, Snippet, Timestamp,
+    Alert, AlertId, Article, ArticleId, ClockStep, DeliveryId, FeedCondition, Finding, Message,
+    MessageId, Name, Outage, Outcome, Severity, Snippet, Timestamp,
 };
-use crate::health::{self, FailingChannel, FeedStatus};
+use crate::health::{self, DeadMessages, FailingChannel, FailingHub, FeedStatus};
 use crate::stories::decide::SharedKeys;
 
 pub use error::{Error, Trouble};
@@ -224,6 +224,11 @@ impl From<FeedHealth> for FeedStatus {
 pub struct HealthReport {
     pub feeds: Vec<FeedStatus>,
     pub channels: Vec<FailingChannel>,
+    pub hubs: Vec<FailingHub>,
+    /// Since the last notice of them.
+    pub dead: DeadMessages,
+    /// Of the last day, the latest first.
+    pub clock_steps: Vec<ClockStep>,
     /// The latest outage, over or not.
     pub outage: Option<Outage>,
     pub notified: Vec<health::SentNotice>,

@@ -5,9 +5,9 @@ use std::time::Duration;
 use url::form_urlencoded;
 
 use super::pushes::PushedFeeds;
-use super::signature::{self, Verdict};
+use super::signature::{SignatureCheck, Verdict};
 use super::{ID_BYTES, WebSub};
-use crate::domain::{Clock, Timestamp};
+use crate::domain::{Clock, Name, Secret};
 use crate::store::{self, HubGrant, Store};
 
 /// Bytes of a challenge we repeat.
@@ -24,7 +24,7 @@ const LEASE_MAX: Duration = Duration::from_hours(14 * 24);
 pub struct HubCallback {
     store: Store,
     clock: Clock,
-    hints: Arc<PushedFeeds>,
+    pushes: Arc<PushedFeeds>,
 }
 
 /// An answer to a hub: a status and a line of plain text.
@@ -34,9 +34,9 @@ impl WebSub {
     /// What answers on behalf of this loop.
     pub fn callback_server(&self) -> HubCallback {
         HubCallback {
-            store: self.store.clone(),
-            clock: self.clock.clone(),
-            hints: Arc::clone(&self.hints),
+            store: self.deps.store.clone(),
+            clock: self.deps.clock.clone(),
+            pushes: Arc::clone(&self.pushes),
         }
     }
 }
@@ -84,35 +84,50 @@ impl HubCallback {
         Ok(known.then_some(challenge))
     }
 
-    /// A POST: a push. Whoever knows the callback is told nothing of whether the signature was good.
-    pub async fn handle_push(&self, path: &str, signature: Option<&str>, body: &[u8]) -> Reply {
-        let now = self.clock.now();
-        match self.record_push(path, (signature, body), now).await {
-            Ok(true) => (202, "taken\n".to_owned()),
-            Ok(false) => not_found(),
-            Err(error) => unavailable(&error),
+    /// The subscription a push is for. Asked before the body is read: a stranger's body is never
+    /// waited for.
+    ///
+    /// # Errors
+    /// The answer to give: there is no such subscription, or the store cannot be read now.
+    pub async fn push_target(&self, path: &str) -> Result<PushTarget, Reply> {
+        let id = subscription_id(path).ok_or_else(not_found)?;
+        match self.store.hub_secret(id.clone()).await {
+            Ok(Some((feed, secret))) => Ok(PushTarget { id, feed, secret }),
+            Ok(None) => Err(not_found()),
+            Err(error) => Err(unavailable(&error)),
         }
     }
 
-    async fn record_push(
-        &self,
-        path: &str,
-        (signature, body): (Option<&str>, &[u8]),
-        now: Timestamp,
-    ) -> Result<bool, store::Error> {
-        let Some(id) = subscription_id(path) else { return Ok(false) };
-        let Some((feed, secret)) = self.store.hub_secret(id.clone()).await? else {
-            return Ok(false);
-        };
-        let worth = signature::verify(signature, secret.expose(), body);
-        let good = worth == Verdict::Good;
+    /// A POST whose body was read. Whoever knows the callback is not told whether the signature was
+    /// good.
+    pub async fn handle_push(&self, target: PushTarget, signature: SignatureCheck) -> Reply {
+        let (now, feed) = (self.clock.now(), &target.feed);
+        let verdict = signature.verdict();
+        let good = verdict == Verdict::Good;
         if good {
-            self.hints.pushed(&feed, now);
+            self.pushes.pushed(feed, now);
         } else {
-            tracing::warn!(feed = %feed, "a push for `{feed}` was dropped: its signature is {worth:?}");
+            tracing::warn!(%feed, "a push for `{feed}` was dropped: its signature is {verdict:?}");
         }
-        self.store.record_hub_push(id, good, now).await?;
-        Ok(true)
+        match self.store.record_hub_push(target.id, good, now).await {
+            Ok(()) => (202, "taken\n".to_owned()),
+            Err(error) => unavailable(&error),
+        }
+    }
+}
+
+/// The subscription that a push is for.
+#[derive(Debug)]
+pub struct PushTarget {
+    id: String,
+    feed: Name,
+    secret: Secret,
+}
+
+impl PushTarget {
+    /// Starts to check the value of `X-Hub-Signature`; the body is to be added.
+    pub fn check(&self, signature: Option<&str>) -> SignatureCheck {
+        SignatureCheck::new(signature, self.secret.expose())
     }
 }
 

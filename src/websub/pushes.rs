@@ -1,4 +1,4 @@
-//! Which feeds are to be polled now: at most one hint a feed in ten seconds, and none lost.
+//! Feeds that hubs pushed: at most one poll a feed in ten seconds, and no push forgotten.
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::{Name, Timestamp};
 
-/// Between two hints for one feed. A push that comes sooner is answered by one poll later on.
+/// Between two polls of one feed. Pushes that come sooner are answered by one poll later on.
 const POLL_GAP: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct PushedFeeds {
 #[derive(Clone, Copy, Debug)]
 struct LastPoll {
     at: Timestamp,
-    /// A push has come since.
+    /// A push came since.
     again: bool,
 }
 
@@ -30,27 +30,28 @@ impl PushedFeeds {
 
     /// A push for this feed came.
     pub(super) fn pushed(&self, feed: &Name, now: Timestamp) {
-        let mut book = self.sent_by_feed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match book.get_mut(feed) {
-            // A clock that was set back must not hold hints for years.
-            Some(sent) if now.since(sent.at) < POLL_GAP && sent.at <= now => sent.again = true,
+        let mut sent = self.sent_by_feed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match sent.get_mut(feed) {
+            // A poll in the future was asked for before the clock was set back: it holds up nothing.
+            Some(last) if now.since(last.at) < POLL_GAP && last.at <= now => last.again = true,
             Some(_) | None => {
                 let again = self.due.try_send(feed.clone()).is_err();
-                book.insert(feed.clone(), LastPoll { at: now, again });
+                sent.insert(feed.clone(), LastPoll { at: now, again });
             }
         }
     }
 
     /// Sends what had to wait.
     pub(super) fn send_waiting(&self, now: Timestamp) {
-        let mut book = self.sent_by_feed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for (feed, sent) in book.iter_mut() {
-            let rested = now.since(sent.at) >= POLL_GAP || sent.at > now;
-            if sent.again && rested && self.due.try_send(feed.clone()).is_ok() {
-                *sent = LastPoll { at: now, again: false };
+        let mut sent = self.sent_by_feed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (feed, last) in sent.iter_mut() {
+            let rested = now.since(last.at) >= POLL_GAP || last.at > now;
+            if last.again && rested && self.due.try_send(feed.clone()).is_ok() {
+                *last = LastPoll { at: now, again: false };
             }
         }
-        book.retain(|_, sent| sent.again || now.since(sent.at) < POLL_GAP);
+        // The map holds only feeds of the last seconds: it cannot grow without bound.
+        sent.retain(|_, last| last.again || now.since(last.at) < POLL_GAP);
     }
 }
 

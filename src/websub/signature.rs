@@ -12,25 +12,49 @@ pub(super) enum Verdict {
     Weak,
 }
 
-/// Judges `X-Hub-Signature: method=hex` over the body as it came (recommendation, section 8).
-/// `sha1`, which it still names, is refused.
-pub(super) fn verify(header: Option<&str>, secret: &str, body: &[u8]) -> Verdict {
-    let Some((method, digits)) = header.and_then(|header| header.trim().split_once('=')) else {
-        return Verdict::Missing;
-    };
+/// Checks `X-Hub-Signature: method=hex` over a body that comes piece by piece, as it came on the wire
+/// (recommendation, section 8). `sha1`, which it still names, is refused.
+#[derive(Debug)]
+pub struct SignatureCheck(Result<(hmac::Context, Vec<u8>), Verdict>);
+
+impl SignatureCheck {
+    pub(super) fn new(header: Option<&str>, secret: &str) -> Self {
+        Self(parse_header(header).map(|(algorithm, given)| {
+            (hmac::Context::with_key(&hmac::Key::new(algorithm, secret.as_bytes())), given)
+        }))
+    }
+
+    /// The next bytes of the body.
+    pub fn update(&mut self, bytes: &[u8]) {
+        if let Ok((context, _)) = &mut self.0 {
+            context.update(bytes);
+        }
+    }
+
+    pub(super) fn verdict(self) -> Verdict {
+        let (context, given) = match self.0 {
+            Ok(sound) => sound,
+            Err(verdict) => return verdict,
+        };
+        // The comparison takes the same time wherever the difference is.
+        match aws_lc_rs::constant_time::verify_slices_are_equal(context.sign().as_ref(), &given) {
+            Ok(()) => Verdict::Good,
+            Err(_unspecified) => Verdict::Wrong,
+        }
+    }
+}
+
+/// The method and the digest of the header.
+fn parse_header(header: Option<&str>) -> Result<(hmac::Algorithm, Vec<u8>), Verdict> {
+    let parts = header.and_then(|header| header.trim().split_once('='));
+    let (method, digits) = parts.ok_or(Verdict::Missing)?;
     let algorithm = match method.to_ascii_lowercase().as_str() {
         "sha256" => hmac::HMAC_SHA256,
         "sha384" => hmac::HMAC_SHA384,
         "sha512" => hmac::HMAC_SHA512,
-        _ => return Verdict::Weak,
+        _ => return Err(Verdict::Weak),
     };
-    let Some(given) = unhex(digits) else { return Verdict::Wrong };
-    let key = hmac::Key::new(algorithm, secret.as_bytes());
-    // The comparison takes the same time wherever the difference is.
-    match hmac::verify(&key, body, &given) {
-        Ok(()) => Verdict::Good,
-        Err(_unspecified) => Verdict::Wrong,
-    }
+    Ok((algorithm, unhex(digits).ok_or(Verdict::Wrong)?))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -55,7 +79,12 @@ mod tests {
 
     #[test]
     fn a_signature_counts_only_by_a_sound_method_over_the_very_body() {
-        let judge = |header: &str, body: &[u8]| verify(Some(header), "Jefe", body);
+        let check = |header: Option<&str>, body: &[u8]| {
+            let mut check = SignatureCheck::new(header, "Jefe");
+            body.chunks(5).for_each(|piece| check.update(piece));
+            check.verdict()
+        };
+        let judge = |header: &str, body: &[u8]| check(Some(header), body);
         assert_eq!(judge(&format!("sha256={SHA256}"), DATA), Verdict::Good);
         assert_eq!(judge(&format!("SHA256={}", SHA256.to_uppercase()), DATA), Verdict::Good);
         assert_eq!(judge(&format!("sha256={SHA256}"), b"something else"), Verdict::Wrong);
@@ -65,6 +94,6 @@ mod tests {
             assert_eq!(judge(odd, DATA), Verdict::Wrong, "{odd}");
         }
         assert_eq!(judge(SHA256, DATA), Verdict::Missing);
-        assert_eq!(verify(None, "Jefe", DATA), Verdict::Missing);
+        assert_eq!(check(None, DATA), Verdict::Missing);
     }
 }

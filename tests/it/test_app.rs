@@ -16,26 +16,44 @@ use wirewatch::websub::{HubCallback, WebSub};
 /// 2026-11-23T08:00:00Z.
 pub const START_TIME: Timestamp = Timestamp(1_795_420_800_000);
 
-/// A clock that stands still until it is turned.
+/// A clock that stands still until it is advanced. Like a machine it has two clocks: the wall clock,
+/// which can be set, and a steady one, which cannot.
 #[derive(Clone, Debug)]
-pub struct TestClock(Arc<AtomicI64>);
+pub struct TestClock {
+    wall: Arc<AtomicI64>,
+    steady: Arc<AtomicI64>,
+}
 
 impl TestClock {
-    pub fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
+    fn new() -> Self {
+        let at_start = || Arc::new(AtomicI64::new(START_TIME.0));
+        Self { wall: at_start(), steady: at_start() }
     }
 
+    /// What the wall clock shows.
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.wall.load(Ordering::SeqCst))
+    }
+
+    /// Time goes by.
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.set_forward(by);
+        self.steady.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Somebody sets the wall clock.
+    pub fn set_forward(&self, by: Duration) {
+        self.wall.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     pub fn set_back(&self, by: Duration) {
-        self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.wall.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     fn clock(&self) -> Clock {
-        let hand = self.clone();
-        Clock::new(move || hand.now())
+        let (wall, steady) = (self.clone(), Arc::clone(&self.steady));
+        let steady = move || Duration::from_millis(steady.load(Ordering::SeqCst).unsigned_abs());
+        Clock::with_steady(move || wall.now(), steady)
     }
 }
 
@@ -56,7 +74,7 @@ impl TestApp {
     /// Opens a house on this configuration. `[store]` is the test's own.
     pub async fn open(config: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let hand = TestClock(Arc::new(AtomicI64::new(START_TIME.0)));
+        let hand = TestClock::new();
         Self::open_in(folder, hand, config).await
     }
 
@@ -138,6 +156,11 @@ impl TestApp {
             }
         }
         delivered
+    }
+
+    /// Compares the wall clock with the steady one, as the daemon does every second.
+    pub async fn check_clock(&self) {
+        self.house.clock_monitor().step().await.unwrap();
     }
 
     /// One look of the watchman's: what the operator is told of, if anything.

@@ -167,7 +167,7 @@ fn write_feed(out: &mut impl Write, line: &FeedReport<'_>, now: Timestamp) -> st
         )?;
     }
     if let Some(coverage) = line.coverage {
-        writeln!(out, "    {} (7 days, UTC)", health::covered(coverage, &TimeZone::UTC))?;
+        writeln!(out, "    {} (7 days, UTC)", health::coverage_phrase(coverage, &TimeZone::UTC))?;
         write_gaps(out, &coverage.gaps)?;
     }
     if let Some(mended) = line.mended {

@@ -3,6 +3,7 @@
 mod add_article;
 mod alert_decision;
 mod attempt_end;
+mod clock;
 mod commit;
 mod coverage;
 mod feeds;
@@ -41,7 +42,7 @@ use super::{
     Recognised, Route,
 };
 use crate::domain::{
-    AlertId, ArticleId, DeliveryId, Feed, FeedCondition, Message, OutageKind, Timestamp,
+    AlertId, ArticleId, ClockStep, DeliveryId, Feed, FeedCondition, Message, OutageKind, Timestamp,
 };
 use crate::health::Decision;
 use crate::schedule::FailureStreak;
@@ -81,10 +82,13 @@ impl Store {
         let db = open::for_owner(path, before.as_ref())?;
         let store_id = heartbeat::check_marker(&db, path, before.as_ref())?;
         outbox::recover(&db, now)?;
+        clock::correct_at_start(&db, now)?;
         lock_file.note(|marker| {
             marker.had_store = true;
             marker.store_id = Some(store_id);
             marker.condition.clear();
+            // The clock may have been ahead.
+            marker.alive_at = marker.alive_at.min(now);
         });
         let owner = Owner { lock_file, files: Files::of(path) };
         Ok((Self::over(path, db, Some(owner))?, lock))
@@ -333,6 +337,11 @@ impl Store {
         self.writer.run(resume).await?;
         self.outbox_changed.notify_waiters();
         Ok(())
+    }
+
+    /// Moves every stored time that lay ahead when the wall clock was set, and remembers the step.
+    pub async fn move_times(&self, step: ClockStep) -> Result<(), Error> {
+        self.writer.run(move |db| clock::move_times(db, step)).await
     }
 
     /// Keeps what is told from now on and puts the letter into the outbox, all or nothing.

@@ -2,18 +2,24 @@
 //! changes neither rows nor schema, so a command may look at the store of a running daemon.
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::lock::Marker;
-use super::{coverage, heartbeat, history, hubs, open, operator_notice, pages, status, stories};
-use crate::domain::{AlertId, ArticleId, Coverage, Name, Outage, StoryId, Timestamp};
+use super::{
+    clock, coverage, heartbeat, history, hubs, open, operator_notice, pages, status, stories,
+};
+use crate::domain::{AlertId, ArticleId, ClockStep, Coverage, Name, Outage, StoryId, Timestamp};
 use crate::health::{FeedStatus, WatchTotals};
 use crate::store::error::{Doing, Error};
 use crate::store::{
     AlertDetails, ArticleTrace, DaemonSign, FeedHealth, HealthReport, HubHealth, Loss, OutboxRow,
     Pause, RatedAlert, StoredArticle, Story, StorySummary, Totals,
 };
+
+/// How far back steps of the clock are news.
+const CLOCK_STEPS_SPAN: Duration = Duration::from_hours(24);
 
 /// A store opened for reading, for one command or one look.
 #[derive(Debug)]
@@ -59,15 +65,23 @@ impl Reader {
 
     /// What the operator may have to be told of: every feed as it stands, the channels that fail,
     /// and what was told already.
-    pub fn health_report(&self) -> Result<HealthReport, Error> {
+    pub fn health_report(&self, now: Timestamp) -> Result<HealthReport, Error> {
         self.read(|db| {
             Ok(HealthReport {
                 feeds: status::feeds(db)?.into_iter().map(FeedStatus::from).collect(),
                 channels: operator_notice::failing_channels(db)?,
+                hubs: operator_notice::failing_hubs(db)?,
+                dead: operator_notice::dead_messages(db, now)?,
+                clock_steps: clock::steps(db, now.before(CLOCK_STEPS_SPAN))?,
                 outage: coverage::outages(db, 1)?.pop(),
                 notified: operator_notice::operator_notices(db)?,
             })
         })
+    }
+
+    /// The times the wall clock was set at or after `since`, the latest first.
+    pub fn clock_steps(&self, since: Timestamp) -> Result<Vec<ClockStep>, Error> {
+        self.read(|db| clock::steps(db, since))
     }
 
     /// Articles first seen after `since` and not after `until`, and what each watch made of them.

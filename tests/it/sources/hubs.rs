@@ -107,7 +107,20 @@ impl TestServers {
     /// A push as a hub signs it.
     async fn push(&self, asked: &HubRequest, body: &[u8]) -> (u16, String) {
         let signature = signed(asked.of("hub.secret"), body);
-        self.home.callback().handle_push(&asked.path(), Some(&signature), body).await
+        self.push_signed(&asked.path(), Some(&signature), body).await
+    }
+
+    /// A push with any signature or none.
+    async fn push_signed(&self, path: &str, signature: Option<&str>, body: &[u8]) -> (u16, String) {
+        let callback = self.home.callback();
+        match callback.push_target(path).await {
+            Ok(target) => {
+                let mut check = target.check(signature);
+                check.update(body);
+                callback.handle_push(target, check).await
+            }
+            Err(reply) => reply,
+        }
     }
 
     fn hub(&self) -> HubHealth {
@@ -215,7 +228,7 @@ async fn a_push_without_a_good_signature_is_taken_dropped_and_counted() {
     for signature in
         [None, Some(""), Some("sha256=00"), Some(&*other), Some(&*forged), Some(&*weak)]
     {
-        let answer = town.home.callback().handle_push(&asked.path(), signature, body).await;
+        let answer = town.push_signed(&asked.path(), signature, body).await;
         assert_eq!(answer.0, 202, "whoever guesses learns nothing");
     }
     assert_eq!(town.poll_due().await, 0);
@@ -229,7 +242,7 @@ async fn a_push_without_a_good_signature_is_taken_dropped_and_counted() {
     let line = "pushed by 127.0.0.1 (active), 0 pushes, 6 without a good signature dropped";
     assert!(said.contains(line), "{said}");
     let unknown = "/websub/0123456789abcdef0123456789abcdef";
-    assert_eq!(town.home.callback().handle_push(unknown, Some(&good), body).await.0, 404);
+    assert_eq!(town.push_signed(unknown, Some(&good), body).await.0, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
