@@ -1,4 +1,4 @@
-//! A few lines for a terminal. Colour codes are ours alone (foreign ones are cleaned away), so that
+//! A few lines for a terminal. All colour codes are our own (those in foreign texts are dropped), so that
 //! a writer without colours can drop every one of them.
 
 use crate::domain::{Alert, AlertKind, Message, Severity, Timestamp};
@@ -19,9 +19,9 @@ const YELLOW: &str = "\x1b[33m";
 const RESET: &str = "\x1b[0m";
 
 /// The alerts in the order given, an empty line after each; or the one update or notice.
-pub(super) fn render(letter: &Message) -> Vec<u8> {
-    let text = match view_of(letter) {
-        Ok(sheet) => render_view(&sheet, letter.created()),
+pub(super) fn render(message: &Message) -> Vec<u8> {
+    let text = match view_of(message) {
+        Ok(view) => render_view(&view, message.created()),
         Err(alerts) => alerts.iter().map(render_alert).collect(),
     };
     text.into_bytes()
@@ -34,18 +34,18 @@ fn severity_label(severity: Severity) -> String {
     }
 }
 
-fn render_view(sheet: &View, created: Timestamp) -> String {
-    let (at, head, kind) = (wording::time(created), &sheet.sender, sheet.kind);
-    let level = severity_label(sheet.severity);
+fn render_view(view: &View, created: Timestamp) -> String {
+    let (at, head, kind) = (wording::time(created), &view.sender, view.kind);
+    let level = severity_label(view.severity);
     let mut text = format!("{DIM}{at}{RESET}  {level}  {BOLD}{head}{RESET}  {kind}\n");
-    text.push_str(&colour_lines(&wrapped(&sheet.title, "  "), BOLD));
-    if let Some(url) = &sheet.url {
+    text.push_str(&colour_lines(&wrapped(&view.title, "  "), BOLD));
+    if let Some(url) = &view.url {
         text.extend([format!("  {url}\n")]);
     }
-    for line in sheet.lines.iter().filter(|line| !line.is_empty()) {
+    for line in view.lines.iter().filter(|line| !line.is_empty()) {
         text.push_str(&wrapped(line, "    "));
     }
-    for copy in &sheet.copies {
+    for copy in &view.copies {
         text.push_str(&wrapped(&copy.title, "    "));
         if let Some(url) = &copy.url {
             text.extend([format!("    {url}\n")]);

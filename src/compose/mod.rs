@@ -57,7 +57,7 @@ pub struct Error {
 impl Fault {
     fn description(self) -> &'static str {
         match self {
-            Self::Empty => "there is nothing to tell of",
+            Self::Empty => "the message holds nothing",
             Self::Sender => "`from` is not a mail address",
             Self::Recipient => "the recipient is not a mail address",
             Self::Record => "it does not fit into JSON",
@@ -79,21 +79,21 @@ pub struct Envelope<'a> {
 /// Writes a message: an alert; of several alerts a digest that lists all of them by watch; an
 /// update; a notice.
 pub fn encode(
-    letter: &Message,
+    message: &Message,
     envelope: Envelope<'_>,
     channel: &Channel,
 ) -> Result<EncodedMessage, Error> {
     let failed = |fault| Error { channel: channel.name.clone(), cause: fault };
-    if matches!(letter, Message::Alerts(alerts) if alerts.is_empty()) {
+    if matches!(message, Message::Alerts(alerts) if alerts.is_empty()) {
         return Err(failed(Fault::Empty));
     }
     let (content_type, bytes) = match &channel.kind {
         ChannelKind::Email(settings) => {
-            ("message/rfc822", email::render(letter, envelope, settings))
+            ("message/rfc822", email::render(message, envelope, settings))
         }
-        ChannelKind::Webhook(_) => ("application/json", webhook::encode_body(letter)),
-        ChannelKind::File { .. } => ("application/x-ndjson", webhook::encode_lines(letter)),
-        ChannelKind::Console => ("text/plain; charset=utf-8", Ok(console::render(letter))),
+        ChannelKind::Webhook(_) => ("application/json", webhook::encode_body(message)),
+        ChannelKind::File { .. } => ("application/x-ndjson", webhook::encode_lines(message)),
+        ChannelKind::Console => ("text/plain; charset=utf-8", Ok(console::render(message))),
     };
     bytes.map(|bytes| EncodedMessage { content_type, bytes }).map_err(failed)
 }
@@ -109,8 +109,8 @@ pub fn single_line(text: &str) -> String {
 }
 
 /// An update or a notice for people; alerts have forms of their own.
-fn view_of(letter: &Message) -> Result<View, &[Alert]> {
-    match letter {
+fn view_of(message: &Message) -> Result<View, &[Alert]> {
+    match message {
         Message::Alerts(alerts) => Err(alerts),
         Message::Update(update) => Ok(View::of_update(update)),
         Message::Notice(notice) => Ok(View::of_notice(notice)),

@@ -19,7 +19,7 @@ const LANGUAGE_CHARS_MAX: usize = 35;
 /// Languages named; the rest are counted.
 const LANGUAGES_MAX: usize = 9;
 
-/// "7 outlets, 3 languages (en, ja, ko)": who else told the story when the message was composed.
+/// "7 outlets, 3 languages (en, ja, ko)": who else carried the story when the message was composed.
 pub(super) fn spread_line(alert: &Alert) -> Option<String> {
     let spread = alert.spread.as_ref()?;
     let others = spread.outlets.checked_sub(1).filter(|others| *others > 0)?;

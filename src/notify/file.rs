@@ -93,7 +93,7 @@ fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
     let before = status.len();
     let mut bytes = Vec::with_capacity(lines.len() + 1);
     if before > 0 && !ends_with_newline(&mut file)? {
-        // A crash tore the last line; ours must not be glued to it.
+        // A crash cut the last line short; the next one must not be joined to it.
         bytes.push(b'\n');
     }
     bytes.extend_from_slice(lines);
@@ -126,9 +126,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("alerts.jsonl");
         std::fs::write(&path, "{\"torn\":").unwrap();
-        let journal = JsonLinesFile::new(path.clone());
+        let file = JsonLinesFile::new(path.clone());
         for line in ["{\"a\":1}\n", "{\"b\":2}\n{\"c\":3}\n"] {
-            let outcome = journal.send(line.as_bytes()).await;
+            let outcome = file.send(line.as_bytes()).await;
             assert_eq!(outcome, Outcome::Accepted { detail: "on disk".into() });
         }
         let text = std::fs::read_to_string(&path).unwrap();
@@ -146,13 +146,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_folder_that_is_not_there_pauses_the_channel() {
-        let journal = JsonLinesFile::new("/nonexistent/alerts.jsonl".into());
-        assert!(matches!(journal.send(b"{}\n").await, Outcome::Paused { .. }));
+        let file = JsonLinesFile::new("/nonexistent/alerts.jsonl".into());
+        assert!(matches!(file.send(b"{}\n").await, Outcome::Paused { .. }));
     }
 
     #[tokio::test]
     async fn a_full_disk_is_tried_again() {
-        let journal = JsonLinesFile::new("/dev/full".into());
-        assert!(matches!(journal.send(b"{}\n").await, Outcome::Unavailable { .. }));
+        let file = JsonLinesFile::new("/dev/full".into());
+        assert!(matches!(file.send(b"{}\n").await, Outcome::Unavailable { .. }));
     }
 }

@@ -40,7 +40,7 @@ pub struct Error {
     pub what: String,
 }
 
-/// Every channel's own way out, made ready once. A new configuration gets a new one.
+/// The transport of every channel, built once for a configuration.
 #[derive(Debug)]
 pub struct Notifier {
     transports: HashMap<Name, Transport>,
@@ -56,7 +56,7 @@ enum Transport {
 
 impl Notifier {
     /// Makes every channel ready: reads certificate files, decodes secrets, opens no connection.
-    /// All channels that cannot be made ready are told of at once.
+    /// All channels that cannot be used are reported at once.
     pub fn new(channels: &[Channel], screen: &Arc<Terminal>) -> Result<Self, Vec<Error>> {
         let mut ways = HashMap::new();
         let mut errors = Vec::new();
@@ -174,8 +174,8 @@ mod tests {
         assert!(told.iter().all(|error| !error.to_string().contains("§§§")));
 
         let nobody = Notifier::new(&[], &screen).unwrap();
-        let parcel = Outgoing { id: DeliveryId(1), attempt: 1, recipient: "", message: b"" };
-        let outcome = nobody.send(&hook, &parcel, Timestamp(0)).await;
+        let outgoing = Outgoing { id: DeliveryId(1), attempt: 1, recipient: "", message: b"" };
+        let outcome = nobody.send(&hook, &outgoing, Timestamp(0)).await;
         assert!(matches!(outcome, Outcome::Paused { .. }));
     }
 }

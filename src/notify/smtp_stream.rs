@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 /// Bytes a server may send in answer to one command, TLS handshake included.
 const ANSWER_BYTES_MAX: usize = 128 << 10;
 
-/// How many more bytes the server may send before we speak again.
+/// How many more bytes the server may send before the next command.
 #[derive(Clone, Debug)]
 pub(super) struct ReadBudget(Arc<AtomicUsize>);
 
@@ -45,13 +45,13 @@ impl ReadBudget {
     }
 }
 
-/// Where in the plain dialogue before STARTTLS we are.
+/// The state of the plain dialogue before STARTTLS.
 #[derive(Clone, Copy, Debug)]
 enum ReplyState {
     /// An answer is coming: bytes of its current line, whether that says more lines follow and
     /// whether it says yes; and whether the question was STARTTLS.
     Receiving { column: usize, more: bool, yes: bool, tls: bool },
-    /// The answer has ended: nothing may come before we speak. `agreed` if we speak TLS next.
+    /// The answer has ended: nothing may come before the next command. `agreed` if TLS comes next.
     Complete { agreed: bool },
     /// Not watched: encrypted, or never to be.
     Unchecked,
@@ -85,7 +85,7 @@ impl ReplyState {
         Self::Receiving { column: 0, more: false, yes: false, tls }
     }
 
-    /// After bytes of ours.
+    /// The state after bytes that were sent.
     fn after_sent(self, bytes: &[u8]) -> Self {
         match self {
             Self::Unchecked | Self::Complete { agreed: true } => Self::Unchecked,
@@ -95,7 +95,7 @@ impl ReplyState {
         }
     }
 
-    /// After one byte of theirs. Four columns tell everything: a code, then `-` if another line
+    /// The state after one byte that was received. Four columns say everything: a code, then `-` if another line
     /// follows (RFC 5321 section 4.2).
     fn after_received(self, byte: u8) -> io::Result<Self> {
         Ok(match self {

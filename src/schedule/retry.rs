@@ -10,7 +10,7 @@ pub enum RetryPolicy {
     Webhook,
     /// A mail queue's: up to five days (RFC 5321 section 4.5.4.1).
     Mail,
-    /// A local sink (terminal, file): it comes back when a person mends it.
+    /// A local sink (terminal, file): a person repairs it.
     Local,
 }
 

@@ -55,24 +55,24 @@ pub(super) fn digest(alerts: &[Alert], delivery: DeliveryId, subject: &str) -> S
 }
 
 /// An update or a notice.
-pub(super) fn view(sheet: &View, delivery: DeliveryId, subject: &str) -> String {
+pub(super) fn view(view: &View, delivery: DeliveryId, subject: &str) -> String {
     let mut body = format!(
         "<p class=\"head\"><bdi>{}</bdi> &#183; <span class=\"level {severity}\">{}</span></p>\n",
-        escape_html(&sheet.sender),
-        escape_html(sheet.kind),
-        severity = sheet.severity,
+        escape_html(&view.sender),
+        escape_html(view.kind),
+        severity = view.severity,
     );
-    body.push_str(&linked_heading("h1", &sheet.title, sheet.url.as_deref()));
-    for paragraph in sheet.lines.split(String::is_empty).filter(|lines| !lines.is_empty()) {
+    body.push_str(&linked_heading("h1", &view.title, view.url.as_deref()));
+    for paragraph in view.lines.split(String::is_empty).filter(|lines| !lines.is_empty()) {
         let lines: Vec<String> =
             paragraph.iter().map(|line| format!("<bdi>{}</bdi>", escape_html(line))).collect();
         body.extend([format!("<p>{}</p>\n", lines.join("<br>\n"))]);
     }
-    for copy in &sheet.copies {
+    for copy in &view.copies {
         body.push_str(&linked_heading("h3", &copy.title, copy.url.as_deref()));
         body.extend([format!("<p class=\"meta\">{}</p>\n", escape_html(&copy.byline))]);
     }
-    body.push_str(&footer(delivery, &escape_html(&sheet.footer)));
+    body.push_str(&footer(delivery, &escape_html(&view.footer)));
     page(subject, &body)
 }
 
@@ -126,7 +126,7 @@ fn heading(level: &str, alert: &Alert) -> String {
     }
 }
 
-/// The host behind the link, in the form that shows look-alike letters for what they are.
+/// The host behind the link, in the form that shows look-alike messages for what they are.
 fn host(alert: &Alert) -> Option<String> {
     foreign_text::safe_link(alert.url.as_deref()?)?.host_str().map(str::to_owned)
 }

@@ -35,15 +35,15 @@ struct MailHeaders {
 /// Writes the mail for one recipient. The header names are the same for every mail, save that a
 /// digest of several stories names no thread it belongs to.
 pub(super) fn render(
-    letter: &Message,
+    message: &Message,
     envelope: Envelope<'_>,
     settings: &Email,
 ) -> Result<Vec<u8>, Fault> {
     let delivery = envelope.delivery;
     let from = address::mailbox(&settings.from).ok_or(Fault::Sender)?;
     let to = address::address(envelope.recipient).ok_or(Fault::Recipient)?;
-    let head = mail_headers(letter, envelope.answers);
-    let (text, page) = bodies(letter, delivery, &head.subject);
+    let head = mail_headers(message, envelope.answers);
+    let (text, page) = bodies(message, delivery, &head.subject);
     // "=_" can stand in neither encoding, so that no text can end its part.
     let mut mail = MultiPart::alternative()
         .boundary(format!("=_{delivery}"))
@@ -54,7 +54,7 @@ pub(super) fn render(
     set_header(headers, "From", sender(&from));
     set_header(headers, "To", to.to_string());
     set_header(headers, "Subject", subject::encode_header(&head.subject));
-    headers.set(Date::new(system_time(letter.created())));
+    headers.set(Date::new(system_time(message.created())));
     set_header(headers, "Message-ID", format!("<{delivery}@{domain}>"));
     let answers: Vec<String> = head.answers.iter().map(|id| format!("<{id}@{domain}>")).collect();
     if let Some(last) = answers.last() {
@@ -63,15 +63,15 @@ pub(super) fn render(
         set_header(headers, "References", answers.join("\r\n "));
     }
     set_header(headers, "List-Id", list_id(&head.label, &domain));
-    set_header(headers, "Importance", importance(letter.severity()).to_owned());
+    set_header(headers, "Importance", importance(message.severity()).to_owned());
     set_header(headers, "Auto-Submitted", "auto-generated".to_owned());
     set_header(headers, "X-Auto-Response-Suppress", "All".to_owned());
     headers.set(MIME_VERSION_1_0);
     Ok(mail.formatted())
 }
 
-fn mail_headers(letter: &Message, answers: Option<DeliveryId>) -> MailHeaders {
-    match letter {
+fn mail_headers(message: &Message, answers: Option<DeliveryId>) -> MailHeaders {
+    match message {
         Message::Alerts(alerts) => MailHeaders {
             subject: subject(alerts),
             answers: thread_id(alerts).into_iter().collect(),
@@ -95,9 +95,9 @@ fn mail_headers(letter: &Message, answers: Option<DeliveryId>) -> MailHeaders {
     }
 }
 
-fn bodies(letter: &Message, delivery: DeliveryId, subject: &str) -> (String, String) {
-    match view_of(letter) {
-        Ok(sheet) => (text::view(&sheet, delivery), html::view(&sheet, delivery, subject)),
+fn bodies(message: &Message, delivery: DeliveryId, subject: &str) -> (String, String) {
+    match view_of(message) {
+        Ok(view) => (text::view(&view, delivery), html::view(&view, delivery, subject)),
         Err([alert]) => {
             (text::single_alert(alert, delivery), html::single_alert(alert, delivery, subject))
         }
@@ -164,7 +164,7 @@ fn story_message_id(id: StoryId) -> String {
     format!("story-{id}")
 }
 
-/// The watch, or `digest` where several are told of.
+/// The watch, or `digest` where there are several.
 fn watches_label(alerts: &[Alert]) -> String {
     let first = alerts.first().map(|alert| &alert.watch);
     let one = first.filter(|watch| alerts.iter().all(|alert| alert.watch == **watch));
@@ -179,7 +179,7 @@ fn header_token(name: &str) -> String {
     name.chars().map(header_char).collect()
 }
 
-/// Names are letters, digits and `-` by their definition; here that is made sure.
+/// Names are messages, digits and `-` by their definition; here that is made sure.
 fn header_char(c: char) -> char {
     if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }
 }

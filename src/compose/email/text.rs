@@ -6,11 +6,11 @@ use crate::compose::width::wrapped;
 use crate::compose::{by_watch, passage, wording};
 use crate::domain::{Alert, AlertKind, DeliveryId};
 
-/// Characters of the passage when one alert is told of.
+/// Characters of the passage in a mail with one alert.
 pub(super) const PASSAGE_CHARS_MAX: usize = 1_200;
 /// Characters of each passage in a digest.
 pub(super) const DIGEST_PASSAGE_CHARS_MAX: usize = 240;
-/// Terms named when one alert is told of; the rest are counted.
+/// Terms named in a mail with one alert; the rest are counted.
 pub(super) const REASONS_MAX: usize = 100;
 /// Terms named for each alert of a digest.
 pub(super) const DIGEST_REASONS_MAX: usize = 6;
@@ -66,25 +66,25 @@ pub(super) fn digest(alerts: &[Alert], delivery: DeliveryId) -> String {
 }
 
 /// An update or a notice.
-pub(super) fn view(sheet: &View, delivery: DeliveryId) -> String {
-    let mut text = wrapped(&format!("{} · {}", bidi_isolated(&sheet.sender), sheet.kind), "");
+pub(super) fn view(view: &View, delivery: DeliveryId) -> String {
+    let mut text = wrapped(&format!("{} · {}", bidi_isolated(&view.sender), view.kind), "");
     text.push('\n');
-    text.push_str(&wrapped(&bidi_isolated(&sheet.title), ""));
-    if let Some(url) = &sheet.url {
+    text.push_str(&wrapped(&bidi_isolated(&view.title), ""));
+    if let Some(url) = &view.url {
         text.extend([format!("{url}\n")]);
     }
     text.push('\n');
-    for line in &sheet.lines {
+    for line in &view.lines {
         text.push_str(&wrapped(&bidi_isolated(line), ""));
     }
-    for copy in &sheet.copies {
+    for copy in &view.copies {
         text.extend([format!("\n{}", wrapped(&bidi_isolated(&copy.title), "  "))]);
         if let Some(url) = &copy.url {
             text.extend([format!("  {url}\n")]);
         }
         text.push_str(&wrapped(&copy.byline, "  "));
     }
-    text.push_str(&footer(delivery, &sheet.footer));
+    text.push_str(&footer(delivery, &view.footer));
     text
 }
 

@@ -1,6 +1,6 @@
 //! The `data` of messages that are not alerts. The same contract: fields are added, never changed.
 //!
-//! `alert.updated`, news of a story that an alert has told:
+//! `alert.updated`, news of a story of which an alert was sent:
 //! ```json
 //! {"id": "01j…",                            // of this update
 //!  "alert": "01j…", "story": "s42",         // the alert it follows
@@ -98,19 +98,19 @@ pub(super) struct NoticeData<'a> {
 
 /// Cuts texts, and remembers that it did.
 struct Truncator {
-    room: SizeLimits,
+    limits: SizeLimits,
     cut: bool,
 }
 
 impl Truncator {
     fn text(&mut self, text: &str) -> String {
-        self.cut |= text.chars().nth(self.room.word_chars).is_some();
-        foreign_text::single_line_of(text, self.room.word_chars)
+        self.cut |= text.chars().nth(self.limits.word_chars).is_some();
+        foreign_text::single_line_of(text, self.limits.word_chars)
     }
 
     fn list<'a, T>(&mut self, items: &'a [T]) -> &'a [T] {
-        self.cut |= items.len() > self.room.list;
-        items.get(..self.room.list).unwrap_or(items)
+        self.cut |= items.len() > self.limits.list;
+        items.get(..self.limits.list).unwrap_or(items)
     }
 
     fn link(&mut self, url: Option<&str>) -> Option<String> {
@@ -164,8 +164,8 @@ impl Truncator {
     }
 }
 
-pub(super) fn update(update: &Update, room: SizeLimits) -> UpdateData<'_> {
-    let mut scissors = Truncator { room, cut: false };
+pub(super) fn update(update: &Update, limits: SizeLimits) -> UpdateData<'_> {
+    let mut scissors = Truncator { limits, cut: false };
     let changes = update.changes.iter().map(|change| scissors.change(change)).collect();
     let copies = scissors.list(&update.copies).iter().map(|copy| scissors.copy(copy)).collect();
     let languages = scissors.list(&update.languages).iter().map(|tag| scissors.text(tag)).collect();
@@ -187,8 +187,8 @@ pub(super) fn update(update: &Update, room: SizeLimits) -> UpdateData<'_> {
     }
 }
 
-pub(super) fn notice(notice: &Notice, room: SizeLimits) -> NoticeData<'_> {
-    let mut scissors = Truncator { room, cut: false };
+pub(super) fn notice(notice: &Notice, limits: SizeLimits) -> NoticeData<'_> {
+    let mut scissors = Truncator { limits, cut: false };
     let lines = scissors.list(&notice.lines).iter().map(|line| scissors.text(line)).collect();
     NoticeData {
         id: notice.id,

@@ -28,7 +28,7 @@
 //! field. Texts are as published: escape them where they are shown; `snippet.html` is escaped.
 //! Updates and notices have shapes of their own, see [`message`].
 //!
-//! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "alerts": [ … ]}`, the loudest watch
+//! A digest's `data` is `{"count": 2, "watches": ["gsomia"], "alerts": [ … ]}`, the most severe watch
 //! first, and lists every alert. Absent is null. The address a request goes to is the receiver's
 //! own business, so nothing here says which channel it was.
 
@@ -127,10 +127,10 @@ struct ReasonData {
 }
 
 /// The body of one request.
-pub(super) fn encode_body(letter: &Message) -> Result<Vec<u8>, Fault> {
+pub(super) fn encode_body(message: &Message) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
-    for room in SIZE_LIMITS {
-        bytes = encode_within(letter, room)?;
+    for limits in SIZE_LIMITS {
+        bytes = encode_within(message, limits)?;
         if bytes.len() <= BODY_BYTES_MAX {
             break;
         }
@@ -139,65 +139,65 @@ pub(super) fn encode_body(letter: &Message) -> Result<Vec<u8>, Fault> {
 }
 
 /// One whole line for each alert, or for the one update or notice.
-pub(super) fn encode_lines(letter: &Message) -> Result<Vec<u8>, Fault> {
+pub(super) fn encode_lines(message: &Message) -> Result<Vec<u8>, Fault> {
     let [everything, ..] = SIZE_LIMITS;
     let mut lines = Vec::new();
-    let mut line = |letter: &Message| {
-        lines.extend(encode_within(letter, everything)?);
+    let mut line = |message: &Message| {
+        lines.extend(encode_within(message, everything)?);
         lines.push(b'\n');
         Ok(())
     };
-    match letter {
+    match message {
         Message::Alerts(alerts) => {
             alerts.iter().try_for_each(|alert| line(&Message::Alerts(vec![alert.clone()])))?;
         }
-        Message::Update(_) | Message::Notice(_) => line(letter)?,
+        Message::Update(_) | Message::Notice(_) => line(message)?,
     }
     Ok(lines)
 }
 
-fn encode_within(letter: &Message, room: SizeLimits) -> Result<Vec<u8>, Fault> {
-    let timestamp = letter.created();
-    let bytes = match letter {
+fn encode_within(message: &Message, limits: SizeLimits) -> Result<Vec<u8>, Fault> {
+    let timestamp = message.created();
+    let bytes = match message {
         Message::Alerts(alerts) => {
             let (r#type, data) = match alerts.as_slice() {
                 [alert] if alert.kind == AlertKind::Test => {
-                    ("test.ping", single_alert(alert, room))
+                    ("test.ping", single_alert(alert, limits))
                 }
-                [alert] => ("alert.matched", single_alert(alert, room)),
-                alerts => ("alert.digest", digest(alerts, room)),
+                [alert] => ("alert.matched", single_alert(alert, limits)),
+                alerts => ("alert.digest", digest(alerts, limits)),
             };
             serde_json::to_vec(&WebhookBody { r#type, timestamp, data })
         }
         Message::Update(update) => {
-            let data = message::update(update, room);
+            let data = message::update(update, limits);
             serde_json::to_vec(&WebhookBody { r#type: "alert.updated", timestamp, data })
         }
         Message::Notice(notice) => {
-            let data = message::notice(notice, room);
+            let data = message::notice(notice, limits);
             serde_json::to_vec(&WebhookBody { r#type: notice.kind.as_str(), timestamp, data })
         }
     };
     bytes.or(Err(Fault::Record))
 }
 
-fn single_alert(alert: &Alert, room: SizeLimits) -> Data<'_> {
-    Data::One(Box::new(alert_data(alert, room)))
+fn single_alert(alert: &Alert, limits: SizeLimits) -> Data<'_> {
+    Data::One(Box::new(alert_data(alert, limits)))
 }
 
-fn digest(alerts: &[Alert], room: SizeLimits) -> Data<'_> {
+fn digest(alerts: &[Alert], limits: SizeLimits) -> Data<'_> {
     let groups = by_watch(alerts);
     let watches = groups.iter().filter_map(|group| group.first()).map(|a| &a.watch).collect();
-    let records = groups.into_iter().flatten().map(|alert| alert_data(alert, room)).collect();
+    let records = groups.into_iter().flatten().map(|alert| alert_data(alert, limits)).collect();
     Data::Many { count: alerts.len(), watches, alerts: records }
 }
 
-fn alert_data(alert: &Alert, room: SizeLimits) -> AlertData<'_> {
-    let cut = |text: &str| foreign_text::single_line_of(text, room.word_chars);
+fn alert_data(alert: &Alert, limits: SizeLimits) -> AlertData<'_> {
+    let cut = |text: &str| foreign_text::single_line_of(text, limits.word_chars);
     let hits: Vec<ReasonData> = alert
         .hits
         .iter()
-        .take(room.hits)
+        .take(limits.hits)
         .map(|hit| ReasonData {
             term: cut(&hit.term),
             field: hit.field,
@@ -207,14 +207,14 @@ fn alert_data(alert: &Alert, room: SizeLimits) -> AlertData<'_> {
             tolerance: hit.tolerance.as_deref().map(cut),
         })
         .collect();
-    let fits = |text: &str| text.chars().nth(room.word_chars).is_none();
+    let fits = |text: &str| text.chars().nth(limits.word_chars).is_none();
     let hits_fit = hits.len() == alert.hits.len()
         && alert.hits.iter().all(|hit| {
             fits(&hit.term) && fits(&hit.text) && hit.tolerance.as_deref().is_none_or(fits)
         });
     let url = alert.url.as_deref().and_then(foreign_text::safe_link);
     let url_fits = alert.url.as_ref().is_none_or(|url| url.len() <= foreign_text::LINK_BYTES_MAX);
-    let snippet_fits = alert.snippet.text.chars().nth(room.snippet_chars).is_none();
+    let snippet_fits = alert.snippet.text.chars().nth(limits.snippet_chars).is_none();
     AlertData {
         id: alert.id,
         kind: wording::kind_word(alert.kind),
@@ -228,7 +228,7 @@ fn alert_data(alert: &Alert, room: SizeLimits) -> AlertData<'_> {
         language: wording::language(alert),
         published: alert.published,
         first_seen: alert.first_seen,
-        snippet: snippet(&passage::snippet_runs(alert, room.snippet_chars)),
+        snippet: snippet(&passage::snippet_runs(alert, limits.snippet_chars)),
         hits_total: alert.hits.len(),
         truncated: !(hits_fit
             && url_fits

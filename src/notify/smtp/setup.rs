@@ -1,4 +1,4 @@
-//! What a mail server connection is made of before the first word: address, certificates, secrets.
+//! What is needed before the first command to a mail server: address, certificates, secrets.
 
 use std::io;
 use std::net::SocketAddr;

@@ -216,7 +216,7 @@ fn patient(settings: &Email, short: Duration) -> MailServer {
     MailServer { timeouts: patience, ..MailServer::new(settings).unwrap() }
 }
 
-fn parcel<'a>(recipient: &'a str, message: &'a [u8]) -> Outgoing<'a> {
+fn outgoing<'a>(recipient: &'a str, message: &'a [u8]) -> Outgoing<'a> {
     Outgoing { id: DeliveryId(1), attempt: 1, recipient, message }
 }
 
@@ -230,7 +230,7 @@ async fn plays(script: Script) -> (Outcome, Heard) {
     let hangs = [banner, ehlo, auth, mail, rcpt, data, dot].contains(&HANG);
     let patience = if hangs { Duration::from_millis(300) } else { Duration::from_secs(10) };
     let relay = patient(&settings, patience);
-    let outcome = relay.send(&parcel("desk@paper.example", MAIL)).await;
+    let outcome = relay.send(&outgoing("desk@paper.example", MAIL)).await;
     relay.close_idle(Duration::ZERO).await;
     (outcome, heard.recv().unwrap())
 }
@@ -328,7 +328,7 @@ async fn a_session_is_used_again_and_a_dead_one_is_replaced() {
         let (port, heard) = serve_sessions(script, None, false, sessions);
         let relay = relay(&settings(port, SmtpTls::None));
         for recipient in ["one@paper.example", "two@paper.example"] {
-            let outcome = relay.send(&parcel(recipient, MAIL)).await;
+            let outcome = relay.send(&outgoing(recipient, MAIL)).await;
             assert_eq!(then(&outcome).0, Then::Accepted, "{outcome:?}");
         }
         relay.close_idle(Duration::ZERO).await;
@@ -390,7 +390,7 @@ fn half_a_login_is_refused() {
 #[tokio::test]
 async fn nobody_there_is_tried_again() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let outcome = relay(&settings(port, SmtpTls::None)).send(&parcel("a@b.example", MAIL)).await;
+    let outcome = relay(&settings(port, SmtpTls::None)).send(&outgoing("a@b.example", MAIL)).await;
     assert_eq!(then(&outcome).0, Then::Unavailable, "{outcome:?}");
 }
 
@@ -398,7 +398,7 @@ async fn nobody_there_is_tried_again() {
 async fn a_mail_with_a_bare_line_end_never_leaves() {
     for message in [&b"a\n.\r\nb\r\n"[..], b"a\r.\r\nb\r\n", b"a\r", b"\n"] {
         let relay = relay(&settings(1, SmtpTls::None));
-        let outcome = relay.send(&parcel("a@b.example", message)).await;
+        let outcome = relay.send(&outgoing("a@b.example", message)).await;
         assert_eq!(then(&outcome).0, Then::Refused, "{message:?}");
     }
 }
@@ -407,18 +407,18 @@ async fn a_mail_with_a_bare_line_end_never_leaves() {
 async fn addresses_in_other_scripts_go_as_far_as_the_server_can() {
     let (port, heard) = serve(GOOD, None, false);
     let relay_to = |port| relay(&settings(port, SmtpTls::None));
-    let outcome = relay_to(port).send(&parcel("desk@bücher.example", MAIL)).await;
+    let outcome = relay_to(port).send(&outgoing("desk@bücher.example", MAIL)).await;
     assert_eq!(then(&outcome).0, Then::Accepted);
     let commands = heard.recv().unwrap().commands;
     assert!(commands.contains(&"RCPT TO:<desk@xn--bcher-kva.example>".to_owned()), "{commands:?}");
 
     let (port, _heard) = serve(GOOD, None, false);
-    let outcome = relay_to(port).send(&parcel("用户@paper.example", MAIL)).await;
+    let outcome = relay_to(port).send(&outgoing("用户@paper.example", MAIL)).await;
     assert_eq!(then(&outcome).0, Then::Refused, "{outcome:?}");
 
     let ehlo = "250-mx.example\r\n250-8BITMIME\r\n250 SMTPUTF8";
     let (port, heard) = serve(Script { ehlo, ..GOOD }, None, false);
-    let outcome = relay_to(port).send(&parcel("用户@paper.example", MAIL)).await;
+    let outcome = relay_to(port).send(&outgoing("用户@paper.example", MAIL)).await;
     assert_eq!(then(&outcome).0, Then::Accepted, "{outcome:?}");
     let commands = heard.recv().unwrap().commands;
     assert!(commands.iter().any(|c| c == "MAIL FROM:<alerts@watch.example> SMTPUTF8"));
@@ -433,7 +433,7 @@ async fn plays_tls(script: Script, tls: SmtpTls, name: &str, trusted: bool) -> (
     let (port, heard) = serve(script, Some(config), tls == SmtpTls::Implicit);
     let mut settings = settings(port, tls);
     settings.ca_file = trusted.then_some(path);
-    let outcome = relay(&settings).send(&parcel("desk@paper.example", MAIL)).await;
+    let outcome = relay(&settings).send(&outgoing("desk@paper.example", MAIL)).await;
     (outcome, heard.recv().unwrap())
 }
 
@@ -467,7 +467,7 @@ async fn the_very_certificate_the_operator_named_is_trusted_and_no_other() {
             let config = Arc::clone(&config);
             let (port, _heard) = serve_sessions(GOOD, Some(config), tls == SmtpTls::Implicit, 2);
             let settings = Email { ca_file: Some(path), ..settings(port, tls) };
-            let outcome = relay(&settings).send(&parcel("desk@paper.example", MAIL)).await;
+            let outcome = relay(&settings).send(&outgoing("desk@paper.example", MAIL)).await;
             assert_eq!(then(&outcome).0, expected, "{tls:?} {outcome:?}");
         }
     }
@@ -515,6 +515,6 @@ async fn a_server_on_another_machine_gets_nothing_in_the_clear() {
     let listener = TcpListener::bind((outward, 0)).unwrap();
     let mut settings = settings(listener.local_addr().unwrap().port(), SmtpTls::None);
     settings.host = outward.to_string();
-    let outcome = relay(&settings).send(&parcel("a@b.example", MAIL)).await;
+    let outcome = relay(&settings).send(&outgoing("a@b.example", MAIL)).await;
     assert_eq!(then(&outcome).0, Then::Paused, "{outcome:?}");
 }

@@ -63,18 +63,18 @@ impl Endpoint {
         self.timeout.saturating_add(ANSWER_WAIT)
     }
 
-    pub(super) async fn send(&self, parcel: &Outgoing<'_>, now: Timestamp) -> Outcome {
+    pub(super) async fn send(&self, outgoing: &Outgoing<'_>, now: Timestamp) -> Outcome {
         if let Err(inside) = check_url(&self.url, self.allow_private) {
             return Outcome::Paused { cause: PauseCause::NeedsPerson, why: inside.to_string() };
         }
-        match self.request(parcel, now).send().await {
+        match self.request(outgoing, now).send().await {
             Ok(response) => self.response_outcome(response, now).await,
             Err(error) => self.connect_outcome(error),
         }
     }
 
-    fn request(&self, parcel: &Outgoing<'_>, now: Timestamp) -> reqwest::RequestBuilder {
-        let id = format!("msg_{}", parcel.id);
+    fn request(&self, outgoing: &Outgoing<'_>, now: Timestamp) -> reqwest::RequestBuilder {
+        let id = format!("msg_{}", outgoing.id);
         let timestamp = now.unix_seconds().to_string();
         let mut request = self
             .client
@@ -83,12 +83,12 @@ impl Endpoint {
             .header("webhook-id", &id)
             .header("webhook-timestamp", &timestamp)
             .header("idempotency-key", &id)
-            .header("x-wirewatch-attempt", parcel.attempt.to_string());
+            .header("x-wirewatch-attempt", outgoing.attempt.to_string());
         if !self.keys.is_empty() {
-            let signature = signatures(&self.keys, &id, &timestamp, parcel.message);
+            let signature = signatures(&self.keys, &id, &timestamp, outgoing.message);
             request = request.header("webhook-signature", signature);
         }
-        request.body(parcel.message.to_vec())
+        request.body(outgoing.message.to_vec())
     }
 
     /// No status came back.

@@ -65,8 +65,8 @@ fn endpoint(url: &str) -> Endpoint {
 }
 
 async fn post(url: &str) -> Outcome {
-    let parcel = Outgoing { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
-    endpoint(url).send(&parcel, Timestamp(1_614_265_330_000)).await
+    let outgoing = Outgoing { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
+    endpoint(url).send(&outgoing, Timestamp(1_614_265_330_000)).await
 }
 
 /// Posts to a server that gives this answer. The endpoint is lent: to make one reads every
@@ -74,8 +74,8 @@ async fn post(url: &str) -> Outcome {
 async fn answered(endpoint: &mut Endpoint, text: &str) -> Outcome {
     let (port, _requests) = serve(says(text));
     endpoint.url = format!("http://127.0.0.1:{port}/hook").parse().unwrap();
-    let parcel = Outgoing { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
-    endpoint.send(&parcel, Timestamp(1_614_265_330_000)).await
+    let outgoing = Outgoing { id: DeliveryId(7), attempt: 3, recipient: "", message: BODY };
+    endpoint.send(&outgoing, Timestamp(1_614_265_330_000)).await
 }
 
 #[test]
@@ -247,8 +247,8 @@ async fn a_name_that_turns_inwards_needs_leave() {
         timeout: Duration::from_secs(1),
         allow_private: true,
     };
-    let parcel = Outgoing { id: DeliveryId(7), attempt: 1, recipient: "", message: BODY };
-    let outcome = Endpoint::new(&allowed).unwrap().send(&parcel, Timestamp(0)).await;
+    let outgoing = Outgoing { id: DeliveryId(7), attempt: 1, recipient: "", message: BODY };
+    let outcome = Endpoint::new(&allowed).unwrap().send(&outgoing, Timestamp(0)).await;
     assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
     let request = requests.recv().unwrap();
     assert!(!request.contains("webhook-signature"), "there is no secret to sign with");

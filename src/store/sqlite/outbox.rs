@@ -201,9 +201,9 @@ fn next_due(db: &Connection, channel: &str, now: Timestamp) -> Result<Option<Tim
     .doing("reading the outbox")
 }
 
-/// What a message carries: its letter, or its alerts in the order they were made.
+/// What a delivery carries: its update or notice, or its alerts in the order they were made.
 fn read_message(db: &Connection, delivery: DeliveryId) -> Result<Message, Error> {
-    let doing = "reading a letter";
+    let doing = "reading a message";
     let payload: Option<String> = db
         .prepare_cached(
             "SELECT l.payload FROM outbox o JOIN message l ON l.id = o.letter WHERE o.id = ?1",
@@ -219,7 +219,7 @@ fn read_message(db: &Connection, delivery: DeliveryId) -> Result<Message, Error>
 }
 
 /// The alerts of a message. One of a digest that cannot be read must not keep the others from being
-/// told; if none can, the message is unreadable.
+/// sent; if none can, the message is unreadable.
 fn read_alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
     let doing = "reading an alert";
     let mut select = db
@@ -258,7 +258,7 @@ fn read_alert(db: &Connection, row: &Row<'_>) -> Result<Alert, Error> {
     Ok(alert)
 }
 
-/// The message that told an update's receiver of the alert it follows.
+/// The delivery that brought an update's receiver the alert it follows.
 fn answered_delivery(
     db: &Connection,
     channel: &str,
@@ -295,7 +295,7 @@ pub(super) fn begin(
             .and_then(|mut update| update.execute(params![message, id, token]))
             .doing(doing)?;
         if held == 0 {
-            let why = "the lease is no longer ours".to_owned();
+            let why = "the lease has lapsed".to_owned();
             return Err(Error::Busy(why));
         }
         db.prepare_cached(
