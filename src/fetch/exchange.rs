@@ -1,4 +1,4 @@
-//! One question and its answer, hop by hop.
+//! One request and its response, redirects followed hop by hop.
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ impl Gate {
     }
 }
 
-/// A request on its way.
+/// One request with all its hops.
 struct Exchange<'a> {
     gate: &'a Gate,
     request: Request<'a>,
@@ -100,7 +100,7 @@ impl Exchange<'_> {
                 turn.answered(status.as_u16(), failure.retry_after);
                 return Err(failure);
             }
-            return self.read(url, (response, turn), moved_to).await;
+            return self.read(url, response, turn, moved_to).await;
         }
         let why = format!(
             "more than {REDIRECTS_MAX} redirects; the last pointed to {}",
@@ -122,7 +122,8 @@ impl Exchange<'_> {
         Ok(())
     }
 
-    /// One hop: vetted, asked, and the peer vetted again.
+    /// Sends the request of one hop. The address is checked before, and that of the peer after: a name
+    /// may lead elsewhere at the second look.
     async fn send(&mut self, url: &Url) -> Result<(Response, Turn), Failure> {
         let request = self.request;
         // What the operator allowed holds for the origin it was written for, and nowhere else.
@@ -194,7 +195,8 @@ impl Exchange<'_> {
     async fn read(
         &self,
         url: Url,
-        (mut response, turn): (Response, Turn),
+        mut response: Response,
+        turn: Turn,
         moved_to: Option<Url>,
     ) -> Result<Answer, Failure> {
         let status = response.status().as_u16();
@@ -204,6 +206,7 @@ impl Exchange<'_> {
             total: self.limits.total,
         };
         let received = body::receive(&mut response, bounds, &self.gate.budget).await?;
+        // The host is free for the next request while this body is unpacked and read.
         drop(turn);
         let headers = response.headers();
         let coding = header_text(headers, &CONTENT_ENCODING);

@@ -1,4 +1,6 @@
-//! What a poll means for the feed: when it is due again, what is remembered, and the words for it.
+//! The one place where a feed's next poll is decided: when it is due again, what is remembered of
+//! it, and what the store is told. Pure.
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::context::PollContext;
@@ -7,10 +9,10 @@ use super::lanes::SLOW_EXCHANGE;
 use super::not_a_feed::WebPage;
 use super::outcome::{ParsedFeed, PollOutcome};
 use super::plan::Plan;
-use crate::domain::{Feed, FeedCondition, Gap, GapKind, Timestamp};
+use crate::domain::{Feed, FeedCondition, Gap, GapKind};
 use crate::fetch::{Failure, FailureKind, ReadingShare};
 use crate::schedule::{self, Bounds, FailureStreak, FeedReading, HostContact, Overlap};
-use crate::store::{FeedState, Poll, PollResult, WindowItem};
+use crate::store::{Batch, FeedState, Poll, PollResult, WindowItem};
 
 /// A poll ready to be committed, and what memory keeps if it is.
 pub(super) struct DecidedPoll {
@@ -22,55 +24,42 @@ pub(super) struct DecidedPoll {
     pub(super) memory: ReadingShare,
 }
 
-/// Decides when the feed is due again and puts the poll's outcome into words for the store. Every
-/// way out sets the next due time: a feed that fails in a new way must not be asked in a loop.
+/// Decides when the feed is due again, and what the store is told of the poll. Every outcome sets
+/// the next due time: a feed that fails in a new way must not be asked in a loop.
 pub(super) fn decide_next_poll(
     plan: &Plan,
     feed: &Feed,
     state: &mut FeedState,
-    came: PollOutcome,
-    orders: PollContext,
+    outcome: PollOutcome,
+    context: PollContext,
 ) -> DecidedPoll {
-    let bounds = bounds(plan, feed);
+    let max_staleness = feed.max_staleness.unwrap_or(plan.bounds.max_staleness);
+    let bounds = Bounds { max_staleness, ..plan.bounds };
     let (mut entries, mut failed, mut window) = (0, false, None);
     let mut memory = ReadingShare::default();
-    let result = match came {
+    let mut decision = Decision { feed, state, bounds, context };
+    let result = match outcome {
         PollOutcome::Unchanged { freshness, took } => {
-            state.trust.record_unchanged();
-            state.habit.learn(orders.now, 0);
-            let reading = schedule_reading(feed, state, orders.now, state.window.len());
-            let wish = freshness.max(state.ttl);
-            after_success(
-                feed,
-                state,
-                (bounds, FeedReading { publisher_interval: wish, ..reading }),
-                orders,
-            );
-            state.slow = is_slow(state.slow, took);
+            decision.after_unchanged(freshness, took);
             PollResult::Unchanged
         }
         PollOutcome::Failed { failure, page } => {
             failed = true;
-            let timed_out = failure.kind == FailureKind::Timeout;
-            state.slow = timed_out || is_slow(state.slow, failure.took);
-            after_failure(feed, state, (&failure, page), bounds, orders)
+            decision.after_failure(&failure, page)
         }
         PollOutcome::Parsed(mut found) => {
             memory = std::mem::take(&mut found.memory);
             entries = found.content.entries;
-            let result = after_parsed(feed, state, *found, bounds, orders);
-            if let PollResult::Read(batch) = &result
-                && !batch.stale
-                && !batch.window.is_empty()
-            {
+            let batch = decision.after_parsed(*found);
+            if !batch.stale && !batch.window.is_empty() {
                 window = Some(batch.window.clone());
             }
-            result
+            PollResult::Read(Box::new(batch))
         }
     };
     let poll = Poll {
         feed: state.id,
-        at: orders.now,
+        at: context.now,
         next_due: state.next_due,
         interval: state.interval,
         slow: state.slow,
@@ -79,158 +68,161 @@ pub(super) fn decide_next_poll(
     DecidedPoll { poll, entries, failed, window, memory }
 }
 
-fn bounds(plan: &Plan, feed: &Feed) -> Bounds {
-    let max_staleness = feed.max_staleness.unwrap_or(plan.bounds.max_staleness);
-    Bounds { max_staleness, ..plan.bounds }
-}
-
+/// A slow feed is polled in a lane of its own. It leaves that lane only when it answers in half the
+/// time, so that a feed at the limit does not change lanes at every poll.
 fn is_slow(before: bool, took: Duration) -> bool {
     took > SLOW_EXCHANGE || (before && took > SLOW_EXCHANGE / 2)
 }
 
-fn schedule_reading(feed: &Feed, state: &FeedState, now: Timestamp, window: usize) -> FeedReading {
-    let elapsed = state.succeeded_at.map_or(state.interval, |before| now.since(before));
-    FeedReading {
-        every: feed.every,
-        window,
-        publisher_interval: None,
-        overlap: Overlap::Good,
-        elapsed,
-    }
-}
-
-fn after_failure(
-    feed: &Feed,
-    state: &mut FeedState,
-    (failure, page): (&Failure, Option<WebPage>),
+/// What the decision is made of.
+struct Decision<'a> {
+    feed: &'a Feed,
+    state: &'a mut FeedState,
     bounds: Bounds,
-    orders: PollContext,
-) -> PollResult {
-    let (trouble, why) = failure::classify(failure, page);
-    let heard = !matches!(
-        failure::network_evidence(failure, page),
-        Some(HostContact::Unreachable | HostContact::OtherPage(_))
-    );
-    if orders.outage && !heard {
-        // As soon as politeness allows: the first to get through ends the outage.
-        let retry = state.interval.min(bounds.floor);
-        state.next_due = schedule::next_due(orders.now, retry, orders.jitter);
-        return PollResult::NetworkDown { why };
-    }
-    state.failures = state.failures.saturating_add(1);
-    state.failing_since.get_or_insert(orders.now);
-    state.strikes.add(&trouble, orders.now);
-    let own = (bounds, state.interval);
-    state.next_due =
-        schedule::after_failure(orders.now, state.strikes, &trouble, own, orders.jitter);
-    let word = if state.strikes.is_gone(orders.now) { FeedCondition::Gone } else { trouble.word };
-    tracing::warn!(
-        feed = %feed.name, failures = state.failures, state = word.as_str(),
-        "feed `{}` failed: {why}; next try at {}", feed.name, state.next_due
-    );
-    PollResult::Failed { why, word, strikes: state.strikes }
+    context: PollContext,
 }
 
-fn after_parsed(
-    feed: &Feed,
-    state: &mut FeedState,
-    found: ParsedFeed,
-    bounds: Bounds,
-    orders: PollContext,
-) -> PollResult {
-    let now = orders.now;
-    let ParsedFeed { content: read, compared, false_unchanged: lied, memory: _ } = found;
-    let mut batch = read.batch;
-    let overlap = if read.incomplete { Overlap::Good } else { compared.overlap() };
-    batch.stale = !read.incomplete && compared.is_stale();
-    batch.gaps = gaps(feed, state, (overlap, lied, compared.arrived()), (batch.window.len(), now));
-    if batch.stale {
-        tracing::warn!(feed = %feed.name, "feed `{}` serves an older batch than before", feed.name);
-        batch.validators = state.validators.clone();
+impl Decision<'_> {
+    fn after_unchanged(&mut self, freshness: Option<Duration>, took: Duration) {
+        self.state.trust.record_unchanged();
+        self.state.habit.learn(self.context.now, 0);
+        let publisher_interval = freshness.max(self.state.ttl);
+        let reading = self.reading(self.state.window.len());
+        self.after_success(&FeedReading { publisher_interval, ..reading });
+        self.state.slow = is_slow(self.state.slow, took);
     }
-    if read.incomplete {
-        // What broke off is not gone.
-        let here: std::collections::HashSet<u64> = batch.window.iter().map(|i| i.key).collect();
-        batch.window.extend(state.window.iter().filter(|item| !here.contains(&item.key)));
-    }
-    // What is listed at the first reading may be years old.
-    let arrived = if state.baseline_at.is_some() { compared.arrived() } else { 0 };
-    state.habit.learn(now, arrived);
-    if lied {
-        state.trust.record_lie(now);
+
+    fn after_failure(&mut self, failure: &Failure, page: Option<WebPage>) -> PollResult {
+        let (feed, state, context) = (self.feed, &mut *self.state, self.context);
+        let timed_out = failure.kind == FailureKind::Timeout;
+        state.slow = timed_out || is_slow(state.slow, failure.took);
+        let (class, why) = failure::classify(failure, page);
+        let contact = failure::network_evidence(failure, page);
+        let no_answer =
+            matches!(contact, Some(HostContact::Unreachable | HostContact::OtherPage(_)));
+        if context.outage && no_answer {
+            // As soon as politeness allows: the first feed that is reached ends the outage.
+            let retry = state.interval.min(self.bounds.floor);
+            state.next_due = schedule::next_due(context.now, retry, context.jitter);
+            return PollResult::NetworkDown { why };
+        }
+        state.failures = state.failures.saturating_add(1);
+        state.failing_since.get_or_insert(context.now);
+        state.strikes.add(&class, context.now);
+        let own = (self.bounds, state.interval);
+        state.next_due =
+            schedule::after_failure(context.now, state.strikes, &class, own, context.jitter);
+        let gone = state.strikes.is_gone(context.now);
+        let word = if gone { FeedCondition::Gone } else { class.word };
         tracing::warn!(
-            feed = %feed.name,
-            "feed `{}` said \"unchanged\" while {arrived} items came; it is read whole from now on",
-            feed.name
+            feed = %feed.name, failures = state.failures, state = word.as_str(),
+            "feed `{}` failed: {why}; next try at {}", feed.name, state.next_due
         );
-    } else if !read.incomplete {
-        state.trust.record_full_read(now);
+        PollResult::Failed { why, word, strikes: state.strikes }
     }
-    state.ttl = read.ttl;
-    let wish = read.freshness.max(read.ttl);
-    let next = FeedReading {
-        publisher_interval: wish,
-        overlap,
-        ..schedule_reading(feed, state, now, batch.window.len())
-    };
-    after_success(feed, state, (bounds, next), orders);
-    state.slow = is_slow(state.slow, read.took);
-    state.validators = batch.validators.clone();
-    state.baseline_at.get_or_insert(now);
-    batch.trust = state.trust;
-    batch.habit = state.habit.clone();
-    PollResult::Read(Box::new(batch))
-}
 
-/// What may have been missed, or came late, since the feed was last read.
-fn gaps(
-    feed: &Feed,
-    state: &FeedState,
-    (overlap, lied, arrived): (Overlap, bool, usize),
-    (window, now): (usize, Timestamp),
-) -> Vec<Gap> {
-    let whole = state.trust.audited.filter(|_| lied);
-    let gap = |kind| Gap {
-        feed: feed.name.clone(),
-        start: whole.or(state.succeeded_at).unwrap_or(now),
-        end: now,
-        kind,
-        missed_at_most: 0,
-        delayed: 0,
-        open: false,
-    };
-    let mut gaps = Vec::new();
-    if lied {
-        let delayed = u64::try_from(arrived).unwrap_or(u64::MAX);
-        gaps.push(Gap { delayed, ..gap(GapKind::FalseUnchanged) });
+    fn after_parsed(&mut self, found: ParsedFeed) -> Batch {
+        let now = self.context.now;
+        let ParsedFeed { content, compared, false_unchanged, memory: _ } = found;
+        let mut batch = content.batch;
+        // Of a body that broke off nobody knows what else it would have listed.
+        let overlap = if content.incomplete { Overlap::Good } else { compared.overlap() };
+        batch.stale = !content.incomplete && compared.is_stale();
+        batch.gaps = self.gaps(overlap, false_unchanged, compared.arrived(), batch.window.len());
+        let (feed, state) = (self.feed, &mut *self.state);
+        if batch.stale {
+            tracing::warn!(feed = %feed.name, "feed `{}` serves an older batch than before", feed.name);
+            batch.validators = state.validators.clone();
+        }
+        if content.incomplete {
+            // What broke off is still in the feed.
+            let here: HashSet<u64> = batch.window.iter().map(|item| item.key).collect();
+            batch.window.extend(state.window.iter().filter(|item| !here.contains(&item.key)));
+        }
+        // What is listed at the first reading may be years old: it says nothing about the habit.
+        let arrived = if state.baseline_at.is_some() { compared.arrived() } else { 0 };
+        state.habit.learn(now, arrived);
+        if false_unchanged {
+            state.trust.record_lie(now);
+            tracing::warn!(
+                feed = %feed.name,
+                "feed `{}` said \"unchanged\" while {arrived} items came; it is read whole from now on",
+                feed.name
+            );
+        } else if !content.incomplete {
+            state.trust.record_full_read(now);
+        }
+        state.ttl = content.ttl;
+        let publisher_interval = content.freshness.max(content.ttl);
+        let reading = self.reading(batch.window.len());
+        self.after_success(&FeedReading { publisher_interval, overlap, ..reading });
+        let state = &mut *self.state;
+        state.slow = is_slow(state.slow, content.took);
+        state.validators = batch.validators.clone();
+        state.baseline_at.get_or_insert(now);
+        batch.trust = state.trust;
+        batch.habit = state.habit.clone();
+        batch
     }
-    if overlap == Overlap::None {
-        let failed = state.failing_since.is_some();
-        let gap = gap(if failed { GapKind::Failing } else { GapKind::Overlap });
-        let missed_at_most = state.habit.missed_at_most(gap.start, now, window);
-        tracing::warn!(
-            feed = %feed.name,
-            "feed `{}` has nothing in common with what it listed at {}: items may have been missed",
-            feed.name, gap.start
-        );
-        gaps.push(Gap { missed_at_most, ..gap });
-    }
-    gaps
-}
 
-fn after_success(
-    feed: &Feed,
-    state: &mut FeedState,
-    (bounds, reading): (Bounds, FeedReading),
-    orders: PollContext,
-) {
-    if state.failures > 0 {
-        tracing::info!(feed = %feed.name, "feed `{}` answers again", feed.name);
+    /// What the schedule learns from a feed that answered and lists so many items.
+    fn reading(&self, window: usize) -> FeedReading {
+        let before = self.state.succeeded_at;
+        let elapsed = before.map_or(self.state.interval, |before| self.context.now.since(before));
+        let every = self.feed.every;
+        FeedReading { every, window, publisher_interval: None, overlap: Overlap::Good, elapsed }
     }
-    state.failures = 0;
-    state.failing_since = None;
-    state.strikes = FailureStreak::default();
-    state.succeeded_at = Some(orders.now);
-    state.interval = schedule::interval(&state.habit, orders.now, bounds, &reading);
-    state.next_due = schedule::next_due(orders.now, state.interval, orders.jitter);
+
+    /// What may have been missed, or came late, since the feed was last read.
+    fn gaps(
+        &self,
+        overlap: Overlap,
+        false_unchanged: bool,
+        arrived: usize,
+        window: usize,
+    ) -> Vec<Gap> {
+        let (feed, state, now) = (self.feed, &*self.state, self.context.now);
+        // A server that said "unchanged" wrongly may have done so since it was last read whole.
+        let read_whole = state.trust.audited.filter(|_| false_unchanged);
+        let gap = |kind| Gap {
+            feed: feed.name.clone(),
+            start: read_whole.or(state.succeeded_at).unwrap_or(now),
+            end: now,
+            kind,
+            missed_at_most: 0,
+            delayed: 0,
+            open: false,
+        };
+        let mut gaps = Vec::new();
+        if false_unchanged {
+            let delayed = u64::try_from(arrived).unwrap_or(u64::MAX);
+            gaps.push(Gap { delayed, ..gap(GapKind::FalseUnchanged) });
+        }
+        if overlap == Overlap::None {
+            let failed = state.failing_since.is_some();
+            let gap = gap(if failed { GapKind::Failing } else { GapKind::Overlap });
+            let missed_at_most = state.habit.missed_at_most(gap.start, now, window);
+            tracing::warn!(
+                feed = %feed.name,
+                "feed `{}` has nothing in common with what it listed at {}: items may have been missed",
+                feed.name, gap.start
+            );
+            gaps.push(Gap { missed_at_most, ..gap });
+        }
+        gaps
+    }
+
+    /// The feed answered: its failures are over, and its next poll depends on its habit.
+    fn after_success(&mut self, reading: &FeedReading) {
+        let (feed, state, context) = (self.feed, &mut *self.state, self.context);
+        if state.failures > 0 {
+            tracing::info!(feed = %feed.name, "feed `{}` answers again", feed.name);
+        }
+        state.failures = 0;
+        state.failing_since = None;
+        state.strikes = FailureStreak::default();
+        state.succeeded_at = Some(context.now);
+        state.interval = schedule::interval(&state.habit, context.now, self.bounds, reading);
+        state.next_due = schedule::next_due(context.now, state.interval, context.jitter);
+    }
 }
