@@ -1,4 +1,4 @@
-//! Which addresses are no business of a feed's: what their text alone tells.
+//! Which addresses are refused because of their text alone.
 use std::net::IpAddr;
 
 use url::{Host, Url};
@@ -30,7 +30,7 @@ pub(super) struct Hop<'a> {
 
 /// Reads a foreign address, relative to `base` if there is one, and says whether it may be asked at
 /// all, with nothing allowed: for links found in documents, before they are kept or followed. A name
-/// is vetted again when it resolves.
+/// is checked again when it resolves.
 pub fn parse_public_url(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
     let url = parse_url(text, base)?;
     check_hop(&url, Hop { own: false, allowed: &[] })?;
@@ -60,7 +60,7 @@ pub(super) fn parse_url(text: &str, base: Option<&Url>) -> Result<Url, Refusal> 
     Ok(url)
 }
 
-/// Whether this URL may be asked at all: what it alone tells. Names are vetted when they resolve, by
+/// Whether this URL may be asked, as far as its text says. Names are checked when they resolve, by
 /// the client's resolver.
 pub(super) fn check_hop(url: &Url, hop: Hop<'_>) -> Result<(), Refusal> {
     if !matches!(url.scheme(), "http" | "https") {
@@ -74,7 +74,7 @@ pub(super) fn check_hop(url: &Url, hop: Hop<'_>) -> Result<(), Refusal> {
     }
     match url.host() {
         None => return Err(Refusal::NoHost),
-        // reqwest never asks a resolver about literals, so they are vetted here.
+        // reqwest never asks a resolver about literals, so they are checked here.
         Some(Host::Ipv4(ip)) => check_ip(IpAddr::V4(ip), hop.allowed)?,
         Some(Host::Ipv6(ip)) => check_ip(IpAddr::V6(ip), hop.allowed)?,
         Some(Host::Domain(name)) => {

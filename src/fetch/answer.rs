@@ -1,4 +1,4 @@
-//! What an exchange came to.
+//! The result of a request.
 use std::time::Duration;
 
 use url::Url;

@@ -1,4 +1,4 @@
-//! A body as it arrives: never past a cap, never slower than a walk, and kept if it breaks off.
+//! Receives a body: within a limit of bytes, above a least speed, and kept if it breaks off.
 use std::time::Duration;
 
 use reqwest::Response;

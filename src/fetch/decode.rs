@@ -83,7 +83,7 @@ pub fn decode(coding: Coding, body: Vec<u8>, most: usize) -> Result<Vec<u8>, Fai
 }
 
 /// As much of the body as its coding gives, and what is wrong with the rest if anything is. Past the
-/// cap there is nothing to salvage.
+/// cap nothing is used.
 pub(super) fn decode_leniently(
     coding: Coding,
     bytes: &[u8],

@@ -131,7 +131,7 @@ impl Exchange<'_> {
         let allowed = if own { request.allow_private } else { &[] };
         check_hop(url, Hop { own, allowed })?;
         let reach = self.gate.access(url, allowed);
-        // A name is vetted by the client's resolver, which is never asked about literals.
+        // A name is checked by the client's resolver, which is never asked about literals.
         match url.host() {
             Some(Host::Ipv4(ip)) => reach.check(IpAddr::V4(ip))?,
             Some(Host::Ipv6(ip)) => reach.check(IpAddr::V6(ip))?,
@@ -282,20 +282,20 @@ fn headers(request: Request<'_>, own: bool) -> Result<HeaderMap, Failure> {
 
 /// Where a redirect leads. Its text is read as strictly as any other address.
 fn next_hop(url: &Url, response: &Response, request: Request<'_>) -> Result<Url, Failure> {
-    let astray = |why: String| Failure::new(FailureKind::Refused, why);
+    let refused = |why: String| Failure::new(FailureKind::Refused, why);
     let status = response.status().as_u16();
     let Some(location) = response.headers().get(LOCATION) else {
-        return Err(astray(format!("{status} without a Location")));
+        return Err(refused(format!("{status} without a Location")));
     };
     let location = std::str::from_utf8(location.as_bytes())
-        .map_err(|_bytes| astray(format!("{status} to a Location that is no address")))?;
+        .map_err(|_bytes| refused(format!("{status} to a Location that is no address")))?;
     let next = address::parse_url(location, Some(url))
-        .map_err(|refusal| astray(format!("{status} to a Location that is {refusal}")))?;
+        .map_err(|refusal| refused(format!("{status} to a Location that is {refusal}")))?;
     if url.scheme() == "https" && next.scheme() == "http" && !request.allow_downgrade {
-        return Err(astray(format!("{status} from https down to {}", without_query(&next))));
+        return Err(refused(format!("{status} from https down to {}", without_query(&next))));
     }
     if &next == url {
-        return Err(astray(format!("{status} to itself")));
+        return Err(refused(format!("{status} to itself")));
     }
     Ok(next)
 }

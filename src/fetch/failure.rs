@@ -18,7 +18,7 @@ pub struct Failure {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// We would not: the address is not public, or a redirect leads astray.
+    /// We refused to ask: the address is not public, or a redirect leads where it must not.
     Refused,
     /// The name has no address, or nobody could be asked.
     Unresolved,

@@ -1,4 +1,4 @@
-//! Names to addresses, every one of them vetted, and this machine's own known.
+//! Resolves names, checks every address, and knows the addresses of this machine.
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -113,7 +113,7 @@ pub(super) struct Resolver {
 }
 
 impl Resolver {
-    async fn vetted(
+    async fn checked(
         names: NameLookup,
         reach: Access,
         name: String,
@@ -141,7 +141,7 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (names, reach) = (self.names.clone(), self.reach.clone());
         Box::pin(async move {
-            let addresses = Self::vetted(names, reach, name.as_str().to_owned()).await?;
+            let addresses = Self::checked(names, reach, name.as_str().to_owned()).await?;
             let addresses: Addrs = Box::new(addresses.into_iter());
             Ok(addresses)
         })
@@ -173,7 +173,7 @@ mod tests {
             let answer = answer.lock().unwrap().take().unwrap();
             Box::pin(async move { answer })
         });
-        Resolver::vetted(NameLookup::Given(look_up), Access::default(), "a.example".to_owned())
+        Resolver::checked(NameLookup::Given(look_up), Access::default(), "a.example".to_owned())
             .await
     }
 
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(empty.to_string(), "`a.example` does not resolve: it has no address");
         let silent: LookUp = Arc::new(|_| Box::pin(std::future::pending()));
         let name = "a.example".to_owned();
-        let refusal = Resolver::vetted(NameLookup::Given(silent), Access::default(), name).await;
+        let refusal = Resolver::checked(NameLookup::Given(silent), Access::default(), name).await;
         let words = "`a.example` does not resolve: no answer within 5s";
         assert_eq!(refusal.unwrap_err().to_string(), words);
     }

@@ -1,14 +1,15 @@
-//! What a reading has in common with the one before.
+//! Compares the items a feed lists now with those it listed at the last poll.
 use std::collections::HashSet;
 
 use crate::schedule::Overlap;
 use crate::store::{Batch, Recognised, WindowItem};
 
-/// So many items that left, and as many that came back, make an older batch: fewer may be an
+/// So many items must have left, and as many come back, before the server is said to serve an older
+/// batch: fewer may be an
 /// editor who took something down.
 const STALE_ITEMS_MIN: usize = 3;
 
-/// Two windows side by side.
+/// The items of two polls, compared.
 #[derive(Debug)]
 pub(super) struct Compared {
     /// Items in both.

@@ -99,34 +99,34 @@ pub fn extract_feed(
 
 /// Why a body is no feed: if it broke off, that comes first. A page that names one feed says where
 /// the `url` should lead.
-fn unreadable(fresh: &Fetched, error: &parse::Error) -> Failure {
-    if let Some(cut) = &fresh.incomplete {
+fn unreadable(fetched: &Fetched, error: &parse::Error) -> Failure {
+    if let Some(cut) = &fetched.incomplete {
         return cut.clone();
     }
     let is_page = matches!(error, parse::Error::NotAFeed { .. });
-    let advice = is_page.then(|| only_alternate(fresh)).flatten();
+    let advice = is_page.then(|| only_alternate(fetched)).flatten();
     let advice = advice.map(|url| format!("; it names the feed {url}: make that its `url`"));
     Failure::unreadable(format!("{error}{}", advice.unwrap_or_default()))
 }
 
 /// The one feed a page names for itself.
-fn only_alternate(fresh: &Fetched) -> Option<Url> {
+fn only_alternate(fetched: &Fetched) -> Option<Url> {
     let hints =
-        ResponseContext { content_type: fresh.content_type.as_deref(), base: Some(&fresh.url) };
-    let mut named = feed_links::feeds_of_page(&fresh.body, &hints);
+        ResponseContext { content_type: fetched.content_type.as_deref(), base: Some(&fetched.url) };
+    let mut named = feed_links::feeds_of_page(&fetched.body, &hints);
     named.retain(|found| found.evidence == Evidence::Declared && !found.comments);
     match named.as_slice() {
-        [only] if only.url != fresh.url => Some(only.url.clone()),
+        [only] if only.url != fetched.url => Some(only.url.clone()),
         _ => None,
     }
 }
 
 /// The hub a feed may be subscribed at. What the server says goes before what the document says
 /// (WebSub, section 4); a hub that hears us over TLS before one that does not.
-fn hub_offer(document: &Document, fresh: &Fetched) -> Option<HubOffer> {
-    let absolute = |link: &str| fresh.url.join(link).ok();
+fn hub_offer(document: &Document, fetched: &Fetched) -> Option<HubOffer> {
+    let absolute = |link: &str| fetched.url.join(link).ok();
     let said = |rel: &str| -> Vec<Url> {
-        let links = fresh.links.iter().filter(|link| link.is(rel));
+        let links = fetched.links.iter().filter(|link| link.is(rel));
         links.filter_map(|link| absolute(&link.target)).collect()
     };
     let mut hubs = said("hub");
@@ -137,19 +137,20 @@ fn hub_offer(document: &Document, fresh: &Fetched) -> Option<HubOffer> {
     let hub = hubs.iter().find(|hub| hub.scheme() == "https").or_else(|| hubs.first())?;
     let own = said("self").into_iter().next();
     let own = own.or_else(|| document.own_link.as_deref().and_then(absolute));
-    let topic = own.unwrap_or_else(|| fresh.url.clone());
+    let topic = own.unwrap_or_else(|| fetched.url.clone());
     let fits = topic.as_str().len() <= OFFER_BYTES_MAX;
     fits.then(|| HubOffer { hub: hub.to_string(), topic: topic.into() })
 }
 
-/// A document's items, told apart by what the last window says of them.
+/// The items of a document: those that were known, and those that are new or changed.
 struct SplitItems {
     window: Vec<WindowItem>,
     /// Items new or rewritten, in document order.
     fresh: Vec<(Article, SharedKeys)>,
 }
 
-/// An item that stands as it stood costs one hash; only the others become articles.
+/// Tells known items from new ones. An unchanged item costs one hash; only the others become
+/// articles, because most items of most polls are unchanged.
 fn split_known_and_new(feed: &Feed, document: &mut Document, state: &FeedState) -> SplitItems {
     let by_revision: HashMap<u64, u64> =
         state.window.iter().map(|item| (item.revision, item.key)).collect();
@@ -275,7 +276,7 @@ fn wanted_page(feed: &Feed, article: &Article, matched: bool) -> Option<String> 
     article.url.as_ref().filter(|_| wanted).filter(http).cloned()
 }
 
-/// The watches that fire on an article, each with its passage and where it is told.
+/// The watches that fire on an article, each with its passage and where its alert is sent.
 pub fn fired(plan: &Plan, feed: &Feed, article: &Article) -> Vec<Fired> {
     let text = ArticleText {
         title: &article.title,
@@ -292,14 +293,14 @@ pub fn fired(plan: &Plan, feed: &Feed, article: &Article) -> Vec<Fired> {
 
 fn to_fired(plan: &Plan, text: &ArticleText<'_>, finding: Finding) -> Fired {
     let snippet = matcher::snippet(text, &finding);
-    let told = plan.watches.get(&finding.watch);
+    let watch = plan.watches.get(&finding.watch);
     Fired {
         snippet,
-        watch_title: told
-            .map_or_else(|| finding.watch.as_str().to_owned(), |told| told.title.clone()),
-        severity: told.map(|told| told.severity).unwrap_or_default(),
-        share_group: told.and_then(|told| told.shares.clone()),
-        routes: told.map(|told| told.routes.clone()).unwrap_or_default(),
+        watch_title: watch
+            .map_or_else(|| finding.watch.as_str().to_owned(), |watch| watch.title.clone()),
+        severity: watch.map(|watch| watch.severity).unwrap_or_default(),
+        share_group: watch.and_then(|watch| watch.shares.clone()),
+        routes: watch.map(|watch| watch.routes.clone()).unwrap_or_default(),
         finding,
     }
 }

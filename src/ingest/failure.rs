@@ -1,10 +1,10 @@
-//! What a failed exchange means for the schedule, and for the reader of its words.
+//! What a failed request means for the schedule, and how it is said to people.
 use super::not_a_feed::WebPage;
 use crate::domain::FeedCondition;
 use crate::fetch::{Failure, FailureKind};
 use crate::schedule::{FailedPoll, FailureClass, HostContact};
 
-/// The trouble, and its reason in words.
+/// The class of a failure, and its reason in words.
 pub(super) fn classify(failure: &Failure, page: Option<WebPage>) -> (FailedPoll, String) {
     let (word, weight) = match failure.kind {
         FailureKind::Refused | FailureKind::TooLarge => {
@@ -42,7 +42,7 @@ fn by_status(status: u16) -> (FeedCondition, FailureClass) {
     }
 }
 
-/// The failure's own words, and what a person can do where that is known.
+/// The reason of the failure, and what a person can do where that is known.
 fn reason(failure: &Failure, page: Option<WebPage>) -> String {
     let why = &failure.why;
     match failure.kind {
@@ -73,7 +73,8 @@ fn reason(failure: &Failure, page: Option<WebPage>) -> String {
     }
 }
 
-/// What the failure tells of the way to the host, if anything.
+/// What the failure says of the way to the host, if anything: only a host that cannot be reached
+/// counts towards an outage of our own network.
 pub(super) fn network_evidence(failure: &Failure, page: Option<WebPage>) -> Option<HostContact> {
     match failure.kind {
         // We never asked; or the host took the connection and then kept silent.

@@ -1,4 +1,4 @@
-//! What hubs say of feeds: this one has something new, that one may be polled seldom.
+//! What hubs say: which feeds have something new, and which may be polled seldom.
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::domain::{Feed, Name};
 
-/// The other end of what listens to hubs.
+/// The receiving end of the loop that listens to hubs.
 #[derive(Debug)]
 pub(super) struct Pushes {
     pub(super) due: mpsc::Receiver<Name>,
@@ -31,7 +31,7 @@ pub(super) async fn next_pushed(pushes: Option<&mut Pushes>) -> Name {
     };
     match received {
         Some(name) => name,
-        // The listener is gone: the house is stopping.
+        // The listener has ended, because the program is stopping.
         None => std::future::pending().await,
     }
 }

@@ -1,4 +1,5 @@
-//! Who may fly: healthy feeds first, untried ones beside them, and slow ones in a lane of their own,
+//! Which feeds may be polled at one time: healthy feeds first, untried ones beside them, and slow ones
+//! in a lane of their own,
 //! so that any number of tarpits delays nobody else.
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -17,7 +18,7 @@ const SLOW_PLACES_MAX: usize = 512;
 /// One place in so many is kept for feeds that are known to answer.
 const PROVEN_SHARE: usize = 8;
 
-/// How a feed flies.
+/// The lane of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     /// It answered the last time, and in time.
@@ -39,7 +40,7 @@ impl Class {
     }
 }
 
-/// The places, who has one and who waits for one.
+/// The places for polls, the feeds that have one and those that wait for one.
 #[derive(Debug)]
 pub(super) struct Lanes {
     places: usize,
@@ -132,7 +133,8 @@ impl Lanes {
         }
     }
 
-    /// Moves whoever flies for too long into the slow lane, while that has places.
+    /// Moves polls that take too long into the slow lane, while that has places: a server that answers
+    /// slowly must not keep the place of a healthy feed.
     pub(super) fn move_slow_polls(&mut self, now: Timestamp) {
         while let Some((begun, feed)) = self.started.front().copied() {
             let under_way = self.running.get(feed).copied().flatten();

@@ -5,7 +5,7 @@ use crate::domain::{Feed, Timestamp};
 use crate::schedule::{HostContact, NetworkChange, NetworkState};
 use crate::store::FeedState;
 
-/// [`NetworkState`], told by the feeds' indices.
+/// [`NetworkState`], by the indices of the feeds.
 #[derive(Debug)]
 pub(super) struct NetworkMonitor {
     /// The host, with its port, of each feed.
@@ -39,14 +39,14 @@ impl NetworkMonitor {
         self.network.out_since()
     }
 
-    /// What a poll of a feed told.
+    /// What a poll of a feed says of the way to its host.
     pub(super) fn observe(
         &mut self,
         feed: usize,
-        sight: HostContact,
+        contact: HostContact,
         now: Timestamp,
     ) -> Option<NetworkChange> {
         let host = *self.of_feed.get(feed)?;
-        self.network.record_contact(host, sight, now)
+        self.network.record_contact(host, contact, now)
     }
 }

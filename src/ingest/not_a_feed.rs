@@ -1,4 +1,4 @@
-//! A web page where a feed should be: whether it is one, whether it wants a human, and its make.
+//! Recognises a web page where a feed should be, and a page that asks for proof of being human.
 use std::hash::Hasher;
 
 use siphasher::sip::SipHasher13;
@@ -26,15 +26,16 @@ const CHALLENGES: [&str; 12] = [
     "please enable scripts",
 ];
 
-/// A web page, by its looks.
+/// A web page that was served in the place of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WebPage {
-    /// The order of its tags: the same for one page whatever address or hour it names.
+    /// A hash over the order of its tags. It is the same for one page whatever address or time it
+    /// names, so that one portal in front of many feeds is recognised.
     pub(super) layout: u64,
     pub(super) is_challenge: bool,
 }
 
-/// Looks at a body that is no feed; `None` if it is no web page either.
+/// Looks at a body that is no feed. `None` if it is no web page either.
 pub(super) fn recognise(body: &[u8]) -> Option<WebPage> {
     let body = body.get(..INSPECTED_BYTES_MAX).unwrap_or(body).to_ascii_lowercase();
     let lead = body.get(..LEAD_BYTES_MAX).unwrap_or(&body);

@@ -6,7 +6,7 @@ use crate::schedule::{self, FailureStreak, NetworkChange};
 use crate::store::FeedState;
 
 impl Ingest {
-    /// A poll that set out before our outage was recognised and came to nothing after it.
+    /// A poll that began before our outage was recognised, and failed because of it.
     pub(super) fn forgive_late_failure(&mut self, state: &mut FeedState) {
         let Some(since) = self.network.out_since() else { return };
         if state.failing_since >= Some(since) {
@@ -40,10 +40,10 @@ impl Ingest {
             NetworkChange::Up { since, until } => {
                 tracing::warn!("our own network is back since {until}; it was down since {since}");
                 self.store_writes.spawn(async move { store.outage_ended(since, until).await });
-                self.reschedule(|due, state, dice| {
+                self.reschedule(|due, state, jitter| {
                     let missed = state.succeeded_at.is_none_or(|read| read < since);
                     if missed {
-                        due.min(schedule::due_after_start(now, now, retry_bounds(state), dice))
+                        due.min(schedule::due_after_start(now, now, retry_bounds(state), jitter))
                     } else {
                         due
                     }

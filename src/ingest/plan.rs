@@ -13,14 +13,14 @@ pub struct Plan {
     pub feeds: Arc<Vec<Feed>>,
     pub matcher: Matcher,
     pub watches: HashMap<Name, WatchInfo>,
-    /// When more of a told story is told, by watch.
+    /// When an update of an alerted story is sent, by watch.
     pub occasions: Arc<UpdateTriggers>,
     pub bounds: Bounds,
     /// Polls under way at once.
     pub concurrency: usize,
 }
 
-/// What the reader of a watch's alerts is told, and where.
+/// What an alert says of its watch, and where it is sent.
 #[derive(Clone, Debug)]
 pub struct WatchInfo {
     pub title: String,

@@ -1,7 +1,7 @@
-//! What polling came to, in figures.
+//! Counts of what polling brought.
 use crate::store;
 
-/// What polling came to since the start.
+/// Counts since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Round {
     pub polled: u64,

@@ -41,7 +41,7 @@ pub struct PagesDeps {
     pub clock: Clock,
     pub feeds: Arc<Vec<Feed>>,
     pub matching: WatchMatching,
-    /// What the watches' readers want to hear more of once a story is told.
+    /// When an update of an alerted story is sent, by watch.
     pub update_triggers: Arc<UpdateTriggers>,
     pub rng: fastrand::Rng,
 }
@@ -168,7 +168,7 @@ impl Pages {
         Ok(next)
     }
 
-    /// The feed and the address of a page, if both are still good for anything.
+    /// The feed and the address of a page, if the feed is still polled and the address can be read.
     fn known(&self, page: &PageDue) -> Option<(Feed, Url)> {
         let feed = self.feeds.get(&page.feed)?;
         Some((feed.clone(), Url::parse(&page.url).ok()?))

@@ -43,7 +43,7 @@ pub fn read_page(
     clock: &Clock,
 ) -> Result<PageArticle, String> {
     is_page(body, content_type)?;
-    // One page's bad day is never the daemon's.
+    // A panic while reading one page must not stop the daemon.
     catch_unwind(AssertUnwindSafe(|| extract_article(body, content_type, url, clock)))
         .map_err(|_panic| "reading the page panicked".to_owned())
 }
