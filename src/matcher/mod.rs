@@ -2,7 +2,7 @@
 //! article. Out: findings.
 //!
 //! The way through the files. When the watchlist is compiled: `watch_reader` reads each watch
-//! (`query_tokens` and `query` its query, `term` each term, `weights` its weights, `term_sets` its
+//! (`query_reader` with `query_tokens` and `query` its query, `term` each term, `weights` its weights, `term_sets` its
 //! shared sets), `simplify` brings its rule into the form that is evaluated, `automaton` joins the
 //! terms of all watches, `lint` looks for mistakes, and `compile` notes which rules depend on
 //! which terms. For each article: `scan` finds the terms in one pass (`prefilter` says where a
@@ -19,10 +19,12 @@ mod evaluate;
 mod explain;
 mod language;
 mod lint;
+mod near_misses;
 mod normalise;
 mod prefilter;
 mod proximity;
 mod query;
+mod query_reader;
 mod query_tokens;
 mod rule;
 mod scan;

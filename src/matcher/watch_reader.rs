@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use super::automaton::{FieldSet, TermCollector, TermId};
 use super::lint;
-use super::query::{self, Ast};
 use super::query_tokens::FIELD_NAMES;
 use super::rule::{Leaf, Node, Rule, TermRole, TermUse, WatchRules};
-use super::simplify::{NearLimit, simplify};
+use super::simplify::simplify;
 use super::term::{Term, TermError};
 use crate::domain::{Diagnostic, DiagnosticSeverity, Field, SourceSpan, Spanned, Terms, Watch};
 
@@ -18,13 +17,13 @@ use crate::domain::{Diagnostic, DiagnosticSeverity, Field, SourceSpan, Spanned, 
 const TERM_BYTES_MAX: usize = 1_000;
 /// NEARs that one watch may have in addition to those written. An AND in the parentheses of a NEAR
 /// makes several of it (see `simplify.rs`).
-const DISTRIBUTED_NEAR_MAX: usize = 1_000;
+pub(super) const DISTRIBUTED_NEAR_MAX: usize = 1_000;
 
 /// A value of the configuration, and the part of it that is meant.
 #[derive(Clone)]
 pub(super) struct EntrySpan<'w> {
-    written: &'w Spanned,
-    span: Range<usize>,
+    pub(super) written: &'w Spanned,
+    pub(super) span: Range<usize>,
 }
 
 impl<'w> EntrySpan<'w> {
@@ -76,14 +75,14 @@ pub(super) struct WatchContext<'w> {
     terms: &'w Terms,
     uses: Vec<TermUse>,
     /// Additional NEARs so far; see [`DISTRIBUTED_NEAR_MAX`].
-    distributed_near: usize,
+    pub(super) distributed_near: usize,
 }
 
 /// A term before it is read: its text, the part of the watch it is in, and its fields.
-struct WrittenTerm<'t> {
-    text: &'t str,
-    list: TermRole,
-    fields: FieldSet,
+pub(super) struct WrittenTerm<'t> {
+    pub(super) text: &'t str,
+    pub(super) list: TermRole,
+    pub(super) fields: FieldSet,
 }
 
 impl WatchReader {
@@ -196,7 +195,7 @@ impl WatchReader {
     }
 
     /// Reads one term and gives it its number.
-    fn read_term(
+    pub(super) fn read_term(
         &mut self,
         context: &mut WatchContext<'_>,
         spot: &EntrySpan<'_>,
@@ -249,7 +248,7 @@ impl WatchReader {
     }
 
     /// A set used in these fields.
-    fn read_set(
+    pub(super) fn read_set(
         &mut self,
         context: &mut WatchContext<'_>,
         spot: &EntrySpan<'_>,
@@ -262,131 +261,6 @@ impl WatchReader {
             self.draft.require_fields(*term, fields);
         }
         Some(Node::Lookup { terms, fields })
-    }
-
-    /// Reads a query and reports its errors and warnings at their places.
-    fn read_query<'w>(
-        &mut self,
-        context: &mut WatchContext<'w>,
-        written: &'w Spanned,
-    ) -> Option<Node> {
-        let spot = EntrySpan::whole(written);
-        let parsed = match query::parse(&written.text) {
-            Ok(parsed) => parsed,
-            Err(errors) => {
-                for error in errors {
-                    let spot = EntrySpan { written, span: error.span.clone() };
-                    self.report(
-                        DiagnosticSeverity::Error,
-                        &spot,
-                        TermError { span: 0..0, ..error },
-                    );
-                }
-                return None;
-            }
-        };
-        for warning in parsed.warnings {
-            let spot = EntrySpan { written, span: warning.span.clone() };
-            self.report(DiagnosticSeverity::Warning, &spot, TermError { span: 0..0, ..warning });
-        }
-        let node = self.build_node(context, written, &parsed.ast, FieldSet::TEXT)?;
-        if !node.is_positive() {
-            let error = TermError::new(
-                0..0,
-                "this query fires on every article that lacks something",
-                "say what must be there as well: a term AND NOT another",
-            );
-            self.report(DiagnosticSeverity::Error, &spot, error);
-            return None;
-        }
-        Some(node)
-    }
-
-    /// Makes a condition of a part of a query. `within` are the fields that its terms are searched
-    /// in.
-    fn build_node<'w>(
-        &mut self,
-        context: &mut WatchContext<'w>,
-        written: &'w Spanned,
-        ast: &Ast,
-        within: FieldSet,
-    ) -> Option<Node> {
-        // All parts are read even if one has an error, so that all errors are reported at once.
-        let mut every = |reader: &mut Self, parts: &[Ast]| {
-            let read: Vec<_> = parts
-                .iter()
-                .map(|part| reader.build_node(context, written, part, within))
-                .collect();
-            read.into_iter().collect::<Option<Vec<_>>>()
-        };
-        match ast {
-            Ast::Term { text, span } => {
-                let spot = EntrySpan { written, span: span.clone() };
-                self.read_term(
-                    context,
-                    &spot,
-                    &WrittenTerm { text, list: TermRole::Query, fields: within },
-                )
-            }
-            Ast::Set { name, span } => {
-                let spot = EntrySpan { written, span: span.clone() };
-                self.read_set(context, &spot, name, within)
-            }
-            Ast::Field { field: "lang", of, span } => {
-                self.read_language(of, &EntrySpan { written, span: span.clone() })
-            }
-            Ast::Field { field, of, .. } => self.build_node(context, written, of, fields(field)),
-            Ast::All(parts) => every(self, parts).map(Node::All),
-            Ast::Any(parts) => every(self, parts).map(Node::Any),
-            Ast::Not(part) => {
-                Some(Node::Not(Box::new(self.build_node(context, written, part, within)?)))
-            }
-            Ast::Near { left, right, words, ordered, span } => {
-                let left = self.build_node(context, written, left, within);
-                let right = self.build_node(context, written, right, within);
-                let near = NearLimit { words: *words, ordered: *ordered };
-                let full = DISTRIBUTED_NEAR_MAX.saturating_sub(context.distributed_near) + 1;
-                let mut budget = full;
-                let spread = near.distribute(&left?, &right?, &mut budget);
-                context.distributed_near += (full - budget).saturating_sub(1);
-                match spread {
-                    Ok(node) => Some(node),
-                    Err((what, help)) => {
-                        let spot = EntrySpan { written, span: span.clone() };
-                        self.report(
-                            DiagnosticSeverity::Error,
-                            &spot,
-                            TermError::new(0..0, what, help),
-                        );
-                        None
-                    }
-                }
-            }
-        }
-    }
-
-    /// Reads what follows `lang:`: one language, or several joined by OR.
-    fn read_language(&mut self, of: &Ast, spot: &EntrySpan<'_>) -> Option<Node> {
-        match of {
-            Ast::Term { text, .. } => Some(Node::Language(text.to_lowercase())),
-            Ast::Any(parts) => {
-                let parts: Vec<_> =
-                    parts.iter().map(|part| self.read_language(part, spot)).collect();
-                parts.into_iter().collect::<Option<Vec<_>>>().map(Node::Any)
-            }
-            Ast::Set { .. } | Ast::Field { .. } | Ast::All(_) | Ast::Not(_) | Ast::Near { .. } => {
-                self.report(
-                    DiagnosticSeverity::Error,
-                    spot,
-                    TermError::new(
-                        0..0,
-                        "expected a language after `lang:`",
-                        "write lang:ko, or lang:(ko OR ja)",
-                    ),
-                );
-                None
-            }
-        }
     }
 
     /// Reports an error or warning. Its bytes are those of the whole value; an error without bytes
