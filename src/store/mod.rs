@@ -1,4 +1,4 @@
-//! The only room that knows SQL: what was seen, told and still has to be delivered.
+//! The only module that knows SQL: what was seen, what was told and what still has to be delivered.
 //!
 //! One writer thread owns the connection that writes. Jobs that arrive while a transaction is being
 //! synced are put into the next one together, so that thousands of polls cost a few hundred syncs,
@@ -284,7 +284,7 @@ pub struct OutboxRow {
     /// What it carries if not alerts, and of what type that is.
     pub letter: Option<MessageId>,
     pub kind: Option<String>,
-    /// Of the first alert, or of the letter; empty for a notice.
+    /// Of the first alert, or of the update; empty for a notice.
     pub watch: String,
     pub title: String,
 }

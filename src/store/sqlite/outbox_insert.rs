@@ -1,4 +1,4 @@
-//! Turning a finding into an alert, and whatever is to be told into outbox rows.
+//! Stores alerts and messages, and makes an outbox row for each receiver.
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 
@@ -117,16 +117,16 @@ pub fn notice_id(kind: NoticeKind, subject: &str, at: Timestamp) -> MessageId {
     MessageId(hash_id("notice", &[kind.as_str().as_bytes(), subject.as_bytes(), &at]))
 }
 
-/// Keeps a letter and makes an outbox row for each route, inside the caller's transaction. A
-/// letter's alerts must be kept already. `false`: a letter of this id was posted before, and nothing
-/// was done.
+/// Stores a message and makes an outbox row for each route, inside the caller's transaction. Alerts
+/// in it must be stored already. `false`: a message of this id was queued before, and nothing was
+/// done.
 pub(super) fn queue_message(
     db: &Connection,
     letter: &Message,
     routes: &[Route],
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let doing = "writing a letter";
+    let doing = "writing a message";
     let (id, kind) = match letter {
         Message::Alerts(alerts) => {
             let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id).collect();

@@ -1,4 +1,4 @@
-//! What a poll leaves in its feed's row, and the gaps it found.
+//! What a poll changes in its feed's row, and the gaps it found.
 use rusqlite::{Connection, params};
 
 use super::feeds::millis;
@@ -22,7 +22,7 @@ pub(super) fn record_unchanged(db: &Connection, poll: &Poll) -> Result<(), Error
     Ok(())
 }
 
-/// Nothing was heard of the feed, for which it is not to blame.
+/// Our own network was down: nothing was learned of the feed, so its failures are not counted.
 pub(super) fn record_network_down(db: &Connection, poll: &Poll, why: &str) -> Result<(), Error> {
     db.prepare_cached(
         "UPDATE feed SET next_due = ?1, polled_at = ?2, last_error = ?3 WHERE id = ?4",
@@ -160,7 +160,7 @@ pub(super) fn outage_began(
     clear_failures_since(db, since)
 }
 
-/// It is back, since `until`.
+/// Our own network works again, since `until`.
 pub(super) fn outage_ended(
     db: &Connection,
     since: Timestamp,

@@ -1,4 +1,4 @@
-//! What people and scripts are told of the store.
+//! What `status`, `feeds` and `outbox list` show of the store.
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -224,7 +224,7 @@ fn outbox_row(row: &Row<'_>) -> Result<OutboxRow, rusqlite::Error> {
     let payload = payload.or(text_or_null(row, 12)?);
     let first: serde_json::Value =
         payload.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    // A letter is stored under the word for what it is.
+    // A message is stored under the word for what it is.
     let first = first.get("update").or_else(|| first.get("notice")).unwrap_or(&first);
     let word = |key: &str| first.get(key).and_then(|v| v.as_str()).unwrap_or("").to_owned();
     Ok(OutboxRow {

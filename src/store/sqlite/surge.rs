@@ -1,5 +1,5 @@
-//! How many newsrooms tell a watch a story of their own, and the one notice when they are far more
-//! than it is used to.
+//! Counts the outlets that have a story of their own for a watch, and queues one notice when they are
+//! far more than usual.
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 

@@ -168,7 +168,7 @@ impl PollCommit<'_> {
         }
     }
 
-    /// Sends what was not sent before, as one letter.
+    /// Queues what was not sent before, as one message.
     fn queue_updates(
         &mut self,
         alert: &Alert,

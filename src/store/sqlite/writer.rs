@@ -157,3 +157,35 @@ fn commit(db: &Connection) -> Result<(), Error> {
     }
     ended
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn count(writer: &Writer) -> i64 {
+        let count = |db: &Connection| {
+            db.query_row("SELECT count(*) FROM job", [], |row| row.get(0)).doing("counting")
+        };
+        writer.run(count).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_is_undone_alone_and_the_writer_goes_on() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch("CREATE TABLE job (n INTEGER)").unwrap();
+        let writer = Writer::start(db, PathBuf::from("store.db")).unwrap();
+        let insert = |db: &Connection| {
+            db.execute("INSERT INTO job VALUES (1)", []).map(|_one| ()).doing("inserting")
+        };
+        let panics = move |db: &Connection| -> Result<(), Error> {
+            insert(db)?;
+            std::panic::panic_any("a document nobody thought of".to_owned())
+        };
+        let (before, panicked, after) =
+            tokio::join!(writer.run(insert), writer.run(panics), writer.run(insert));
+        assert!(before.is_ok() && after.is_ok());
+        let Err(Error::Panicked(why)) = panicked else { panic!("{panicked:?}") };
+        assert_eq!(why, "a document nobody thought of");
+        assert_eq!(count(&writer).await, 2, "the neighbours kept their work");
+    }
+}
