@@ -10,13 +10,15 @@ use super::screen::{BAD, BOLD, GOOD, Screen, count, json, styled};
 use super::setup::Invocation;
 use crate::app;
 use crate::config::Config;
-use crate::domain::{FeedCondition, Timestamp};
-use crate::health::duration_phrase;
+use crate::domain::{ClockStep, FeedCondition, Timestamp};
+use crate::health::{clock_phrase, duration_phrase};
 use crate::schedule;
 use crate::store::{DaemonSign, Error, FeedHealth, Loss, MessageCounts, Pause, Reader, Totals};
 
 /// Recorded gaps that are listed; the store keeps all.
 const LOSSES_SHOWN_MAX: u32 = 50;
+/// Settings of the clock that are listed; `--json` has those of seven days.
+const CLOCK_STEPS_SHOWN_MAX: usize = 5;
 
 /// A daemon that was not known to work for so long is taken for dead: it says that it lives at least
 /// three times a minute.
@@ -43,6 +45,8 @@ struct StatusReport {
     /// Messages that wait for a channel the configuration no longer has.
     channels_missing: Vec<WaitingCounts>,
     possible_loss: Vec<Loss>,
+    /// When the wall clock was set in the last seven days, and by how much, the latest first.
+    clock_steps: Vec<ClockStep>,
 }
 
 /// Feeds by how they do.
@@ -195,6 +199,7 @@ fn report(store: Option<&Reader>, config: &Config, now: Timestamp) -> Result<Sta
     let mut channels_missing = Vec::new();
     let (mut feeds, mut totals) = (Vec::new(), Totals::default());
     let (mut channels_resting, mut possible_loss) = (Vec::new(), Vec::new());
+    let mut clock_steps = Vec::new();
     let mut pages = PageCounts::default();
     let mut covered = None;
     let mut daemon = DaemonReport::default();
@@ -206,6 +211,7 @@ fn report(store: Option<&Reader>, config: &Config, now: Timestamp) -> Result<Sta
         totals = store.totals()?;
         channels_resting = store.pauses()?;
         possible_loss = store.losses(LOSSES_SHOWN_MAX)?;
+        clock_steps = store.clock_steps(now.before(COVERED))?;
         let each = store.coverage(now.before(COVERED), now)?;
         covered = (!each.is_empty()).then(|| schedule::mean_coverage(each.values()));
         for (channel, messages) in store.waiting()? {
@@ -254,6 +260,7 @@ fn report(store: Option<&Reader>, config: &Config, now: Timestamp) -> Result<Sta
         channels_resting,
         channels_missing,
         possible_loss,
+        clock_steps,
     })
 }
 
@@ -323,6 +330,9 @@ fn write_report(screen: Screen, report: &StatusReport, now: Timestamp) -> Result
         writeln!(out, "{}    {} waiting, {given_up}", styled(BOLD, "pages"), pages.waiting)?;
     }
     write_channels(&mut out, report, now)?;
+    for step in report.clock_steps.iter().take(CLOCK_STEPS_SHOWN_MAX) {
+        writeln!(out, "{}    {}", styled(BAD, "clock"), clock_phrase(*step))?;
+    }
     for loss in &report.possible_loss {
         writeln!(
             out,

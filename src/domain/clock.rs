@@ -80,6 +80,11 @@ impl Clock {
         Some(wall.0.saturating_sub(now.0)).filter(|by_ms| by_ms.saturating_abs() >= STEP_MIN_MS)
     }
 
+    /// By how many milliseconds [`shift`](Self::shift) has moved `now` since the start of the program.
+    pub fn shifted_ms(&self) -> i64 {
+        self.0.offset_ms.load(Ordering::SeqCst).saturating_sub(self.0.first_offset_ms)
+    }
+
     /// Moves `now` by so many milliseconds.
     pub fn shift(&self, by_ms: i64) {
         self.0.offset_ms.fetch_add(by_ms, Ordering::SeqCst);

@@ -7,6 +7,9 @@ use crate::domain::Timestamp;
 use crate::schedule;
 use crate::store::FeedState;
 
+/// A feed that works may be polled this much later than its interval.
+const LATE_MAX: f64 = 1.2;
+
 /// When each feed is due after a start.
 pub(super) fn first_due(
     states: &[FeedState],
@@ -23,8 +26,12 @@ pub(super) fn first_due(
     feeds.map(|(index, state)| Reverse((due(state, rng.f64()), index))).collect()
 }
 
-/// A feed's interval, and the longest time it may ever go without a poll.
+/// A feed's interval, and the longest time it may ever go without a poll. A feed that works has no
+/// reason to wait longer than its interval.
 pub(super) fn retry_bounds(state: &FeedState) -> (Duration, Duration) {
+    if state.failures == 0 {
+        return (state.interval, state.interval.mul_f64(LATE_MAX));
+    }
     let gone = state.strikes.gone_times > 0;
     let longest = if gone { schedule::GONE_POLL_EVERY } else { schedule::RETRY_AFTER_MAX };
     (state.interval, longest.mul_f64(1.3))

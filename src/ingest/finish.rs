@@ -50,7 +50,8 @@ impl Ingest {
             *slot = Some(state);
         }
         self.lanes.finish(index);
-        let next = self.due_after(index, next, now);
+        let moved_by = self.move_at_end.remove(&index).unwrap_or(0);
+        let next = self.due_after(index, next.moved(moved_by), now);
         self.queue.push(Reverse((next, index)));
         if let Some(change) = contact.and_then(|seen| self.network.observe(index, seen, now)) {
             self.network_changed(change, now);

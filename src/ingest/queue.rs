@@ -15,23 +15,24 @@ use crate::store::FeedState;
 
 /// The loop turns at least this often, so that its heartbeat is fresh.
 pub(super) const LOOP_TURN_MAX: Duration = Duration::from_secs(2);
-/// A clock set back by less than this is only being adjusted.
-const CLOCK_SLACK: Duration = Duration::from_mins(1);
 /// A loop that turns every few seconds and did not for so long was suspended with its machine.
 const SUSPENDED_MIN: Duration = Duration::from_mins(2);
 
 impl Ingest {
-    /// A clock that was set back leaves every due time in a future that may be years away: they are
-    /// brought back to where no feed waits longer than it ever should. One that leapt forward, as
-    /// after a suspension, has made all feeds due at once: they are spread.
-    pub(super) fn notice_clock(&mut self, now: Timestamp) {
-        if self.last_turn_at.since(now) > CLOCK_SLACK {
-            tracing::warn!("the clock was set back; all feeds get new due times");
-            let bound = now.after(self.shared.plan.bounds.cap);
-            self.reschedule(|due, _, _| due.min(bound));
-            self.paused_until = None;
-        } else if now.since(self.last_turn_at) > SUSPENDED_MIN {
-            tracing::info!("the clock leapt forward; what is overdue is spread");
+    /// Looks at the clock and gives the time. When the wall clock was set, every due time is moved by
+    /// as much, so that each wait keeps its length. A suspension made all feeds due at once: they are
+    /// spread.
+    pub(super) fn look_at_clock(&mut self) -> Timestamp {
+        // Before the time is read: should the clock be set in between, feeds wait for one turn more,
+        // and none is moved twice.
+        let shifted_ms = self.shared.clock.shifted_ms();
+        let by_ms = shifted_ms.saturating_sub(std::mem::replace(&mut self.shifted_ms, shifted_ms));
+        if by_ms != 0 {
+            self.move_times(by_ms);
+        }
+        let now = self.shared.clock.now();
+        if now.since(self.last_turn_at) > SUSPENDED_MIN {
+            tracing::info!("the machine was suspended; what is overdue is spread");
             self.reschedule(
                 |due, state, jitter| {
                     if due <= now { due_on_start(state, now, jitter) } else { due }
@@ -39,6 +40,19 @@ impl Ingest {
             );
         }
         self.last_turn_at = now;
+        now
+    }
+
+    fn move_times(&mut self, by_ms: i64) {
+        self.reschedule(|due, _, _| due.moved(by_ms));
+        self.paused_until = self.paused_until.map(|until| until.moved(by_ms));
+        self.last_turn_at = self.last_turn_at.moved(by_ms);
+        self.unchanged_stored_at = self.unchanged_stored_at.moved(by_ms);
+        // Polls under way reckon from the old time.
+        for (index, _) in self.states.iter().enumerate().filter(|(_, state)| state.is_none()) {
+            let moved_by = self.move_at_end.entry(index).or_default();
+            *moved_by = moved_by.saturating_add(by_ms);
+        }
     }
 
     /// Gives every feed that waits for its time another one.

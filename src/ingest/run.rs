@@ -35,9 +35,8 @@ impl Ingest {
         heartbeat: Heartbeat,
     ) -> anyhow::Result<()> {
         while !stop.is_cancelled() {
-            let now = self.shared.clock.now();
+            let now = self.look_at_clock();
             heartbeat.beat(now);
-            self.notice_clock(now);
             let wake = self.start_due(now).min(now.after(LOOP_TURN_MAX));
             if self.polls.is_empty() || now.since(self.unchanged_stored_at) >= LOOP_TURN_MAX {
                 self.store_unchanged();
@@ -55,6 +54,7 @@ impl Ingest {
     /// Polls every feed that is due at `now` and waits for all of them.
     pub async fn step(&mut self, now: Timestamp) -> anyhow::Result<Round> {
         let before = *self.round.borrow();
+        self.look_at_clock();
         loop {
             self.start_due(now);
             if self.polls.is_empty() && self.waiting.is_empty() {

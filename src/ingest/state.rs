@@ -51,7 +51,11 @@ pub struct Ingest {
     pub(super) store_writes: JoinSet<Result<(), store::Error>>,
     pub(super) rng: fastrand::Rng,
     pub(super) round: watch::Sender<Round>,
-    /// The last time the loop turned, by which a clock that moved is noticed.
+    /// By how much the clock was set, as far as the due times know.
+    pub(super) shifted_ms: i64,
+    /// Feeds whose poll was under way when the clock was set, and by how many milliseconds it was.
+    pub(super) move_at_end: HashMap<usize, i64>,
+    /// The last time the loop turned, by which a suspension is noticed.
     pub(super) last_turn_at: Timestamp,
     /// Until when polling rests because the store takes no writes.
     pub(super) paused_until: Option<Timestamp>,
@@ -71,7 +75,7 @@ impl Ingest {
         clock: Clock,
         mut rng: fastrand::Rng,
     ) -> Result<Self, store::Error> {
-        let now = clock.now();
+        let (shifted_ms, now) = (clock.shifted_ms(), clock.now());
         let first = plan.bounds.floor;
         store.sync_watches(plan.watches.keys().cloned().collect(), now).await?;
         let states = store.sync_feeds(Arc::clone(&plan.feeds), first, now).await?;
@@ -104,6 +108,8 @@ impl Ingest {
             store_writes: JoinSet::new(),
             rng,
             round: watch::Sender::new(Round::default()),
+            shifted_ms,
+            move_at_end: HashMap::new(),
             last_turn_at: now,
             paused_until: None,
             pushes: None,

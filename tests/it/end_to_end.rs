@@ -9,7 +9,7 @@ use crate::harness::feed_server::{FeedServer, ServedFeed};
 use crate::harness::mail_server::{MailServer, SmtpReply, SmtpStage};
 use crate::harness::webhook_receiver::{Reply, WebhookReceiver};
 use crate::test_app::{START_TIME, TestApp};
-use wirewatch::domain::FeedCondition;
+use wirewatch::domain::{FeedCondition, NoticeKind};
 
 /// Seconds since 1970 of the test's morning.
 const NOW_S: u64 = START_TIME.0.unsigned_abs() / 1_000;
@@ -507,4 +507,37 @@ async fn a_feed_given_another_address_starts_from_a_baseline_again() {
     let round = home.poll().await;
     assert_eq!((round.committed.new, round.committed.alerts), (1, 0));
     assert!(new.asked()[0].header("if-none-match").is_none(), "another address, no validators");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_the_clock_does_the_next_poll_comes_within_its_interval() {
+    let town = TestServers::new();
+    let feed = town.feeds.feed("/feed");
+    feed.publish(recent_item("a", "Nothing of note"));
+    let hour = Duration::from_hours(1);
+    let mut home = TestApp::open(&town.config(&[("feed", &feed)])).await;
+    home.poll().await;
+    let due = home.feeds().await[0].next_due;
+    let wait = due.since(home.hand.now());
+    // Set ahead and right again, by an hour and by a few minutes, while the program runs.
+    for by in [hour, Duration::from_mins(7), 24 * 365 * hour] {
+        for forward in [false, true, true, false] {
+            if forward {
+                home.hand.set_forward(by)
+            } else {
+                home.hand.set_back(by)
+            }
+            home.check_clock().await;
+            assert_eq!(home.feeds().await[0].next_due.since(home.hand.now()), wait, "{by:?}");
+            assert_eq!(home.poll_due().await.polled, 0, "not due yet");
+        }
+    }
+    home.hand.advance(wait.mul_f64(1.2));
+    assert_eq!(home.poll_due().await.polled, 1);
+    assert_eq!(home.check_health().await, Some(NoticeKind::ClockMoved));
+    // The clock was ahead before a restart.
+    home.hand.set_back(9 * hour);
+    let mut home = home.restart().await;
+    home.hand.advance(hour + hour / 5);
+    assert_eq!(home.poll_due().await.polled, 1);
 }
