@@ -292,7 +292,7 @@ impl Search<'_> {
         }
     }
 
-    /// Bounded: a page may name a thousand addresses.
+    /// Kept to be shown: why an address is no feed is what people ask first.
     fn record_failure(&mut self, url: &Url, why: String) {
         self.found.tried.push(FailedProbe { url: url.clone(), why });
     }

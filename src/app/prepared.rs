@@ -54,7 +54,7 @@ impl Prepared {
         if let Some(websub) = &config.websub {
             gate.keep_off(websub.listen);
         }
-        let notifier = Notifier::new(&config.channels, terminal).map_err(join_errors)?;
+        let notifier = Notifier::new(&config.channels, terminal).map_err(|errors| join_errors(&errors))?;
         let (plan, notifier) = (Arc::new(plan), Arc::new(notifier));
         Ok(Self { config, plan, gate, notifier, listener: None, inventory })
     }
@@ -117,7 +117,7 @@ pub fn check_offline(config: &Config) -> Vec<Diagnostic> {
 }
 
 /// All channels that cannot be used in one line: the operator corrects them together.
-fn join_errors(errors: Vec<notify::Error>) -> anyhow::Error {
+fn join_errors(errors: &[notify::Error]) -> anyhow::Error {
     let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
     anyhow::anyhow!("{}", errors.join("; "))
 }

@@ -121,12 +121,12 @@ impl Running {
     /// deliveries under way are finished beside the loops that replace theirs.
     pub async fn reload(&mut self, checked: CheckedConfig) -> Result<(), ReloadError> {
         let mut next = Prepared::new(checked, &self.app.terminal, Some(&self.app.prepared))
-            .map_err(sort_error)?;
+            .map_err(|error| sort_error(&error))?;
         let refusals = self.app.prepared.inventory.refusals(&next.inventory);
         if !refusals.is_empty() {
             return Err(ReloadError::Refused(refusals));
         }
-        next.bind(Some(&self.app.prepared)).map_err(sort_error)?;
+        next.bind(Some(&self.app.prepared)).map_err(|error| sort_error(&error))?;
         let losses = self.app.prepared.inventory.losses(&next.inventory);
         let before = std::mem::replace(&mut self.app.prepared, next);
         let hubs = self.app.websub();
@@ -160,10 +160,10 @@ impl Running {
         let (plan, gate) =
             (Arc::clone(&self.app.prepared.plan), Arc::clone(&self.app.prepared.gate));
         let (done, changed) = oneshot::channel();
-        let gone = |_| ReloadError::Later("the polling loop is stopping".to_owned());
+        let gone = || ReloadError::Later("the polling loop is stopping".to_owned());
         let change = PlanChange { plan, gate, pushes, done };
-        self.plan_changes.send(change).await.map_err(|_gone| gone(()))?;
-        match changed.await.map_err(|_gone| gone(()))? {
+        self.plan_changes.send(change).await.map_err(|_gone| gone())?;
+        match changed.await.map_err(|_gone| gone())? {
             Ok(()) => Ok(()),
             Err(error) => Err(ReloadError::Later(error.to_string())),
         }
@@ -258,7 +258,7 @@ fn delivery_name(channel: &Name) -> String {
 }
 
 /// What is short just now is tried again; everything else is for the operator to correct.
-fn sort_error(error: anyhow::Error) -> ReloadError {
+fn sort_error(error: &anyhow::Error) -> ReloadError {
     let text = format!("{error:#}");
-    if is_passing(&error) { ReloadError::Later(text) } else { ReloadError::Refused(vec![text]) }
+    if is_passing(error) { ReloadError::Later(text) } else { ReloadError::Refused(vec![text]) }
 }

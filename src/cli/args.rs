@@ -25,7 +25,7 @@ Examples:
 Exit codes: 0 good, 1 failed, 64 usage, 65 bad input, 69 service unavailable,
 75 store in use (try again), 78 bad configuration.";
 
-/// What every command takes.
+// What every command takes. No doc comment: clap would show it as what the program is for.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Common {
     /// The configuration file [default: config/wirewatch.toml, wirewatch.toml or

@@ -177,7 +177,7 @@ fn run(
     }
 }
 
-/// The busiest watches first: they are the ones worth narrowing.
+/// Of each watch the terms that fire most stand first: they are worth narrowing.
 fn write_report(screen: Screen, report: &Report, compared: bool) -> Result<(), CommandError> {
     let mut out = screen.out();
     writeln!(out, "{} stored articles of the last {:.1} days", report.articles, report.days)?;

@@ -16,7 +16,7 @@ use crate::domain::FeedCondition;
 use crate::extract;
 use crate::store::{ArticleTrace, Error, FeedHealth, PageTrace, Reader, StoredArticle};
 
-/// Takes an article's number, an alert or an address.
+/// Takes the address of an article that was polled, or a file with a text.
 pub(super) fn explain(setting: &Invocation, what: &str) -> Result<ExitCode, CommandError> {
     let ready = setting.check_config()?;
     let mut out = setting.screen.out();

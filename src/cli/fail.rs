@@ -37,10 +37,12 @@ impl CommandError {
 
     /// The same, unless a file merely could not be opened just now.
     pub(super) fn invalid(invalid: &Invalid, screen: Screen) -> Self {
-        match Self::config(&invalid.sources, &invalid.complaints, screen) {
-            Self::Config { text, .. } if invalid.is_passing => Self::Temporary(text),
-            refused => refused,
+        let text = invalid.sources.render(&invalid.complaints, screen.errors_coloured());
+        if invalid.is_passing {
+            return Self::Temporary(text);
         }
+        Self::config(&invalid.sources, &invalid.complaints, screen)
+    }
     }
 
     /// The store cannot be used, and a restart will not help.

@@ -62,7 +62,7 @@ fn receiver(row: &OutboxRow) -> String {
     if row.recipient.is_empty() { String::new() } else { format!(" for {}", row.recipient) }
 }
 
-/// Exactly one way to choose: an empty choice must not mean "all".
+/// The choice of the command line, as the store takes it.
 fn select(which: &Which) -> Result<OutboxFilter, CommandError> {
     if let Some(id) = &which.id {
         let id = id.strip_prefix("msg_").unwrap_or(id);

@@ -173,7 +173,7 @@ struct OutboxCounts {
     letters: MessageCounts,
 }
 
-/// Fails with exit code 1 when something needs a person.
+/// Fails with exit code 1 when the daemon should run and does not.
 pub(super) fn status(setting: &Invocation, as_json: bool) -> Result<ExitCode, CommandError> {
     let (config, store) = match setting.reader() {
         Ok((config, store)) => (config, Some(store)),
@@ -192,7 +192,7 @@ pub(super) fn status(setting: &Invocation, as_json: bool) -> Result<ExitCode, Co
     Ok(if is_missing { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// Gathers everything in one read of the store, so that the figures agree with one another.
+/// Gathers what the contract holds from the store and the configuration.
 fn report(store: Option<&Reader>, config: &Config, now: Timestamp) -> Result<StatusReport, Error> {
     let configured = config.feeds.len() as u64;
     let is_configured = |name: &str| config.channels.iter().any(|c| c.name.as_str() == name);
@@ -364,7 +364,7 @@ fn write_feed_states(out: &mut impl Write, feeds: &FeedCounts) -> std::io::Resul
     Ok(())
 }
 
-/// Zeros are left out: they are no news.
+/// Updates and notices are left out where there never were any.
 fn write_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<()> {
     let dead = format!("{} dead", outbox.dead);
     writeln!(
@@ -392,7 +392,7 @@ fn write_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<
     Ok(())
 }
 
-/// A paused channel names its reason: often a password that changed.
+/// Each channel with what waits for it.
 fn write_channels(
     out: &mut impl Write,
     report: &StatusReport,

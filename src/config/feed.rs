@@ -151,7 +151,7 @@ fn read_feed(
     Some((feed, at))
 }
 
-/// The fragment is kept out: it never reaches a server.
+/// The address and where it is written, for a warning if another feed has the same.
 fn address(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(Url, SourceSpan)> {
     let written = value.string(faults)?;
     let instead = "write `Basic` and the base64 of user:password into a file only you can read \
@@ -183,7 +183,7 @@ fn report_same_address(
     urls.insert(plain.into(), FirstUse { feed: feed.name.clone(), at });
 }
 
-/// An interval below the minimum is allowed with a warning: the server may be the operator's own.
+/// Under the floor is an error: whoever wants shorter intervals lowers the floor, which warns.
 fn every(value: &Value<'_>, poll: &Poll, faults: &mut Diagnostics) -> Option<Duration> {
     let every = value.duration(EVERY_RANGE, faults)?;
     if every >= poll.floor {

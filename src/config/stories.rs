@@ -27,7 +27,7 @@ const WORDS: [(&str, UpdateTrigger); 4] = [
 
 /// The first outlet is the alert's own, so the second is the first further one.
 const OUTLETS_MIN: u32 = 2;
-/// More than this is no early sign of how far a story spreads.
+/// More outlets than a story reaches.
 const OUTLETS_MAX: u32 = 100_000;
 
 /// The rules for every watch that does not set its own.

@@ -133,7 +133,7 @@ fn weigh(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<WeightedTerm
     weighed.into_iter().collect()
 }
 
-/// A term with its weight; zero would do nothing and is refused.
+/// A term with its weight, which may be below zero.
 fn weighed(value: &Value<'_>, faults: &mut Diagnostics) -> Option<WeightedTerm> {
     let term = value.spanned_key();
     // TOML reads a bare `U.S. = 4` as a table within a table.

@@ -14,7 +14,7 @@ pub(super) struct SiteAddress {
 }
 
 impl SiteAddress {
-    /// Without the scheme that we added ourselves.
+    /// The spelling that is tried first, for messages.
     pub(super) fn shown(&self) -> String {
         self.urls.first().map(ToString::to_string).unwrap_or_default()
     }

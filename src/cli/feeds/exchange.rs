@@ -1,19 +1,17 @@
 //! `feeds import` and `feeds export`: lists of feeds as other readers have them.
 use std::collections::{BTreeSet, HashSet};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::super::fail::CommandError;
+use super::super::input::read_whole;
 use super::super::screen::{DIM, MARK, count, styled};
 use super::super::setup::{Invocation, path_text};
 use super::{add, files};
 use crate::config::{self, Config, NewFeed};
 use crate::domain::Name;
 use crate::parse::opml::{self, FeedList, SkippedLine, Subscription};
-
-/// Bytes read of a list; the parser has the last word on how many it takes.
-const LIST_BYTES_MAX: u64 = 16 << 20;
 
 /// `feeds import`: every feed of a list, into the configuration.
 pub(in crate::cli) fn import(
@@ -24,7 +22,7 @@ pub(in crate::cli) fn import(
 ) -> Result<ExitCode, CommandError> {
     let config = setting.load()?;
     let target = files::target(&config, into)?;
-    let mut opml = opml::parse(&read(list)?)
+    let mut opml = opml::parse(&read_whole(list).map_err(CommandError::Input)?)
         .map_err(|error| CommandError::Input(format!("{}: {error}", path_text(list))))?;
     let feeds = select(&config, &mut opml);
     let remarks = [format!("From {}{}", path_text(list), of(opml.title.as_deref()))];
@@ -48,18 +46,6 @@ pub(in crate::cli) fn import(
 
 fn of(title: Option<&str>) -> String {
     title.map(|title| format!(": {title}")).unwrap_or_default()
-}
-
-/// A list is small; what is larger than the cap is the wrong file.
-fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
-    let mut body = Vec::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().lock().take(LIST_BYTES_MAX).read_to_end(&mut body)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LIST_BYTES_MAX).read_to_end(&mut body))
-    };
-    read.map_err(|error| CommandError::Input(format!("cannot read {}: {error}", path_text(path))))?;
-    Ok(body)
 }
 
 /// The feeds that are not there yet, each under a name nothing else has. What is left out is added

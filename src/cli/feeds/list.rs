@@ -69,7 +69,7 @@ pub(in crate::cli) fn list(setting: &Invocation, as_json: bool) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// Shown only where something is wrong.
+/// Only what there is to say: most feeds have none of these lines.
 fn details(out: &mut impl Write, health: &FeedHealth) -> std::io::Result<()> {
     if let Some(error) = &health.error {
         writeln!(out, "            {}", styled(BAD, error))?;

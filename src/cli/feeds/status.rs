@@ -48,7 +48,7 @@ struct FeedReport<'a> {
     coverage: Option<&'a Coverage>,
 }
 
-/// Fails with exit code 1 if a chosen feed fails, so that a script can tell.
+/// Works before the first run too: then no feed was ever read.
 pub(in crate::cli) fn status(
     setting: &Invocation,
     names: &[String],
