@@ -54,7 +54,8 @@ impl Prepared {
         if let Some(websub) = &config.websub {
             gate.keep_off(websub.listen);
         }
-        let notifier = Notifier::new(&config.channels, terminal).map_err(|errors| join_errors(&errors))?;
+        let notifier =
+            Notifier::new(&config.channels, terminal).map_err(|errors| join_errors(&errors))?;
         let (plan, notifier) = (Arc::new(plan), Arc::new(notifier));
         Ok(Self { config, plan, gate, notifier, listener: None, inventory })
     }

@@ -43,7 +43,6 @@ impl CommandError {
         }
         Self::config(&invalid.sources, &invalid.complaints, screen)
     }
-    }
 
     /// The store cannot be used, and a restart will not help.
     pub(super) fn is_unusable_store(&self) -> bool {
