@@ -49,7 +49,6 @@ struct StatusReport {
     clock_steps: Vec<ClockStep>,
 }
 
-/// Feeds by how they do.
 #[derive(serde::Serialize)]
 struct FeedCounts {
     total: u64,
@@ -148,7 +147,6 @@ fn write_daemon(
     Ok(())
 }
 
-/// What waits for one channel, and since when.
 #[derive(serde::Serialize)]
 struct WaitingCounts {
     channel: String,
@@ -271,7 +269,6 @@ fn by_word(counts: &BTreeMap<String, u64>, said: &str) -> String {
     if rest.is_empty() { String::new() } else { format!(" ({})", rest.join(", ")) }
 }
 
-/// The figures that are the same in every state.
 fn write_counts(out: &mut impl Write, report: &StatusReport) -> std::io::Result<()> {
     writeln!(
         out,
@@ -291,7 +288,6 @@ fn write_counts(out: &mut impl Write, report: &StatusReport) -> std::io::Result<
     )
 }
 
-/// What needs a person stands first.
 fn write_report(screen: Screen, report: &StatusReport, now: Timestamp) -> Result<(), CommandError> {
     let mut out = screen.out();
     write_daemon(&mut out, &report.daemon, now)?;
@@ -364,7 +360,6 @@ fn write_feed_states(out: &mut impl Write, feeds: &FeedCounts) -> std::io::Resul
     Ok(())
 }
 
-/// Updates and notices are left out where there never were any.
 fn write_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<()> {
     let dead = format!("{} dead", outbox.dead);
     writeln!(
@@ -392,7 +387,6 @@ fn write_outbox(out: &mut impl Write, outbox: &OutboxCounts) -> std::io::Result<
     Ok(())
 }
 
-/// Each channel with what waits for it.
 fn write_channels(
     out: &mut impl Write,
     report: &StatusReport,
