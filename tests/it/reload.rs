@@ -74,7 +74,8 @@ fn feed_table(name: &str, feed: &ServedFeed) -> String {
 }
 
 fn watches(terms: &[&str]) -> String {
-    terms.iter().map(|term| format!("[[watch]]\nname = \"{term}\"\nany = [\"{term}\"]\n")).collect()
+    let watch = |term: &&str| format!("[[watch]]\nname = \"{term}\"\nany = [\"{term}\"]\n");
+    terms.iter().map(watch).collect::<Vec<_>>().concat()
 }
 
 #[test]

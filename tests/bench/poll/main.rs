@@ -19,7 +19,7 @@ use reference::Work;
 use site::{Edition, Site};
 use subject::{Loop, Polled, Subject, Watcher};
 
-/// FeedServer, and how often everything is measured, when nobody says otherwise.
+/// Feeds, and how often everything is measured, when nobody says otherwise.
 const FEEDS: u32 = 1_000;
 const ROUNDS: usize = 3;
 /// Polls that find nothing new, per round: they are short, and the kernel counts a process's time
@@ -132,7 +132,7 @@ fn print_table(figures: &Figures, feeds: u32) {
     }
 }
 
-/// FeedServer per second of each poll, slowest first.
+/// Feeds per second of each poll, slowest first.
 fn speeds(polls: &[Polled], feeds: u32) -> Vec<f64> {
     let mut all: Vec<f64> = polls.iter().map(|p| f64::from(feeds) / p.wall_s).collect();
     all.sort_by(f64::total_cmp);

@@ -19,7 +19,7 @@ pub struct Polled {
     pub wall_s: f64,
     pub cpu_s: f64,
     pub peak_kib: u64,
-    /// FeedServer that had something new.
+    /// Feeds that had something new.
     pub changed: u32,
     /// Items parsed by a loop, articles stored by wirewatch.
     pub items: u32,

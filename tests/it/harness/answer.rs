@@ -172,10 +172,10 @@ impl Answer {
                 write_response(stream, *status, &[("retry-after", after)], b"").await?;
             }
             Self::Redirect { status, to } => {
-                write_response(stream, *status, &[("location", to)], b"").await?
+                write_response(stream, *status, &[("location", to)], b"").await?;
             }
             Self::Page => {
-                write_response(stream, 200, &[("content-type", "text/html")], PAGE).await?
+                write_response(stream, 200, &[("content-type", "text/html")], PAGE).await?;
             }
             Self::Empty => write_response(stream, 200, &[kind], b"").await?,
             Self::Stall => hang(stream).await?,
@@ -202,7 +202,7 @@ impl Answer {
                 write_whole(stream, served, -i64::try_from(*by).unwrap()).await?;
             }
             Self::LengthLong { by } => {
-                write_whole(stream, served, i64::try_from(*by).unwrap()).await?
+                write_whole(stream, served, i64::try_from(*by).unwrap()).await?;
             }
             Self::Bomb { coding, mib } => {
                 packed(stream, kind, coding.word(), &coding.bomb(*mib)).await?;

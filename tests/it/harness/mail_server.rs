@@ -315,12 +315,12 @@ impl Session {
     }
 
     fn choose(&self, stage: SmtpStage) -> Option<SmtpReply> {
-        let mut state = self.state.lock().unwrap();
-        let next = state.next.get_mut(&stage).and_then(VecDeque::pop_front);
-        if let Some(reply) = next.or_else(|| state.replies.get(&stage).cloned()) {
+        let mut server = self.state.lock().unwrap();
+        let next = server.next.get_mut(&stage).and_then(VecDeque::pop_front);
+        if let Some(reply) = next.or_else(|| server.replies.get(&stage).cloned()) {
             return Some(reply);
         }
-        let random = state.random.as_mut()?;
+        let random = server.random.as_mut()?;
         if random.rng.f64() >= random.probability {
             return None;
         }
