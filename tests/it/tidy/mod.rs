@@ -17,7 +17,7 @@ const COMMENTS_FOR_CODE_MIN: f64 = 0.15;
 /// Circles that are known; they may only become fewer.
 const CIRCLES_MAX: usize = 10;
 /// Known faults of shape; they may only become fewer.
-const SHAPE_FAULTS_MAX: usize = 34;
+const SHAPE_FAULTS_MAX: usize = 26;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
