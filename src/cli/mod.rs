@@ -6,6 +6,7 @@ mod article;
 mod backtest;
 mod channels;
 mod check;
+mod daemon_report;
 mod dedupe;
 mod demo;
 mod explain;
