@@ -8,7 +8,9 @@ use super::{
     DeadMessages, FailingChannel, FailingHub, FaultKind, FeedStatus, NoticeDraft, Observations,
     ServiceFault,
 };
-use crate::domain::{ClockStep, FeedCondition, Name, NoticeKind, OutageKind, Severity, Timestamp};
+use crate::domain::{
+    ClockStep, FeedCondition, Name, NoticeKind, OutageKind, Severity, Timestamp, masked_url,
+};
 
 /// Feeds named in one notice; the rest are counted.
 const NAMED_MAX: usize = 50;
@@ -108,7 +110,7 @@ fn feed_line(feed: &FeedStatus, is_flapping: bool) -> String {
 fn feed_json(feed: &FeedStatus, is_flapping: bool) -> Value {
     json!({
         "name": feed.name,
-        "url": feed.url,
+        "url": masked_url(&feed.url),
         "state": feed.word,
         "flapping": is_flapping,
         "since": feed.since,
@@ -231,7 +233,7 @@ pub(super) fn recovered(back: &[(&FeedStatus, Timestamp)], now: Timestamp) -> No
     let records: Vec<Value> = back
         .iter()
         .take(NAMED_MAX)
-        .map(|(feed, told)| json!({"name": feed.name, "url": feed.url, "told_at": told}))
+        .map(|(feed, told)| json!({"name": feed.name, "url": masked_url(&feed.url), "told_at": told}))
         .collect();
     let details = json!({"count": back.len(), "sources": records});
     let kind = NoticeKind::SourceRecovered;
@@ -244,8 +246,9 @@ pub(super) fn moved(moved: &[(&FeedStatus, &str)]) -> NoticeDraft {
         [(one, _)] => format!("Feed `{}` has moved: change its `url`", one.name),
         several => format!("{} feeds have moved: change their `url`", several.len()),
     };
-    let mut lines =
-        listed_lines(moved, |(feed, to)| format!("{}: moved for good to {to}", feed.name));
+    let mut lines = listed_lines(moved, |(feed, to)| {
+        format!("{}: moved for good to {}", feed.name, masked_url(to))
+    });
     lines.push(String::new());
     lines.push(
         "They are still read through the old address, for as long as it points on.".to_owned(),
@@ -253,7 +256,7 @@ pub(super) fn moved(moved: &[(&FeedStatus, &str)]) -> NoticeDraft {
     let records: Vec<Value> = moved
         .iter()
         .take(NAMED_MAX)
-        .map(|(feed, to)| json!({"name": feed.name, "url": feed.url, "moved_to": to}))
+        .map(|(feed, to)| json!({"name": feed.name, "url": masked_url(&feed.url), "moved_to": masked_url(to)}))
         .collect();
     let details = json!({"count": moved.len(), "sources": records});
     let kind = NoticeKind::SourceMoved;

@@ -11,7 +11,7 @@ use super::super::fail::CommandError;
 use super::super::screen::{BAD, BOLD, DIM, GOOD, MARK, count, json, styled};
 use super::super::setup::Invocation;
 use crate::app;
-use crate::domain::{Coverage, Feed, FeedCondition, Gap, Name, Timestamp};
+use crate::domain::{Coverage, Feed, FeedCondition, Gap, Name, Timestamp, masked_url};
 use crate::health::{self, duration_phrase};
 use crate::store::{Error, FeedHealth};
 
@@ -140,7 +140,7 @@ fn write_feed(out: &mut impl Write, line: &FeedReport<'_>, now: Timestamp) -> st
     let word = styled(style, line.state.as_str());
     let name = styled(BOLD, line.name.as_str());
     writeln!(out, "{name}: {word}{}", since.unwrap_or_default())?;
-    writeln!(out, "    {}", styled(DIM, line.url))?;
+    writeln!(out, "    {}", styled(DIM, &masked_url(line.url)))?;
     if let Some(why) = line.why {
         let failures = match line.failures {
             0 | 1 => String::new(),
