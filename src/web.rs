@@ -51,7 +51,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// After an answer, what the peer still sends is read and thrown away for so long and so many bytes.
 /// Closing a socket with unread bytes resets the connection, and the peer may lose the answer.
 const LINGER_TIME_MAX: Duration = Duration::from_secs(1);
-const LINGER_BYTES_MAX: usize = 256 << 10;
+const LINGER_BYTES_MAX: usize = 2 * BODY_BYTES_MAX;
 
 /// A request whose head was read. Its body is still on the wire.
 #[derive(Debug)]

@@ -19,17 +19,10 @@ pub(super) const LOOP_TURN_MAX: Duration = Duration::from_secs(2);
 const SUSPENDED_MIN: Duration = Duration::from_mins(2);
 
 impl Ingest {
-    /// Looks at the clock and gives the time. When the wall clock was set, every due time is moved by
-    /// as much, so that each wait keeps its length. A suspension made all feeds due at once: they are
+    /// Looks at the clock and gives the time. A suspension made all feeds due at once: they are
     /// spread.
     pub(super) fn look_at_clock(&mut self) -> Timestamp {
-        // Before the time is read: should the clock be set in between, feeds wait for one turn more,
-        // and none is moved twice.
-        let shifted_ms = self.shared.clock.shifted_ms();
-        let by_ms = shifted_ms.saturating_sub(std::mem::replace(&mut self.shifted_ms, shifted_ms));
-        if by_ms != 0 {
-            self.move_times(by_ms);
-        }
+        self.follow_clock();
         let now = self.shared.clock.now();
         if now.since(self.last_turn_at) > SUSPENDED_MIN {
             tracing::info!("the machine was suspended; what is overdue is spread");
@@ -41,6 +34,17 @@ impl Ingest {
         }
         self.last_turn_at = now;
         now
+    }
+
+    /// When the wall clock was set, every due time is moved by as much, so that each wait keeps its
+    /// length. To be called before the time is read: should the clock be set in between, feeds wait
+    /// for one turn more, and none is moved twice.
+    pub(super) fn follow_clock(&mut self) {
+        let shifted_ms = self.shared.clock.shifted_ms();
+        let by_ms = shifted_ms.saturating_sub(std::mem::replace(&mut self.shifted_ms, shifted_ms));
+        if by_ms != 0 {
+            self.move_times(by_ms);
+        }
     }
 
     fn move_times(&mut self, by_ms: i64) {

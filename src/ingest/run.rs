@@ -54,7 +54,7 @@ impl Ingest {
     /// Polls every feed that is due at `now` and waits for all of them.
     pub async fn step(&mut self, now: Timestamp) -> anyhow::Result<Round> {
         let before = *self.round.borrow();
-        self.look_at_clock();
+        self.follow_clock();
         loop {
             self.start_due(now);
             if self.polls.is_empty() && self.waiting.is_empty() {
