@@ -82,7 +82,7 @@ impl Servers {
             "include = [\"watchlist.toml\"]\n\n[store]\npath = \"state.db\"\n\n\
              [poll]\nfloor = \"1s\"\nconcurrency = 16\n\n\
              [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\n\
-             secret_file = \"secret\"\nallow_private = true\n\n\
+             secret_file = \"secret\"\n\n\
              [[channel]]\nname = \"mail\"\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {}\n\
              tls = \"none\"\nfrom = \"wirewatch@example.org\"\nto = {RECIPIENTS:?}\n\n",
             self.webhooks.url("/alerts"),
