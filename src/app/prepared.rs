@@ -40,16 +40,15 @@ impl Prepared {
             running.config.poll == config.poll
                 && running.config.service.contact == config.service.contact
         };
-        let gate = match running.filter(same_gate) {
-            Some(running) => Arc::clone(&running.gate),
-            None => {
-                let gate = build_gate(&config);
-                Arc::new(match running {
-                    // Its requests may still be under way: hosts and memory are shared with them.
-                    Some(running) => gate.succeeding(&running.gate),
-                    None => gate,
-                })
-            }
+        let gate = if let Some(running) = running.filter(same_gate) {
+            Arc::clone(&running.gate)
+        } else {
+            let gate = build_gate(&config);
+            Arc::new(match running {
+                // Its requests may still be under way: hosts and memory are shared with them.
+                Some(running) => gate.succeeding(&running.gate),
+                None => gate,
+            })
         };
         if let Some(websub) = &config.websub {
             gate.keep_off(websub.listen);

@@ -98,12 +98,13 @@ impl Review<'_> {
             }
         }
         let fails = |name: &Name| self.observations.channels.iter().any(|c| c.channel == *name);
-        self.sent.values().find_map(|told| match &told.subject {
-            Subject::Channel(name) if !fails(name) => {
-                let draft = wording::channel_back(name, told.first, self.observations.now);
-                Some(Decision { forget: vec![told.subject.clone()], ..tell(draft, Vec::new()) })
+        self.sent.values().find_map(|told| {
+            let Subject::Channel(name) = &told.subject else { return None };
+            if fails(name) {
+                return None;
             }
-            _ => None,
+            let draft = wording::channel_back(name, told.first, self.observations.now);
+            Some(Decision { forget: vec![told.subject.clone()], ..tell(draft, Vec::new()) })
         })
     }
 
@@ -119,12 +120,13 @@ impl Review<'_> {
             let draft = wording::fault(fault, again, self.observations.now);
             return Some(tell(draft, vec![self.sent_notice(subject, fault.kind.as_str())]));
         }
-        self.sent.values().find_map(|told| match told.subject {
-            Subject::Fault(kind) if !faults.iter().any(|fault| fault.kind == kind) => {
-                let draft = wording::fault_over(kind, told.first, self.observations.now);
-                Some(Decision { forget: vec![told.subject.clone()], ..tell(draft, Vec::new()) })
+        self.sent.values().find_map(|told| {
+            let Subject::Fault(kind) = told.subject else { return None };
+            if faults.iter().any(|fault| fault.kind == kind) {
+                return None;
             }
-            _ => None,
+            let draft = wording::fault_over(kind, told.first, self.observations.now);
+            Some(Decision { forget: vec![told.subject.clone()], ..tell(draft, Vec::new()) })
         })
     }
 

@@ -99,7 +99,7 @@ impl NetworkState {
                 HostContact::Answer => host.fallen = None,
                 // One that was down before says nothing about the network.
                 HostContact::Unreachable | HostContact::OtherPage(_) if was_up => {
-                    host.fallen = Some((now, sight))
+                    host.fallen = Some((now, sight));
                 }
                 HostContact::Unreachable | HostContact::OtherPage(_) => return self.overdue(now),
             }

@@ -523,9 +523,9 @@ async fn whatever_the_clock_does_the_next_poll_comes_within_its_interval() {
     for by in [hour, Duration::from_mins(7), 24 * 365 * hour] {
         for forward in [false, true, true, false] {
             if forward {
-                home.hand.set_forward(by)
+                home.hand.set_forward(by);
             } else {
-                home.hand.set_back(by)
+                home.hand.set_back(by);
             }
             home.check_clock().await;
             assert_eq!(home.feeds().await[0].next_due.since(home.hand.now()), wait, "{by:?}");
