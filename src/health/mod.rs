@@ -7,6 +7,7 @@ mod daily;
 mod feeds;
 mod flapping;
 mod service;
+mod service_wording;
 mod wording;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::feeds::TroubleLevel;
 use super::{
     ClockStep, Decision, FailingHub, FeedStatus, MINOR_REMIND_FACTOR, Name, OutageKind, Review,
-    ServiceFault, Subject, Timestamp, tell, wording,
+    ServiceFault, Subject, Timestamp, service_wording, tell, wording,
 };
 
 /// Below so many feeds "most fail at once" says nothing.
@@ -117,7 +117,7 @@ impl Review<'_> {
         if let Some(fault) = faults.iter().find(due) {
             let subject = Subject::Fault(fault.kind);
             let again = self.sent(&subject).is_some();
-            let draft = wording::fault(fault, again, self.observations.now);
+            let draft = service_wording::fault(fault, again, self.observations.now);
             return Some(tell(draft, vec![self.sent_notice(subject, fault.kind.as_str())]));
         }
         self.sent.values().find_map(|told| {
@@ -125,7 +125,7 @@ impl Review<'_> {
             if faults.iter().any(|fault| fault.kind == kind) {
                 return None;
             }
-            let draft = wording::fault_over(kind, told.first, self.observations.now);
+            let draft = service_wording::fault_over(kind, told.first, self.observations.now);
             Some(Decision { forget: vec![told.subject.clone()], ..tell(draft, Vec::new()) })
         })
     }
@@ -142,7 +142,7 @@ impl Review<'_> {
             .filter(|step| last.is_none_or(|last| step.at > last))
             .collect();
         let latest = *steps.first()?;
-        let draft = wording::clock_moved(latest, &steps);
+        let draft = service_wording::clock_moved(latest, &steps);
         Some(tell(draft, vec![self.sent_notice(Subject::Clock, "moved")]))
     }
 
@@ -151,7 +151,10 @@ impl Review<'_> {
         if dead.count == 0 || !self.is_due(&Subject::Dead, DEAD_NOTICE_GAP) {
             return None;
         }
-        Some(tell(wording::dead_messages(dead), vec![self.sent_notice(Subject::Dead, "dead")]))
+        Some(tell(
+            service_wording::dead_messages(dead),
+            vec![self.sent_notice(Subject::Dead, "dead")],
+        ))
     }
 
     /// Hubs that do not serve us. Their feeds are polled as usual, so this needs no hurry.
@@ -164,6 +167,6 @@ impl Review<'_> {
         }
         let subject = |hub: &&FailingHub| Subject::Hub(hub.feed.clone());
         let sent = due.iter().map(|hub| self.sent_notice(subject(hub), "failing")).collect();
-        Some(tell(wording::hubs_failing(&due), sent))
+        Some(tell(service_wording::hubs_failing(&due), sent))
     }
 }

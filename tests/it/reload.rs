@@ -86,7 +86,7 @@ fn a_list_that_became_empty_is_never_taken_over() {
     ] {
         let mut running = Running::start();
         running.reload(&[(name, "")], words);
-        running.daemon.wait_for_text("the reload is refused (1 fault)", PATIENCE);
+        running.daemon.wait_for_text("the last reload was refused (1 fault)", PATIENCE);
         running.runs_on();
     }
 }
