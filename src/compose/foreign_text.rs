@@ -45,7 +45,7 @@ pub(super) fn single_line(text: &str) -> String {
     clean
 }
 
-/// [`line()`], of at most `chars_max` characters.
+/// [`single_line`], of at most `chars_max` characters.
 pub(super) fn single_line_of(text: &str, chars_max: usize) -> String {
     truncate_chars(&single_line(text), chars_max)
 }

@@ -60,7 +60,7 @@ pub(super) fn star_hits(pieces: &[TextRun]) -> String {
     render_runs(pieces, str::to_owned, |word| format!("*{word}*"))
 }
 
-/// Cleans as [`clean::line`] does, keeping for each character whether it is marked. Marks that are
+/// Cleans as [`foreign_text::single_line`] does, keeping for each character whether it is marked. Marks that are
 /// no stretch of the text are passed over; overlapping ones count once.
 fn split_runs(text: &str, marks: &[Range<usize>], chars_max: usize) -> Vec<TextRun> {
     let mut chars: Vec<(char, bool)> = Vec::with_capacity(text.len());

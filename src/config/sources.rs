@@ -13,7 +13,7 @@ pub struct Sources {
 /// One file's text.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Source {
-    /// The path as it is shown to people and as it stands in [`Place::file`].
+    /// The path as it is shown to people and as it stands in [`SourceSpan::file`].
     pub(super) shown: Arc<str>,
     pub(super) text: Arc<str>,
     /// The same with lines blanked that would keep the parser from reading on; byte for byte as

@@ -7,7 +7,7 @@ use super::{Failure, ReadingShare};
 use crate::domain::Validators;
 use crate::parse::link_header::HeaderLink;
 
-/// The end of an exchange. Only [`Answered::Fetched`] may change what is remembered of a feed.
+/// The end of an exchange. Only [`Answer::Fetched`] may change what is remembered of a feed.
 #[derive(Debug)]
 pub enum Answer {
     Fetched(Box<Fetched>),

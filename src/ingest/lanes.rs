@@ -94,7 +94,7 @@ impl Lanes {
         }
     }
 
-    /// The next feed there is a place for; [`take`](Self::take) takes it.
+    /// The next feed there is a place for; [`start`](Self::start) takes it.
     pub(super) fn next(&mut self) -> Option<(usize, Class)> {
         if self.running_proven + self.running_unproven < self.places {
             if let Some(feed) = self.proven.pop_front() {

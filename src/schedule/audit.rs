@@ -37,13 +37,13 @@ pub struct ValidatorTrust {
 
 impl ValidatorTrust {
     /// Whether the feed is to be read whole now; `overdue` items were expected since the last one
-    /// came ([`PublishingHabit::overdue`](super::PublishingHabit::overdue)).
-    pub fn is_audit_due(&self, now: Timestamp, overdue: f64, dice: f64) -> bool {
+    /// came ([`PublishingHabit::overdue_items`](super::PublishingHabit::overdue_items)).
+    pub fn is_audit_due(&self, now: Timestamp, overdue: f64, jitter: f64) -> bool {
         if self.distrusted_until.is_some_and(|until| now < until) {
             return true;
         }
         let Some(audited) = self.audited else { return self.unchanged > 0 };
-        let spread = 1.0 + AUDIT_SPREAD * (2.0 * dice.clamp(0.0, 1.0) - 1.0);
+        let spread = 1.0 + AUDIT_SPREAD * (2.0 * jitter.clamp(0.0, 1.0) - 1.0);
         let since = now.since(audited);
         let retrial = self.distrusted_since.is_some() && self.unchanged >= RETRIAL_ANSWERS;
         let suspicious = overdue >= SUSPICION_ITEMS && since >= SUSPICION_EVERY;

@@ -90,11 +90,11 @@ pub fn after_failure(
     strikes: FailureStreak,
     trouble: &FailedPoll,
     (bounds, interval): (Bounds, Duration),
-    dice: f64,
+    jitter: f64,
 ) -> Timestamp {
-    let dice = dice.clamp(0.0, 1.0);
+    let jitter = jitter.clamp(0.0, 1.0);
     if strikes.is_gone(now) {
-        return now.after(GONE_POLL_EVERY.mul_f64(1.0 + JITTER_SHARE * dice));
+        return now.after(GONE_POLL_EVERY.mul_f64(1.0 + JITTER_SHARE * jitter));
     }
     let longest = match trouble.class {
         FailureClass::Hard => BACKOFF_HARD_MAX,
@@ -107,7 +107,7 @@ pub fn after_failure(
     let first = bounds.floor.min(interval);
     let wait = first.mul_f64(doublings.exp2()).min(longest.max(first));
     let asked = trouble.retry_after.unwrap_or(Duration::ZERO).min(RETRY_AFTER_MAX);
-    now.after(wait.mul_f64(1.0 + JITTER_SHARE * dice).max(asked))
+    now.after(wait.mul_f64(1.0 + JITTER_SHARE * jitter).max(asked))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! When to look again, and when to try again. Pure: `now` and the dice come in as arguments.
+//! When to look again, and when to try again. Pure: `now` and the jitter are arguments.
 //!
 //! A [`PublishingHabit`] learns how fast a feed publishes and in which hours; [`interval()`] keeps the polls close
 //! enough for its window; [`after_failure`] backs off; [`ValidatorTrust`] says when "unchanged" is looked into;
-//! [`NetworkState`] tells our own outage from theirs. [`word`] says how a feed stands and [`share`] how much
+//! [`NetworkState`] tells our own outage from theirs. [`state_of`] says how a feed stands and [`share`] how much
 //! of a span was covered. [`retry`](mod@retry) is the deliveries' side.
 
 mod audit;
@@ -36,11 +36,11 @@ const JITTER_SHARE: f64 = 0.1;
 /// Feeds that are overdue at start are spread over this time, or over their interval if shorter.
 pub const RESTART_SPREAD: Duration = Duration::from_mins(5);
 
-/// When a feed with this interval is due again; `dice` is in `0.0..1.0`.
+/// When a feed with this interval is due again; `jitter` is in `0.0..1.0`.
 ///
 /// The jitter only ever lengthens: an operator's floor is a promise to the publisher.
-pub fn next_due(now: Timestamp, interval: Duration, dice: f64) -> Timestamp {
-    now.after(interval.mul_f64(1.0 + JITTER_SHARE * dice.clamp(0.0, 1.0)))
+pub fn next_due(now: Timestamp, interval: Duration, jitter: f64) -> Timestamp {
+    now.after(interval.mul_f64(1.0 + JITTER_SHARE * jitter.clamp(0.0, 1.0)))
 }
 
 /// When a feed is due after a restart, a suspension or an outage. One that is not yet due keeps its
@@ -50,13 +50,13 @@ pub fn due_after_start(
     now: Timestamp,
     stored: Timestamp,
     (interval, longest): (Duration, Duration),
-    dice: f64,
+    jitter: f64,
 ) -> Timestamp {
     let latest = now.after(longest.max(interval.mul_f64(1.0 + JITTER_SHARE)));
     if stored > now {
         return stored.min(latest);
     }
-    now.after(RESTART_SPREAD.min(interval).mul_f64(dice.clamp(0.0, 1.0)))
+    now.after(RESTART_SPREAD.min(interval).mul_f64(jitter.clamp(0.0, 1.0)))
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ const WAITS: [Duration; PAGE_ATTEMPTS_MAX as usize - 1] =
 const JITTER_SHARE: f64 = 0.2;
 
 /// How long to wait after attempt number `attempt` (from 1); `None`: the page is given up. A
-/// server's wish wins if it is longer. `dice` is in `0.0..1.0`.
-pub fn page_retry(attempt: u32, asked: Option<Duration>, dice: f64) -> Option<Duration> {
+/// server's wish wins if it is longer. `jitter` is in `0.0..1.0`.
+pub fn page_retry(attempt: u32, asked: Option<Duration>, jitter: f64) -> Option<Duration> {
     let place = usize::try_from(attempt.checked_sub(1)?).ok()?;
-    let wait = WAITS.get(place)?.mul_f64(1.0 + JITTER_SHARE * dice.clamp(0.0, 1.0));
+    let wait = WAITS.get(place)?.mul_f64(1.0 + JITTER_SHARE * jitter.clamp(0.0, 1.0));
     Some(asked.map_or(wait, |asked| wait.max(asked.min(RETRY_AFTER_MAX))))
 }
 

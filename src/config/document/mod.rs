@@ -117,7 +117,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Whether a secret itself stands here, which [`Section::only`] complains of.
+    /// Whether a secret itself stands here, which [`Section::reject_unknown_keys`] complains of.
     pub(super) fn holds_secret(&self) -> bool {
         self.values().any(|value| render::is_secret(value.key))
     }

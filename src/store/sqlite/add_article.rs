@@ -149,7 +149,7 @@ impl PollCommit<'_> {
     }
 
     /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the
-    /// article is to be remembered by. `passed_over`: as in [`super::texts::TextIndex::find`].
+    /// article is to be remembered by. `passed_over`: as in [`super::text_index::TextIndex::find`].
     fn judge_by_text(
         &mut self,
         verdict: Verdict,
