@@ -38,7 +38,7 @@ impl ClockMonitor {
         heartbeat: Heartbeat,
     ) -> anyhow::Result<()> {
         while !stop.is_cancelled() {
-            heartbeat.beat(self.clock.now());
+            heartbeat.beat(self.clock.steady());
             match self.step().await {
                 Ok(()) => (),
                 Err(error) if error.is_passing() => {

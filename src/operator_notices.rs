@@ -81,7 +81,7 @@ impl NoticeLoop {
         let mut due = self.clock.steady();
         while !stop.is_cancelled() {
             let now = self.clock.now();
-            heartbeat.beat(now);
+            heartbeat.beat(self.clock.steady());
             if self.clock.steady() >= due {
                 due = self.clock.steady().after(CHECK_EVERY);
                 match self.step(now).await {

@@ -26,13 +26,12 @@ pub struct Retention {
 impl Retention {
     /// Sweeps until told to stop.
     pub async fn run(self, stop: CancellationToken, heartbeat: Heartbeat) -> anyhow::Result<()> {
-        let mut due = self.clock.now();
+        let mut due = self.clock.steady();
         while !stop.is_cancelled() {
-            let now = self.clock.now();
-            heartbeat.beat(now);
-            // A sweep that is far in the future was planned before the clock was set back.
-            if now >= due || due > now.after(SWEEP_EVERY) {
-                due = now.after(SWEEP_EVERY);
+            let (now, steady) = (self.clock.now(), self.clock.steady());
+            heartbeat.beat(steady);
+            if steady >= due {
+                due = steady.after(SWEEP_EVERY);
                 // A long sweep is cut off between two transactions; the next one goes on with it.
                 let swept = tokio::select! {
                     () = stop.cancelled() => Ok(()),
@@ -58,7 +57,7 @@ impl Retention {
         loop {
             match tokio::time::timeout(HEARTBEAT_EVERY, &mut sweep).await {
                 Ok(swept) => return swept,
-                Err(_elapsed) => heartbeat.beat(self.clock.now()),
+                Err(_elapsed) => heartbeat.beat(self.clock.steady()),
             }
         }
     }

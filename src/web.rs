@@ -132,7 +132,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut connections = Connections::default();
     loop {
-        heartbeat.beat(clock.now());
+        heartbeat.beat(clock.steady());
         tokio::select! {
             () = stop.cancelled() => break,
             () = tokio::time::sleep(TURN_TIME_MAX) => (),

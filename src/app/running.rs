@@ -225,7 +225,7 @@ impl Running {
     {
         self.stop_loop(name);
         let stop = self.supervisor.token();
-        let heartbeat = self.heartbeats.add(name, stop.clone(), self.app.clock.now());
+        let heartbeat = self.heartbeats.add(name, stop.clone(), self.app.clock.steady());
         self.supervisor.spawn(name, stop.clone(), start(stop.clone(), heartbeat));
         self.loops.insert(name.to_owned(), stop);
     }

@@ -108,7 +108,7 @@ pub(super) async fn run_watchdog(
             () = tokio::time::sleep(pace.min(WATCHDOG_PACE)) => (),
         }
         let now = clock.now();
-        if let Some(name) = heartbeats.find_hung(now, HEARTBEAT_AGE_MAX) {
+        if let Some(name) = heartbeats.find_hung(clock.steady(), HEARTBEAT_AGE_MAX) {
             tracing::error!("the {name} loop has not turned for {HEARTBEAT_AGE_MAX:?}");
             continue;
         }

@@ -125,7 +125,7 @@ impl DeliveryLoop {
             let mut signalled = std::pin::pin!(signalled);
             signalled.as_mut().enable();
             let now = self.clock.now();
-            heartbeat.beat(now);
+            heartbeat.beat(self.clock.steady());
             let next = match self.start_due(now).await {
                 Ok(started) => {
                     store_fails = false;
@@ -151,7 +151,7 @@ impl DeliveryLoop {
         }
         while !self.in_flight.is_empty() {
             let finished = self.in_flight.next().await;
-            heartbeat.beat(self.clock.now());
+            heartbeat.beat(self.clock.steady());
             self.take(finished);
             self.record_ended().await?;
         }

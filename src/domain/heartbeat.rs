@@ -10,8 +10,10 @@ use super::Timestamp;
 pub struct Heartbeat(Arc<AtomicI64>);
 
 impl Heartbeat {
-    pub fn beat(&self, now: Timestamp) {
-        self.0.store(now.0, Ordering::Relaxed);
+    /// `steady` is time of the steady clock: after a step of the wall clock a loop that hangs would
+    /// look alive for as long as the step.
+    pub fn beat(&self, steady: Timestamp) {
+        self.0.store(steady.0, Ordering::Relaxed);
     }
 
     /// The last beat; the beginning of time if there was none.

@@ -36,7 +36,7 @@ impl Ingest {
     ) -> anyhow::Result<()> {
         while !stop.is_cancelled() {
             let now = self.look_at_clock();
-            heartbeat.beat(now);
+            heartbeat.beat(self.shared.clock.steady());
             let wake = self.start_due(now).min(now.after(LOOP_TURN_MAX));
             if self.polls.is_empty() || now.since(self.unchanged_stored_at) >= LOOP_TURN_MAX {
                 self.store_unchanged();

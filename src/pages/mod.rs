@@ -97,7 +97,7 @@ impl Pages {
             let mut signalled = std::pin::pin!(signalled);
             signalled.as_mut().enable();
             let now = self.shared.clock.now();
-            heartbeat.beat(now);
+            heartbeat.beat(self.shared.clock.steady());
             let next = match self.start_due(now).await {
                 Ok(next) => {
                     store_fails = false;

@@ -96,7 +96,7 @@ impl WebSub {
     ) -> anyhow::Result<()> {
         loop {
             let now = self.deps.clock.now();
-            heartbeat.beat(now);
+            heartbeat.beat(self.deps.clock.steady());
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 stepped = self.step(now) => match stepped {
