@@ -84,6 +84,24 @@ async fn a_message_that_cannot_be_read_is_dead_and_the_others_are_delivered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_alert_of_a_digest_that_cannot_be_read_is_a_dead_letter_of_its_own() {
+    let scene = Scene::new();
+    for n in 0..8 {
+        scene.publish(&format!("item{n}"));
+    }
+    let mut app = TestApp::open(&scene.config("hook", 1)).await;
+    app.poll().await;
+    assert_eq!(app.outbox("pending").await.len(), 1, "one digest");
+    change(&app, "UPDATE alert SET payload = '{}' WHERE id = (SELECT max(id) FROM alert)");
+    assert_eq!(app.deliver().await, 1);
+    let dead = app.outbox("dead").await;
+    assert_eq!(dead.len(), 1);
+    assert!(dead[0].error.as_deref().unwrap().contains("reading an alert"), "{dead:?}");
+    let totals = app.totals().await;
+    assert_eq!((totals.delivered, totals.dead, totals.pending), (7, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_retry_after_holds_the_whole_channel_and_is_one_attempt() {
     let scene = Scene::new();
     for n in 0..20 {

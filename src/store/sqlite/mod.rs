@@ -16,6 +16,7 @@ mod lookup;
 mod open;
 mod operator_notice;
 mod outbox;
+mod outbox_content;
 mod outbox_insert;
 mod pages;
 mod poll_state;

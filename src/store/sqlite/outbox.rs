@@ -3,11 +3,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::updates;
-use crate::domain::{Alert, AlertId, DeliveryId, Message, Timestamp};
+use super::outbox_content::{answered_delivery, bury, read_message};
+use crate::domain::{DeliveryId, Message, Name, Timestamp};
 use crate::schedule;
 use crate::store::error::{Doing, Error};
-use crate::store::{DueDeliveries, Lease, LeaseRequest, OutboxFilter};
+use crate::store::{DueDeliveries, Lease, LeaseRequest, OutboxFilter, Route};
 
 /// A new start: whatever a dead process left open has an unknown end, and is due again.
 pub(super) fn recover(db: &Connection, now: Timestamp) -> Result<(), Error> {
@@ -57,7 +57,7 @@ pub(super) fn lease(
         let ids = due_ids(db, ask, now)?;
         let is_last = ids.is_empty();
         for id in ids {
-            match read_lease(db, &ask.channel, &id) {
+            match read_lease(db, &ask.channel, &id, now) {
                 Ok(lease) => due.leases.push(Lease {
                     channel_failures: failures,
                     token: take(db, &id, now.after(ask.hold))?,
@@ -109,13 +109,14 @@ fn due_ids(db: &Connection, ask: &LeaseRequest, now: Timestamp) -> Result<Vec<Ve
 }
 
 /// One row with all that its message is composed from.
-fn read_lease(db: &Connection, channel: &str, id: &[u8]) -> Result<Lease, Error> {
+fn read_lease(db: &Connection, channel: &str, id: &[u8], now: Timestamp) -> Result<Lease, Error> {
     let mut lease = db
         .prepare_cached("SELECT id, recipient, attempts, message FROM outbox WHERE id = ?1")
         .and_then(|mut select| select.query_row([id], lease_row))
         .doing("reading the outbox")?;
     if lease.encoded.is_none() {
-        lease.message = read_message(db, lease.id)?;
+        let route = Route { channel: Name::new(channel), recipient: lease.recipient.clone() };
+        lease.message = read_message(db, lease.id, &route, now)?;
         lease.answers = answered_delivery(db, channel, &lease)?;
     }
     Ok(lease)
@@ -134,17 +135,6 @@ fn take(db: &Connection, id: &[u8], until: Timestamp) -> Result<i64, Error> {
         .and_then(|mut update| update.execute(params![token, until.0, id]))
         .doing(doing)?;
     Ok(token)
-}
-
-/// Makes an unreadable row a dead letter.
-fn bury(db: &Connection, id: &[u8], why: &str, now: Timestamp) -> Result<(), Error> {
-    db.prepare_cached(
-        "UPDATE outbox SET state = 'dead', ended_at = ?1, last_error = ?2, lease_token = NULL,
-            lease_until = NULL WHERE id = ?3",
-    )
-    .and_then(|mut update| update.execute(params![now.0, why, id]))
-    .doing("ending an unreadable delivery")?;
-    Ok(())
 }
 
 /// Whether a channel is being left alone.
@@ -199,83 +189,6 @@ fn next_due(db: &Connection, channel: &str, now: Timestamp) -> Result<Option<Tim
     })
     .map(|due| due.map(Timestamp))
     .doing("reading the outbox")
-}
-
-/// What a delivery carries: its update or notice, or its alerts in the order they were made.
-fn read_message(db: &Connection, delivery: DeliveryId) -> Result<Message, Error> {
-    let doing = "reading a message";
-    let payload: Option<String> = db
-        .prepare_cached(
-            "SELECT l.payload FROM outbox o JOIN message l ON l.id = o.letter WHERE o.id = ?1",
-        )
-        .and_then(|mut select| {
-            select.query_row([delivery.0.to_be_bytes()], |row| row.get(0)).optional()
-        })
-        .doing(doing)?;
-    match payload {
-        Some(payload) => serde_json::from_str(&payload).map_err(|why| Error::json(doing, &why)),
-        None => read_alerts(db, delivery).map(Message::Alerts),
-    }
-}
-
-/// The alerts of a message. One of a digest that cannot be read must not keep the others from being
-/// sent; if none can, the message is unreadable.
-fn read_alerts(db: &Connection, delivery: DeliveryId) -> Result<Vec<Alert>, Error> {
-    let doing = "reading an alert";
-    let mut select = db
-        .prepare_cached(
-            "SELECT a.payload, a.story FROM delivery_alert c JOIN alert a ON a.id = c.alert
-             WHERE c.delivery = ?1 ORDER BY a.created_at, a.article, a.id",
-        )
-        .doing(doing)?;
-    let mut rows = select.query([delivery.0.to_be_bytes()]).doing(doing)?;
-    let (mut alerts, mut unreadable) = (Vec::new(), None);
-    while let Some(row) = rows.next().doing(doing)? {
-        match read_alert(db, row) {
-            Ok(alert) => alerts.push(alert),
-            Err(error @ Error::Unreadable { .. }) => unreadable = Some(error),
-            Err(error) => return Err(error),
-        }
-    }
-    match unreadable {
-        Some(error) if alerts.is_empty() => Err(error),
-        Some(error) => {
-            tracing::error!(%delivery, "an alert of the digest {delivery} is left out: {error}");
-            Ok(alerts)
-        }
-        None => Ok(alerts),
-    }
-}
-
-fn read_alert(db: &Connection, row: &Row<'_>) -> Result<Alert, Error> {
-    let doing = "reading an alert";
-    let payload: String = row.get(0).doing(doing)?;
-    let mut alert: Alert =
-        serde_json::from_str(&payload).map_err(|why| Error::json(doing, &why))?;
-    // Only this once: the bytes composed from it are kept, and a retry repeats them.
-    let spread = updates::spread(db, row.get(1).doing(doing)?)?;
-    alert.spread = (spread.outlets > 1).then_some(spread);
-    Ok(alert)
-}
-
-/// The delivery that brought an update's receiver the alert it follows.
-fn answered_delivery(
-    db: &Connection,
-    channel: &str,
-    lease: &Lease,
-) -> Result<Option<DeliveryId>, Error> {
-    let Message::Update(update) = &lease.message else { return Ok(None) };
-    let AlertId(alert) = update.alert;
-    db.prepare_cached(
-        "SELECT delivery FROM delivery_alert WHERE alert = ?1 AND channel = ?2 AND recipient = ?3",
-    )
-    .and_then(|mut select| {
-        select
-            .query_row(params![alert.to_be_bytes(), channel, lease.recipient], |row| row.get(0))
-            .optional()
-    })
-    .map(|id| id.map(|id| DeliveryId(u128::from_be_bytes(id))))
-    .doing("looking for the message an update answers")
 }
 
 pub(super) fn begin(

@@ -130,7 +130,9 @@ pub(super) fn queue_message(
     let (id, kind) = match letter {
         Message::Alerts(alerts) => {
             let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id).collect();
-            routes.iter().try_for_each(|route| insert_delivery(db, route, &ids, now))?;
+            for route in routes {
+                insert_delivery(db, route, &ids, now)?;
+            }
             return Ok(true);
         }
         Message::Update(update) => (update.id, "alert.updated"),
@@ -171,12 +173,12 @@ pub(super) fn queue_message(
     Ok(true)
 }
 
-fn insert_delivery(
+pub(super) fn insert_delivery(
     db: &Connection,
     route: &Route,
     alerts: &[AlertId],
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<DeliveryId, Error> {
     let id = delivery_id(route, alerts);
     let doing = "writing the outbox";
     insert_outbox_row(db, id, route, None, now)?;
@@ -191,7 +193,7 @@ fn insert_delivery(
             .execute(params![ids.0, route.channel.as_str(), route.recipient, ids.1])
             .doing(doing)?;
     }
-    Ok(())
+    Ok(id)
 }
 
 fn insert_outbox_row(
