@@ -3,9 +3,9 @@
 
 use crate::domain::{Alert, AlertKind, Message, Severity, Timestamp};
 
-use super::view::View;
+use super::view::{View, view_of};
 use super::width::wrapped;
-use super::{foreign_text, passage, view_of, wording};
+use super::{foreign_text, passage, wording};
 
 /// Characters of the passage.
 const PASSAGE_CHARS_MAX: usize = 300;

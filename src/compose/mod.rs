@@ -7,7 +7,10 @@
 
 pub mod address;
 mod console;
+mod digest;
 mod email;
+mod envelope;
+mod fault;
 mod foreign_text;
 mod passage;
 mod view;
@@ -17,12 +20,10 @@ mod wording;
 // Public because of its documentation: the form of the webhook is a contract with other programs.
 pub mod webhook;
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use crate::domain::{Channel, ChannelKind, Message, Update};
 
-use crate::domain::{Alert, Channel, ChannelKind, DeliveryId, Message, Name, Update};
-
-use view::View;
+pub use envelope::Envelope;
+pub use fault::{Error, Fault};
 
 /// The bytes that go to one receiver. They are stored with the delivery before the first attempt,
 /// so that every retry repeats them.
@@ -30,50 +31,6 @@ use view::View;
 pub struct EncodedMessage {
     pub content_type: &'static str,
     pub bytes: Vec<u8>,
-}
-
-/// Why a message could not be written. None of these errors passes with time, so a retry is of no
-/// use; none contains an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// No alert, and nothing else, was handed in.
-    Empty,
-    /// The channel's `from` is not a mail address.
-    Sender,
-    /// The recipient is not a mail address.
-    Recipient,
-    /// JSON could not be written.
-    Record,
-}
-
-/// A message that could not be written, and its channel.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot write a message for channel `{channel}`: {}", .cause.description())]
-pub struct Error {
-    pub channel: Name,
-    pub cause: Fault,
-}
-
-impl Fault {
-    fn description(self) -> &'static str {
-        match self {
-            Self::Empty => "the message holds nothing",
-            Self::Sender => "`from` is not a mail address",
-            Self::Recipient => "the recipient is not a mail address",
-            Self::Record => "it does not fit into JSON",
-        }
-    }
-}
-
-/// What a message carries besides its content.
-#[derive(Clone, Copy, Debug)]
-pub struct Envelope<'a> {
-    pub delivery: DeliveryId,
-    /// One of [`Channel::recipients`].
-    pub recipient: &'a str,
-    /// For an update: the message in which this receiver got the alert that it follows, if there
-    /// is one.
-    pub answers: Option<DeliveryId>,
 }
 
 /// Writes a message: an alert; of several alerts a digest that lists all of them by watch; an
@@ -106,32 +63,6 @@ pub fn change_sentences(update: &Update) -> Vec<String> {
 /// A foreign text on one line, without characters that control a terminal.
 pub fn single_line(text: &str) -> String {
     foreign_text::single_line(text)
-}
-
-/// An update or a notice for people; alerts have forms of their own.
-fn view_of(message: &Message) -> Result<View, &[Alert]> {
-    match message {
-        Message::Alerts(alerts) => Err(alerts),
-        Message::Update(update) => Ok(View::of_update(update)),
-        Message::Notice(notice) => Ok(View::of_notice(notice)),
-    }
-}
-
-/// The alerts by watch: the watch with the most severe alert first, and the alerts of each watch
-/// in the given order.
-fn by_watch(alerts: &[Alert]) -> Vec<Vec<&Alert>> {
-    let mut groups: Vec<Vec<&Alert>> = Vec::new();
-    let mut places = HashMap::new();
-    for alert in alerts {
-        let place = *places.entry(&alert.watch).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(group) => group.push(alert),
-            None => groups.push(vec![alert]),
-        }
-    }
-    let loudest = |group: &Vec<&Alert>| group.iter().map(|alert| alert.severity).max();
-    groups.sort_by_key(|group| Reverse(loudest(group)));
-    groups
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! An update or a notice in the form that all formats for people show: cleaned and in order, but
 //! without the markup of a format.
 
-use crate::domain::{Attached, Change, Notice, Severity, Update};
+use crate::domain::{Alert, Attached, Change, Message, Notice, Severity, Update};
 
 use super::foreign_text;
 use super::wording;
@@ -37,8 +37,17 @@ pub(super) struct CopyView {
     pub(super) byline: String,
 }
 
+/// An update or a notice for people; alerts have forms of their own.
+pub(super) fn view_of(message: &Message) -> Result<View, &[Alert]> {
+    match message {
+        Message::Alerts(alerts) => Err(alerts),
+        Message::Update(update) => Ok(View::of_update(update)),
+        Message::Notice(notice) => Ok(View::of_notice(notice)),
+    }
+}
+
 impl View {
-    pub(super) fn of_update(update: &Update) -> Self {
+    fn of_update(update: &Update) -> Self {
         let mut lines: Vec<String> = update.changes.iter().map(change_sentence).collect();
         lines.push(String::new());
         lines.push(spread_sentence(update));
@@ -64,7 +73,7 @@ impl View {
         }
     }
 
-    pub(super) fn of_notice(notice: &Notice) -> Self {
+    fn of_notice(notice: &Notice) -> Self {
         let mut lines: Vec<String> = notice
             .lines
             .iter()

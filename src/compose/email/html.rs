@@ -1,9 +1,10 @@
 //! The HTML of a mail: our own few elements round escaped text; no image, no script, no form.
 
+use crate::compose::digest::by_watch;
 use crate::compose::foreign_text::{self, escape_html};
 use crate::compose::passage::{self, TextRun};
 use crate::compose::view::View;
-use crate::compose::{by_watch, wording};
+use crate::compose::wording;
 use crate::domain::{Alert, DeliveryId};
 
 use super::text;

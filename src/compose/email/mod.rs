@@ -13,7 +13,9 @@ use lettre::message::header::{
 use lettre::message::{MultiPart, SinglePart};
 
 use crate::compose::address::{self, Mailbox};
-use crate::compose::{Envelope, Fault, by_watch, foreign_text, passage, view_of, wording};
+use crate::compose::digest::by_watch;
+use crate::compose::view::view_of;
+use crate::compose::{Envelope, Fault, foreign_text, passage, wording};
 use crate::domain::{Alert, DeliveryId, Email, Message, Severity, StoryId, Timestamp};
 
 /// The last second a mail date can hold: the end of the year 9999.

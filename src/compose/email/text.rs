@@ -1,9 +1,10 @@
 //! The plain text of a mail.
 
+use crate::compose::digest::by_watch;
 use crate::compose::foreign_text::{self, bidi_isolated};
 use crate::compose::view::View;
 use crate::compose::width::wrapped;
-use crate::compose::{by_watch, passage, wording};
+use crate::compose::{passage, wording};
 use crate::domain::{Alert, AlertKind, DeliveryId};
 
 /// Characters of the passage in a mail with one alert.

@@ -47,7 +47,7 @@ use crate::domain::{
 };
 
 use super::super::{foreign_text, view, wording};
-use super::SizeLimits;
+use super::size_limits::SizeLimits;
 
 #[derive(Serialize)]
 pub(super) struct UpdateData<'a> {

@@ -34,42 +34,19 @@
 
 // Public because of its documentation, as the module above.
 pub mod message;
+mod size_limits;
 
 use serde::Serialize;
 
 use crate::domain::{Alert, AlertId, AlertKind, Field, Message, Name, Severity, Spread, Timestamp};
 
+use super::digest::by_watch;
+use super::fault::Fault;
 use super::passage::{self, TextRun};
-use super::{Fault, by_watch, foreign_text, wording};
+use super::{foreign_text, wording};
 
-/// What receivers are asked to take (Standard Webhooks, "payload size"): longer texts are cut until
-/// the body is this small, but no alert is ever left out for it.
-pub const BODY_BYTES_MAX: usize = 20 * 1_024;
-
-/// The limits of one level of cutting.
-#[derive(Clone, Copy)]
-struct SizeLimits {
-    /// Characters of the title and of each word of a hit.
-    word_chars: usize,
-    snippet_chars: usize,
-    hits: usize,
-    /// Elements of each list of an update or a notice, its copies and sentences among them.
-    list: usize,
-}
-
-/// From everything to the least that is still useful. The first is the file's.
-const SIZE_LIMITS: [SizeLimits; 5] = [
-    SizeLimits {
-        word_chars: usize::MAX,
-        snippet_chars: usize::MAX,
-        hits: usize::MAX,
-        list: usize::MAX,
-    },
-    SizeLimits { word_chars: 300, snippet_chars: 1_000, hits: 50, list: 50 },
-    SizeLimits { word_chars: 150, snippet_chars: 300, hits: 20, list: 30 },
-    SizeLimits { word_chars: 100, snippet_chars: 100, hits: 3, list: 20 },
-    SizeLimits { word_chars: 60, snippet_chars: 0, hits: 0, list: 5 },
-];
+pub use size_limits::BODY_BYTES_MAX;
+use size_limits::{SIZE_LIMITS, SizeLimits};
 
 #[derive(Serialize)]
 struct WebhookBody<D> {
