@@ -2,8 +2,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::flapping::FLAPPING;
 use super::service::BACK;
+use super::trouble_level::{FLAPPING, TroubleLevel};
 use super::{
     Decision, FeedCondition, FeedStatus, MINOR_REMIND_FACTOR, Name, Review, SentNotice, Subject,
     Timestamp, tell, wording,
@@ -13,48 +13,6 @@ use super::{
 const FEED_NOTICE_GAP: Duration = Duration::from_mins(30);
 /// A feed that works again is told of after so long: some only work by turns.
 const RECOVERED_AFTER: Duration = Duration::from_hours(3);
-
-/// How bad a feed's state is; a change of it is news.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TroubleLevel {
-    None,
-    /// It is read, with a reservation.
-    Minor,
-    /// It works and fails by turns.
-    Flapping,
-    Failing,
-    Gone,
-}
-
-impl TroubleLevel {
-    pub(super) fn of(word: FeedCondition) -> Self {
-        match word {
-            FeedCondition::Ok | FeedCondition::Unpolled => Self::None,
-            FeedCondition::Stale | FeedCondition::Silent | FeedCondition::Distrusted => Self::Minor,
-            FeedCondition::Failing | FeedCondition::Blocked | FeedCondition::NotAFeed => {
-                Self::Failing
-            }
-            FeedCondition::Gone => Self::Gone,
-        }
-    }
-
-    fn of_sent(sent: &SentNotice) -> Self {
-        const WORDS: [FeedCondition; 7] = [
-            FeedCondition::Failing,
-            FeedCondition::Blocked,
-            FeedCondition::NotAFeed,
-            FeedCondition::Gone,
-            FeedCondition::Stale,
-            FeedCondition::Silent,
-            FeedCondition::Distrusted,
-        ];
-        if sent.word == FLAPPING {
-            return Self::Flapping;
-        }
-        let word = WORDS.into_iter().find(|word| word.as_str() == sent.word);
-        word.map_or(Self::None, Self::of)
-    }
-}
 
 impl Review<'_> {
     pub(super) fn decide_feeds(&self) -> Option<Decision> {

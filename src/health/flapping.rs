@@ -2,11 +2,9 @@
 //! once that the feed flaps, and that it is well only when it has been for a day.
 use std::time::Duration;
 
-use super::feeds::TroubleLevel;
+use super::trouble_level::TroubleLevel;
 use super::{FeedStatus, Name, Review, SentNotice, Subject};
 
-/// The word under which a flapping feed was told.
-pub(super) const FLAPPING: &str = "flapping";
 /// A feed that failed again so often within a day flaps.
 const RETURNS_MIN: u32 = 4;
 /// Returns are counted within this time, and so long a feed must hold its state to be steady again.

@@ -8,6 +8,7 @@ mod feeds;
 mod flapping;
 mod service;
 mod service_wording;
+mod trouble_level;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,13 @@ pub struct FeedStatus {
     pub polled_at: Option<Timestamp>,
     pub next_due: Timestamp,
     pub moved_to: Option<String>,
+}
+
+/// The network as it is seen: since when it is down, and how that shows.
+#[derive(Clone, Copy)]
+struct NetworkDown {
+    since: Timestamp,
+    kind: Option<OutageKind>,
 }
 
 /// A channel that takes nothing.

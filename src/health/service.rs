@@ -2,9 +2,9 @@
 //! hubs, and the service's own faults.
 use std::time::Duration;
 
-use super::feeds::TroubleLevel;
+use super::trouble_level::TroubleLevel;
 use super::{
-    ClockStep, Decision, FailingHub, FeedStatus, MINOR_REMIND_FACTOR, Name, OutageKind, Review,
+    ClockStep, Decision, FailingHub, FeedStatus, MINOR_REMIND_FACTOR, Name, NetworkDown, Review,
     ServiceFault, Subject, Timestamp, service_wording, tell, wording,
 };
 
@@ -25,13 +25,6 @@ const DEAD_NOTICE_GAP: Duration = Duration::from_hours(1);
 
 const DOWN: &str = "down";
 pub(super) const BACK: &str = "back";
-
-/// The network as it is seen: since when it is down, and how that shows.
-#[derive(Clone, Copy)]
-pub(super) struct NetworkDown {
-    pub(super) since: Timestamp,
-    pub(super) kind: Option<OutageKind>,
-}
 
 impl Review<'_> {
     pub(super) fn network(&self) -> Option<NetworkDown> {

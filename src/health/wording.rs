@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::service::NetworkDown;
-use super::{FailingChannel, FeedStatus, NoticeDraft, Observations};
+use super::{FailingChannel, FeedStatus, NetworkDown, NoticeDraft, Observations};
 use crate::domain::{
     ClockStep, FeedCondition, Name, NoticeKind, OutageKind, Severity, Timestamp, masked_url,
 };
