@@ -4,6 +4,7 @@
 mod address_guard;
 pub mod console;
 mod file;
+mod outgoing;
 mod server_text;
 mod smtp;
 mod smtp_stream;
@@ -13,23 +14,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Channel, ChannelKind, DeliveryId, Name, Outcome, PauseCause, Timestamp};
+use crate::domain::{Channel, ChannelKind, Name, Outcome, PauseCause, Timestamp};
 use crate::health::duration_phrase;
 
 use console::Terminal;
-
-/// One attempt to deliver one message to one receiver.
-#[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
-    /// The same for every attempt: receivers recognise a repeat by it.
-    pub id: DeliveryId,
-    /// Counts from 1.
-    pub attempt: u32,
-    /// One of [`Channel::recipients`].
-    pub recipient: &'a str,
-    /// What `compose` wrote before the first attempt.
-    pub message: &'a [u8],
-}
+pub use outgoing::Outgoing;
 
 /// A channel that cannot be made ready: the configuration names something unusable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -138,7 +127,7 @@ impl Transport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Email, Secret, Severity, SmtpTls, Webhook};
+    use crate::domain::{DeliveryId, Email, Secret, Severity, SmtpTls, Webhook};
 
     fn channel(name: &str, kind: ChannelKind) -> Channel {
         Channel { name: Name::new(name), min_severity: Severity::Low, kind }

@@ -4,24 +4,12 @@ use std::time::Duration;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::response::Response;
 
-use super::MailServer;
 use super::refusal::{self, Refused};
+use super::server::MailServer;
+use super::stage::Stage;
 use crate::domain::{Outcome, PauseCause};
 use crate::health::duration_phrase;
 use crate::notify::server_text;
-
-/// Where in the dialogue an attempt stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    Connect,
-    Greeting,
-    Tls,
-    Login,
-    Sender,
-    Recipient,
-    Data,
-    Message,
-}
 
 /// An attempt that a stage ended.
 pub(super) struct Stopped {
@@ -121,26 +109,6 @@ impl MailServer {
             .iter()
             .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "<hidden>"));
         server_text::redacted_reply(&hidden)
-    }
-}
-
-impl Stage {
-    /// Whether the answer may be about this recipient or message alone.
-    fn is_of_delivery(self) -> bool {
-        matches!(self, Self::Recipient | Self::Data | Self::Message)
-    }
-
-    fn description(self) -> &'static str {
-        match self {
-            Self::Connect => "connecting",
-            Self::Greeting => "greeting",
-            Self::Tls => "encrypting",
-            Self::Login => "logging in",
-            Self::Sender => "naming the sender",
-            Self::Recipient => "naming the recipient",
-            Self::Data => "offering the message",
-            Self::Message => "sending the message",
-        }
     }
 }
 

@@ -6,139 +6,42 @@
 
 mod failure;
 mod refusal;
+mod server;
 mod setup;
+mod stage;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::compose::address;
-use crate::domain::{Email, Outcome, PauseCause, SmtpTls};
+use crate::domain::{Outcome, PauseCause};
 use crate::notify::Outgoing;
 use crate::notify::smtp_stream::{GuardedStream, ReadBudget, TlsStream};
 
-use failure::{Stage, Stopped};
-use setup::{Pinned, Trust};
+use failure::Stopped;
+pub(super) use server::MailServer;
+use server::{SmtpSession, StageTimeouts};
+use setup::Pinned;
+use stage::Stage;
 
 /// Sessions kept open for the next mail, of one server.
 const IDLE_SESSIONS_MAX: usize = 2;
 /// Mails of one session: many servers allow about a hundred.
 const SESSION_MAILS_MAX: u32 = 50;
 
-/// How long each stage may take.
-#[derive(Clone, Copy, Debug)]
-struct StageTimeouts {
-    connect: Duration,
-    /// The greeting and the first EHLO.
-    greeting: Duration,
-    tls: Duration,
-    login: Duration,
-    /// MAIL and RCPT, each: greylisting servers think here.
-    envelope: Duration,
-    data: Duration,
-    /// The mail and the answer to its last dot. To give up early here is to send it twice.
-    message: Duration,
-    /// RSET before a session is used again, and QUIT.
-    housekeeping: Duration,
-}
-
-/// RFC 5321 section 4.5.3.2, save that a server that does not even greet is given up sooner.
-const STAGE_TIMEOUTS: StageTimeouts = StageTimeouts {
-    connect: Duration::from_secs(30),
-    greeting: Duration::from_mins(1),
-    tls: Duration::from_secs(30),
-    login: Duration::from_mins(1),
-    envelope: Duration::from_mins(5),
-    data: Duration::from_mins(2),
-    message: Duration::from_mins(10),
-    housekeeping: Duration::from_secs(2),
-};
-
-/// One mail server with everything needed to talk to it.
-pub(super) struct MailServer {
-    host: String,
-    port: u16,
-    tls: Option<Trust>,
-    starttls: bool,
-    hello: ClientId,
-    sender: Address,
-    credentials: Option<Credentials>,
-    /// What a server may repeat to us and nobody else may read.
-    secrets: Vec<String>,
-    timeouts: StageTimeouts,
-    idle: Mutex<Vec<SmtpSession>>,
-}
-
-impl std::fmt::Debug for MailServer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MailServer")
-            .field("host", &self.host)
-            .field("port", &self.port)
-            .finish_non_exhaustive()
-    }
-}
-
-/// An open session.
-struct SmtpSession {
-    connection: AsyncSmtpConnection,
-    read_budget: ReadBudget,
-    mails: u32,
-    used_at: Instant,
-}
-
 impl MailServer {
-    pub(super) fn new(settings: &Email) -> Result<Self, String> {
-        let host = setup::ascii_host(&settings.host);
-        let tls = match settings.tls {
-            SmtpTls::None => None,
-            SmtpTls::StartTls | SmtpTls::Implicit => Some(setup::trust(&host, settings)?),
-        };
-        let from = address::mailbox(&settings.from).ok_or("`from` is not a mail address")?;
-        let (credentials, secrets) = match (&settings.user, &settings.password) {
-            (Some(user), Some(password)) => {
-                let password = password.expose();
-                let credentials = Credentials::new(user.clone(), password.to_owned());
-                (Some(credentials), setup::login_forms(user, password))
-            }
-            (None, None) => (None, Vec::new()),
-            (Some(_), None) | (None, Some(_)) => {
-                return Err("`user` and `password` go together".to_owned());
-            }
-        };
-        Ok(Self {
-            host,
-            port: settings.port,
-            tls,
-            starttls: settings.tls == SmtpTls::StartTls,
-            hello: ClientId::default(),
-            sender: from.address,
-            credentials,
-            secrets,
-            timeouts: STAGE_TIMEOUTS,
-            idle: Mutex::default(),
-        })
-    }
-
-    /// The deadline of a whole exchange: every stage once, and a session that had to be given up.
-    pub(super) fn exchange_max(&self) -> Duration {
-        let StageTimeouts { connect, greeting, tls, login, envelope, data, message, housekeeping } =
-            self.timeouts;
-        let stages =
-            [connect, greeting, tls, login, envelope, envelope, data, message, housekeeping];
-        stages.iter().sum()
-    }
-
     pub(super) async fn send(&self, outgoing: &Outgoing<'_>) -> Outcome {
         let Some(recipient) = address::address(outgoing.recipient) else {
             return Outcome::Refused { why: "the recipient is not a mail address".to_owned() };

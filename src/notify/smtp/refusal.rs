@@ -3,7 +3,7 @@
 //! The enhanced status code (RFC 3463) decides. The words are read only where a server sends no
 //! such code, or one that says nothing.
 
-use super::failure::Stage;
+use super::stage::Stage;
 
 /// Whom a refusal concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

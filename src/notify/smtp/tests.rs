@@ -9,7 +9,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::*;
-use crate::domain::{DeliveryId, Secret};
+use crate::domain::{DeliveryId, Email, Secret, SmtpTls};
 
 const MAIL: &[u8] = b"Subject: x\r\n\r\n.a dot\r\n..two dots\r\n.\r\nend\r\n";
 
