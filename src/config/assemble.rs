@@ -1,7 +1,7 @@
 //! Reads the files of a configuration and collects their sections, with their places.
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
@@ -9,6 +9,7 @@ use super::canonical;
 use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
 use super::operator;
+use super::paths::beside;
 use super::service;
 use super::sources::{Source, Sources};
 use super::stories;
@@ -142,7 +143,7 @@ fn take_single<'a>(
     if let Some(first) = slot {
         let key = value.key();
         let what =
-            format!("`[{key}]` is already written at {}", path_and_line(&first.place(), sources));
+            format!("`[{key}]` is already written at {}", sources.path_and_line(&first.place()));
         faults.error(section.place(), what, "move its keys there");
         return;
     }
@@ -185,25 +186,6 @@ fn report_unknown(value: &Value<'_>, faults: &mut Diagnostics) {
         (None, None) => format!("write one of {}", TOP_KEYS.map(shown).join(", ")),
     };
     faults.error(value.key_place(), what, cure);
-}
-
-/// `path:line` of a place.
-pub(super) fn path_and_line(place: &SourceSpan, sources: &Sources) -> String {
-    match sources.file_of(place) {
-        Some((_, source)) => {
-            format!("{}:{}", source.shown, source.position(place.span.start).line)
-        }
-        None => "another place".to_owned(),
-    }
-}
-
-/// Where a relative path written in `file` leads: from that file's folder.
-pub(super) fn beside(file: &str, written: &str) -> PathBuf {
-    let base = Path::new(file).parent().unwrap_or(Path::new(""));
-    // A leading `./` would make two spellings of one path.
-    let written: PathBuf =
-        Path::new(written).components().filter(|part| *part != Component::CurDir).collect();
-    base.join(written)
 }
 
 /// A configuration while its files are being read.

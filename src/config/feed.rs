@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::Directories;
-use super::assemble::path_and_line;
 use super::diagnostics::Diagnostics;
 use super::document::{Reported, Section, Value};
 use super::name::Names;
+use super::paths::Directories;
 use super::service::{Defaults, MAX_STALENESS_RANGE, Poll, backlog, full_text};
 use super::sources::Sources;
 use super::units::show_duration;
@@ -176,7 +175,7 @@ fn report_same_address(
     let mut plain = feed.url.clone();
     plain.set_fragment(None);
     if let Some(FirstUse { feed: first, at: place }) = urls.get(plain.as_str()) {
-        let what = format!("feed `{first}` at {} has the same URL", path_and_line(place, sources));
+        let what = format!("feed `{first}` at {} has the same URL", sources.path_and_line(place));
         faults.warn(at, what, "keep one of the two feeds");
         return;
     }

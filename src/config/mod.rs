@@ -16,22 +16,25 @@ mod language;
 mod link;
 mod name;
 mod operator;
+mod paths;
 mod render;
 mod secret;
 mod service;
+mod severity;
 mod sources;
 mod stories;
 mod syntax;
 mod terms;
 mod units;
 mod watch;
+mod watch_context;
 mod websub;
 mod words;
 
 use std::collections::BTreeSet;
 use std::error;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use toml::de::DeTable;
@@ -44,8 +47,10 @@ pub use self::diagnostics::is_passing;
 pub use self::edit::{NewFeed, block, suggest, with_feeds};
 pub use self::label::{tag, title};
 pub use self::operator::Operator;
+pub use self::paths::Directories;
 pub use self::service::{Format, Level, Poll, Service, Store};
 pub use self::sources::Sources;
+use self::watch_context::WatchContext;
 pub use self::websub::WebSub;
 pub use self::words::is_control_or_mark;
 use crate::domain::{
@@ -89,23 +94,6 @@ pub struct Invalid {
     pub sources: Sources,
     /// A file could not be read because open files or memory were used up. Trying again may help.
     pub is_passing: bool,
-}
-
-/// The folders that systemd gives to a service; each is missing elsewhere.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Directories<'a> {
-    /// `$CREDENTIALS_DIRECTORY`: where `password_credential` and the like are found.
-    pub credentials: Option<&'a Path>,
-    /// `$STATE_DIRECTORY`: relative paths of written files begin there. Without it they begin in
-    /// the current folder.
-    pub state: Option<&'a Path>,
-}
-
-impl Directories<'_> {
-    /// The full path of a file that the program writes.
-    fn writable_path(&self, path: &str) -> PathBuf {
-        self.state.map_or_else(|| PathBuf::from(path), |state| state.join(path))
-    }
 }
 
 /// All errors with their lines, without colour.
@@ -155,7 +143,7 @@ pub fn load_with(
     let feeds = feed::read_feeds(&parts.feeds, &context, &mut faults);
     let loudness = Some(&channels.loudness);
     let updates = stories::read_occasions(parts.stories.as_ref(), &mut faults);
-    let context = watch::Context {
+    let context = WatchContext {
         defaults: &defaults,
         updates: &updates,
         sources: &sources,
@@ -198,7 +186,7 @@ pub fn load_watchlist(path: &Path) -> Result<(Vec<Watch>, Sources), Invalid> {
     let documents = parse(&sources);
     let parts = assemble::sort_sections(&sources, &documents, &mut faults);
     let defaults = service::Defaults::default();
-    let context = watch::Context {
+    let context = WatchContext {
         defaults: &defaults,
         updates: &[],
         sources: &sources,

@@ -1,7 +1,6 @@
 //! Names the operator gives: checked, and each given once.
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assemble::path_and_line;
 use super::diagnostics::Diagnostics;
 use super::document::Section;
 use super::sources::Sources;
@@ -40,7 +39,7 @@ impl<'a> Names<'a> {
         if let Some(first) = self.given.get(&name) {
             let what = format!(
                 "there is already a {kind} named `{name}`, at {}",
-                path_and_line(first, self.sources)
+                self.sources.path_and_line(first)
             );
             faults.error(written.at, what, "give one of the two another name");
             return None;

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
 use super::watch;
+use super::watch_context::WatchContext;
 use super::words;
 use crate::domain::{Channel, Name, Severity};
 
@@ -50,7 +51,7 @@ pub struct Operator {
 /// only severe ones.
 pub(super) fn read_operator(
     section: Option<&Section<'_>>,
-    context: &watch::Context<'_>,
+    context: &WatchContext<'_>,
     channels: &[Channel],
     faults: &mut Diagnostics,
 ) -> Operator {

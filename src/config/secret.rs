@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::Directories;
-use super::assemble::beside;
 use super::diagnostics::Diagnostics;
 use super::document::{Reported, Section};
+use super::paths::{Directories, beside};
 use super::words;
 use crate::domain::{Secret, SourceSpan, Spanned};
 

@@ -3,9 +3,9 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Directories;
 use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
+use super::paths::{Directories, kept_path};
 use super::words;
 use crate::domain::{Backlog, FullText, Scope, SourceSpan, Spanned};
 
@@ -246,30 +246,6 @@ pub(super) fn store(
         store.keep_articles = value.duration(KEEP_RANGE, faults).unwrap_or(KEEP_ARTICLES);
     }
     store
-}
-
-/// A path the program writes to.
-pub(super) fn kept_path(
-    value: &Value<'_>,
-    directories: Directories<'_>,
-    faults: &mut Diagnostics,
-) -> Option<PathBuf> {
-    let written = value.string(faults)?;
-    let text = &written.text;
-    let fault = if text.is_empty() || text.ends_with('/') || text.contains('\0') {
-        Some(("does not name a file", "write the path of a file"))
-    } else if text.starts_with("~/") {
-        Some(("begins with `~`, which only a shell understands", "write the whole path"))
-    } else if text.starts_with([':']) || text.starts_with("file:") {
-        Some(("does not name a file", "write the path of a file: a store in memory forgets"))
-    } else {
-        None
-    };
-    let Some((what, cure)) = fault else {
-        return Some(directories.writable_path(text));
-    };
-    faults.error(written.at.clone(), format!("`{}` {what}", value.key()), cure);
-    None
 }
 
 /// Reads `[poll]`.

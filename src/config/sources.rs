@@ -63,6 +63,16 @@ impl Sources {
         self.files.iter()
     }
 
+    /// `path:line` of a place.
+    pub(super) fn path_and_line(&self, place: &SourceSpan) -> String {
+        match self.file_of(place) {
+            Some((_, source)) => {
+                format!("{}:{}", source.shown, source.position(place.span.start).line)
+            }
+            None => "another place".to_owned(),
+        }
+    }
+
     /// Line and column of a place, counted from one, in characters.
     pub fn line_and_column(&self, place: &SourceSpan) -> Option<(usize, usize)> {
         let (_, source) = self.file_of(place)?;

@@ -9,7 +9,7 @@ use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
 use super::name::Names;
 use super::sources::Sources;
-use super::watch::Context;
+use super::watch_context::WatchContext;
 use super::{language, words};
 use crate::domain::{Name, Spanned, TermSet, Terms, WeightedTerm};
 
@@ -39,7 +39,7 @@ pub(super) fn read_sets(
 /// Reads the terms of a watch. Something must be able to fire it.
 pub(super) fn read_terms(
     section: &Section<'_>,
-    context: &Context<'_>,
+    context: &WatchContext<'_>,
     faults: &mut Diagnostics,
 ) -> Option<Terms> {
     // Everything is read even after an error, so that all errors are reported at once.

@@ -1,16 +1,11 @@
 //! Reads `[[watch]]`: what is watched, and which channels receive the alerts.
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
 use super::name::Names;
-use super::service::Defaults;
-use super::sources::Sources;
+use super::severity::SEVERITIES;
+use super::watch_context::WatchContext;
 use super::{name, stories, terms, words};
-use crate::domain::{
-    Name, Severity, SourceSpan, Spanned, StoryRules, TermSet, UpdateTrigger, Watch,
-};
+use crate::domain::{Name, Severity, SourceSpan, Spanned, StoryRules, Watch};
 
 /// Where alerts go when nothing at all is written about channels.
 pub(super) const CONSOLE: &str = "console";
@@ -34,35 +29,10 @@ const KEYS: [&str; 15] = [
     "story",
 ];
 
-/// The words for severities, the lowest first.
-pub(super) const SEVERITIES: [(&str, Severity); 4] = [
-    ("low", Severity::Low),
-    ("normal", Severity::Normal),
-    ("high", Severity::High),
-    ("critical", Severity::Critical),
-];
-
-/// Channels by name, with the least severity each takes; `None` where that could not be read.
-pub(super) type MinSeverities = BTreeMap<Name, Option<Severity>>;
-
-/// What reading the watches rests on.
-pub(super) struct Context<'a> {
-    pub(super) defaults: &'a Defaults,
-    /// When updates of a story are sent, unless a watch says otherwise.
-    pub(super) updates: &'a [UpdateTrigger],
-    pub(super) sources: &'a Sources,
-    /// `None` if a watchlist is read alone, without the channels it names.
-    pub(super) channels: Option<&'a MinSeverities>,
-    /// `None` if a watchlist is read alone, without the feeds it names.
-    pub(super) feeds: Option<&'a BTreeSet<Name>>,
-    /// The sets every watch may name.
-    pub(super) sets: Arc<[TermSet]>,
-}
-
 /// Reads all watches. A wrong one is reported and left out.
 pub(super) fn read_watches(
     sections: &[Section<'_>],
-    context: &Context<'_>,
+    context: &WatchContext<'_>,
     faults: &mut Diagnostics,
 ) -> Vec<Watch> {
     let mut names = Names::new("watch", context.sources);
@@ -78,7 +48,7 @@ fn read_watch(
     section: &Section<'_>,
     names: &mut Names<'_>,
     usual: Option<&[Name]>,
-    context: &Context<'_>,
+    context: &WatchContext<'_>,
     faults: &mut Diagnostics,
 ) -> Option<Watch> {
     section.reject_unknown_keys("a watch", &KEYS, faults);
@@ -115,7 +85,7 @@ fn read_watch(
 /// The rules for its stories. `None` if there was an error.
 fn read_telling(
     section: &Section<'_>,
-    context: &Context<'_>,
+    context: &WatchContext<'_>,
     faults: &mut Diagnostics,
 ) -> Option<StoryRules> {
     let updates = section.optional("update", |value| stories::occasions(value, faults));
@@ -137,7 +107,7 @@ fn title(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
 }
 
 /// The default channels, without reporting an error: it is reported only once.
-pub(super) fn defaults(context: &Context<'_>) -> Vec<Name> {
+pub(super) fn defaults(context: &WatchContext<'_>) -> Vec<Name> {
     let channels = context.channels;
     let is_known = |name: &Name| channels.is_none_or(|channels| channels.contains_key(name));
     let mut names: Vec<Name> = match &context.defaults.notify {
@@ -153,7 +123,7 @@ pub(super) fn defaults(context: &Context<'_>) -> Vec<Name> {
 /// The channels of a watch without `notify`. `None` if there was an error.
 fn usual(
     sections: &[Section<'_>],
-    context: &Context<'_>,
+    context: &WatchContext<'_>,
     faults: &mut Diagnostics,
 ) -> Option<Vec<Name>> {
     if let Some(written) = &context.defaults.notify {
@@ -175,7 +145,7 @@ fn usual(
 pub(super) fn known(
     written: &[Spanned],
     at: SourceSpan,
-    context: &Context<'_>,
+    context: &WatchContext<'_>,
     faults: &mut Diagnostics,
 ) -> Option<Vec<Name>> {
     if written.is_empty() {
@@ -213,7 +183,7 @@ fn warn_below_severity(
     severity: Severity,
     notify: &[Name],
     at: SourceSpan,
-    context: &Context<'_>,
+    context: &WatchContext<'_>,
     faults: &mut Diagnostics,
 ) {
     let Some(channels) = context.channels else {

@@ -8,10 +8,9 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use crate::config::Directories;
-use crate::config::assemble::beside;
 use crate::config::diagnostics::Diagnostics;
 use crate::config::document::{Section, Value};
+use crate::config::paths::{Directories, beside};
 use crate::config::{link, secret, words};
 use crate::domain::{Email, Secret, SmtpTls, SourceSpan, Spanned};
 

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::Directories;
 use super::diagnostics::Diagnostics;
 use super::document::{Reported, Section};
 use super::name::Names;
-use super::service::kept_path;
+use super::paths::{Directories, kept_path};
+use super::severity::{MinSeverities, SEVERITIES};
 use super::sources::Sources;
-use super::watch::{MinSeverities, SEVERITIES};
 use super::{link, secret};
 use crate::domain::{Channel, ChannelKind, Name, Severity, SourceSpan, Webhook};
 

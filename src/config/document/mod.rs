@@ -137,3 +137,17 @@ impl<'a> Section<'a> {
         value
     }
 }
+
+impl<'a> Value<'a> {
+    /// A table's own keys.
+    pub(super) fn table(&self) -> Option<Section<'a>> {
+        let table = self.node.get_ref().as_table()?;
+        Some(Section::new(self.file, self.text, table, self.node.span()))
+    }
+
+    /// Each element, if this is a list of tables; `None` if it is anything else.
+    pub(super) fn tables(&self) -> Option<Vec<Section<'a>>> {
+        let items = self.node.get_ref().as_array()?;
+        items.iter().map(|node| Self { node, ..*self }.table()).collect()
+    }
+}

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
-use super::Section;
 use crate::config::diagnostics::Diagnostics;
 use crate::config::{render, units, words};
 use crate::domain::{SourceSpan, Spanned};
@@ -225,18 +224,6 @@ impl<'a> Value<'a> {
         };
         let outside = outside(self.key, bytes, range, units::show_bytes);
         Self::inside(bytes, outside, written, faults)
-    }
-
-    /// A table's own keys.
-    pub(in crate::config) fn table(&self) -> Option<Section<'a>> {
-        let table = self.node.get_ref().as_table()?;
-        Some(Section::new(self.file, self.text, table, self.node.span()))
-    }
-
-    /// Each element, if this is a list of tables; `None` if it is anything else.
-    pub(in crate::config) fn tables(&self) -> Option<Vec<Section<'a>>> {
-        let items = self.node.get_ref().as_array()?;
-        items.iter().map(|node| Self { node, ..*self }.table()).collect()
     }
 
     /// For the difference between "one table" and "a table" in a message.

@@ -15,7 +15,7 @@ const ARCHITECTURE_LINES_MAX: usize = 150;
 /// Lines of comment for a line of code, over the whole of `src`.
 const COMMENTS_FOR_CODE_MIN: f64 = 0.15;
 /// Circles that are known; they may only become fewer.
-const CIRCLES_MAX: usize = 10;
+const CIRCLES_MAX: usize = 2;
 /// Known faults of shape; they may only become fewer.
 const SHAPE_FAULTS_MAX: usize = 26;
 
