@@ -1,11 +1,11 @@
 //! Addresses on the web and networks, as the operator wrote them.
 use std::net::IpAddr;
 
-use url::Url;
+use url::{Host, Url};
 
 use super::diagnostics::Diagnostics;
 use super::words;
-use crate::domain::{Network, Spanned, special_host_name};
+use crate::domain::{Network, Spanned, special_host_name, special_range, unwrapped};
 
 /// Bytes of a URL: what servers commonly take (RFC 9110 section 4.1 asks for 8,000 octets).
 const URL_BYTES_MAX: usize = 8_000;
@@ -128,9 +128,35 @@ pub(super) fn is_loopback(host: &str) -> bool {
         || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Whether a URL, as written, leads to a private address. A name is judged by itself: it is looked
+/// up only when a message is sent.
+pub(super) fn is_private(url: &Url) -> bool {
+    let is_special = |ip: IpAddr| special_range(unwrapped(ip)).is_some();
+    match url.host() {
+        Some(Host::Ipv4(ip)) => is_special(ip.into()),
+        Some(Host::Ipv6(ip)) => is_special(ip.into()),
+        Some(Host::Domain(name)) => is_loopback(name) || special_host_name(name).is_some(),
+        None => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_private_address_is_known_in_every_spelling() {
+        for (url, private) in [
+            ("http://127.0.0.1:9/x", true),
+            ("http://0x7f.1/", true),
+            ("http://[::ffff:10.0.0.1]/", true),
+            ("http://localhost/", true),
+            ("https://hooks.example.org/", false),
+            ("https://8.8.8.8/", false),
+        ] {
+            assert_eq!(is_private(&url.parse().unwrap()), private, "{url}");
+        }
+    }
 
     #[test]
     fn a_network_covers_whole_prefixes() {

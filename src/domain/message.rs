@@ -128,9 +128,6 @@ pub enum NoticeKind {
     /// The store takes no writes.
     #[serde(rename = "store.full")]
     StoreFull,
-    /// Rows of the store cannot be read.
-    #[serde(rename = "store.damaged")]
-    StoreDamaged,
     /// A watch meets far more outlets than it is used to.
     #[serde(rename = "watch.surge")]
     WatchSurge,
@@ -158,7 +155,6 @@ impl NoticeKind {
             Self::ClockMoved => "clock.moved",
             Self::ConfigStale => "config.stale",
             Self::StoreFull => "store.full",
-            Self::StoreDamaged => "store.damaged",
             Self::WatchSurge => "watch.surge",
             Self::StoreUnusable => "store.unusable",
             Self::Daily => "digest.daily",

@@ -110,18 +110,15 @@ pub enum FaultKind {
     StaleConfig,
     /// The store takes no writes.
     StoreFull,
-    /// Rows of the store cannot be read.
-    DamagedRows,
 }
 
 impl FaultKind {
-    const ALL: [Self; 3] = [Self::StaleConfig, Self::StoreFull, Self::DamagedRows];
+    const ALL: [Self; 2] = [Self::StaleConfig, Self::StoreFull];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::StaleConfig => "stale-config",
             Self::StoreFull => "store-full",
-            Self::DamagedRows => "damaged-rows",
         }
     }
 }

@@ -22,12 +22,6 @@ pub(super) fn fault(fault: &ServiceFault, again: bool, now: Timestamp) -> Notice
             "Polling and delivery wait and nothing is lost meanwhile. Make room on the disk of the \
              store.",
         ),
-        FaultKind::DamagedRows => (
-            NoticeKind::StoreDamaged,
-            format!("Rows of the store {still}cannot be read"),
-            "They are set aside and everything else goes on. Keep a copy of the store file, and \
-             look at the disk.",
-        ),
     };
     NoticeDraft {
         kind,
@@ -43,7 +37,6 @@ pub(super) fn fault_over(kind: FaultKind, told: Timestamp, now: Timestamp) -> No
     let (notice, title) = match kind {
         FaultKind::StaleConfig => (NoticeKind::ConfigStale, "The configuration on disk runs again"),
         FaultKind::StoreFull => (NoticeKind::StoreFull, "The store takes writes again"),
-        FaultKind::DamagedRows => (NoticeKind::StoreDamaged, "Every row of the store can be read"),
     };
     NoticeDraft {
         kind: notice,

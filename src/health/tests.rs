@@ -288,7 +288,6 @@ fn every_subject_is_read_back_from_its_key() {
         Subject::Network,
         Subject::Fault(FaultKind::StaleConfig),
         Subject::Fault(FaultKind::StoreFull),
-        Subject::Fault(FaultKind::DamagedRows),
         Subject::Feeds,
         Subject::Dead,
         Subject::Clock,

@@ -6,7 +6,7 @@ use super::super::fail::CommandError;
 use super::super::screen::{BAD, DIM, GOOD, MARK, count, json, styled};
 use super::super::setup::Invocation;
 use crate::app;
-use crate::domain::FeedCondition;
+use crate::domain::{FeedCondition, masked_url};
 use crate::health::duration_phrase;
 use crate::store::{Error, FeedHealth, HubHealth};
 
@@ -58,7 +58,7 @@ pub(in crate::cli) fn list(setting: &Invocation, as_json: bool) -> Result<ExitCo
             feed.name.as_str(),
             due.unwrap_or_default()
         )?;
-        writeln!(out, "            {}", styled(DIM, feed.url.as_str()))?;
+        writeln!(out, "            {}", styled(DIM, &masked_url(feed.url.as_str())))?;
         if let Some(health) = known {
             details(&mut out, health)?;
         }

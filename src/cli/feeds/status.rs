@@ -1,6 +1,5 @@
 //! `feeds status`: how each feed stands, since when and why, how much of it was covered, and what a
 //! person can do.
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use super::super::screen::{BAD, BOLD, DIM, GOOD, MARK, count, json, styled};
 use super::super::setup::Invocation;
 use crate::app;
 use crate::domain::{Coverage, Feed, FeedCondition, Gap, Name, Timestamp, masked_url};
-use crate::health::{self, duration_phrase};
+use crate::health::{self, FailingHub, SentNotice, duration_phrase};
 use crate::store::{Error, FeedHealth};
 
 /// How far back coverage is told.
@@ -33,6 +32,10 @@ struct FeedReport<'a> {
     why: Option<&'static str>,
     error: Option<&'a str>,
     failures: u32,
+    /// It works and fails by turns: one notice tells of it, not one for each turn.
+    flapping: bool,
+    /// Why its hub does not push it; null if it does, or if there is none.
+    hub_error: Option<&'a str>,
     /// What a person can do; null if nothing.
     advice: Option<String>,
     next_due: Option<Timestamp>,
@@ -57,15 +60,19 @@ pub(in crate::cli) fn status(
     let config = setting.load()?;
     let chosen = chosen(&config.feeds, names)?;
     let now = app::wall().now();
-    let (health, coverage) = match setting.reader() {
-        Ok((_, store)) => (store.feeds()?, store.coverage(now.before(COVERED), now)?),
-        Err(CommandError::Store(Error::Missing(_))) => (Vec::new(), BTreeMap::new()),
+    let (health, coverage, trouble) = match setting.reader() {
+        Ok((_, store)) => {
+            let report = store.health_report(now)?;
+            let trouble = Trouble { notified: report.notified, hubs: report.hubs };
+            (store.feeds()?, store.coverage(now.before(COVERED), now)?, trouble)
+        }
+        Err(CommandError::Store(Error::Missing(_))) => Default::default(),
         Err(failed) => return Err(failed),
     };
     let mut out = setting.screen.out();
     for feed in chosen {
         let known = health.iter().find(|health| health.name == feed.name);
-        let line = feed_report(feed, known, coverage.get(&feed.name));
+        let line = feed_report(feed, known, coverage.get(&feed.name), &trouble);
         if as_json {
             json(&line)?;
         } else {
@@ -73,6 +80,13 @@ pub(in crate::cli) fn status(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is recorded of feeds beside their own rows.
+#[derive(Default)]
+struct Trouble {
+    notified: Vec<SentNotice>,
+    hubs: Vec<FailingHub>,
 }
 
 /// The feeds of these names, in the order of the configuration; all if none is named.
@@ -96,6 +110,7 @@ fn feed_report<'a>(
     feed: &'a Feed,
     known: Option<&'a FeedHealth>,
     coverage: Option<&'a Coverage>,
+    trouble: &'a Trouble,
 ) -> FeedReport<'a> {
     let state = known.map_or(FeedCondition::Unpolled, |health| health.state);
     let moved_to = known.and_then(|health| health.moved_to.as_deref());
@@ -111,6 +126,12 @@ fn feed_report<'a>(
         why: health::problem_phrase(state),
         error: known.and_then(|health| health.error.as_deref()),
         failures: known.map_or(0, |health| health.failures),
+        flapping: health::is_flapping(&trouble.notified, &feed.name),
+        hub_error: trouble
+            .hubs
+            .iter()
+            .find(|hub| hub.feed == feed.name)
+            .map(|hub| hub.why.as_str()),
         advice,
         next_due: known.map(|health| health.next_due),
         polled_at: known.and_then(|health| health.polled_at),
@@ -148,6 +169,12 @@ fn write_feed(out: &mut impl Write, line: &FeedReport<'_>, now: Timestamp) -> st
         };
         let error = line.error.map(|error| format!(": {error}"));
         writeln!(out, "    {why}{failures}{}", error.unwrap_or_default())?;
+    }
+    if line.flapping {
+        writeln!(out, "    it works and fails by turns")?;
+    }
+    if let Some(error) = line.hub_error {
+        writeln!(out, "    its hub does not push it: {error}; it is polled instead")?;
     }
     let ago = |at: Option<Timestamp>| {
         at.map_or_else(

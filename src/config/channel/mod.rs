@@ -151,6 +151,12 @@ fn webhook(
     };
     let timeout = section.optional("timeout", |value| value.duration(TIMEOUT_RANGE, faults));
     let private = section.optional("allow_private", |value| value.flag(faults));
+    if let (Some(url), Ok(None | Some(false))) = (&url, &private)
+        && link::is_private(url)
+    {
+        let what = "this address is private, and its messages would only wait";
+        faults.warn(section.place(), what, "write allow_private = true if it is meant");
+    }
     Some(Webhook {
         url: url?,
         secrets: secrets?,
