@@ -4,6 +4,7 @@
 //! synced are put into the next one together, so that thousands of polls cost a few hundred syncs,
 //! and nobody is told "committed" before the disk said so.
 
+mod article;
 mod error;
 mod hub;
 mod page;
@@ -15,12 +16,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::{
-    Alert, AlertId, Article, ArticleId, ClockStep, DeliveryId, FeedCondition, Finding, Message,
-    MessageId, Name, Outage, Outcome, Severity, Snippet, Timestamp,
+    AlertId, Article, ClockStep, DeliveryId, FeedCondition, Finding, Message, MessageId, Name,
+    Outage, Outcome, Severity, Snippet, Timestamp,
 };
 use crate::health::{self, DeadMessages, FailingChannel, FailingHub, FeedStatus};
 use crate::stories::decide::SharedKeys;
 
+pub use article::{ArticleTrace, StoredArticle};
 pub use error::{Error, Trouble};
 pub use hub::{
     HubAnswer, HubGrant, HubHealth, HubOffer, HubRequest, MISSED_PUSHES_MAX, NewSubscription,
@@ -29,7 +31,8 @@ pub use page::{PageDue, PageLease, PageOutcome, PageResult, PageTrace};
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, WindowItem};
 pub use sqlite::{Lock, Reader, Store, notice_id, update_id};
 pub use story::{
-    AlertDetails, Story, StoryArticle, StoryEditRefusal, StorySummary, UpdateTriggers,
+    AlertDetails, DeliveryStatus, Feedback, RatedAlert, Story, StoryArticle, StoryEditRefusal,
+    StorySummary, UpdateTriggers,
 };
 
 /// An item that may be news, with the watches that fired on it.
@@ -287,83 +290,6 @@ pub struct OutboxRow {
     /// Of the first alert, or of the update; empty for a notice.
     pub watch: String,
     pub title: String,
-}
-
-/// A stored article.
-#[derive(Clone, Debug)]
-pub struct StoredArticle {
-    pub id: ArticleId,
-    pub feed: Name,
-    pub story: i64,
-    /// Why it opened a story or was attached to one.
-    pub reason: String,
-    /// The article it was recognised by.
-    pub copy_of: Option<ArticleId>,
-    /// To that one, where texts were compared.
-    pub similarity: Option<f64>,
-    pub first_seen: Timestamp,
-    pub published: Option<Timestamp>,
-    pub url: Option<String>,
-    pub title: String,
-    pub summary: String,
-    pub content: String,
-    pub authors: Vec<String>,
-    pub tags: Vec<String>,
-    pub language: Option<String>,
-}
-
-/// An article's way through the house.
-#[derive(Clone, Debug)]
-pub struct ArticleTrace {
-    pub article: StoredArticle,
-    /// Each watch that fired on it, and what came of that.
-    pub outcomes: Vec<(String, String)>,
-    /// Every message about its story.
-    pub sent: Vec<DeliveryStatus>,
-    /// `None` if the feed's own text was enough.
-    pub page: Option<PageTrace>,
-}
-
-/// One message about a story, and how far it came.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct DeliveryStatus {
-    pub watch: String,
-    pub id: DeliveryId,
-    pub channel: String,
-    pub recipient: String,
-    pub state: String,
-    pub attempts: u32,
-    pub error: Option<String>,
-}
-
-/// What a reader makes of an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Feedback {
-    /// It was worth it.
-    Ack,
-    Noise,
-}
-
-impl Feedback {
-    /// By the word in the store.
-    pub(in crate::store) fn of(word: &str) -> Self {
-        if word == "ack" { Self::Ack } else { Self::Noise }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ack => "ack",
-            Self::Noise => "noise",
-        }
-    }
-}
-
-/// An alert with its reader's word, if there is one.
-#[derive(Clone, Debug)]
-pub struct RatedAlert {
-    pub alert: Alert,
-    pub feedback: Option<Feedback>,
 }
 
 /// Which outbox rows a command means.

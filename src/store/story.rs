@@ -3,12 +3,54 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::{Alert, ArticleId, Attached, Name, StoryId, Timestamp, Update, UpdateTrigger};
-
-use super::{DeliveryStatus, Feedback};
+use crate::domain::{
+    Alert, ArticleId, Attached, DeliveryId, Name, StoryId, Timestamp, Update, UpdateTrigger,
+};
 
 /// When more of a told story is told, by watch.
 pub type UpdateTriggers = HashMap<Name, Arc<[UpdateTrigger]>>;
+
+/// One message about a story, and how far it came.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct DeliveryStatus {
+    pub watch: String,
+    pub id: DeliveryId,
+    pub channel: String,
+    pub recipient: String,
+    pub state: String,
+    pub attempts: u32,
+    pub error: Option<String>,
+}
+
+/// What a reader makes of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Feedback {
+    /// It was worth it.
+    Ack,
+    Noise,
+}
+
+impl Feedback {
+    /// By the word in the store.
+    pub(in crate::store) fn of(word: &str) -> Self {
+        if word == "ack" { Self::Ack } else { Self::Noise }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ack => "ack",
+            Self::Noise => "noise",
+        }
+    }
+}
+
+/// An alert with its reader's word, if there is one.
+#[derive(Clone, Debug)]
+pub struct RatedAlert {
+    pub alert: Alert,
+    pub feedback: Option<Feedback>,
+}
 
 /// One article of a story.
 #[derive(Clone, Debug, serde::Serialize)]

@@ -1,25 +1,14 @@
 //! One item of a poll, entered: known or unknown, new or a copy, and of which story.
 use rusqlite::{OptionalExtension, params};
 
-use super::commit::PollCommit;
-use super::{lookup, signed};
+use super::lookup;
+use super::poll_commit::{PollCommit, StoredRef};
+use super::row::signed;
 use crate::domain::{AlertKind, Article, ArticleId, Key, Verdict};
 use crate::store::Candidate;
 use crate::store::error::{Doing, Error};
 use crate::stories::copies::Prepared;
 use crate::stories::decide;
-
-/// An article's place in the store, and what kind of alert it would make.
-#[derive(Clone, Copy)]
-pub(super) struct StoredRef {
-    pub(super) article: i64,
-    pub(super) story: i64,
-    pub(super) kind: AlertKind,
-    /// The source brought its story again, revised.
-    pub(super) update: bool,
-    /// Hash of the key it is known by in its feed.
-    pub(super) identity: u64,
-}
 
 impl PollCommit<'_> {
     pub(super) fn add_candidate(&mut self, candidate: &Candidate) -> Result<(), Error> {

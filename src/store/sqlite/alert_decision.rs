@@ -3,9 +3,8 @@ use std::collections::HashSet;
 
 use rusqlite::params;
 
-use super::add_article::StoredRef;
-use super::commit::PollCommit;
 use super::outbox_insert;
+use super::poll_commit::{PollCommit, StoredRef};
 use super::row::{name, text};
 use crate::domain::{Alert, AlertId, AlertKind, Article, Backlog, StoryId};
 use crate::store::error::{Doing, Error};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::feeds::replace_window;
+use super::poll_commit::PollCommit;
 use super::text_index::TextIndex;
 use super::{hubs, lookup, outbox_insert, poll_state};
-use crate::domain::{AlertId, Backlog, Name, Timestamp};
+use crate::domain::Name;
 use crate::store::error::{Doing, Error};
-use crate::store::{Batch, CommitCounts, FeedId, Poll, PollResult, Route, UpdateTriggers};
+use crate::store::{Batch, CommitCounts, Poll, PollResult};
 
 pub(super) fn commit_poll(
     db: &Connection,
@@ -24,25 +25,6 @@ pub(super) fn commit_poll(
         }
     }
     Ok(CommitCounts::default())
-}
-
-/// The poll being committed and what has come of it so far.
-pub(super) struct PollCommit<'a> {
-    pub(super) db: &'a Connection,
-    pub(super) texts: &'a mut TextIndex,
-    pub(super) feed: FeedId,
-    pub(super) name: Name,
-    pub(super) polled_at: Timestamp,
-    /// Nothing of the feed was ever read before.
-    pub(super) is_first_poll: bool,
-    pub(super) backlog: Backlog,
-    pub(super) update_triggers: Arc<UpdateTriggers>,
-    /// The feed gave its known items new ids.
-    pub(super) ids_churned: bool,
-    pub(super) counts: CommitCounts,
-    pub(super) alerts: Vec<(AlertId, Vec<Route>)>,
-    /// Stories told in this poll under a shared name, and to whom.
-    pub(super) alerted_share_groups: Vec<(i64, Name, Vec<Route>)>,
 }
 
 fn commit_read(

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::row::{count, text, text_or_null, time};
-use super::signed;
+use super::row::{count, signed, text, text_or_null, time};
 use crate::domain::{Feed, Timestamp, Validators};
 use crate::schedule::{FailureStreak, PublishingHabit, ValidatorTrust};
 use crate::store::error::{Doing, Error};

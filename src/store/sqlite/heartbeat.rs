@@ -1,23 +1,14 @@
 //! Signs of life: the daemon proves again and again that its store takes writes, and whoever looks
 //! sees when that was last so.
 use std::path::Path;
-use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::Store;
-use super::file_check::Files;
-use super::lock::{LockFile, Marker};
+use super::handle::Store;
+use super::lock::Marker;
 use crate::domain::Timestamp;
 use crate::store::DaemonSign;
 use crate::store::error::{Doing, Error, Trouble};
-
-/// What only the process that holds the lock has.
-#[derive(Debug)]
-pub(super) struct Owner {
-    pub(super) lock_file: Arc<LockFile>,
-    pub(super) files: Files,
-}
 
 impl Store {
     /// The daemon's sign of life: writes and syncs one number, which proves that the disk takes

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::Store;
+use super::handle::Store;
 use super::row::{name, text, text_or_null, time};
 
 use crate::domain::{Name, Secret, Timestamp};

@@ -5,9 +5,9 @@ use std::hash::Hasher;
 use rusqlite::{OptionalExtension, Row, params};
 use siphasher::sip::SipHasher24;
 
-use super::commit::PollCommit;
-use super::row::{text, text_or_null};
-use super::{signed, stories};
+use super::poll_commit::PollCommit;
+use super::row::{signed, text, text_or_null};
+use super::story_rows;
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 use crate::extract;
 use crate::store::Batch;
@@ -179,7 +179,7 @@ pub(super) fn join_story(
         .and_then(|mut update| update.execute([article, from]))
         .doing(doing)?;
     set_story(ledger, article, to, verdict)?;
-    stories::join(ledger.db, to, from)
+    story_rows::join(ledger.db, to, from)
 }
 
 /// Notes the story of an article, and the reason for it.

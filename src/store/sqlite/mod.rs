@@ -8,6 +8,7 @@ mod commit;
 mod coverage;
 mod feeds;
 mod file_check;
+mod handle;
 mod heartbeat;
 mod history;
 mod hubs;
@@ -19,18 +20,20 @@ mod outbox;
 mod outbox_content;
 mod outbox_insert;
 mod pages;
+mod poll_commit;
 mod poll_state;
 mod reader;
 mod retention;
 mod row;
 mod status;
 mod stories;
+mod story_rows;
 mod surge;
 mod text_index;
 mod updates;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,26 +52,13 @@ use crate::health::Decision;
 use crate::schedule::FailureStreak;
 
 use file_check::Files;
-use heartbeat::Owner;
+use handle::Owner;
+pub use handle::Store;
 pub use lock::Lock;
 pub use outbox_insert::{notice_id, update_id};
 pub use reader::Reader;
 use text_index::TextIndex;
 use writer::Writer;
-
-/// The store. Cheap to clone; dropping the last clone ends the writer after what is queued, and
-/// SQLite folds its log into the file.
-#[derive(Clone, Debug)]
-pub struct Store {
-    path: PathBuf,
-    writer: Arc<Writer>,
-    /// `None` for a command beside the daemon.
-    owner: Option<Arc<Owner>>,
-    /// Notified after a commit that put something into the outbox.
-    outbox_changed: Arc<Notify>,
-    /// Notified after a commit that may have entered pages to be read.
-    pages_changed: Arc<Notify>,
-}
 
 impl Store {
     /// Opens the store for the daemon or for `once`: makes it if there never was one, and brings its
@@ -370,9 +360,4 @@ impl Store {
     ) -> Result<bool, Error> {
         self.writer.run(move |db| history::rate_alert(db, alert, word, now)).await
     }
-}
-
-/// A hash as SQLite's signed integer.
-fn signed(hash: u64) -> i64 {
-    i64::from_ne_bytes(hash.to_ne_bytes())
 }

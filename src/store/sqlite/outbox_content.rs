@@ -1,7 +1,7 @@
 //! What a delivery carries, read for its first attempt; and what becomes of a row that cannot be read.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{outbox_insert, updates};
+use super::{outbox_insert, story_rows};
 use crate::domain::{Alert, AlertId, DeliveryId, Message, Timestamp};
 use crate::store::error::{Doing, Error};
 use crate::store::{Lease, Route};
@@ -78,7 +78,7 @@ fn read_alert(db: &Connection, row: &Row<'_>) -> Result<Alert, Error> {
     let mut alert: Alert =
         serde_json::from_str(&payload).map_err(|why| Error::json(doing, &why))?;
     // Only this once: the bytes composed from it are kept, and a retry repeats them.
-    let spread = updates::spread(db, row.get(1).doing(doing)?)?;
+    let spread = story_rows::spread(db, row.get(1).doing(doing)?)?;
     alert.spread = (spread.outlets > 1).then_some(spread);
     Ok(alert)
 }

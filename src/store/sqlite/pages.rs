@@ -3,11 +3,10 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::add_article::StoredRef;
-use super::commit::PollCommit;
-use super::row::{name, text, text_or_null, time};
+use super::poll_commit::{PollCommit, StoredRef};
+use super::row::{name, signed, text, text_or_null, time};
 use super::text_index::TextIndex;
-use super::{lookup, outbox_insert, signed};
+use super::{lookup, outbox_insert};
 use crate::domain::{AlertKind, Article, ArticleId, Backlog, Name, Timestamp};
 use crate::store::error::{Doing, Error};
 use crate::store::{

@@ -1,4 +1,4 @@
-//! Reading columns. A fault of the disk may leave bytes that are no UTF-8 in one row: they are read
+//! Columns: what Rust's types are in SQLite, and back. A fault of the disk may leave bytes that are no UTF-8 in one row: they are read
 //! as far as they are text, because one bad row must not stop the program.
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
@@ -52,4 +52,9 @@ pub(super) fn payload<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
     serde_json::from_str(json)
         .map_err(|why| tracing::warn!("a stored message cannot be read and is left out: {why}"))
         .ok()
+}
+
+/// A hash as SQLite's signed integer.
+pub(super) fn signed(hash: u64) -> i64 {
+    i64::from_ne_bytes(hash.to_ne_bytes())
 }

@@ -4,9 +4,11 @@
 //! for later copies, and neither tells anybody anything twice.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::row::{count, name, payload, text, text_or_null};
-use super::{Store, history, updates};
-use crate::domain::{Alert, AlertId, ArticleId, Attached, Message, StoryId, Timestamp, Update};
+use super::handle::Store;
+use super::history;
+use super::row::{count, payload, text, text_or_null};
+use super::story_rows::{attached, join, spread};
+use crate::domain::{Alert, AlertId, ArticleId, Message, StoryId, Timestamp, Update};
 use crate::store::error::{Doing, Error};
 use crate::store::{AlertDetails, Feedback, Story, StoryArticle, StoryEditRefusal, StorySummary};
 
@@ -69,7 +71,7 @@ pub(super) fn read_story(db: &Connection, story: StoryId) -> Result<Option<Story
         })
         .doing(doing)?;
     let Some((opened, merged_into)) = found else { return Ok(None) };
-    let spread = updates::spread(db, story.0)?;
+    let spread = spread(db, story.0)?;
     Ok(Some(Story {
         story,
         opened: Timestamp(opened),
@@ -130,19 +132,6 @@ fn members(db: &Connection, story: StoryId) -> Result<Vec<StoryArticle>, Error> 
         })
         .doing(doing)?;
     rows.collect::<Result<_, _>>().doing(doing)
-}
-
-/// Columns: source, title, url, language, first seen, reason, similarity.
-pub(super) fn attached(row: &Row<'_>) -> Result<Attached, rusqlite::Error> {
-    Ok(Attached {
-        source: name(row, 0)?,
-        title: text(row, 1)?,
-        url: text_or_null(row, 2)?,
-        language: text_or_null(row, 3)?,
-        first_seen: Timestamp(row.get(4)?),
-        reason: text(row, 5)?,
-        similarity: row.get(6)?,
-    })
 }
 
 fn alerts(db: &Connection, story: StoryId) -> Result<Vec<Alert>, Error> {
@@ -266,28 +255,4 @@ fn merge(
     }
     join(db, into.0, from.0)?;
     Ok(Ok(()))
-}
-
-/// Moves all that is in the story `from`, and all that was told of it, into the story `into`.
-pub(super) fn join(db: &Connection, into: i64, from: i64) -> Result<(), Error> {
-    let doing = "joining two stories";
-    let changes = [
-        "UPDATE article SET story = ?1 WHERE story = ?2",
-        "UPDATE OR IGNORE finding SET story = ?1 WHERE story = ?2",
-        "UPDATE alert SET story = ?1 WHERE story = ?2",
-        "UPDATE message SET story = ?1 WHERE story = ?2",
-        "UPDATE OR IGNORE update_sent SET story = ?1 WHERE story = ?2",
-        "UPDATE story SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2",
-    ];
-    for change in changes {
-        db.prepare_cached(change)
-            .and_then(|mut change| change.execute([into, from]))
-            .doing(doing)?;
-    }
-    // What stood in both stories stays once.
-    for rest in ["DELETE FROM finding WHERE story = ?1", "DELETE FROM update_sent WHERE story = ?1"]
-    {
-        db.prepare_cached(rest).and_then(|mut rest| rest.execute([from])).doing(doing)?;
-    }
-    Ok(())
 }

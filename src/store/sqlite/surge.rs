@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
-use super::commit::PollCommit;
+use super::poll_commit::PollCommit;
 use super::row::text;
 use super::{Store, outbox_insert};
 use crate::domain::{Message, Name, Notice, NoticeKind, Timestamp};

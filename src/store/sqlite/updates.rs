@@ -2,11 +2,10 @@
 //! besides, and remembering that they were.
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::add_article::StoredRef;
-use super::commit::PollCommit;
 use super::outbox_insert;
+use super::poll_commit::{PollCommit, StoredRef};
 use super::row::{name, payload, text};
-use super::stories::attached;
+use super::story_rows::{attached, primary, spread};
 use crate::domain::{
     Alert, Article, Attached, Change, Message, Spread, StoryId, Timestamp, Update, UpdateTrigger,
 };
@@ -240,11 +239,6 @@ fn changes(steps: Vec<Step>) -> Vec<Change> {
     changes
 }
 
-/// A language without its country and script.
-fn primary(tag: &str) -> String {
-    tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase()
-}
-
 /// The first alert each watch got of a story.
 fn alerts_of_story(db: &Connection, story: i64) -> Result<Vec<Alert>, Error> {
     let doing = "reading a story's alerts";
@@ -260,26 +254,6 @@ fn alerts_of_story(db: &Connection, story: i64) -> Result<Vec<Alert>, Error> {
         }
     }
     Ok(alerts)
-}
-
-/// Who carries a story, and in which languages.
-pub(super) fn spread(db: &Connection, story: i64) -> Result<Spread, Error> {
-    let doing = "counting outlets";
-    let outlets: i64 = db
-        .prepare_cached("SELECT count(DISTINCT feed) FROM article WHERE story = ?1")
-        .and_then(|mut select| select.query_row([story], |row| row.get(0)))
-        .doing(doing)?;
-    let mut select = db
-        .prepare_cached(
-            "SELECT DISTINCT language FROM article WHERE story = ?1 AND language IS NOT NULL",
-        )
-        .doing(doing)?;
-    let rows = select.query_map([story], |row| text(row, 0)).doing(doing)?;
-    let tags = rows.collect::<Result<Vec<String>, _>>().doing(doing)?;
-    let mut languages: Vec<String> = tags.iter().map(|tag| primary(tag)).collect();
-    languages.sort_unstable();
-    languages.dedup();
-    Ok(Spread { outlets: u64::try_from(outlets).unwrap_or(0), languages })
 }
 
 fn is_update_sent(db: &Connection, story: i64, alert: &Alert, step: &str) -> Result<bool, Error> {
