@@ -121,7 +121,11 @@ impl Crate {
         if steps == REEXPORTS_MAX {
             return BTreeSet::new();
         }
-        if here.defined.contains(name) {
+        // A function may have the name of a module: in front of `::` the module is meant.
+        let is_module = !rest.is_empty()
+            && (here.children.contains_key(name)
+                || here.imports.iter().any(|import| import.name.as_ref() == Some(name)));
+        if here.defined.contains(name) && !is_module {
             return BTreeSet::from([here.file.as_str()]);
         }
         if let Some(child) = here.children.get(name) {
