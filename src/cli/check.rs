@@ -34,26 +34,30 @@ pub(super) fn check(setting: &Invocation, as_json: bool) -> Result<ExitCode, Com
         }
         Err(broken) => (broken.sources, broken.complaints, None),
         Ok(config) => {
-            let counts = (config.feeds.len(), config.watches.len(), config.channels.len());
             let mut complaints = config.warnings.clone();
             let began = Instant::now();
-            let counts = match app::compile(&config) {
+            let good = match app::compile(&config) {
                 Ok((plan, warnings)) => {
                     let built_in = began.elapsed();
                     complaints.extend(warnings);
                     let unusable = app::check_offline(&config);
                     let is_good = unusable.is_empty();
                     complaints.extend(unusable);
-                    let path = config.store.path.clone();
-                    let matcher = plan.matcher;
-                    is_good.then_some(CheckSummary { counts, matcher, built_in, path })
+                    is_good.then(|| CheckSummary {
+                        feeds: config.feeds.len(),
+                        watches: config.watches.len(),
+                        channels: config.channels.len(),
+                        matcher: plan.matcher,
+                        built_in,
+                        path: config.store.path.clone(),
+                    })
                 }
                 Err(errors) => {
                     complaints.extend(errors);
                     None
                 }
             };
-            (config.sources, complaints, counts)
+            (config.sources, complaints, good)
         }
     };
     if as_json {
@@ -73,8 +77,9 @@ pub(super) fn check(setting: &Invocation, as_json: bool) -> Result<ExitCode, Com
 
 /// A configuration without an error.
 struct CheckSummary {
-    /// Feeds, watches, channels.
-    counts: (usize, usize, usize),
+    feeds: usize,
+    watches: usize,
+    channels: usize,
     matcher: Matcher,
     built_in: Duration,
     /// Of the store.
@@ -85,15 +90,14 @@ impl CheckSummary {
     /// Counts show at once whether a file was forgotten in `include`.
     fn tell(&self, setting: &Invocation, path: &Path) -> Result<(), CommandError> {
         let mut out = setting.screen.out();
-        let (feeds, watches, channels) = self.counts;
         writeln!(
             out,
             "{}: {}, {}, {}, {}",
             path_text(path),
             styled(GOOD, "good"),
-            count(feeds as u64, "feed"),
-            count(watches as u64, "watch"),
-            count(channels as u64, "channel")
+            count(self.feeds as u64, "feed"),
+            count(self.watches as u64, "watch"),
+            count(self.channels as u64, "channel")
         )?;
         let size = self.matcher.size();
         writeln!(

@@ -14,7 +14,7 @@ use super::service::{Defaults, MAX_STALENESS_RANGE, Poll, backlog, full_text};
 use super::sources::Sources;
 use super::units::show_duration;
 use super::{label, language, link, secret, words};
-use crate::domain::{Feed, Name, PageRules, SourceSpan};
+use crate::domain::{Feed, Name, Network, PageRules, SourceSpan};
 
 /// The longest interval a feed may ask for.
 const EVERY_MAX: Duration = Duration::from_hours(7 * 24);
@@ -249,7 +249,7 @@ fn header(value: &Value<'_>, faults: &mut Diagnostics) -> Option<(String, String
 }
 
 /// Private networks are opened for this feed alone.
-fn networks(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<(std::net::IpAddr, u8)>> {
+fn networks(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<Network>> {
     let written = value.strings(faults)?;
     if written.len() > NETWORKS_MAX {
         let what = format!("there are {} networks, over the cap of {NETWORKS_MAX}", written.len());

@@ -104,7 +104,7 @@ pub(super) fn parse_network(text: &str) -> Result<Network, Rejection> {
             format!("write \"{first}/{bits}\" for the network or \"{address}\" for the address");
         return Err((what, cure));
     }
-    Ok((address, bits))
+    Ok(Network::new(address, bits))
 }
 
 /// The address with everything behind the prefix zero.
@@ -161,11 +161,13 @@ mod tests {
     #[test]
     fn a_network_covers_whole_prefixes() {
         let net = |text: &str| network(&Spanned::without_place(text), &mut Diagnostics::default());
-        assert_eq!(net("10.0.0.0/8"), Some(("10.0.0.0".parse().unwrap(), 8)));
-        assert_eq!(net("192.168.1.7"), Some(("192.168.1.7".parse().unwrap(), 32)));
-        assert_eq!(net("fd00::/8"), Some(("fd00::".parse().unwrap(), 8)));
-        assert_eq!(net("::1"), Some(("::1".parse().unwrap(), 128)));
-        assert_eq!(net("0.0.0.0/0"), Some(("0.0.0.0".parse().unwrap(), 0)));
+        let network_of =
+            |text: &str, bits| Some(Network::new(text.parse::<IpAddr>().unwrap(), bits));
+        assert_eq!(net("10.0.0.0/8"), network_of("10.0.0.0", 8));
+        assert_eq!(net("192.168.1.7"), network_of("192.168.1.7", 32));
+        assert_eq!(net("fd00::/8"), network_of("fd00::", 8));
+        assert_eq!(net("::1"), network_of("::1", 128));
+        assert_eq!(net("0.0.0.0/0"), network_of("0.0.0.0", 0));
         for wrong in
             ["", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "host", "10.0.0.0/8/8", "10.0.0.0/-1"]
         {

@@ -2,8 +2,38 @@
 //! connections: a check that exists twice is soon two different checks.
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// An address and the length of its prefix in bits.
-pub type Network = (IpAddr, u8);
+/// A range of addresses in CIDR notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Network {
+    /// Its first address.
+    pub address: IpAddr,
+    /// The bits that all its addresses have in common.
+    pub prefix_bits: u8,
+}
+
+impl Network {
+    /// The network of this first address and this many common bits.
+    pub fn new(address: impl Into<IpAddr>, prefix_bits: u8) -> Self {
+        Self { address: address.into(), prefix_bits }
+    }
+
+    /// Whether an address lies in the network; one family never lies in the other's.
+    pub fn contains(self, ip: IpAddr) -> bool {
+        match (self.address, ip) {
+            (IpAddr::V4(network), IpAddr::V4(ip)) => {
+                let shift = 32_u32.saturating_sub(u32::from(self.prefix_bits));
+                let top = |address: Ipv4Addr| u32::from(address).checked_shr(shift).unwrap_or(0);
+                top(network) == top(ip)
+            }
+            (IpAddr::V6(network), IpAddr::V6(ip)) => {
+                let shift = 128_u32.saturating_sub(u32::from(self.prefix_bits));
+                let top = |address: Ipv6Addr| u128::from(address).checked_shr(shift).unwrap_or(0);
+                top(network) == top(ip)
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
 
 /// Bytes of a host name without its final dot, and of one of its parts.
 const NAME_BYTES_MAX: usize = 253;
@@ -71,11 +101,11 @@ pub fn special_range(ip: IpAddr) -> Option<&'static str> {
     match ip {
         IpAddr::V4(v4) => V4
             .iter()
-            .find(|(net, bits, _)| contains((IpAddr::V4(Ipv4Addr::from(*net)), *bits), ip))
+            .find(|(net, bits, _)| Network::new(Ipv4Addr::from(*net), *bits).contains(ip))
             .map(|(_, _, what)| if v4 == Ipv4Addr::BROADCAST { "broadcast" } else { *what }),
         IpAddr::V6(v6) => V6
             .iter()
-            .find(|(net, bits, _)| contains((IpAddr::V6(Ipv6Addr::from(*net)), *bits), ip))
+            .find(|(net, bits, _)| Network::new(Ipv6Addr::from(*net), *bits).contains(ip))
             .map(|(_, _, what)| *what)
             .or_else(|| is_isatap(v6).then_some("ISATAP tunnel")),
     }
@@ -102,21 +132,4 @@ pub fn special_host_name(host: &str) -> Option<&'static str> {
         1..=LABEL_BYTES_MAX => None,
         _ => Some("with a part longer than 63 bytes"),
     })
-}
-
-/// Whether an address lies in a network; one family never lies in the other's.
-pub fn contains((network, bits): Network, ip: IpAddr) -> bool {
-    match (network, ip) {
-        (IpAddr::V4(network), IpAddr::V4(ip)) => {
-            let shift = 32_u32.saturating_sub(u32::from(bits));
-            let top = |address: Ipv4Addr| u32::from(address).checked_shr(shift).unwrap_or(0);
-            top(network) == top(ip)
-        }
-        (IpAddr::V6(network), IpAddr::V6(ip)) => {
-            let shift = 128_u32.saturating_sub(u32::from(bits));
-            let top = |address: Ipv6Addr| u128::from(address).checked_shr(shift).unwrap_or(0);
-            top(network) == top(ip)
-        }
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-    }
 }

@@ -1,11 +1,10 @@
 //! Where news comes from.
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
-use super::{Name, PageRules, Secret};
+use super::{Name, Network, PageRules, Secret};
 
 /// One feed, as we run on it: every value is valid.
 #[derive(Clone, Debug)]
@@ -24,9 +23,8 @@ pub struct Feed {
     pub auth: Option<Secret>,
     /// BCP 47 tag used where an entry names no language.
     pub language: Option<String>,
-    /// Networks outside the public internet this feed's own origin may resolve to, as address and
-    /// prefix length in bits.
-    pub allow_private: Vec<(IpAddr, u8)>,
+    /// Networks outside the public internet this feed's own origin may resolve to.
+    pub allow_private: Vec<Network>,
     /// Whether a redirect of an https feed to plain http is followed: what comes then is anybody's
     /// on the way.
     pub allow_downgrade: bool,

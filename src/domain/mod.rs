@@ -19,7 +19,7 @@ mod secret;
 mod timestamp;
 mod watch;
 
-pub use address::{Network, contains, special_host_name, special_range, unwrapped};
+pub use address::{Network, special_host_name, special_range, unwrapped};
 pub use alert::{Alert, AlertId, AlertKind, DeliveryId, MessageId, Snippet, Spread};
 pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
 pub use channel::{Channel, ChannelKind, Email, Outcome, PauseCause, SmtpTls, Webhook};

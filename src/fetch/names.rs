@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::{Refusal, check_ip};
-use crate::domain::{Network, contains, unwrapped};
+use crate::domain::{Network, unwrapped};
 
 /// Addresses one name may have; more is an attack on our memory, not a web server.
 const ADDRESSES_MAX: usize = 32;
@@ -79,7 +79,7 @@ impl Access {
         if listening && is_this_machine(ip) {
             return Err(Refusal::NotPublic { ip, what: "this program listens there itself" });
         }
-        let allowed = self.allowed.iter().any(|network| contains(*network, ip));
+        let allowed = self.allowed.iter().any(|network| network.contains(ip));
         if !allowed && is_this_machine(ip) {
             return Err(Refusal::NotPublic { ip, what: "this machine" });
         }
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn where_the_program_itself_listens_nothing_is_asked() {
         let listeners = ["127.0.0.1:8780".parse().unwrap(), "[::]:8781".parse().unwrap()];
-        let allowed = vec![("127.0.0.0".parse().unwrap(), 8)];
+        let allowed = vec![Network::new([127, 0, 0, 0], 8)];
         let to = |port, ip: &str| {
             let ours = on_port(&listeners, Some(port));
             Access { allowed: allowed.clone(), own_listeners: ours }.check(ip.parse().unwrap())

@@ -26,18 +26,19 @@ pub(super) fn first_due(
     feeds.map(|(index, state)| Reverse((due(state, rng.f64()), index))).collect()
 }
 
-/// A feed's interval, and the longest time it may ever go without a poll. A feed that works has no
-/// reason to wait longer than its interval.
-pub(super) fn retry_bounds(state: &FeedState) -> (Duration, Duration) {
+/// The longest time a feed may ever go without a poll. One that works has no reason to wait longer
+/// than its interval.
+pub(super) fn longest_wait(state: &FeedState) -> Duration {
     if state.failures == 0 {
-        return (state.interval, state.interval.mul_f64(LATE_MAX));
+        return state.interval.mul_f64(LATE_MAX);
     }
     let gone = state.strikes.gone_times > 0;
     let longest = if gone { schedule::GONE_POLL_EVERY } else { schedule::RETRY_AFTER_MAX };
-    (state.interval, longest.mul_f64(1.3))
+    longest.mul_f64(1.3)
 }
 
 /// When a feed is due whose time may have passed while nothing was polled.
 pub(super) fn due_on_start(state: &FeedState, now: Timestamp, jitter: f64) -> Timestamp {
-    schedule::due_after_start(now, state.next_due, retry_bounds(state), jitter)
+    let longest = longest_wait(state);
+    schedule::due_after_start(now, state.next_due, state.interval, longest, jitter)
 }

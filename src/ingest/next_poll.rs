@@ -100,18 +100,17 @@ impl Decision<'_> {
         let contact = failure::network_evidence(failure, page);
         let no_answer =
             matches!(contact, Some(HostContact::Unreachable | HostContact::OtherPage(_)));
+        let first = self.bounds.first_retry(state.interval);
         if context.outage && no_answer {
             // As soon as politeness allows: the first feed that is reached ends the outage.
-            let retry = state.interval.min(self.bounds.floor);
-            state.next_due = schedule::next_due(context.now, retry, context.jitter);
+            state.next_due = schedule::next_due(context.now, first, context.jitter);
             return PollResult::NetworkDown { why };
         }
         state.failures = state.failures.saturating_add(1);
         state.failing_since.get_or_insert(context.now);
         state.strikes.add(&class, context.now);
-        let own = (self.bounds, state.interval);
         state.next_due =
-            schedule::after_failure(context.now, state.strikes, &class, own, context.jitter);
+            schedule::after_failure(context.now, state.strikes, &class, first, context.jitter);
         let gone = state.strikes.is_gone(context.now);
         let word = if gone { FeedCondition::Gone } else { class.word };
         tracing::warn!(

@@ -1,5 +1,5 @@
 //! An outage of our own network: what failed during it is no fault of the feeds.
-use super::due::retry_bounds;
+use super::due::longest_wait;
 use super::state::Ingest;
 use crate::domain::Timestamp;
 use crate::schedule::{self, FailureStreak, NetworkChange};
@@ -43,7 +43,8 @@ impl Ingest {
                 self.reschedule(|due, state, jitter| {
                     let missed = state.succeeded_at.is_none_or(|read| read < since);
                     if missed {
-                        due.min(schedule::due_after_start(now, now, retry_bounds(state), jitter))
+                        let (interval, longest) = (state.interval, longest_wait(state));
+                        due.min(schedule::due_after_start(now, now, interval, longest, jitter))
                     } else {
                         due
                     }

@@ -1,7 +1,7 @@
 //! How long until a feed that failed is asked again. None is ever given up.
 use std::time::Duration;
 
-use super::{Bounds, RETRY_AFTER_MAX};
+use super::RETRY_AFTER_MAX;
 use crate::domain::{FeedCondition, Timestamp};
 
 /// No feed is left alone longer than this after hard failures, however many.
@@ -83,13 +83,13 @@ impl FailureStreak {
 
 /// When a feed that just failed is due again; `strikes` count this failure.
 ///
-/// From the operator's floor (or the feed's own interval, if shorter) doubling with each whole
+/// From `first` (see [`Bounds::first_retry`](super::Bounds::first_retry)) doubling with each whole
 /// strike. A server's `Retry-After` wins if it is longer, up to [`RETRY_AFTER_MAX`].
 pub fn after_failure(
     now: Timestamp,
     strikes: FailureStreak,
     trouble: &FailedPoll,
-    (bounds, interval): (Bounds, Duration),
+    first: Duration,
     jitter: f64,
 ) -> Timestamp {
     let jitter = jitter.clamp(0.0, 1.0);
@@ -104,7 +104,6 @@ pub fn after_failure(
         FailureClass::Soft | FailureClass::Temporary => BACKOFF_SOFT_MAX,
     };
     let doublings = (f64::from(strikes.quarters) / 4.0 - 1.0).clamp(0.0, 16.0);
-    let first = bounds.floor.min(interval);
     let wait = first.mul_f64(doublings.exp2()).min(longest.max(first));
     let asked = trouble.retry_after.unwrap_or(Duration::ZERO).min(RETRY_AFTER_MAX);
     now.after(wait.mul_f64(1.0 + JITTER_SHARE * jitter).max(asked))
@@ -112,12 +111,11 @@ pub fn after_failure(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Bounds;
     use super::*;
 
     const HOUR: Duration = Duration::from_hours(1);
     const FLOOR: Duration = Duration::from_mins(5);
-    const OWN: (Bounds, Duration) =
-        (Bounds { floor: FLOOR, cap: HOUR, max_staleness: HOUR }, Duration::from_mins(20));
     const HARD: FailedPoll = FailedPoll {
         word: FeedCondition::Failing,
         class: FailureClass::Hard,
@@ -132,7 +130,7 @@ mod tests {
         (0..times)
             .map(|_| {
                 strikes.add(trouble, now);
-                let due = after_failure(now, strikes, trouble, OWN, 0.0);
+                let due = after_failure(now, strikes, trouble, FLOOR, 0.0);
                 let wait = due.since(now);
                 now = due;
                 wait
@@ -161,7 +159,9 @@ mod tests {
     fn a_feed_of_a_shorter_interval_than_the_floor_waits_no_longer_for_a_first_failure() {
         let mut strikes = FailureStreak::default();
         strikes.add(&HARD, Timestamp(0));
-        let quick = (OWN.0, Duration::from_secs(7));
+        let bounds = Bounds { floor: FLOOR, cap: HOUR, max_staleness: HOUR };
+        assert_eq!(bounds.first_retry(HOUR), FLOOR);
+        let quick = bounds.first_retry(Duration::from_secs(7));
         let due = after_failure(Timestamp(0), strikes, &HARD, quick, 0.0);
         assert_eq!(due, Timestamp(7_000));
     }
@@ -171,7 +171,7 @@ mod tests {
         let strikes = FailureStreak { quarters: 1, ..FailureStreak::default() };
         let asked = |asked| {
             let trouble = FailedPoll { retry_after: Some(asked), ..HARD };
-            after_failure(Timestamp(0), strikes, &trouble, OWN, 0.5).since(Timestamp(0))
+            after_failure(Timestamp(0), strikes, &trouble, FLOOR, 0.5).since(Timestamp(0))
         };
         assert_eq!(asked(2 * HOUR), 2 * HOUR);
         assert_eq!(asked(720 * HOUR), RETRY_AFTER_MAX);

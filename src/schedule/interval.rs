@@ -22,6 +22,12 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// How long a feed waits after its first failure: the operator's floor, or its own interval if
+    /// that is shorter.
+    pub fn first_retry(self, interval: Duration) -> Duration {
+        self.floor.min(interval)
+    }
+
     /// The longest interval: no feed is to be staler than it may be.
     fn longest(self) -> Duration {
         self.cap.min(self.max_staleness).max(self.floor)

@@ -49,7 +49,8 @@ pub fn next_due(now: Timestamp, interval: Duration, jitter: f64) -> Timestamp {
 pub fn due_after_start(
     now: Timestamp,
     stored: Timestamp,
-    (interval, longest): (Duration, Duration),
+    interval: Duration,
+    longest: Duration,
     jitter: f64,
 ) -> Timestamp {
     let latest = now.after(longest.max(interval.mul_f64(1.0 + JITTER_SHARE)));
@@ -67,14 +68,14 @@ mod tests {
     fn a_restart_spreads_what_is_overdue_and_keeps_what_is_not() {
         let now = Timestamp(1_000_000_000);
         let (hour, day) = (Duration::from_hours(1), RETRY_AFTER_MAX);
-        assert_eq!(due_after_start(now, now.after(hour), (hour, day), 0.5), now.after(hour));
-        let overdue = due_after_start(now, now.before(hour), (hour, day), 0.5);
+        assert_eq!(due_after_start(now, now.after(hour), hour, day, 0.5), now.after(hour));
+        let overdue = due_after_start(now, now.before(hour), hour, day, 0.5);
         assert_eq!(overdue, now.after(RESTART_SPREAD / 2));
-        let short = (Duration::from_secs(10), day);
-        assert_eq!(due_after_start(now, Timestamp(0), short, 0.5).since(now).as_secs(), 5);
-        let jumped = due_after_start(now, Timestamp(i64::MAX), (hour, day), 0.5);
+        let short = Duration::from_secs(10);
+        assert_eq!(due_after_start(now, Timestamp(0), short, day, 0.5).since(now).as_secs(), 5);
+        let jumped = due_after_start(now, Timestamp(i64::MAX), hour, day, 0.5);
         assert_eq!(jumped, now.after(RETRY_AFTER_MAX));
-        let gone = due_after_start(now, now.after(2 * day), (hour, GONE_POLL_EVERY), 0.5);
+        let gone = due_after_start(now, now.after(2 * day), hour, GONE_POLL_EVERY, 0.5);
         assert_eq!(gone, now.after(2 * day));
     }
 

@@ -178,7 +178,8 @@ struct Walk {
     /// Where the innermost link ends.
     link_until: u32,
     /// The level of the last heading entered, and where it ends.
-    heading: (u8, u32),
+    heading_level: u8,
+    heading_until: u32,
     block: u32,
     /// The block elements that are open, and where each ends.
     block_until: Vec<(u32, u32)>,
@@ -207,7 +208,7 @@ impl Walk {
             self.link_until = self.link_until.max(node.end);
         }
         if let Some(level) = node.element.heading() {
-            self.heading = (level, node.end);
+            (self.heading_level, self.heading_until) = (level, node.end);
         }
         if !node.element.is_inline() {
             self.cut();
@@ -235,7 +236,7 @@ impl Walk {
             linked: 0,
             stops: 0,
             closed: false,
-            heading: if at < self.heading.1 { self.heading.0 } else { 0 },
+            heading: if at < self.heading_until { self.heading_level } else { 0 },
         });
         line.to = at + 1;
         line.bytes = line.bytes.saturating_add(measure.bytes);
