@@ -13,7 +13,7 @@ use super::plan::CheckedConfig;
 use super::prepared::{Prepared, is_passing};
 use super::service::{self, ServiceRequest, Signals};
 use super::supervisor::Supervisor;
-use crate::domain::{Heartbeat, Name};
+use crate::domain::{Heartbeat, Name, counted};
 use crate::ingest::PlanChange;
 use crate::operator_notices::ServiceFaults;
 use crate::websub::WebSub;
@@ -241,11 +241,10 @@ impl Running {
     fn announce(&self) {
         let plan = &self.app.prepared.plan;
         let (feeds, watches) = (plan.feeds.len(), plan.watches.len());
-        let plural = |n: usize, ending: &'static str| if n == 1 { "" } else { ending };
         let status = format!(
-            "watching {feeds} feed{} for {watches} watch{}",
-            plural(feeds, "s"),
-            plural(watches, "es")
+            "watching {} for {}",
+            counted(feeds as u64, "feed"),
+            counted(watches as u64, "watch")
         );
         tracing::info!(feeds, watches, "{status}");
         service::notify_ready(&status);

@@ -7,7 +7,7 @@ use super::fail::CommandError;
 use super::screen::{BAD, BOLD, DIM, GOOD, json, styled};
 use super::setup::{Invocation, runtime};
 use crate::app;
-use crate::domain::{Alert, AlertId, Update};
+use crate::domain::{Alert, AlertId, Update, counted};
 use crate::store::{AlertDetails, DeliveryStatus, Feedback, RatedAlert, StoryArticle};
 
 /// One line of `alerts list --json`.
@@ -93,7 +93,12 @@ pub(super) fn show(
     match told.copies.as_slice() {
         [] => writeln!(out, "no copy is attached; its story is {}", told.story)?,
         copies => {
-            writeln!(out, "{} attached to its story {}:", count_copies(copies.len()), told.story)?;
+            writeln!(
+                out,
+                "{} attached to its story {}:",
+                counted(copies.len() as u64, "copy"),
+                told.story
+            )?;
             for copy in copies {
                 super::formatting::write_member(&mut out, copy)?;
             }
@@ -106,11 +111,6 @@ pub(super) fn show(
         super::formatting::write_delivery(&mut out, sent)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// "1 copy" or "3 copies": `count` knows only regular plurals.
-fn count_copies(copies: usize) -> String {
-    if copies == 1 { "1 copy".to_owned() } else { format!("{copies} copies") }
 }
 
 /// Keeps the reader's word on each alert; an id that is none is named, the others count.

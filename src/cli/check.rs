@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::backtest;
 use super::fail::CommandError;
-use super::screen::{GOOD, count, json, styled};
+use super::screen::{GOOD, json, styled};
 use super::setup::{Invocation, path_text};
 use crate::app;
 use crate::config::{self, Sources};
-use crate::domain::{Diagnostic, DiagnosticSeverity};
+use crate::domain::{Diagnostic, DiagnosticSeverity, counted};
 use crate::matcher::Matcher;
 
 /// One element of `check --json`.
@@ -95,15 +95,15 @@ impl CheckSummary {
             "{}: {}, {}, {}, {}",
             path_text(path),
             styled(GOOD, "good"),
-            count(self.feeds as u64, "feed"),
-            count(self.watches as u64, "watch"),
-            count(self.channels as u64, "channel")
+            counted(self.feeds as u64, "feed"),
+            counted(self.watches as u64, "watch"),
+            counted(self.channels as u64, "channel")
         )?;
         let size = self.matcher.size();
         writeln!(
             out,
             "{} in one automaton of {} KiB, built in {:.1} ms",
-            count(size.terms as u64, "term"),
+            counted(size.terms as u64, "term"),
             size.bytes >> 10,
             self.built_in.as_secs_f64() * 1_000.0
         )?;

@@ -9,10 +9,10 @@ use super::article::ArticleInput;
 use super::fail::CommandError;
 use super::formatting;
 use super::matching::write_explanation;
-use super::screen::{BAD, BOLD, DIM, GOOD, count, styled};
+use super::screen::{BAD, BOLD, DIM, GOOD, styled};
 use super::setup::Invocation;
 use crate::app::CheckedConfig;
-use crate::domain::FeedCondition;
+use crate::domain::{FeedCondition, counted};
 use crate::extract;
 use crate::store::{ArticleTrace, Error, FeedHealth, PageTrace, Reader, StoredArticle};
 
@@ -190,12 +190,12 @@ fn write_walk(
 fn write_page(out: &mut impl Write, trace: &PageTrace) -> Result<(), CommandError> {
     let ended = trace.ended.map(|at| at.to_string()).unwrap_or_default();
     let why = trace.why.as_deref().unwrap_or("unknown");
-    let characters = count(trace.characters.unwrap_or(0), "character");
+    let characters = counted(trace.characters.unwrap_or(0), "character");
     let (style, words) = match (trace.state.as_str(), &trace.why) {
         ("read", None) => (GOOD, format!("fetched {ended}, {characters}")),
         ("read", Some(why)) => (DIM, format!("fetched {ended}, {characters}, not used: {why}")),
         ("given-up", _) => {
-            let attempts = count(u64::from(trace.attempts), "attempt");
+            let attempts = counted(u64::from(trace.attempts), "attempt");
             (BAD, format!("gave up {ended} after {attempts}: {why}"))
         }
         (_, None) => (DIM, format!("waits to be fetched since {}", trace.due)),

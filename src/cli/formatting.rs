@@ -1,9 +1,9 @@
 //! How a story's articles, updates and messages are shown, wherever they are.
 use std::io::Write;
 
-use super::screen::{BAD, BOLD, DIM, GOOD, count, styled};
+use super::screen::{BAD, BOLD, DIM, GOOD, styled};
 use crate::compose;
-use crate::domain::Update;
+use crate::domain::{Update, counted};
 use crate::store::{DeliveryStatus, StoryArticle};
 
 /// A foreign text on one line, unable to steer the terminal.
@@ -77,7 +77,7 @@ pub(super) fn write_delivery(out: &mut impl Write, sent: &DeliveryStatus) -> std
         sent.watch,
         sent.channel,
         sent.state,
-        count(u64::from(sent.attempts), "attempt"),
+        counted(u64::from(sent.attempts), "attempt"),
         sent.id
     )
 }

@@ -6,9 +6,10 @@ use tokio::sync::watch;
 
 use super::fail::CommandError;
 use super::logging::Log;
-use super::screen::{Screen, count, json};
+use super::screen::{Screen, json};
 use super::setup::{Invocation, runtime};
 use crate::app::{self, App, OnceSummary};
+use crate::domain::counted;
 use crate::ingest::Round;
 
 /// The contract of `once --json`: counts, of this round unless said otherwise.
@@ -85,16 +86,16 @@ fn write_report(screen: Screen, f: &OnceReport) -> Result<(), CommandError> {
     writeln!(
         out,
         "{} polled: {} changed, {} failed; {} read, {} new",
-        count(f.polled, "feed"),
+        counted(f.polled, "feed"),
         f.changed,
         f.failed,
-        count(f.entries, "item"),
+        counted(f.entries, "item"),
         f.new
     )?;
     writeln!(
         out,
         "{}, {} suppressed as known; {} delivered, {} waiting, {} dead",
-        count(f.alerts, "alert"),
+        counted(f.alerts, "alert"),
         f.suppressed,
         f.delivered,
         f.pending,

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use super::args::{State, Which};
 use super::fail::CommandError;
-use super::screen::{BAD, BOLD, DIM, count, json, styled};
+use super::screen::{BAD, BOLD, DIM, json, styled};
 use super::setup::{Invocation, runtime};
 use crate::app;
-use crate::domain::DeliveryId;
+use crate::domain::{DeliveryId, counted};
 use crate::health::duration_phrase;
 use crate::store::{OutboxFilter, OutboxRow};
 
@@ -48,7 +48,7 @@ pub(super) fn list(
         )?;
         let about = row.kind.as_deref().filter(|_| row.watch.is_empty()).unwrap_or(&row.watch);
         writeln!(out, "    {about}: {}{more}", row.title)?;
-        let tried = count(u64::from(row.attempts), "attempt");
+        let tried = counted(u64::from(row.attempts), "attempt");
         let due = row.due.map(|due| format!(", due in {}", duration_phrase(due.since(now))));
         let error = row.error.as_ref().map(|error| format!("; {error}"));
         let line = format!("{tried}{}{}", due.unwrap_or_default(), error.unwrap_or_default());
@@ -112,6 +112,6 @@ fn print_changed(
         let why = "no such message, or it is being sent right now";
         return Err(CommandError::Input(why.to_owned()));
     }
-    writeln!(setting.screen.out(), "{} {what}", count(rows, "message"))?;
+    writeln!(setting.screen.out(), "{} {what}", counted(rows, "message"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use super::fail::CommandError;
 use super::input::read_whole;
-use super::screen::{BAD, BOLD, DIM, count, json, styled};
+use super::screen::{BAD, BOLD, DIM, json, styled};
 use super::setup::{Invocation, path_text};
-use crate::domain::{Dated, Document, Entry};
+use crate::domain::{Dated, Document, Entry, counted};
 use crate::fetch::{Coding, Limits, decode};
 use crate::parse::{self, ResponseContext};
 
@@ -136,7 +136,7 @@ fn write_document(
         }
     }
     if !document.mended.is_empty() {
-        let repairs = count(document.mended.len() as u64, "repair");
+        let repairs = counted(document.mended.len() as u64, "repair");
         writeln!(out, "  {repairs}: {}", document.mended.join("; "))?;
     }
     Ok(())

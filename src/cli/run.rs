@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::fail::CommandError;
 use super::logging::Log;
-use super::screen::count;
 use super::setup::{Invocation, runtime};
 use crate::app::{
     self, App, CheckedConfig, LastWords, ReloadError, Running, ServiceRequest, Signals,
 };
 use crate::config;
+use crate::domain::counted;
 use crate::health::FaultKind;
 
 /// The files of a configuration must stay as they are for so long before a reload takes them: an
@@ -42,9 +42,9 @@ async fn serve(invocation: &Invocation) -> Result<(), CommandError> {
     tracing::info!(
         store = %checked.config.store.path.display(),
         "{}, {}, {}",
-        count(checked.config.feeds.len() as u64, "feed"),
-        count(checked.config.watches.len() as u64, "watch"),
-        count(checked.config.channels.len() as u64, "channel"),
+        counted(checked.config.feeds.len() as u64, "feed"),
+        counted(checked.config.watches.len() as u64, "watch"),
+        counted(checked.config.channels.len() as u64, "channel"),
     );
     let mut last_words = LastWords::new(&checked.config);
     let terminal = invocation.screen.alerts_out();
@@ -139,7 +139,7 @@ async fn reload(
 }
 
 fn refuse(running: &Running, faults: usize) {
-    let why = format!("the last reload was refused ({})", count(faults as u64, "fault"));
+    let why = format!("the last reload was refused ({})", counted(faults as u64, "fault"));
     tracing::error!("{why}; the old configuration runs on");
     let now = app::wall().now();
     running.faults().report(FaultKind::StaleConfig, why, now);

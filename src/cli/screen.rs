@@ -113,14 +113,3 @@ pub(super) fn json(value: &impl serde::Serialize) -> std::io::Result<()> {
 pub(super) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
-
-/// "1 feed", "2 feeds", "3 watches".
-pub(super) fn count(number: u64, noun: &str) -> String {
-    match number {
-        1 => format!("1 {noun}"),
-        _ if noun.ends_with("ch") || noun.ends_with("sh") || noun.ends_with('s') => {
-            format!("{number} {noun}es")
-        }
-        _ => format!("{number} {noun}s"),
-    }
-}

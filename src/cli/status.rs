@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use super::daemon_report::{DaemonReport, write_daemon};
 use super::fail::CommandError;
 use super::feeds::COVERED;
-use super::screen::{BAD, BOLD, GOOD, Screen, count, json, styled};
+use super::screen::{BAD, BOLD, GOOD, Screen, json, styled};
 use super::setup::Invocation;
 use crate::app;
 use crate::config::Config;
-use crate::domain::{ClockStep, FeedCondition, Timestamp};
+use crate::domain::{ClockStep, FeedCondition, Timestamp, counted};
 use crate::health::{clock_phrase, duration_phrase};
 use crate::schedule;
 use crate::store::{Error, FeedHealth, Loss, MessageCounts, Pause, Reader, Totals};
@@ -215,7 +215,7 @@ fn write_report(screen: Screen, report: &StatusReport, now: Timestamp) -> Result
     )?;
     write_feed_states(&mut out, feeds)?;
     for feed in &feeds.failures {
-        let failures = count(u64::from(feed.failures), "failure");
+        let failures = counted(u64::from(feed.failures), "failure");
         // What fails in an outage of our own is not held against the feed.
         let so_far = feed.failing_since.map_or_else(
             || "in an outage of our own".to_owned(),
@@ -316,7 +316,7 @@ fn write_channels(
             out,
             "         {} for `{}`, which is not in the configuration: put it back, or \
              `wirewatch outbox drop --pending --channel {}`",
-            count(missing.messages, "message"),
+            counted(missing.messages, "message"),
             missing.channel,
             missing.channel
         )?;

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use super::fail::CommandError;
 use super::formatting;
-use super::screen::{BOLD, DIM, count, json, styled};
+use super::screen::{BOLD, DIM, json, styled};
 use super::setup::{Invocation, runtime};
 use crate::app;
-use crate::domain::{ArticleId, StoryId};
+use crate::domain::{ArticleId, StoryId, counted};
 use crate::store::{Story, StoryEditRefusal};
 
 /// `stories list`: the newest stories with their spread.
@@ -33,9 +33,9 @@ pub(super) fn list(
             "{} {} {} in {}, {}",
             styled(BOLD, &id),
             story.opened,
-            count(story.articles, "article"),
-            count(story.outlets, "outlet"),
-            count(story.alerts, "alert")
+            counted(story.articles, "article"),
+            counted(story.outlets, "outlet"),
+            counted(story.alerts, "alert")
         )?;
         writeln!(out, "    {}", formatting::single_line(&story.title))?;
     }
@@ -73,7 +73,7 @@ fn write_story(out: &mut impl Write, story: &Story) -> Result<(), CommandError> 
         "{} opened {}, in {}{languages}",
         styled(BOLD, &id),
         story.opened,
-        count(story.outlets, "outlet")
+        counted(story.outlets, "outlet")
     )?;
     if let Some(into) = story.merged_into {
         writeln!(out, "merged into {into}: `wirewatch stories show {into}`")?;

@@ -1,7 +1,7 @@
 //! An update or a notice in the form that all formats for people show: cleaned and in order, but
 //! without the markup of a format.
 
-use crate::domain::{Alert, Attached, Change, Message, Notice, Severity, Update};
+use crate::domain::{Alert, Attached, Change, Message, Notice, Severity, Update, counted};
 
 use super::foreign_text;
 use super::wording;
@@ -55,7 +55,8 @@ impl View {
         let shown = u64::try_from(copies.len()).unwrap_or(u64::MAX);
         if let Some(rest) = update.copies_total.checked_sub(shown).filter(|rest| *rest > 0) {
             let latest = if shown == 0 { "" } else { "; the latest stand below" };
-            let (copies, are) = counted(rest, "further copy", "further copies");
+            let copies = counted(rest, "further copy");
+            let are = if rest == 1 { "is" } else { "are" };
             lines.push(format!("{copies} {are} not listed here{latest}."));
         }
         Self {
@@ -114,8 +115,7 @@ pub(super) fn change_sentence(change: &Change) -> String {
     };
     match change {
         Change::Outlets { count } => {
-            let (outlets, _) = counted(*count, "outlet", "outlets");
-            format!("Now carried by {outlets}.")
+            format!("Now carried by {}.", counted(*count, "outlet"))
         }
         Change::Language { language } => {
             format!(
@@ -144,7 +144,7 @@ pub(super) fn change_sentence(change: &Change) -> String {
 
 /// "Also in 7 outlets and 3 languages (en, ja, ko)."
 fn spread_sentence(update: &Update) -> String {
-    let (outlets, _) = counted(update.outlets, "outlet", "outlets");
+    let outlets = counted(update.outlets, "outlet");
     let tags: Vec<String> =
         update.languages.iter().take(9).map(|tag| foreign_text::single_line_of(tag, 35)).collect();
     match update.languages.len() {
@@ -154,10 +154,6 @@ fn spread_sentence(update: &Update) -> String {
             format!("The story stands in {outlets} and {many} languages ({}).", tags.join(", "))
         }
     }
-}
-
-fn counted(count: u64, one: &str, many: &str) -> (String, &'static str) {
-    if count == 1 { (format!("1 {one}"), "is") } else { (format!("{count} {many}"), "are") }
 }
 
 fn copy_view(copy: &Attached) -> CopyView {

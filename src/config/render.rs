@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use super::sources::{Position, Source, Sources};
 use super::words;
-use crate::domain::{Diagnostic, DiagnosticSeverity};
+use crate::domain::{Diagnostic, DiagnosticSeverity, counted};
 
 /// Diagnostics shown at once. Nobody reads more.
 const DIAGNOSTICS_SHOWN_MAX: usize = 500;
@@ -93,10 +93,10 @@ impl Sources {
             (count(DiagnosticSeverity::Error), count(DiagnosticSeverity::Warning));
         let mut parts = Vec::new();
         if errors > 0 {
-            parts.push(words::count(errors, "error"));
+            parts.push(counted(errors as u64, "error"));
         }
         if warnings > 0 {
-            parts.push(words::count(warnings, "warning"));
+            parts.push(counted(warnings as u64, "warning"));
         }
         if !parts.is_empty() {
             _ = writeln!(out, "{}", parts.join(", "));

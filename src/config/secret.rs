@@ -10,7 +10,7 @@ use super::diagnostics::Diagnostics;
 use super::document::{Reported, Section};
 use super::paths::{Directories, beside};
 use super::words;
-use crate::domain::{Secret, SourceSpan, Spanned};
+use crate::domain::{Secret, SourceSpan, Spanned, counted};
 
 /// Bytes of a file of secrets.
 const SECRET_BYTES_MAX: u64 = 16 << 10;
@@ -195,7 +195,7 @@ pub(super) fn webhook(found: &SecretText, faults: &mut Diagnostics) -> Option<Ve
             None => "does not begin with `whsec_`".to_owned(),
             Some(Err(_)) => "is not base64 after `whsec_`".to_owned(),
             Some(Ok(bytes)) if !WEBHOOK_SECRET_BYTES.contains(&bytes.len()) => {
-                format!("holds {}, not 24 to 64", words::count(bytes.len(), "byte"))
+                format!("holds {}, not 24 to 64", counted(bytes.len() as u64, "byte"))
             }
             Some(Ok(_)) => {
                 secrets.push(Secret::new(text.to_owned()));

@@ -61,11 +61,6 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("never", "none"),
 ];
 
-/// `1 error`, `2 errors`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
 /// Each word in backticks: `a`, `b` or `c`.
 pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut ticked: Vec<String> = words.into_iter().map(quoted).collect();
@@ -174,7 +169,5 @@ mod tests {
     fn lists_read_as_sentences() {
         assert_eq!(one_of(["a"]), "`a`");
         assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
-        assert_eq!(count(1, "error"), "1 error");
-        assert_eq!(count(0, "error"), "0 errors");
     }
 }

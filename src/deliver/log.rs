@@ -2,8 +2,9 @@
 use std::time::Duration;
 
 use super::in_flight::Finished;
+use crate::domain::counted;
 use crate::domain::{Name, Outcome, PauseCause};
-use crate::health::{counted, duration_phrase};
+use crate::health::duration_phrase;
 
 /// One line for each attempt. `wait`: until this message, or this channel, is tried again.
 pub(super) fn attempt(channel: &Name, finished: &Finished, is_dead: bool, wait: Duration) {

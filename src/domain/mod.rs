@@ -5,6 +5,7 @@ mod alert;
 mod article;
 mod channel;
 mod clock;
+mod counted;
 mod coverage;
 mod diagnostic;
 mod entry;
@@ -24,6 +25,7 @@ pub use alert::{Alert, AlertId, AlertKind, DeliveryId, MessageId, Snippet, Sprea
 pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
 pub use channel::{Channel, ChannelKind, Email, Outcome, PauseCause, SmtpTls, Webhook};
 pub use clock::{Clock, ClockStep};
+pub use counted::counted;
 pub use coverage::{Coverage, FeedCondition, Gap, GapKind, Outage, OutageKind};
 pub use diagnostic::{Diagnostic, DiagnosticSeverity, SourceSpan, Spanned};
 pub use entry::{Dated, Document, Entry, Format};

@@ -3,8 +3,9 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::wording::{counted, minute, problem_phrase};
+use super::wording::{minute, problem_phrase};
 use super::{FeedStatus, NoticeDraft};
+use crate::domain::counted;
 use crate::domain::{Coverage, FeedCondition, Gap, Name, NoticeKind, Severity, Timestamp};
 
 /// Gaps and feeds named in a digest; the rest are counted.

@@ -20,7 +20,7 @@ pub use daily::{
     DailyReport, DailySchedule, WatchTotals, coverage_phrase, digest, gap_line, next_digest,
 };
 pub use flapping::is_flapping;
-pub use wording::{advice, clock_phrase, counted, duration_phrase, problem_phrase};
+pub use wording::{advice, clock_phrase, duration_phrase, problem_phrase};
 
 /// What needs no hurry (silent, moved, hubs) is repeated this many times less often.
 const MINOR_REMIND_FACTOR: u32 = 7;

@@ -1,9 +1,9 @@
 //! Notices of the service's own faults as people read them, and the same for programs.
 use serde_json::json;
 
-use super::wording::{NAMED_MAX, clock_phrase, counted, duration_phrase, listed_lines, shorten};
+use super::wording::{NAMED_MAX, clock_phrase, duration_phrase, listed_lines, shorten};
 use super::{DeadMessages, FailingHub, FaultKind, NoticeDraft, ServiceFault};
-use crate::domain::{ClockStep, Name, NoticeKind, Severity, Timestamp};
+use crate::domain::{ClockStep, Name, NoticeKind, Severity, Timestamp, counted};
 
 /// A fault of the service itself. All their words are here, in one table.
 pub(super) fn fault(fault: &ServiceFault, again: bool, now: Timestamp) -> NoticeDraft {

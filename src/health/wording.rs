@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::{FailingChannel, FeedStatus, NetworkDown, NoticeDraft, Observations};
 use crate::domain::{
-    ClockStep, FeedCondition, Name, NoticeKind, OutageKind, Severity, Timestamp, masked_url,
+    ClockStep, FeedCondition, Name, NoticeKind, OutageKind, Severity, Timestamp, counted,
+    masked_url,
 };
 
 /// Feeds named in one notice; the rest are counted.
@@ -29,11 +30,6 @@ pub fn clock_phrase(step: ClockStep) -> String {
     let direction = if step.by_ms < 0 { "back" } else { "forward" };
     let by = duration_phrase(Duration::from_millis(step.by_ms.unsigned_abs()));
     format!("the clock was set {direction} by {by}, to {}", minute(step.at))
-}
-
-/// "1 alert", "2 alerts".
-pub fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// What is the matter with a feed in this state; nothing if it is well.

@@ -110,7 +110,7 @@ static CACHE: [OnceLock<CharPage>; PAGES] = [const { OnceLock::new() }; PAGES];
 /// The class of `c` and what else is known of it.
 #[inline]
 pub(super) fn char_info(c: char) -> CharInfo {
-    if let Some(kind) = ascii_class(c) {
+    if let Some(kind) = uniform_class(c) {
         return CharInfo {
             class: kind,
             joins: false,
@@ -126,7 +126,7 @@ pub(super) fn char_info(c: char) -> CharInfo {
 /// The class of letters that fold to themselves. They fill most Korean, Chinese and Japanese text,
 /// so they are answered without the cache.
 #[inline]
-pub(super) fn ascii_class(c: char) -> Option<CharClass> {
+pub(super) fn uniform_class(c: char) -> Option<CharClass> {
     match c {
         '가'..='힣' => Some(CharClass::Hangul),
         '一'..='鿼' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' => Some(CharClass::Unspaced),
@@ -137,7 +137,7 @@ pub(super) fn ascii_class(c: char) -> Option<CharClass> {
 /// As [`char_info`], with the folded form of `c` alone.
 #[inline]
 pub(super) fn char_info_and_fold(c: char) -> (CharInfo, Fold) {
-    if ascii_class(c).is_some() {
+    if uniform_class(c).is_some() {
         return (char_info(c), Fold::Char(c));
     }
     let at = c as usize;
@@ -365,7 +365,7 @@ mod tests {
 
     #[test]
     fn plain_letters_are_what_the_tables_say() {
-        for c in ('\u{3000}'..'\u{E000}').filter(|c| ascii_class(*c).is_some()) {
+        for c in ('\u{3000}'..'\u{E000}').filter(|c| uniform_class(*c).is_some()) {
             let studied = classify(c, &mut Vec::new());
             assert_eq!((studied.class, studied.joins), (char_info(c).class, false), "{c}");
             assert_eq!(studied.fold, u32::from(c), "{c}");

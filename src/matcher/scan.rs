@@ -59,7 +59,7 @@ impl<'a> TextScan<'a> {
                 at += 1;
             } else {
                 let Some(c) = char_at(self.text, at) else { break };
-                if let Some(kind) = characters::ascii_class(c) {
+                if let Some(kind) = characters::uniform_class(c) {
                     if !before.forms_word_with(kind) && self.lexicon.filter.non_ascii {
                         self.find_terms_at(at, Tolerances::default());
                     }
@@ -231,9 +231,9 @@ impl<'a> TextScan<'a> {
     fn ascii_length(&self, at: usize) -> Option<usize> {
         let mut chars = self.text.get(at..)?.chars();
         let first = chars.next()?;
-        characters::ascii_class(first)?;
+        characters::uniform_class(first)?;
         let alone =
-            chars.next().is_none_or(|c| c.is_ascii() || characters::ascii_class(c).is_some());
+            chars.next().is_none_or(|c| c.is_ascii() || characters::uniform_class(c).is_some());
         alone.then_some(first.len_utf8())
     }
 

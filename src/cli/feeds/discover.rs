@@ -3,12 +3,12 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::super::fail::CommandError;
-use super::super::screen::{BOLD, DIM, count, json, styled};
+use super::super::screen::{BOLD, DIM, json, styled};
 use super::super::setup::{Invocation, runtime};
 use super::address::{SiteAddress, parse_address};
 use crate::app;
 use crate::discover::{self, Candidate, Discovery, Query};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, counted};
 use crate::fetch::{Failure, Gate, Limits};
 
 /// What the command line says of a site.
@@ -68,7 +68,7 @@ pub(in crate::cli) fn discover(
             writeln!(out, "{}", styled(DIM, &line))?;
         }
         if found.unasked > 0 {
-            let unasked = count(u64::try_from(found.unasked).unwrap_or(u64::MAX), "more address");
+            let unasked = counted(u64::try_from(found.unasked).unwrap_or(u64::MAX), "more address");
             writeln!(out, "{}", styled(DIM, &format!("{unasked} not asked: that was enough")))?;
         }
         if found.feeds.is_empty() {
@@ -104,7 +104,7 @@ pub(super) fn describe(out: &mut impl Write, feed: &Candidate) -> std::io::Resul
     let title = feed.title.as_deref().unwrap_or("without a title");
     let title: String = title.chars().filter(|c| !c.is_control()).take(80).collect();
     writeln!(out, "{}  {}", styled(BOLD, feed.url.as_str()), title)?;
-    let entries = count(u64::try_from(feed.entries).unwrap_or(u64::MAX), "item");
+    let entries = counted(u64::try_from(feed.entries).unwrap_or(u64::MAX), "item");
     let newest = feed.newest.map(|at| format!(", the newest of {at}")).unwrap_or_default();
     let comments = if feed.comments { ", readers' comments" } else { "" };
     let same = feed.same_as.as_ref().map(|url| format!(", the same as {url}")).unwrap_or_default();

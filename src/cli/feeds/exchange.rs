@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use super::super::fail::CommandError;
 use super::super::input::read_whole;
-use super::super::screen::{DIM, MARK, count, styled};
+use super::super::screen::{DIM, MARK, styled};
 use super::super::setup::{Invocation, path_text};
 use super::{add, files};
 use crate::config::{self, Config, NewFeed};
-use crate::domain::Name;
+use crate::domain::{Name, counted};
 use crate::parse::opml::{self, FeedList, SkippedLine, Subscription};
 
 /// `feeds import`: every feed of a list, into the configuration.
@@ -37,7 +37,7 @@ pub(in crate::cli) fn import(
         let place = format!("{}:{}:", path_text(list), problem.line);
         writeln!(said, "{} {}", styled(MARK, &place), problem.what)?;
     }
-    let feeds = count(u64::try_from(feeds.len()).unwrap_or(u64::MAX), "feed");
+    let feeds = counted(u64::try_from(feeds.len()).unwrap_or(u64::MAX), "feed");
     let left = opml.problems.len();
     let would = if dry_run { "would be added" } else { "added" };
     writeln!(said, "{feeds} {would} to {}, {left} lines not taken", path_text(&target.path))?;
@@ -115,7 +115,7 @@ pub(in crate::cli) fn export(setting: &Invocation) -> Result<ExitCode, CommandEr
     write!(std::io::stdout().lock(), "{}", opml::to_xml(&list))?;
     let with_secrets = config.feeds.iter().filter(|feed| feed.auth.is_some()).count();
     if with_secrets > 0 {
-        let feeds = count(u64::try_from(with_secrets).unwrap_or(u64::MAX), "feed");
+        let feeds = counted(u64::try_from(with_secrets).unwrap_or(u64::MAX), "feed");
         let line = format!("{feeds} written without their `auth`, which is a secret");
         writeln!(setting.screen.errors(), "{}", styled(DIM, &line))?;
     }

@@ -3,10 +3,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::super::fail::CommandError;
-use super::super::screen::{BAD, DIM, GOOD, MARK, count, json, styled};
+use super::super::screen::{BAD, DIM, GOOD, MARK, json, styled};
 use super::super::setup::Invocation;
 use crate::app;
-use crate::domain::{FeedCondition, masked_url};
+use crate::domain::{FeedCondition, counted, masked_url};
 use crate::health::duration_phrase;
 use crate::store::{Error, FeedHealth, HubHealth};
 
@@ -93,6 +93,6 @@ fn pushed(out: &mut impl Write, hub: &HubHealth) -> std::io::Result<()> {
     // The address is the publisher's; of a hub its host says enough.
     let host = url::Url::parse(&hub.hub).ok();
     let host = host.as_ref().and_then(url::Url::host_str).unwrap_or("its hub");
-    let pushes = count(hub.pushes.into(), "push");
+    let pushes = counted(hub.pushes.into(), "push");
     writeln!(out, "            pushed by {host} ({}{why}), {pushes}{dropped}", hub.state)
 }

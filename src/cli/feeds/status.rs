@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::super::fail::CommandError;
-use super::super::screen::{BAD, BOLD, DIM, GOOD, MARK, count, json, styled};
+use super::super::screen::{BAD, BOLD, DIM, GOOD, MARK, json, styled};
 use super::super::setup::Invocation;
 use crate::app;
-use crate::domain::{Coverage, Feed, FeedCondition, Gap, Name, Timestamp, masked_url};
+use crate::domain::{Coverage, Feed, FeedCondition, Gap, Name, Timestamp, counted, masked_url};
 use crate::health::{self, FailingHub, SentNotice, duration_phrase};
 use crate::store::{Error, FeedHealth};
 
@@ -190,7 +190,7 @@ fn write_feed(out: &mut impl Write, line: &FeedReport<'_>, now: Timestamp) -> st
             duration_phrase(next.since(now)),
             ago(line.succeeded_at),
             ago(line.changed_at),
-            count(line.articles, "article")
+            counted(line.articles, "article")
         )?;
     }
     if let Some(coverage) = line.coverage {

@@ -12,7 +12,7 @@ use crate::config::diagnostics::Diagnostics;
 use crate::config::document::{Section, Value};
 use crate::config::paths::{Directories, beside};
 use crate::config::{link, secret, words};
-use crate::domain::{Email, Secret, SmtpTls, SourceSpan, Spanned};
+use crate::domain::{Email, Secret, SmtpTls, SourceSpan, Spanned, counted};
 
 /// Addresses of one mail channel: each alert is one message to each.
 const RECIPIENTS_MAX: usize = 50;
@@ -235,7 +235,7 @@ fn sender(value: &Value<'_>, faults: &mut Diagnostics) -> Option<String> {
 fn receivers(value: &Value<'_>, faults: &mut Diagnostics) -> Option<Vec<String>> {
     let written = value.strings(faults)?;
     if written.is_empty() || written.len() > RECIPIENTS_MAX {
-        let what = format!("`to` holds {}", words::count(written.len(), "receiver"));
+        let what = format!("`to` holds {}", counted(written.len() as u64, "receiver"));
         let cure = format!("write 1 to {RECIPIENTS_MAX}: to = [\"desk@example.org\"]");
         faults.error(value.place(), what, cure);
         return None;

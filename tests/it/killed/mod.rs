@@ -21,6 +21,7 @@ use self::servers::Servers;
 use crate::harness::daemon::Daemon;
 use crate::harness::delivery_check::{AlertKey, DeliveryRecord, Kill};
 use crate::harness::unix_ms;
+use wirewatch::domain::counted;
 
 /// Kills when nobody says how many.
 const KILLS: usize = 12;
@@ -287,12 +288,12 @@ impl KillRun {
     /// Prints the account of each receiver; gives what does not add up.
     fn faults(&self) -> Vec<String> {
         say(&format!(
-            "{} kills, {} stops and {} reloads in {} starts; {} articles",
-            self.kills.len(),
-            self.stops,
-            self.reloads,
-            self.daemon.starts(),
-            self.oracle.published.len(),
+            "{}, {} and {} in {}; {}",
+            counted(self.kills.len() as u64, "kill"),
+            counted(self.stops as u64, "stop"),
+            counted(self.reloads as u64, "reload"),
+            counted(self.daemon.starts() as u64, "start"),
+            counted(self.oracle.published.len() as u64, "article"),
         ));
         let mut faults = Vec::new();
         let mut repeats = 0;
