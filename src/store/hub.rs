@@ -61,6 +61,14 @@ pub struct HubGrant {
     pub renew_in: Duration,
 }
 
+/// What a hub refuses, or ends.
+#[derive(Debug)]
+pub struct HubDenial {
+    pub id: String,
+    pub topic: String,
+    pub reason: String,
+}
+
 /// A feed's hub, for people.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct HubHealth {

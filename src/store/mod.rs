@@ -25,7 +25,8 @@ use crate::stories::decide::SharedKeys;
 pub use article::{ArticleTrace, StoredArticle};
 pub use error::{Error, Trouble};
 pub use hub::{
-    HubAnswer, HubGrant, HubHealth, HubOffer, HubRequest, MISSED_PUSHES_MAX, NewSubscription,
+    HubAnswer, HubDenial, HubGrant, HubHealth, HubOffer, HubRequest, MISSED_PUSHES_MAX,
+    NewSubscription,
 };
 pub use page::{PageDue, PageLease, PageOutcome, PageResult, PageTrace};
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, WindowItem};

@@ -8,7 +8,7 @@ use super::pushes::PushedFeeds;
 use super::signature::{SignatureCheck, Verdict};
 use super::{ID_BYTES, WebSub};
 use crate::domain::{Clock, Name, Secret};
-use crate::store::{self, HubGrant, Store};
+use crate::store::{self, HubDenial, HubGrant, Store};
 
 /// Bytes of a challenge we repeat.
 const CHALLENGE_BYTES_MAX: usize = 512;
@@ -66,7 +66,8 @@ impl HubCallback {
             let reason: String = reason.chars().filter(|c| !c.is_control()).collect();
             let end = reason.floor_char_boundary(REASON_BYTES_MAX);
             let reason = reason.get(..end).unwrap_or_default().to_owned();
-            let denied = self.store.record_hub_denial((id, topic), reason, now).await?;
+            let denial = HubDenial { id, topic, reason };
+            let denied = self.store.record_hub_denial(denial, now).await?;
             return Ok(denied.then(|| "noted\n".to_owned()));
         }
         let Some(challenge) = asked.challenge.filter(|text| is_challenge(text)) else {

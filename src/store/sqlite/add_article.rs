@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, params};
 use super::lookup;
 use super::poll_commit::{PollCommit, StoredRef};
 use super::row::signed;
+use super::text_index::incoming;
 use crate::domain::{AlertKind, Article, ArticleId, Key, Verdict};
 use crate::store::Candidate;
 use crate::store::error::{Doing, Error};
@@ -53,7 +54,7 @@ impl PollCommit<'_> {
         let reused = lookup::is_id_reused(self, article, fresh)?;
         if reused {
             placed = self.record_reissue(placed, candidate)?;
-        } else if told && lookup::may_join(self, (article, story), false)? {
+        } else if told && lookup::may_join(self, placed, false)? {
             placed = self.joined(placed, candidate)?;
         }
         let fixed = self.correction(article, fresh)?;
@@ -80,7 +81,7 @@ impl PollCommit<'_> {
             None => (self.open_story()?, AlertKind::New),
             Some(original) => (lookup::story_of(self, original)?, AlertKind::Copy),
         };
-        lookup::move_to_story(self, (placed.article, placed.story), story, verdict)?;
+        lookup::move_to_story(self, placed, story, verdict)?;
         let identity = placed.identity ^ candidate.article.revision;
         Ok(StoredRef { story, kind, update: is_update(verdict), identity, ..placed })
     }
@@ -96,15 +97,17 @@ impl PollCommit<'_> {
         let (_, verdict) = self.judge_by_text(Verdict::New, candidate, within)?;
         let Some(original) = verdict.matched_article() else { return Ok(placed) };
         let story = lookup::story_of(self, original)?;
-        lookup::join_story(self, (placed.article, placed.story), story, verdict)?;
+        lookup::join_story(self, placed, story, verdict)?;
         Ok(StoredRef { story, kind: AlertKind::Copy, update: is_update(verdict), ..placed })
     }
 
-    /// Remembers a stored article by the text it has now.
+    /// Remembers a stored article by the text it has now: it was rewritten or read in full.
     pub(super) fn replace_text(&mut self, article: i64, fresh: &Article) -> Result<(), Error> {
         let opened = lookup::is_first_alerted(self, article)?;
-        let item = (self.name.as_str(), fresh);
-        self.texts.renew(self.db, ArticleId(article), item, (self.polled_at, opened))
+        let item = incoming(self.name.as_str(), fresh);
+        let ready = self.texts.prepare(self.db, &item, self.polled_at)?;
+        self.texts.add(ArticleId(article), self.polled_at, &ready, opened);
+        Ok(())
     }
 
     fn add_unknown(&mut self, identity: u64, candidate: &Candidate) -> Result<(), Error> {
@@ -116,7 +119,7 @@ impl PollCommit<'_> {
             None => (self.open_story()?, AlertKind::New),
             Some(original) => (lookup::story_of(self, original)?, AlertKind::Copy),
         };
-        let article = self.insert_article(fresh, (story, identity), verdict)?;
+        let article = self.insert_article(fresh, story, identity, verdict)?;
         let opened = verdict == Verdict::New;
         self.remember_keys(article, &fresh.keys, opened)?;
         if let Some(ready) = ready {
@@ -148,8 +151,8 @@ impl PollCommit<'_> {
         if candidate.fired.is_empty() {
             return Ok((None, verdict));
         }
-        let item = (self.name.as_str(), &candidate.article);
-        let (ready, copy) = self.texts.find(self.db, item, passed_over, self.polled_at)?;
+        let item = incoming(self.name.as_str(), &candidate.article);
+        let (ready, copy) = self.texts.find(self.db, &item, passed_over, self.polled_at)?;
         match (verdict, copy) {
             (Verdict::New, Some(copy)) => Ok((Some(ready), decide::verdict_of_copy(copy))),
             _ => Ok((Some(ready), verdict)),
@@ -166,7 +169,8 @@ impl PollCommit<'_> {
     fn insert_article(
         &self,
         fresh: &Article,
-        (story, identity): (i64, u64),
+        story: i64,
+        identity: u64,
         verdict: Verdict,
     ) -> Result<i64, Error> {
         let list = |items: &[String]| {

@@ -21,7 +21,7 @@ pub(super) fn commit_poll(
         PollResult::Unchanged => poll_state::record_unchanged(db, poll)?,
         PollResult::NetworkDown { why } => poll_state::record_network_down(db, poll, why)?,
         PollResult::Failed { why, word, strikes } => {
-            poll_state::record_failed(db, poll, (why.as_str(), *word, *strikes))?;
+            poll_state::record_failed(db, poll, why, *word, *strikes)?;
         }
     }
     Ok(CommitCounts::default())
@@ -64,10 +64,10 @@ fn commit_read(
     }
     outbox_insert::queue_alerts(db, &ledger.alerts, ledger.is_first_poll, poll.at)?;
     for gap in &batch.gaps {
-        poll_state::record_gap(db, poll, (gap, batch.window.len()))?;
+        poll_state::record_gap(db, poll, gap, batch.window.len())?;
     }
     let found = ledger.counts.new + ledger.counts.copies;
-    hubs::after_read(db, (poll.feed, poll.at), batch.hub_offer.as_ref(), found)?;
+    hubs::after_read(db, poll, batch.hub_offer.as_ref(), found)?;
     poll_state::record_read(db, poll, batch)?;
     Ok(ledger.counts)
 }

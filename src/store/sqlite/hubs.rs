@@ -9,8 +9,8 @@ use super::row::{name, text, text_or_null, time};
 use crate::domain::{Name, Secret, Timestamp};
 use crate::store::error::{Doing, Error};
 use crate::store::{
-    FeedId, HubAnswer, HubGrant, HubHealth, HubOffer, HubRequest, MISSED_PUSHES_MAX,
-    NewSubscription,
+    FeedId, HubAnswer, HubDenial, HubGrant, HubHealth, HubOffer, HubRequest, MISSED_PUSHES_MAX,
+    NewSubscription, Poll,
 };
 
 /// Offers taken up at one look.
@@ -27,11 +27,12 @@ const DISTRUSTED_REST: Duration = Duration::from_hours(7 * 24);
 /// poll's commit, before the poll's own times are noted.
 pub(super) fn after_read(
     db: &Connection,
-    (feed, at): (FeedId, Timestamp),
+    poll: &Poll,
     offer: Option<&HubOffer>,
     found: u64,
 ) -> Result<(), Error> {
     let doing = "noting a feed's hub";
+    let FeedId(feed) = poll.feed;
     match offer {
         Some(offer) => db
             .prepare_cached(
@@ -39,10 +40,10 @@ pub(super) fn after_read(
                  ON CONFLICT (feed) DO UPDATE SET hub = excluded.hub, topic = excluded.topic
                  WHERE hub <> excluded.hub OR topic <> excluded.topic",
             )
-            .and_then(|mut upsert| upsert.execute(params![feed.0, offer.hub, offer.topic])),
+            .and_then(|mut upsert| upsert.execute(params![feed, offer.hub, offer.topic])),
         None => db
             .prepare_cached("DELETE FROM hub_offer WHERE feed = ?1")
-            .and_then(|mut delete| delete.execute([feed.0])),
+            .and_then(|mut delete| delete.execute([feed])),
     }
     .doing(doing)?;
     if found == 0 {
@@ -63,7 +64,7 @@ pub(super) fn after_read(
            AND verified_at < f.succeeded_at",
     )
     .and_then(|mut update| {
-        update.execute(params![feed.0, MISSED_PUSHES_MAX, at.after(DISTRUSTED_REST).0])
+        update.execute(params![feed, MISSED_PUSHES_MAX, poll.at.after(DISTRUSTED_REST).0])
     })
     .doing(doing)?;
     Ok(())
@@ -212,8 +213,7 @@ pub(super) fn record_grant(
 
 pub(super) fn record_denial(
     db: &Connection,
-    (id, topic): (&str, &str),
-    reason: &str,
+    denied: &HubDenial,
     now: Timestamp,
 ) -> Result<bool, Error> {
     let changed = db
@@ -221,7 +221,10 @@ pub(super) fn record_denial(
             "UPDATE subscription SET state = 'denied', pending = NULL, due_at = ?3, why = ?4
              WHERE id = ?1 AND topic = ?2 AND state <> 'leaving'",
         )
-        .and_then(|mut update| update.execute(params![id, topic, now.after(DENIED_REST).0, reason]))
+        .and_then(|mut update| {
+            let HubDenial { id, topic, reason } = denied;
+            update.execute(params![id, topic, now.after(DENIED_REST).0, reason])
+        })
         .doing("noting a hub's word")?;
     Ok(changed > 0)
 }
@@ -352,11 +355,10 @@ impl Store {
     /// A hub refuses, or ends what it had granted; `false` if there is no such subscription.
     pub async fn record_hub_denial(
         &self,
-        (id, topic): (String, String),
-        reason: String,
+        denied: HubDenial,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        self.writer.run(move |db| record_denial(db, (&id, &topic), &reason, now)).await
+        self.writer.run(move |db| record_denial(db, &denied, now)).await
     }
 
     /// A hub confirms that we left; `false` if we did not ask for that.

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use rusqlite::{OptionalExtension, Row, params};
 use siphasher::sip::SipHasher24;
 
-use super::poll_commit::PollCommit;
+use super::poll_commit::{PollCommit, StoredRef};
 use super::row::{signed, text, text_or_null};
 use super::story_rows;
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
@@ -127,7 +127,7 @@ pub(super) fn story_of(ledger: &PollCommit<'_>, article: ArticleId) -> Result<i6
 /// something out of, never joins any by itself.
 pub(super) fn may_join(
     ledger: &PollCommit<'_>,
-    (article, story): (i64, i64),
+    placed: StoredRef,
     completed: bool,
 ) -> Result<bool, Error> {
     ledger
@@ -142,7 +142,7 @@ pub(super) fn may_join(
              FROM article WHERE id = ?1",
         )
         .and_then(|mut select| {
-            select.query_row(params![article, story, completed], |row| row.get(0))
+            select.query_row(params![placed.article, placed.story, completed], |row| row.get(0))
         })
         .doing("looking at a story")
 }
@@ -163,7 +163,7 @@ pub(super) fn is_first_alerted(ledger: &PollCommit<'_>, article: i64) -> Result<
 /// Puts the whole story of an article into another, whose text the article has.
 pub(super) fn join_story(
     ledger: &PollCommit<'_>,
-    (article, from): (i64, i64),
+    placed: StoredRef,
     to: i64,
     verdict: Verdict,
 ) -> Result<(), Error> {
@@ -176,10 +176,10 @@ pub(super) fn join_story(
              FROM (SELECT id, reason, similarity FROM article WHERE id = ?1) was
              WHERE article.story = ?2 AND article.copy_of IS NULL AND article.id <> ?1",
         )
-        .and_then(|mut update| update.execute([article, from]))
+        .and_then(|mut update| update.execute([placed.article, placed.story]))
         .doing(doing)?;
-    set_story(ledger, article, to, verdict)?;
-    story_rows::join(ledger.db, to, from)
+    set_story(ledger, placed.article, to, verdict)?;
+    story_rows::join(ledger.db, to, placed.story)
 }
 
 /// Notes the story of an article, and the reason for it.
@@ -206,12 +206,13 @@ fn set_story(
 /// stays with the old story, unless nothing else is in it: then that story is the new one.
 pub(super) fn move_to_story(
     ledger: &PollCommit<'_>,
-    (article, from): (i64, i64),
+    placed: StoredRef,
     to: i64,
     verdict: Verdict,
 ) -> Result<(), Error> {
     let doing = "moving an article";
-    set_story(ledger, article, to, verdict)?;
+    let from = placed.story;
+    set_story(ledger, placed.article, to, verdict)?;
     if verdict.matched_article().is_some() && is_empty(ledger, from)? {
         ledger
             .db

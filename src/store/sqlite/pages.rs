@@ -86,7 +86,7 @@ pub(super) fn begin(
             .doing(RECORDING_PAGE)?;
         let Some((url, attempt)) = begun else { continue };
         if let Some(stored) = stored(db, *article)? {
-            let StoredPage { feed: (_, feed), article: mut stored, paged, .. } = stored;
+            let StoredPage { feed_name: feed, article: mut stored, paged, .. } = stored;
             if paged {
                 stored.content.clear();
             }
@@ -122,7 +122,7 @@ pub(super) fn end_page_attempt(
     let PageResult { article, revision, at, outcome: came } = turn;
     let mut committed = CommitCounts::default();
     if let Some(revision) = revision
-        && is_outdated(db, (article, revision))?
+        && is_outdated(db, article, revision)?
     {
         // The page of what the item said before; the row is of what it says now.
         release(db, &[article], at)?;
@@ -141,39 +141,52 @@ pub(super) fn end_page_attempt(
             .doing(RECORDING_PAGE)?;
         }
         PageOutcome::NothingToAdd { characters, why } => {
-            ended(db, (article, at), characters, (None, Some(&why)))?;
+            let read = ReadPage { article, at, characters, canonical: None, why: Some(why) };
+            record_read(db, &read)?;
         }
         PageOutcome::Read { article: fresh, fired, occasions, canonical } => {
             let characters = u64::try_from(fresh.content.chars().count()).unwrap_or(u64::MAX);
             // Another attempt, or the sweep, may have been quicker.
-            if !ended(db, (article, at), characters, (canonical.as_deref(), None))? {
+            let read = ReadPage { article, at, characters, canonical, why: None };
+            if !record_read(db, &read)? {
                 return Ok(committed);
             }
             let Some(stored) = stored(db, article)? else { return Ok(committed) };
             let setting = SharedKeys::default();
             let candidate = Candidate { article: *fresh, setting, fired, page: None };
-            committed =
-                apply_read_page((db, texts), (article, at), (&stored, occasions), &candidate)?;
+            let placed = stored.placed;
+            let mut ledger = page_commit(db, texts, stored, occasions, at);
+            ledger.apply_page(placed, &candidate)?;
+            outbox_insert::queue_alerts(db, &ledger.alerts, false, at)?;
+            committed = ledger.counts;
         }
     }
     Ok(committed)
 }
 
 /// Whether an article was rewritten since it had that revision.
-fn is_outdated(db: &Connection, (article, revision): (ArticleId, u64)) -> Result<bool, Error> {
+fn is_outdated(db: &Connection, article: ArticleId, revision: u64) -> Result<bool, Error> {
     db.prepare_cached("SELECT 1 FROM article WHERE id = ?1 AND revision <> ?2")
         .and_then(|mut select| select.exists(params![article.0, signed(revision)]))
         .doing("reading an article")
 }
 
-/// Notes that a page was read; `false` if it was not waiting any more.
-fn ended(
-    db: &Connection,
-    (article, at): (ArticleId, Timestamp),
+/// What is noted of a page that was read.
+struct ReadPage {
+    article: ArticleId,
+    at: Timestamp,
+    /// Of its text.
     characters: u64,
-    (canonical, why): (Option<&str>, Option<&str>),
-) -> Result<bool, Error> {
-    let characters = i64::try_from(characters).unwrap_or(i64::MAX);
+    /// The page's own word for its address.
+    canonical: Option<String>,
+    /// Why its text was not used.
+    why: Option<String>,
+}
+
+/// Notes that a page was read; `false` if it was not waiting any more.
+fn record_read(db: &Connection, read: &ReadPage) -> Result<bool, Error> {
+    let ReadPage { article, at, characters, canonical, why } = read;
+    let characters = i64::try_from(*characters).unwrap_or(i64::MAX);
     let changed = db
         .prepare_cached(
             "UPDATE page SET state = 'read', ended_at = ?2, characters = ?3, canonical = ?4,
@@ -184,19 +197,19 @@ fn ended(
     Ok(changed > 0)
 }
 
-/// Stores the page's text and tells what watches found in it, once a story and watch as always.
-fn apply_read_page(
-    (db, texts): (&Connection, &mut TextIndex),
-    (article, at): (ArticleId, Timestamp),
-    (stored, occasions): (&StoredPage, Arc<UpdateTriggers>),
-    candidate: &Candidate,
-) -> Result<CommitCounts, Error> {
-    let (feed, name) = stored.feed.clone();
-    let mut ledger = PollCommit {
+/// A commit that enters a page's text as a poll enters an item of its feed.
+fn page_commit<'a>(
+    db: &'a Connection,
+    texts: &'a mut TextIndex,
+    stored: StoredPage,
+    occasions: Arc<UpdateTriggers>,
+    at: Timestamp,
+) -> PollCommit<'a> {
+    PollCommit {
         db,
         texts,
-        feed,
-        name,
+        feed: stored.feed,
+        name: stored.feed_name,
         polled_at: at,
         is_first_poll: false,
         backlog: Backlog::All,
@@ -205,22 +218,7 @@ fn apply_read_page(
         counts: CommitCounts::default(),
         alerts: Vec::new(),
         alerted_share_groups: Vec::new(),
-    };
-    let Article { content, language, .. } = &candidate.article;
-    db.prepare_cached("UPDATE article SET content = ?2, language = ?3 WHERE id = ?1")
-        .and_then(|mut update| update.execute(params![article.0, content, language]))
-        .doing("storing a page's text")?;
-    let kind = if stored.opened { AlertKind::New } else { AlertKind::Copy };
-    let placed = StoredRef {
-        article: article.0,
-        story: stored.story,
-        kind,
-        update: false,
-        identity: stored.identity,
-    };
-    ledger.apply_page(placed, candidate)?;
-    outbox_insert::queue_alerts(db, &ledger.alerts, false, at)?;
-    Ok(ledger.counts)
+    }
 }
 
 impl PollCommit<'_> {
@@ -241,15 +239,22 @@ impl PollCommit<'_> {
         }
     }
 
-    /// A stored article whose page was read: what watches find in it is told like any other find.
+    /// A stored article whose page was read: stores the page's text, and what watches find in it is
+    /// told like any other find, once a story and watch.
     fn apply_page(&mut self, placed: StoredRef, candidate: &Candidate) -> Result<(), Error> {
+        let fresh = &candidate.article;
+        self.db
+            .prepare_cached("UPDATE article SET content = ?2, language = ?3 WHERE id = ?1")
+            .and_then(|mut update| {
+                update.execute(params![placed.article, fresh.content, fresh.language])
+            })
+            .doing("storing a page's text")?;
         if candidate.fired.is_empty() {
             return Ok(());
         }
-        let fresh = &candidate.article;
         let before = placed.story;
         let mut placed = placed;
-        if lookup::may_join(self, (placed.article, placed.story), true)? {
+        if lookup::may_join(self, placed, true)? {
             placed = self.joined(placed, candidate)?;
         }
         self.replace_text(placed.article, fresh)?;
@@ -263,11 +268,9 @@ impl PollCommit<'_> {
 
 /// An article as it is stored, and its place.
 struct StoredPage {
-    feed: (FeedId, Name),
-    story: i64,
-    /// It opened its story.
-    opened: bool,
-    identity: u64,
+    feed: FeedId,
+    feed_name: Name,
+    placed: StoredRef,
     article: Article,
     /// Its content is what its page said.
     paged: bool,
@@ -276,7 +279,7 @@ struct StoredPage {
 fn stored(db: &Connection, article: ArticleId) -> Result<Option<StoredPage>, Error> {
     db.prepare_cached(
         "SELECT a.feed, f.name, a.story, a.reason, a.identity, a.revision, a.url, a.title,
-            a.summary, a.content, a.published, a.authors, a.tags, a.language,
+            a.summary, a.content, a.published, a.authors, a.tags, a.language, a.id,
             EXISTS (SELECT 1 FROM page WHERE article = a.id AND characters = length(a.content))
          FROM article a JOIN feed f ON f.id = a.feed WHERE a.id = ?1",
     )
@@ -304,12 +307,17 @@ fn read_stored(row: &Row<'_>) -> Result<StoredPage, rusqlite::Error> {
         language: text_or_null(row, 13)?,
     };
     Ok(StoredPage {
-        feed: (FeedId(row.get(0)?), name(row, 1)?),
-        story: row.get(2)?,
-        opened: text(row, 3)? == "new",
-        identity: row.get::<_, i64>(4)?.cast_unsigned(),
+        feed: FeedId(row.get(0)?),
+        feed_name: name(row, 1)?,
+        placed: StoredRef {
+            article: row.get(14)?,
+            story: row.get(2)?,
+            kind: if text(row, 3)? == "new" { AlertKind::New } else { AlertKind::Copy },
+            update: false,
+            identity: row.get::<_, i64>(4)?.cast_unsigned(),
+        },
         article,
-        paged: row.get(14)?,
+        paged: row.get(15)?,
     })
 }
 

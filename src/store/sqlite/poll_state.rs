@@ -35,7 +35,9 @@ pub(super) fn record_network_down(db: &Connection, poll: &Poll, why: &str) -> Re
 pub(super) fn record_failed(
     db: &Connection,
     poll: &Poll,
-    (why, word, strikes): (&str, FeedCondition, FailureStreak),
+    why: &str,
+    word: FeedCondition,
+    strikes: FailureStreak,
 ) -> Result<(), Error> {
     db.prepare_cached(
         "UPDATE feed SET next_due = ?1, interval_ms = ?2, polled_at = ?3,
@@ -112,7 +114,8 @@ pub(super) fn record_read(db: &Connection, poll: &Poll, batch: &Batch) -> Result
 pub(super) fn record_gap(
     db: &Connection,
     poll: &Poll,
-    (gap, window): (&Gap, usize),
+    gap: &Gap,
+    window: usize,
 ) -> Result<(), Error> {
     let doing = "recording a gap";
     let number = |of: u64| i64::try_from(of).unwrap_or(i64::MAX);

@@ -30,7 +30,8 @@ fn body<'a>(summary: &'a str, content: &'a str) -> &'a str {
     if content.len() >= summary.len() { content } else { summary }
 }
 
-fn item<'a>(source: &'a str, article: &'a Article) -> Incoming<'a> {
+/// An article of the feed `source`, as it is compared.
+pub(super) fn incoming<'a>(source: &'a str, article: &'a Article) -> Incoming<'a> {
     Incoming {
         source,
         published: article.published,
@@ -56,14 +57,14 @@ impl TextIndex {
     pub(super) fn find(
         &mut self,
         db: &Connection,
-        (source, article): (&str, &Article),
+        item: &Incoming<'_>,
         passed_over: impl Fn(ArticleId, i64) -> bool,
         now: Timestamp,
     ) -> Result<(Prepared, Option<Copy>), Error> {
         let copies = self.loaded(db, now)?;
         copies.expire(now);
         let mut failed = None;
-        let found = copies.find(&item(source, article), |id| {
+        let found = copies.find(item, |id| {
             let read = stored(db, id).unwrap_or_else(|error| {
                 failed = Some(error);
                 None
@@ -73,7 +74,8 @@ impl TextIndex {
         failed.map_or(Ok(found), Err)
     }
 
-    /// Remembers an article that was just stored. `opened`: it opened a story.
+    /// Remembers an article that was just stored, or its new text; an old text still leads to it.
+    /// `opened`: it opened a story, and was not remembered before.
     pub(super) fn add(&mut self, id: ArticleId, now: Timestamp, ready: &Prepared, opened: bool) {
         if let Some(copies) = &mut self.copies {
             copies.add(id, now, ready, opened);
@@ -81,18 +83,14 @@ impl TextIndex {
         }
     }
 
-    /// Remembers the new text of an article that was rewritten or read in full; the old text still
-    /// leads to it. `opened`: it opened a story, and was not remembered before.
-    pub(super) fn renew(
+    /// What to remember an article by that is not compared with others.
+    pub(super) fn prepare(
         &mut self,
         db: &Connection,
-        id: ArticleId,
-        (source, article): (&str, &Article),
-        (now, opened): (Timestamp, bool),
-    ) -> Result<(), Error> {
-        let ready = self.loaded(db, now)?.prepare(&item(source, article));
-        self.add(id, now, &ready, opened);
-        Ok(())
+        item: &Incoming<'_>,
+        now: Timestamp,
+    ) -> Result<Prepared, Error> {
+        Ok(self.loaded(db, now)?.prepare(item))
     }
 
     fn loaded(&mut self, db: &Connection, now: Timestamp) -> Result<&mut CopyFinder, Error> {

@@ -7,7 +7,7 @@ use super::poll_commit::{PollCommit, StoredRef};
 use super::row::{name, payload, text};
 use super::story_rows::{attached, primary, spread};
 use crate::domain::{
-    Alert, Article, Attached, Change, Message, Spread, StoryId, Timestamp, Update, UpdateTrigger,
+    Alert, Article, Attached, Change, Message, Spread, StoryId, Update, UpdateTrigger,
 };
 use crate::store::Route;
 use crate::store::error::{Doing, Error};
@@ -16,11 +16,30 @@ use crate::stories::headline_change::{self, HeadlineChange};
 /// Copies an update lists; all are kept, and counted in it.
 const COPIES_LISTED_MAX: u32 = 20;
 
-/// One thing to be told, and the word under which it is remembered as told.
-type Step = (String, Change);
+/// One thing to be told.
+struct Step {
+    /// The word under which it is remembered as told.
+    word: String,
+    change: Change,
+}
+
+impl Step {
+    fn new(word: impl Into<String>, change: Change) -> Self {
+        Self { word: word.into(), change }
+    }
+
+    /// A correction in the same words is told once.
+    fn correction(before: String, after: String) -> Self {
+        let word = format!("correction:{:x}", outbox_insert::text_id(&after));
+        Self { word, change: Change::Correction { before, after } }
+    }
+}
 
 /// What is new about a story, seen from the article that was just entered.
-struct StoryNews {
+struct StoryNews<'a> {
+    fresh: &'a Article,
+    /// Who carries the story now, the article included.
+    spread: Spread,
     /// This feed had nothing in the story before.
     outlet: bool,
     /// Nor had anything in the story this language.
@@ -46,22 +65,23 @@ impl PollCommit<'_> {
             return Ok(());
         }
         let news = StoryNews {
+            fresh,
+            spread: spread(self.db, placed.story)?,
             outlet: self.is_first_of_outlet(placed)?,
             language: self.first_of_language(placed, fresh)?,
             correction: fixed.map(str::to_owned),
         };
-        let spread = spread(self.db, placed.story)?;
         for alert in told {
             // Made in this very commit: it tells all there is to tell.
             if self.alerts.iter().any(|(id, _)| *id == alert.id) {
                 continue;
             }
             let Some(occasions) = self.update_triggers.get(&alert.watch).cloned() else { continue };
-            let mut steps = Vec::new();
-            for occasion in occasions.iter() {
-                self.apply_trigger(*occasion, &alert, (fresh, &news, &spread), &mut steps);
-            }
-            self.queue_updates(&alert, placed, fresh, (steps, &spread))?;
+            let steps = occasions
+                .iter()
+                .filter_map(|occasion| self.apply_trigger(*occasion, &alert, &news))
+                .collect();
+            self.queue_updates(&alert, placed, &news, steps)?;
         }
         Ok(())
     }
@@ -126,44 +146,36 @@ impl PollCommit<'_> {
         &self,
         occasion: UpdateTrigger,
         alert: &Alert,
-        (fresh, news, spread): (&Article, &StoryNews, &Spread),
-        steps: &mut Vec<Step>,
-    ) {
+        news: &StoryNews<'_>,
+    ) -> Option<Step> {
         // Headlines differ from paper to paper: only the newsroom the reader was told by can change,
         // or correct, what it said.
         let turn = (alert.source == self.name)
-            .then(|| headline_change::change_between(&alert.title, &fresh.title))
+            .then(|| headline_change::change_between(&alert.title, &news.fresh.title))
             .flatten();
-        let (before, after) = (alert.title.clone(), fresh.title.clone());
+        let (before, after) = (alert.title.clone(), news.fresh.title.clone());
         match occasion {
-            UpdateTrigger::Outlets(count) => {
-                if news.outlet && spread.outlets >= u64::from(count) {
-                    let change = Change::Outlets { count: spread.outlets };
-                    steps.push((format!("outlets:{count}"), change));
-                }
+            UpdateTrigger::Outlets(least) => {
+                let count = news.spread.outlets;
+                (news.outlet && count >= u64::from(least))
+                    .then(|| Step::new(format!("outlets:{least}"), Change::Outlets { count }))
             }
-            UpdateTrigger::Language => {
-                if let Some(language) = news.language.clone() {
-                    steps.push((format!("language:{language}"), Change::Language { language }));
-                }
-            }
+            UpdateTrigger::Language => news.language.clone().map(|language| {
+                Step::new(format!("language:{language}"), Change::Language { language })
+            }),
             UpdateTrigger::Headline if turn == Some(HeadlineChange::Changed) => {
-                steps.push(("headline".to_owned(), Change::Headline { before, after }));
+                Some(Step::new("headline", Change::Headline { before, after }))
             }
             UpdateTrigger::Reissue if turn == Some(HeadlineChange::Reissued) => {
-                steps.push(("reissue".to_owned(), Change::Reissue { before, after }));
+                Some(Step::new("reissue", Change::Reissue { before, after }))
             }
             UpdateTrigger::Correction if turn == Some(HeadlineChange::Corrected) => {
-                let step = format!("correction:{:x}", outbox_insert::text_id(&after));
-                steps.push((step, Change::Correction { before, after }));
+                Some(Step::correction(before, after))
             }
             UpdateTrigger::Correction if alert.source == self.name => {
-                if let Some(after) = news.correction.clone() {
-                    let step = format!("correction:{:x}", outbox_insert::text_id(&after));
-                    steps.push((step, Change::Correction { before, after }));
-                }
+                news.correction.clone().map(|after| Step::correction(before, after))
             }
-            UpdateTrigger::Headline | UpdateTrigger::Reissue | UpdateTrigger::Correction => (),
+            UpdateTrigger::Headline | UpdateTrigger::Reissue | UpdateTrigger::Correction => None,
         }
     }
 
@@ -172,13 +184,13 @@ impl PollCommit<'_> {
         &mut self,
         alert: &Alert,
         placed: StoredRef,
-        fresh: &Article,
-        (steps, spread): (Vec<Step>, &Spread),
+        news: &StoryNews<'_>,
+        steps: Vec<Step>,
     ) -> Result<(), Error> {
         let mut fresh_steps = Vec::new();
-        for (step, change) in steps {
-            if !is_update_sent(self.db, placed.story, alert, &step)? {
-                fresh_steps.push((step, change));
+        for step in steps {
+            if !is_update_sent(self.db, placed.story, alert, &step.word)? {
+                fresh_steps.push(step);
             }
         }
         if fresh_steps.is_empty() {
@@ -186,20 +198,14 @@ impl PollCommit<'_> {
         }
         // An alert that has not left yet is composed with the outlets and languages there are then.
         let spreads =
-            |(_, change): &Step| matches!(change, Change::Outlets { .. } | Change::Language { .. });
+            |step: &Step| matches!(step.change, Change::Outlets { .. } | Change::Language { .. });
         let routes = routes(self.db, alert)?;
         let silent =
             routes.is_empty() || (fresh_steps.iter().all(spreads) && !has_left(self.db, alert)?);
-        let key: Vec<&str> = fresh_steps.iter().map(|(step, _)| step.as_str()).collect();
+        let key: Vec<&str> = fresh_steps.iter().map(|step| step.word.as_str()).collect();
         let id = outbox_insert::update_id(alert.id, &key.join(" "));
-        for (step, _) in &fresh_steps {
-            record_update_sent(
-                self.db,
-                (placed, alert),
-                step,
-                (!silent).then_some(id.0),
-                self.polled_at,
-            )?;
+        for step in &fresh_steps {
+            self.record_update_sent(alert, placed, &step.word, (!silent).then_some(id.0))?;
         }
         if silent {
             return Ok(());
@@ -212,10 +218,10 @@ impl PollCommit<'_> {
             watch_title: alert.watch_title.clone(),
             severity: alert.severity,
             title: alert.title.clone(),
-            url: fresh.url.clone().or_else(|| alert.url.clone()),
+            url: news.fresh.url.clone().or_else(|| alert.url.clone()),
             changes: changes(fresh_steps),
-            outlets: spread.outlets,
-            languages: spread.languages.clone(),
+            outlets: news.spread.outlets,
+            languages: news.spread.languages.clone(),
             copies: copies(self.db, placed.story, alert, COPIES_LISTED_MAX)?,
             copies_total: copies_total(self.db, placed.story, alert)?,
             created: self.polled_at,
@@ -225,12 +231,38 @@ impl PollCommit<'_> {
         self.counts.updates += u64::from(posted);
         Ok(())
     }
+
+    fn record_update_sent(
+        &self,
+        alert: &Alert,
+        placed: StoredRef,
+        step: &str,
+        letter: Option<u128>,
+    ) -> Result<(), Error> {
+        self.db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO update_sent (story, watch, step, article, letter, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )
+            .and_then(|mut insert| {
+                insert.execute(params![
+                    placed.story,
+                    alert.watch.as_str(),
+                    step,
+                    placed.article,
+                    letter.map(u128::to_be_bytes),
+                    self.polled_at.0
+                ])
+            })
+            .doing("remembering an update")?;
+        Ok(())
+    }
 }
 
 /// Of several marks passed at once only the highest is told.
 fn changes(steps: Vec<Step>) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::with_capacity(steps.len());
-    for (_, change) in steps {
+    for Step { change, .. } in steps {
         let outlets = |change: &Change| matches!(change, Change::Outlets { .. });
         if !(outlets(&change) && changes.iter().any(outlets)) {
             changes.push(change);
@@ -260,31 +292,6 @@ fn is_update_sent(db: &Connection, story: i64, alert: &Alert, step: &str) -> Res
     db.prepare_cached("SELECT 1 FROM update_sent WHERE story = ?1 AND watch = ?2 AND step = ?3")
         .and_then(|mut select| select.exists(params![story, alert.watch.as_str(), step]))
         .doing("looking for an update")
-}
-
-fn record_update_sent(
-    db: &Connection,
-    (placed, alert): (StoredRef, &Alert),
-    step: &str,
-    letter: Option<u128>,
-    at: Timestamp,
-) -> Result<(), Error> {
-    db.prepare_cached(
-        "INSERT OR IGNORE INTO update_sent (story, watch, step, article, letter, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )
-    .and_then(|mut insert| {
-        insert.execute(params![
-            placed.story,
-            alert.watch.as_str(),
-            step,
-            placed.article,
-            letter.map(u128::to_be_bytes),
-            at.0
-        ])
-    })
-    .doing("remembering an update")?;
-    Ok(())
 }
 
 /// Where the alert went.
