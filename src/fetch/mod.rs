@@ -17,7 +17,7 @@ mod names;
 mod pacer;
 mod refusal;
 mod request;
-mod retry;
+mod retry_after_header;
 mod tls;
 
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ pub use names::{LookUp, Resolved};
 pub use pacer::{Pacer, Pacing, Turn, Turns, WaitSignal};
 pub use refusal::Refusal;
 pub use request::{Limits, Request, RequestKind};
-pub use retry::retry_after;
+pub use retry_after_header::retry_after;
 
 /// How long a name may take to resolve and a connection to be made and secured.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);

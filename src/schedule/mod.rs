@@ -3,17 +3,17 @@
 //! A [`PublishingHabit`] learns how fast a feed publishes and in which hours; [`interval()`] keeps the polls close
 //! enough for its window; [`after_failure`] backs off; [`ValidatorTrust`] says when "unchanged" is looked into;
 //! [`NetworkState`] tells our own outage from theirs. [`state_of`] says how a feed stands and [`share`] how much
-//! of a span was covered. [`retry`](mod@retry) is the deliveries' side.
+//! of a span was covered. [`delivery_retry`] is the deliveries' side.
 
 mod audit;
 mod coverage;
+mod delivery_backoff;
 mod failure;
 mod feed_state;
 mod habit;
 mod interval;
 mod network;
 mod pages;
-mod retry;
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ use crate::domain::Timestamp;
 
 pub use audit::ValidatorTrust;
 pub use coverage::{mean_coverage, share};
+pub use delivery_backoff::{RETRY_MAX, RetryPolicy, channel_pause, channel_rest, delivery_retry};
 pub use failure::{FailedPoll, FailureClass, FailureStreak, GONE_POLL_EVERY, after_failure};
 pub use feed_state::{StateFacts, state_of};
 pub use habit::PublishingHabit;
 pub use interval::{Bounds, FeedReading, Overlap, interval};
 pub use network::{HostContact, NetworkChange, NetworkState};
 pub use pages::{PAGE_ATTEMPTS_MAX, page_retry};
-pub use retry::{RETRY_MAX, RetryPolicy, channel_pause, channel_rest, delivery_retry};
 
 /// A server's wish for more patience than this is not followed (88 hours have been seen asked).
 pub const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);

@@ -1,6 +1,7 @@
 //! Writes a mail: headers that foreign text cannot add to, a text part and an HTML part, both
 //! encoded.
 
+mod header_encoding;
 mod html;
 mod subject;
 mod text;
@@ -13,9 +14,8 @@ use lettre::message::header::{
 use lettre::message::{MultiPart, SinglePart};
 
 use crate::compose::address::{self, Mailbox};
-use crate::compose::digest::by_watch;
 use crate::compose::view::view_of;
-use crate::compose::{Envelope, Fault, foreign_text, passage, wording};
+use crate::compose::{Envelope, Fault};
 use crate::domain::{Alert, DeliveryId, Email, Message, Severity, StoryId, Timestamp};
 
 /// The last second a mail date can hold: the end of the year 9999.
@@ -26,7 +26,6 @@ const NON_ASCII_ONE_IN: usize = 6;
 
 /// The headers of a mail that depend on its content.
 struct MailHeaders {
-    subject: String,
     /// The ids it refers to, the thread first, without the domain. If it is empty, the mail is in
     /// no thread.
     answers: Vec<String>,
@@ -45,7 +44,8 @@ pub(super) fn render(
     let from = address::mailbox(&settings.from).ok_or(Fault::Sender)?;
     let to = address::address(envelope.recipient).ok_or(Fault::Recipient)?;
     let head = mail_headers(message, envelope.answers);
-    let (text, page) = bodies(message, delivery, &head.subject);
+    let subject = subject::subject_of(message);
+    let (text, page) = bodies(message, delivery, &subject);
     // "=_" can stand in neither encoding, so that no text can end its part.
     let mut mail = MultiPart::alternative()
         .boundary(format!("=_{delivery}"))
@@ -55,7 +55,7 @@ pub(super) fn render(
     let domain = from.address.domain().to_owned();
     set_header(headers, "From", sender(&from));
     set_header(headers, "To", to.to_string());
-    set_header(headers, "Subject", subject::encode_header(&head.subject));
+    set_header(headers, "Subject", header_encoding::encode_header(&subject));
     headers.set(Date::new(system_time(message.created())));
     set_header(headers, "Message-ID", format!("<{delivery}@{domain}>"));
     let answers: Vec<String> = head.answers.iter().map(|id| format!("<{id}@{domain}>")).collect();
@@ -75,22 +75,15 @@ pub(super) fn render(
 fn mail_headers(message: &Message, answers: Option<DeliveryId>) -> MailHeaders {
     match message {
         Message::Alerts(alerts) => MailHeaders {
-            subject: subject(alerts),
             answers: thread_id(alerts).into_iter().collect(),
             label: watches_label(alerts),
         },
         Message::Update(update) => {
-            let title = foreign_text::single_line_of(&update.title, foreign_text::TITLE_CHARS_MAX);
             let mut ids = vec![story_message_id(update.story)];
             ids.extend(answers.map(|told| told.to_string()));
-            MailHeaders {
-                subject: format!("Re: {title}"),
-                answers: ids,
-                label: update.watch.to_string(),
-            }
+            MailHeaders { answers: ids, label: update.watch.to_string() }
         }
         Message::Notice(notice) => MailHeaders {
-            subject: foreign_text::single_line_of(&notice.title, foreign_text::TITLE_CHARS_MAX),
             answers: vec![format!("notice-{}", header_token(&notice.subject))],
             label: "operator".to_owned(),
         },
@@ -129,30 +122,14 @@ fn set_header(headers: &mut Headers, name: &'static str, value: String) {
 fn sender(from: &Mailbox) -> String {
     match &from.name {
         Some(name) => {
-            let (name, fold) =
-                (subject::encode_display_name(name), if name.is_ascii() { "" } else { "\r\n" });
+            let (name, fold) = (
+                header_encoding::encode_display_name(name),
+                if name.is_ascii() { "" } else { "\r\n" },
+            );
             format!("{name}{fold} <{}>", from.address)
         }
         None => from.address.to_string(),
     }
-}
-
-/// The title of the one story, or how many alerts there are and of which watches.
-fn subject(alerts: &[Alert]) -> String {
-    const WATCHES_NAMED: usize = 3;
-    if let [alert] = alerts {
-        return passage::title(alert);
-    }
-    let groups = by_watch(alerts);
-    let firsts = groups.iter().filter_map(|group| group.first());
-    let mut named: Vec<String> = firsts.take(WATCHES_NAMED).map(|a| wording::watch(a)).collect();
-    if let Some(rest) = groups.len().checked_sub(WATCHES_NAMED).filter(|rest| *rest > 0) {
-        named.push(format!("{rest} more"));
-    }
-    foreign_text::truncate_chars(
-        &format!("{} alerts: {}", alerts.len(), named.join(", ")),
-        foreign_text::TITLE_CHARS_MAX,
-    )
 }
 
 /// The artificial id of the story of all these alerts. No mail has it, but every mail of the story
