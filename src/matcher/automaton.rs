@@ -7,7 +7,8 @@ use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 
 use super::prefilter::Prefilter;
-use super::term::{Term, Tolerances};
+use super::term::Term;
+use super::tolerances::Tolerances;
 use crate::domain::Field;
 
 /// Matches recorded in one article. Without a limit a hostile text, with a term at every letter,

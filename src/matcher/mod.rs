@@ -32,6 +32,7 @@ mod simplify;
 mod snippet;
 mod term;
 mod term_sets;
+mod tolerances;
 mod watch_reader;
 mod weights;
 mod word_counter;

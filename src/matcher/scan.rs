@@ -12,7 +12,7 @@ use super::characters::{self, CharClass};
 use super::language;
 use super::normalise::{self, char_at, word_end};
 use super::prefilter;
-use super::term::Tolerances;
+use super::tolerances::Tolerances;
 use crate::domain::Field;
 
 /// The pass over one field of an article.

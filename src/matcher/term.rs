@@ -10,60 +10,7 @@ use super::normalise::{self, char_at};
 const PLURAL_LETTERS_MIN: usize = 3;
 /// The shortest term that may have an Arabic or Hebrew prefix, in letters. Shorter ones would be
 /// found inside other words.
-/// An Arabic or Hebrew prefix before the word.
 const PROCLITIC_LETTERS_MIN: usize = 3;
-
-/// The differences between term and text that a match tolerated, one bit each. They are shown in
-/// explanations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Tolerances(u8);
-
-impl Tolerances {
-    pub(super) const PROCLITIC: Self = Self(1);
-    /// A hyphen for a space, or the other way round.
-    pub(super) const HYPHEN: Self = Self(2);
-    /// The rest of a word, by `*`.
-    pub(super) const PREFIX: Self = Self(4);
-    /// A short ending, by `~`.
-    pub(super) const ENDING: Self = Self(8);
-    /// The other number: plural for singular.
-    pub(super) const PLURAL: Self = Self(16);
-    /// A possessive ending.
-    pub(super) const POSSESSIVE: Self = Self(32);
-    /// A Korean particle.
-    pub(super) const PARTICLE: Self = Self(64);
-
-    /// The names in reports. They are part of the JSON contract of `wirewatch match`.
-    const NAMES: [(Self, &'static str); 7] = [
-        (Self::PROCLITIC, "proclitic"),
-        (Self::HYPHEN, "hyphen"),
-        (Self::PREFIX, "prefix"),
-        (Self::ENDING, "ending"),
-        (Self::PLURAL, "plural"),
-        (Self::POSSESSIVE, "possessive"),
-        (Self::PARTICLE, "particle"),
-    ];
-
-    /// Adds tolerances that were needed too.
-    pub(super) fn add(&mut self, more: Self) {
-        self.0 |= more.0;
-    }
-
-    /// Whether a tolerance was needed.
-    pub(super) fn has(self, one: Self) -> bool {
-        self.0 & one.0 != 0
-    }
-
-    /// The names joined by `+`, as reports show them; `None` if there was no difference.
-    pub(super) fn names(self) -> Option<String> {
-        let names: Vec<_> = Self::NAMES
-            .iter()
-            .filter(|(tolerance, _)| self.has(*tolerance))
-            .map(|(_, name)| *name)
-            .collect();
-        (!names.is_empty()).then(|| names.join("+"))
-    }
-}
 
 /// A part of a term after the literal it begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]

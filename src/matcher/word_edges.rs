@@ -11,7 +11,8 @@ use std::ops::Range;
 use super::characters::{self, CharClass};
 use super::language;
 use super::normalise::{self, class_after, word_end};
-use super::term::{Term, TermPart, Tolerances, ends_open};
+use super::term::{Term, TermPart, ends_open};
+use super::tolerances::Tolerances;
 
 /// The longest ending that `~` stands for, in letters: Russian and Greek endings have up to four.
 const ENDING_LETTERS_MAX: usize = 4;
