@@ -56,8 +56,8 @@ pub(super) struct CharInfo {
     /// It belongs to the character before it: an accent, a vowel sign, the later part of a Hangul
     /// syllable.
     pub(super) joins: bool,
-    /// A letter of a script whose accents are dropped: Latin, Greek, Cyrillic. In other scripts
-    /// (Devanagari, Thai, Arabic) marks make another letter.
+    /// A letter of a script whose accents are dropped: Latin, Greek, Cyrillic, Arabic, Hebrew. In
+    /// other scripts (Devanagari, Thai) marks make another letter.
     pub(super) drops_accents: bool,
     /// A non-spacing mark.
     pub(super) mark: bool,
@@ -265,10 +265,11 @@ fn joins(c: char) -> bool {
 }
 
 /// Whether accents are dropped from `c`: readers of these scripts leave them out when they type a
-/// name.
+/// name. In Arabic and Hebrew they are vowel signs and the hamza, which most texts do not write.
 fn drops_accents_of(c: char) -> bool {
     let script = CodePointMapData::<Script>::new().get(c);
-    [Script::Latin, Script::Greek, Script::Cyrillic].contains(&script)
+    [Script::Latin, Script::Greek, Script::Cyrillic, Script::Arabic, Script::Hebrew]
+        .contains(&script)
 }
 
 /// The Arabic tatweel only makes a word longer on paper. Trade marks stand inside names, and
@@ -313,12 +314,21 @@ pub(super) fn fold(cluster: &str) -> String {
         bare.push(c);
     }
     let cased = CaseMapper::new().fold_string(&bare);
-    ComposingNormalizer::new_nfkc().normalize(&cased).chars().map(without_accent).collect()
+    let mut folded = String::with_capacity(cased.len());
+    for c in ComposingNormalizer::new_nfkc().normalize(&cased).chars() {
+        match c {
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            _ => folded.push(one_spelling(c)),
+        }
+    }
+    folded
 }
 
-/// Replaces letters with a stroke, and the `i` without its dot. A reader sees them as accented
-/// letters, but Unicode does not decompose them.
-fn without_accent(c: char) -> char {
+/// One character for all that readers take for the same, where Unicode does not decompose them:
+/// letters with a stroke, the `i` without its dot, Arabic letters that are written in several ways
+/// (`ى` and `ي`, `ة` and `ه`, the Persian `ی` and `ک`), and the digits of all scripts.
+fn one_spelling(c: char) -> char {
     match c {
         'ı' => 'i',
         'ø' => 'o',
@@ -326,10 +336,28 @@ fn without_accent(c: char) -> char {
         'đ' => 'd',
         'ħ' => 'h',
         'ŧ' => 't',
+        'ى' | 'ی' | 'ې' => 'ي',
+        'ک' => 'ك',
+        'ة' | 'ہ' | 'ھ' | 'ە' => 'ه',
+        'ٱ' => 'ا',
         _ if c.is_whitespace() => ' ',
         _ if GeneralCategory::for_char(c) == GeneralCategory::DashPunctuation => '-',
-        _ => special(c).and_then(|(_, text)| text.chars().next()).unwrap_or(c),
+        _ => digit(c).or_else(|| special(c).and_then(|(_, text)| text.chars().next())).unwrap_or(c),
     }
+}
+
+/// The ASCII digit for a digit of another script. Unicode puts the ten digits of a script side by
+/// side, so the digit is its distance from the first of them.
+fn digit(c: char) -> Option<char> {
+    let is_digit = |c: char| GeneralCategory::for_char(c) == GeneralCategory::DecimalNumber;
+    if c.is_ascii() || !is_digit(c) {
+        return None;
+    }
+    let first = (0..10)
+        .filter_map(|back| u32::from(c).checked_sub(back).and_then(char::from_u32))
+        .take_while(|c| is_digit(*c))
+        .last()?;
+    char::from_digit(u32::from(c) - u32::from(first), 10)
 }
 
 #[cfg(test)]
@@ -358,6 +386,16 @@ mod tests {
             ("\u{2011}", "-"),
             ("\u{A0}", " "),
             ("㎏", "kg"),
+            ("Œ", "oe"),
+            ("٢", "2"),
+            ("۹", "9"),
+            ("९", "9"),
+            ("ب\u{64E}", "ب"),
+            ("ש\u{5B0}", "ש"),
+            ("أ", "ا"),
+            ("ئ", "ي"),
+            ("ی", "ي"),
+            ("ة", "ه"),
         ] {
             assert_eq!(fold(from), to, "{from}");
         }
@@ -374,7 +412,7 @@ mod tests {
 
     #[test]
     fn accents_of_other_scripts_stay() {
-        for text in ["が", "ب\u{64E}", "ש\u{5B0}", "ก\u{E48}", "क\u{94D}"] {
+        for text in ["が", "ก\u{E48}", "क\u{94D}"] {
             assert_eq!(fold(text), text);
         }
     }
