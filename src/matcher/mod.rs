@@ -37,6 +37,11 @@ mod watch_reader;
 mod weights;
 mod word_counter;
 mod word_edges;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the matcher does not ask for word forms yet")
+)]
+mod word_forms;
 
 pub use article_text::ArticleText;
 pub use explain::{Explanation, TermPoints};

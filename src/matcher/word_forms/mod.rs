@@ -1,0 +1,71 @@
+//! The inflected forms of words, by language. In: a folded word and a language. Out: the stems its
+//! forms begin with, and for each stem the endings that may follow it.
+//!
+//! The data is made by `data/make.py` from word lists whose licences are in `data/LICENCES.md`. A
+//! word that is in no list is given the forms of the listed words with the same ending, so that
+//! new names inflect too. `table` reads the file of a language, `trie` finds the paradigm of a
+//! word in it, `bloom` knows which words exist, `language` names the languages, `endings` is what
+//! may follow a stem, `compounds` judges what stands beside a term inside a word.
+//!
+//! The files are read in place and never copied, so a language that no watchlist needs costs no
+//! memory.
+mod bloom;
+mod compounds;
+mod endings;
+mod language;
+mod table;
+mod trie;
+
+pub(in crate::matcher) use compounds::{is_compound_part, is_word};
+pub(in crate::matcher) use endings::Endings;
+pub(in crate::matcher) use language::Language;
+
+/// Longer words are left as they are. The longest word of the lists has 60 letters.
+const WORD_CHARS_MAX: usize = 64;
+/// More stems than this are not taken from a paradigm. Each becomes a literal that is searched.
+pub(in crate::matcher) const STEMS_MAX: usize = 6;
+/// More forms than this no word has: stems times the largest set of endings.
+pub(in crate::matcher) const FORMS_MAX: usize = 4096;
+
+/// One way the forms of a word begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::matcher) struct Stem {
+    /// The folded letters that all these forms begin with.
+    pub(in crate::matcher) text: String,
+    /// What may follow them. The empty ending is among them where the stem is itself a form.
+    pub(in crate::matcher) endings: Endings,
+}
+
+/// The stems of a folded word: its forms are each stem with each of its endings, and the word
+/// itself. Empty if the word does not inflect or cannot be judged.
+pub(in crate::matcher) fn stems(word: &str, language: Language) -> Vec<Stem> {
+    if word.chars().count() > WORD_CHARS_MAX {
+        return Vec::new();
+    }
+    let Some(table) = language.table() else { return Vec::new() };
+    let Some(paradigm) = trie::paradigm_of(word, &table) else { return Vec::new() };
+    let mut found: Vec<Stem> = Vec::new();
+    for part in table.paradigm(paradigm).take(STEMS_MAX) {
+        let Some(kept) = without_last(word, part.cut) else { continue };
+        let text = format!("{kept}{}", table.string(part.added));
+        let endings = Endings::new(language, part.endings);
+        let stem = Stem { text, endings };
+        if !stem.text.is_empty() && !found.contains(&stem) {
+            found.push(stem);
+        }
+    }
+    found
+}
+
+/// `word` without its last `count` letters; `None` if it has fewer.
+fn without_last(word: &str, count: u8) -> Option<&str> {
+    let mut letters = word.char_indices();
+    let mut end = word.len();
+    for _ in 0..count {
+        end = letters.next_back()?.0;
+    }
+    word.get(..end)
+}
+
+#[cfg(test)]
+mod tests;

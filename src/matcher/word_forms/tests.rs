@@ -1,0 +1,126 @@
+//! Tests of the word forms as a whole, over the data that is built in.
+use proptest::prelude::*;
+
+use super::*;
+use crate::matcher::normalise::normalise;
+
+fn language(tag: &str) -> Language {
+    Language::of_tag(tag).unwrap()
+}
+
+/// Whether `form` is a form of `word`, the way the matcher asks: a stem, then an ending.
+fn has_form(word: &str, form: &str, language: Language) -> bool {
+    let (word, form) = (normalise(word), normalise(form));
+    stems(&word, language).iter().any(|stem| {
+        form.strip_prefix(stem.text.as_str()).is_some_and(|rest| stem.endings.contains(rest))
+    })
+}
+
+#[test]
+fn a_word_has_its_forms_and_not_those_of_its_neighbours() {
+    for (tag, word, forms, others) in [
+        ("de", "Haus", "Haus Hauses Häuser Häusern", "Hausen Hauer"),
+        ("de", "Regierung", "Regierung Regierungen", "Regier Regierender"),
+        ("fi", "Suomi", "Suomi Suomen Suomessa Suomeen", "Suomalainen"),
+        ("fi", "hallitus", "hallitus hallituksen hallitusta", "hallita"),
+        ("ru", "война", "война войны войну войной войне", "войско"),
+        ("ru", "экспортный", "экспортного экспортная экспортному", "экспорт"),
+    ] {
+        for form in forms.split(' ') {
+            assert!(has_form(word, form, language(tag)), "{tag}: {form} is a form of {word}");
+        }
+        for other in others.split(' ') {
+            assert!(!has_form(word, other, language(tag)), "{tag}: {other} is no form of {word}");
+        }
+    }
+}
+
+#[test]
+fn a_name_in_no_list_inflects_like_the_listed_words_with_its_ending() {
+    for (tag, name, form) in
+        [("fi", "Trump", "Trumpin"), ("fi", "Orpo", "Orpon"), ("ru", "Зеленский", "Зеленского")]
+    {
+        assert!(has_form(name, form, language(tag)), "{tag}: {form} is a form of {name}");
+    }
+}
+
+#[test]
+fn a_tag_finds_its_language_in_any_case_and_with_a_region() {
+    assert_eq!(Language::of_tag("de-AT"), Some(language("de")));
+    assert_eq!(Language::of_tag("RU"), Some(language("ru")));
+    for tag in ["", "-", "tlh", "d"] {
+        assert_eq!(Language::of_tag(tag), None, "{tag}");
+    }
+}
+
+#[test]
+fn every_language_has_a_sound_file_a_bit_of_its_own_and_a_tag_that_finds_it() {
+    let mut seen = 0;
+    for language in Language::all() {
+        assert!(language.table().is_some(), "{}", language.tag());
+        assert_eq!(Language::of_tag(language.tag()), Some(language));
+        assert_eq!((language.bit().count_ones(), language.bit() & seen), (1, 0));
+        seen |= language.bit();
+    }
+}
+
+#[test]
+fn every_letter_of_the_data_folds_to_itself() {
+    for language in Language::all() {
+        let table = language.table().unwrap();
+        let letters = table.letters().filter(|letter| *letter != '\0').map(String::from);
+        for text in table.strings().chain(letters) {
+            assert_eq!(normalise(&text), text, "{}", language.tag());
+        }
+    }
+}
+
+#[test]
+fn any_text_has_few_stems_that_are_not_empty() {
+    proptest!(|(word in "\\PC{0,80}")| {
+        let word = normalise(&word);
+        for language in Language::all() {
+            let stems = stems(&word, language);
+            prop_assert!(stems.len() <= STEMS_MAX);
+            prop_assert!(stems.iter().all(|stem| !stem.text.is_empty()));
+            let forms: usize = stems.iter().map(|stem| stem.endings.count()).sum();
+            prop_assert!(forms <= FORMS_MAX, "{forms} forms of {word} in {}", language.tag());
+            is_compound_part(&word, language);
+        }
+    });
+}
+
+#[test]
+fn the_endings_that_are_listed_are_those_that_are_found() {
+    for (tag, word) in [("de", "haus"), ("fi", "talo"), ("ru", "война")] {
+        for stem in stems(&normalise(word), language(tag)) {
+            assert_eq!(stem.endings.language(), language(tag));
+            assert_eq!(stem.endings.iter().count(), stem.endings.count());
+            assert!(stem.endings.iter().all(|ending| stem.endings.contains(ending)), "{word}");
+            assert!(!stem.endings.contains("qqq"), "{word}");
+        }
+    }
+}
+
+#[test]
+fn the_rest_of_a_compound_reads_as_words() {
+    let german = language("de");
+    for beside in ["behörde", "behörden", "handels", "export", "regierungs"] {
+        assert!(is_compound_part(&normalise(beside), german), "{beside}");
+    }
+    for beside in ["", "s", "xqz", "tzungk"] {
+        assert!(!is_compound_part(beside, german), "{beside}");
+    }
+    assert!(is_word("behorde", german) && german.joins_compounds());
+    let russian = language("ru");
+    assert!(!is_word("страна", russian) && !russian.joins_compounds());
+}
+
+#[test]
+fn the_letters_of_a_word_say_which_languages_it_may_be_written_in() {
+    let tags =
+        |word: &str| Language::candidates(&normalise(word)).map(Language::tag).collect::<Vec<_>>();
+    assert!(tags("война").contains(&"ru") && !tags("война").contains(&"de"));
+    assert!(tags("haus").contains(&"de") && !tags("haus").contains(&"ru"));
+    assert!(tags("войnа").is_empty());
+}
