@@ -33,6 +33,7 @@ mod snippet;
 mod term;
 mod term_sets;
 mod tolerances;
+mod unspaced_edges;
 mod watch_reader;
 mod weights;
 mod word_counter;

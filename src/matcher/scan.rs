@@ -13,6 +13,7 @@ use super::language;
 use super::normalise::{self, char_at, word_end};
 use super::prefilter;
 use super::tolerances::Tolerances;
+use super::unspaced_edges::UnspacedWords;
 use crate::domain::Field;
 
 /// The pass over one field of an article.
@@ -29,6 +30,8 @@ pub(super) struct TextScan<'a> {
     pub(super) everywhere: bool,
     /// The folded bytes of the current step; kept here so that not each step allocates.
     pub(super) fold: String,
+    /// The words around the last match in a script without spaces.
+    pub(super) words: UnspacedWords,
 }
 
 impl<'a> TextScan<'a> {
@@ -39,7 +42,16 @@ impl<'a> TextScan<'a> {
         found: &'a mut Vec<TermMatch>,
     ) -> Self {
         let field = Field::Title;
-        Self { lexicon, text, field, item: 0, found, everywhere: false, fold: String::new() }
+        Self {
+            lexicon,
+            text,
+            field,
+            item: 0,
+            found,
+            everywhere: false,
+            fold: String::new(),
+            words: UnspacedWords::default(),
+        }
     }
 
     /// Goes through the text and searches wherever a term may begin.
@@ -250,7 +262,7 @@ impl<'a> TextScan<'a> {
             }
             let mut used = used;
             used.add(owner.used);
-            if let Some((end, used)) = term.match_rest(self.text, start..end, used)
+            if let Some((end, used)) = term.match_rest(self.text, start..end, used, &mut self.words)
                 && self.found.len() < MATCHES_MAX
             {
                 let (field, item) = (self.field, self.item);

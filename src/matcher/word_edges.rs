@@ -13,6 +13,7 @@ use super::language;
 use super::normalise::{self, class_after, word_end};
 use super::term::{Term, TermPart, ends_open};
 use super::tolerances::Tolerances;
+use super::unspaced_edges::UnspacedWords;
 
 /// The longest ending that `~` stands for, in letters: Russian and Greek endings have up to four.
 const ENDING_LETTERS_MAX: usize = 4;
@@ -29,6 +30,7 @@ impl Term {
         text: &str,
         place: Range<usize>,
         mut used: Tolerances,
+        words: &mut UnspacedWords,
     ) -> Option<(usize, Tolerances)> {
         let Range { start, mut end } = place;
         // The automaton found the folded text. `=` asks for the exact spelling, so the original is
@@ -63,6 +65,9 @@ impl Term {
         // A wildcard at the end has taken the rest of the word, so there is no edge to judge.
         if !ends_open(&self.tail) {
             end = self.right_edge(text, end, &mut used)?;
+        }
+        if !words.may_stand(text, &(start..end), ends_open(&self.tail)) {
+            return None;
         }
         if !self.dashes.is_empty() && normalise::dashes(text.get(start..end)?) != self.dashes {
             used.add(Tolerances::HYPHEN);
