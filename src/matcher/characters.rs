@@ -13,6 +13,8 @@ use icu_properties::props::{
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
+use super::{han_variants, kana};
+
 /// How a character takes part in the edges of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CharClass {
@@ -116,21 +118,31 @@ pub(super) fn char_info(c: char) -> CharInfo {
             joins: false,
             drops_accents: false,
             mark: false,
-            fold: u32::from(c),
+            fold: u32::from(uniform_fold(c)),
         };
     }
     let at = c as usize;
     char_page(at / PAGE).letters[at % PAGE]
 }
 
-/// The class of letters that fold to themselves. They fill most Korean, Chinese and Japanese text,
-/// so they are answered without the cache.
+/// The class of the letters that [`uniform_fold`] folds. They fill most Korean, Chinese and
+/// Japanese text, so they are answered without the cache.
 #[inline]
 pub(super) fn uniform_class(c: char) -> Option<CharClass> {
     match c {
         '가'..='힣' => Some(CharClass::Hangul),
-        '一'..='鿼' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' => Some(CharClass::Unspaced),
+        '一'..='鿼' | 'ぁ'..='ゖ' | 'ァ'..='ン' | 'ヵ' | 'ヶ' => Some(CharClass::Unspaced),
         _ => None,
+    }
+}
+
+/// The folded form of a letter that [`uniform_class`] knows. Other characters are given back.
+#[inline]
+pub(super) fn uniform_fold(c: char) -> char {
+    match c {
+        '一'..='鿼' => han_variants::common_form(c),
+        'ァ'..='ン' | 'ヵ' | 'ヶ' => kana::large(c),
+        _ => c,
     }
 }
 
@@ -138,7 +150,7 @@ pub(super) fn uniform_class(c: char) -> Option<CharClass> {
 #[inline]
 pub(super) fn char_info_and_fold(c: char) -> (CharInfo, Fold) {
     if uniform_class(c).is_some() {
-        return (char_info(c), Fold::Char(c));
+        return (char_info(c), Fold::Char(uniform_fold(c)));
     }
     let at = c as usize;
     let page = char_page(at / PAGE);
@@ -340,6 +352,8 @@ fn one_spelling(c: char) -> char {
         'ک' => 'ك',
         'ة' | 'ہ' | 'ھ' | 'ە' => 'ه',
         'ٱ' => 'ا',
+        'ヴ' => 'ブ',
+        '一'..='鿼' | 'ァ'..='ン' | 'ヵ' | 'ヶ' => uniform_fold(c),
         _ if c.is_whitespace() => ' ',
         _ if GeneralCategory::for_char(c) == GeneralCategory::DashPunctuation => '-',
         _ => digit(c).or_else(|| special(c).and_then(|(_, text)| text.chars().next())).unwrap_or(c),
@@ -406,7 +420,7 @@ mod tests {
         for c in ('\u{3000}'..'\u{E000}').filter(|c| uniform_class(*c).is_some()) {
             let studied = classify(c, &mut Vec::new());
             assert_eq!((studied.class, studied.joins), (char_info(c).class, false), "{c}");
-            assert_eq!(studied.fold, u32::from(c), "{c}");
+            assert_eq!(studied.fold, u32::from(uniform_fold(c)), "{c}");
         }
     }
 

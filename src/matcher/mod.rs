@@ -17,6 +17,8 @@ mod characters;
 mod compile;
 mod evaluate;
 mod explain;
+mod han_variants;
+mod kana;
 mod language;
 mod lint;
 mod near_misses;

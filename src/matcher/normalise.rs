@@ -3,6 +3,7 @@
 use icu_normalizer::ComposingNormalizer;
 
 use super::characters::{self, CharClass, CharInfo};
+use super::kana;
 
 /// Marks and invisible characters of one cluster. The stream-safe format of Unicode allows 30. A
 /// text with more is an attack, and its further marks are folded one by one.
@@ -25,6 +26,20 @@ pub(super) fn fold_cluster(text: &str, at: usize, into: &mut String) -> Option<F
     match letter.class {
         CharClass::Ignored => return Some(FoldedCluster { end: after, class: CharClass::Ignored }),
         CharClass::Space | CharClass::Dash => return Some(separators(text, at, into)),
+        CharClass::Unspaced if kana::has_final_long_mark(text.get(at..).unwrap_or_default()) => {
+            return Some(FoldedCluster { end: after, class: letter.class });
+        }
+        CharClass::Unspaced
+            if c == 'ヴ'
+                && let Some(whole) = char_at(text, after).and_then(kana::with_v) =>
+        {
+            into.push(whole);
+            // All small letters have three bytes.
+            return Some(FoldedCluster { end: after + 3, class: letter.class });
+        }
+        CharClass::Other if optional_dot(text, at, c) => {
+            return Some(FoldedCluster { end: after, class: CharClass::Space });
+        }
         CharClass::Apostrophe
         | CharClass::Other
         | CharClass::Spaced
@@ -194,8 +209,32 @@ fn separators(text: &str, at: usize, into: &mut String) -> FoldedCluster {
         end = ahead;
     }
     let parts = dashes > 1 || (dashes == 1 && space_before && space_after);
-    into.push_str(if parts { " - " } else { " " });
+    if parts {
+        into.push_str(" - ");
+    } else if !joins_words(text, at, end) {
+        into.push(' ');
+    }
     FoldedCluster { end, class: CharClass::Space }
+}
+
+/// Whether the dot `c` at byte `at` stands between two words that may also be written together.
+fn optional_dot(text: &str, at: usize, c: char) -> bool {
+    matches!(c, '·' | '・' | '･' | 'ㆍ' | '‧') && joins_words(text, at, at + c.len_utf8())
+}
+
+/// Whether the separators from byte `at` to byte `end` stand between two Katakana words or two
+/// Hangul words. Such words are written together and apart.
+fn joins_words(text: &str, at: usize, end: usize) -> bool {
+    // Most text is ASCII, where this is known at once.
+    if text.as_bytes().get(end).is_none_or(u8::is_ascii) {
+        return false;
+    }
+    let Some(next) = char_at(text, end) else { return false };
+    let before = text.get(..at).and_then(|text| text.chars().next_back());
+    let hangul = |c| characters::char_info(c).class == CharClass::Hangul;
+    before.is_some_and(|before| {
+        (kana::is_katakana(next) && kana::is_katakana(before)) || (hangul(next) && hangul(before))
+    })
 }
 
 #[cfg(test)]
@@ -216,6 +255,18 @@ mod tests {
             ("\u{1112}\u{1161}\u{11AB}국", "한국"),
             ("-40", "40"),
             ("rock ’n’ roll", "rock 'n' roll"),
+            ("臺灣", "台湾"),
+            ("ヴェトナム", "ベトナム"),
+            ("サーバー の", "サーバ の"),
+            ("サーバーの", "サーバの"),
+            ("ｻｰﾊﾞｰ", "サーバ"),
+            ("キャノン", "キヤノン"),
+            ("コブラ・ゴールド", "コブラゴールド"),
+            ("コブラ ゴールド", "コブラゴールド"),
+            ("コブラ - ゴールド", "コブラ - ゴールド"),
+            ("수출 규제", "수출규제"),
+            ("한·미", "한미"),
+            ("日・米", "日・米"),
         ] {
             assert_eq!(normalise(from), to, "{from}");
         }

@@ -199,12 +199,13 @@ impl<'a> TextScan<'a> {
                     fed += 1;
                     end += 1;
                 }
-                Some(_) if let Some(length) = self.ascii_length(end) => {
-                    for byte in bytes.get(end..end + length).unwrap_or_default() {
-                        state = lexicon.automaton.next_state(Anchored::Yes, state, *byte);
+                Some(_) if let Some(letter) = self.uniform_letter(end) => {
+                    let folded = characters::uniform_fold(letter);
+                    for byte in folded.encode_utf8(&mut [0; 4]).bytes() {
+                        state = lexicon.automaton.next_state(Anchored::Yes, state, byte);
                     }
-                    fed += length;
-                    end += length;
+                    fed += folded.len_utf8();
+                    end += letter.len_utf8();
                 }
                 Some(_) => {
                     self.fold.clear();
@@ -214,6 +215,10 @@ impl<'a> TextScan<'a> {
                     end = step.end;
                     if step.class == CharClass::Ignored {
                         continue;
+                    }
+                    // No term begins with a space or dot that may be left out.
+                    if fed == 0 && self.fold.is_empty() {
+                        return;
                     }
                     for byte in self.fold.bytes() {
                         state = lexicon.automaton.next_state(Anchored::Yes, state, byte);
@@ -237,16 +242,16 @@ impl<'a> TextScan<'a> {
         }
     }
 
-    /// The length in bytes of the character at `at` if it folds to itself and no mark belongs to
+    /// The character at `at` if its folded form is known without the tables and no mark belongs to
     /// it.
     #[inline]
-    fn ascii_length(&self, at: usize) -> Option<usize> {
+    fn uniform_letter(&self, at: usize) -> Option<char> {
         let mut chars = self.text.get(at..)?.chars();
         let first = chars.next()?;
         characters::uniform_class(first)?;
         let alone =
             chars.next().is_none_or(|c| c.is_ascii() || characters::uniform_class(c).is_some());
-        alone.then_some(first.len_utf8())
+        alone.then_some(first)
     }
 
     /// Records the terms that begin with a literal, where their fields and their right edges

@@ -10,6 +10,7 @@ use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 
 use super::characters::{self, CharClass};
+use super::kana;
 
 /// Characters before and behind a term that are divided into words with it. A passage without
 /// punctuation is seldom longer, and a longer one costs more than it adds.
@@ -39,7 +40,7 @@ enum Writing {
 impl Writing {
     fn of(c: char) -> Self {
         match c {
-            'ァ'..='ヿ' | 'ㇰ'..='ㇿ' | 'ｦ'..='ﾟ' => Self::Katakana,
+            _ if kana::is_katakana(c) => Self::Katakana,
             'ぁ'..='ゟ' | '々' | '〆' | '㐀'..='鿿' | '豈'..='\u{FAFF}' | '𠀀'..='\u{3FFFF}' => {
                 Self::Han
             }
