@@ -6,6 +6,7 @@ use aho_corasick::MatchKind;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 
+use super::letter_pairs::LetterPairs;
 use super::prefilter::Prefilter;
 use super::term::Term;
 use super::tolerances::Tolerances;
@@ -121,6 +122,8 @@ pub(super) struct CompiledTerms {
     first_owner: Vec<u32>,
     /// Says where the automaton need not be asked.
     pub(super) filter: Prefilter,
+    /// The same for letters of Han, Kana and Hangul.
+    pub(super) pairs: LetterPairs,
     /// The union of `fields`.
     pub(super) wanted: FieldSet,
 }
@@ -174,6 +177,7 @@ impl CompiledTerms {
         let wanted = draft.fields.iter().fold(FieldSet::NONE, |all, fields| all.and(*fields));
         Ok(Self {
             filter: Prefilter::new(draft.terms.iter()),
+            pairs: LetterPairs::new(draft.terms.iter()),
             lengths: literals.iter().map(|l| u32::try_from(l.len()).unwrap_or(u32::MAX)).collect(),
             terms: draft.terms,
             fields: draft.fields,
@@ -215,6 +219,7 @@ impl CompiledTerms {
     pub(super) fn bytes(&self) -> usize {
         self.automaton.memory_usage()
             + self.filter.bytes()
+            + self.pairs.bytes()
             + self.lengths.len() * 8
             + self.owners.len() * size_of::<TermAtLiteral>()
             + self

@@ -5,8 +5,9 @@
 //! (`query_reader` with `query_tokens` and `query` its query, `term` each term, `weights` its weights, `term_sets` its
 //! shared sets), `simplify` brings its rule into the form that is evaluated, `automaton` joins the
 //! terms of all watches, `lint` looks for mistakes, and `compile` notes which rules depend on
-//! which terms. For each article: `scan` finds the terms in one pass (`prefilter` says where a
-//! term may begin, `term` judges the edges of what was found), `evaluate` decides the rules,
+//! which terms. For each article: `scan` finds the terms in one pass (`prefilter` and
+//! `letter_pairs` say where a term may begin, `word_edges` and `joined_words` judge the edges of
+//! what was found), `evaluate` decides the rules,
 //! `explain` and `snippet` tell the reader.
 //!
 //! Nothing here does input or output, and all of it may be used from several threads.
@@ -18,8 +19,11 @@ mod compile;
 mod evaluate;
 mod explain;
 mod han_variants;
+mod joined_words;
 mod kana;
+mod korean;
 mod language;
+mod letter_pairs;
 mod lint;
 mod near_misses;
 mod normalise;

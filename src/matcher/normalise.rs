@@ -229,12 +229,19 @@ fn joins_words(text: &str, at: usize, end: usize) -> bool {
     if text.as_bytes().get(end).is_none_or(u8::is_ascii) {
         return false;
     }
-    let Some(next) = char_at(text, end) else { return false };
-    let before = text.get(..at).and_then(|text| text.chars().next_back());
+    let visible = |c: &char| {
+        let letter = characters::char_info(*c);
+        letter.class != CharClass::Ignored && !letter.joins
+    };
+    let before = text.get(..at).unwrap_or_default().chars().rev().take(CLUSTER_CHARS_MAX);
+    let after = text.get(end..).unwrap_or_default().chars().take(CLUSTER_CHARS_MAX);
     let hangul = |c| characters::char_info(c).class == CharClass::Hangul;
-    before.is_some_and(|before| {
-        (kana::is_katakana(next) && kana::is_katakana(before)) || (hangul(next) && hangul(before))
-    })
+    before.into_iter().find(visible).zip(after.into_iter().find(visible)).is_some_and(
+        |(before, next)| {
+            (kana::is_katakana(next) && kana::is_katakana(before))
+                || (hangul(next) && hangul(before))
+        },
+    )
 }
 
 #[cfg(test)]

@@ -72,16 +72,22 @@ impl<'a> TextScan<'a> {
             } else {
                 let Some(c) = char_at(self.text, at) else { break };
                 if let Some(kind) = characters::uniform_class(c) {
-                    if !before.forms_word_with(kind) && self.lexicon.filter.non_ascii {
+                    let next = at + c.len_utf8();
+                    if self.lexicon.filter.non_ascii
+                        && self
+                            .lexicon
+                            .pairs
+                            .may_begin(c, self.text.get(next..).unwrap_or_default())
+                    {
                         self.find_terms_at(at, Tolerances::default());
                     }
                     before = kind;
-                    at += c.len_utf8();
+                    at = next;
                     continue;
                 }
                 let letter = characters::char_info(c);
                 if letter.class != CharClass::Ignored && !letter.joins {
-                    if !before.forms_word_with(letter.class) {
+                    if letter.class == CharClass::Hangul || !before.forms_word_with(letter.class) {
                         self.non_ascii_word(at, c);
                     }
                     before = letter.class;
@@ -216,9 +222,15 @@ impl<'a> TextScan<'a> {
                     if step.class == CharClass::Ignored {
                         continue;
                     }
-                    // No term begins with a space or dot that may be left out.
-                    if fed == 0 && self.fold.is_empty() {
-                        return;
+                    // A space or dot that may be left out is no part of a term, neither its first
+                    // letter nor its last. A long mark may be its last.
+                    if self.fold.is_empty() {
+                        if fed == 0 {
+                            return;
+                        }
+                        if step.class != CharClass::Unspaced {
+                            continue;
+                        }
                     }
                     for byte in self.fold.bytes() {
                         state = lexicon.automaton.next_state(Anchored::Yes, state, byte);
@@ -317,7 +329,7 @@ mod tests {
             if letter.class == CharClass::Ignored || letter.joins {
                 continue;
             }
-            if !before.forms_word_with(letter.class) {
+            if letter.class == CharClass::Hangul || !before.forms_word_with(letter.class) {
                 pass.find_terms_at(at, Tolerances::default());
                 if !language::proclitics(c).is_empty() {
                     pass.after_proclitics(at);

@@ -1,15 +1,15 @@
 //! Judges the edges of a term: whether a match that begins right is all of the term, and where it
 //! ends.
 //!
-//! `scan.rs` asks only at places where a word begins, so the left edge is given: there, or after
-//! an Arabic or Hebrew prefix (`language.rs`). The right edge is judged here. Between letters of a
-//! script with spaces the term must end where the word ends, or before an ending that does not
-//! change what the word names: a plural, a possessive, a Korean particle. Which characters make
-//! one word is decided by [`CharClass::forms_word_with`].
+//! `scan.rs` asks only at places where a word begins, or after an Arabic or Hebrew prefix
+//! (`language.rs`), so in scripts with spaces the left edge is given. The right edge is judged here:
+//! the term must end where the word ends, or before an ending that does not change what the word
+//! names: a plural, a possessive. Which characters make one word is decided by
+//! [`CharClass::forms_word_with`]. In Hangul and in scripts without spaces `joined_words.rs` judges
+//! both edges.
 use std::ops::Range;
 
 use super::characters::{self, CharClass};
-use super::language;
 use super::normalise::{self, class_after, word_end};
 use super::term::{Term, TermPart, ends_open};
 use super::tolerances::Tolerances;
@@ -17,9 +17,6 @@ use super::unspaced_edges::UnspacedWords;
 
 /// The longest ending that `~` stands for, in letters: Russian and Greek endings have up to four.
 const ENDING_LETTERS_MAX: usize = 4;
-/// The longest run of Hangul syllables after a term that can be particles. A longer one is another
-/// word.
-const PARTICLE_SYLLABLES_MAX: usize = 8;
 
 impl Term {
     /// Judges a match whose first literal is at `place` of `text`. `None` if it is not the term.
@@ -66,9 +63,7 @@ impl Term {
         if !ends_open(&self.tail) {
             end = self.right_edge(text, end, &mut used)?;
         }
-        if !words.may_stand(text, &(start..end), ends_open(&self.tail)) {
-            return None;
-        }
+        end = self.stands_at(text, start..end, &mut used, words)?;
         if !self.dashes.is_empty() && normalise::dashes(text.get(start..end)?) != self.dashes {
             used.add(Tolerances::HYPHEN);
         }
@@ -79,20 +74,16 @@ impl Term {
     /// does not change what the word names.
     fn right_edge(&self, text: &str, end: usize, used: &mut Tolerances) -> Option<usize> {
         let mut end = end;
-        if self.last.forms_word_with(class_after(text, end)) {
+        // Where Hangul goes on behind Hangul, `joined_words.rs` judges.
+        if self.last == CharClass::Spaced && self.last.forms_word_with(class_after(text, end)) {
             if self.exact {
                 return None;
             }
             let (to, letters) = word_end(text, end, self.last);
-            if letters > PARTICLE_SYLLABLES_MAX {
+            if letters > ENDING_LETTERS_MAX {
                 return None;
             }
             let rest = normalise::normalise(text.get(end..to)?);
-            if self.last == CharClass::Hangul {
-                let last = self.last_char()?;
-                used.add(language::is_particle(last, &rest).then_some(Tolerances::PARTICLE)?);
-                return Some(to);
-            }
             // The literal of the other plural (`treaties`) takes no second plural.
             let singular = !used.has(Tolerances::PLURAL);
             used.add(
@@ -110,16 +101,6 @@ impl Term {
             end = to;
         }
         Some(end)
-    }
-
-    /// The last folded character of the term.
-    fn last_char(&self) -> Option<char> {
-        match self.tail.last() {
-            Some(TermPart::Text { folded, .. }) => folded.chars().next_back(),
-            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => {
-                self.head.chars().next_back()
-            }
-        }
     }
 
     /// Whether `ending` makes an English plural of the last word of the term.

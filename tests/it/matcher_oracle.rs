@@ -71,8 +71,8 @@ fn fold(cluster: &str) -> String {
     }
     let apart = DecomposingNormalizer::new_nfkd().normalize(cluster).into_owned();
     let base = apart.chars().next().unwrap();
-    let western =
-        matches!(base, 'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{370}'..='\u{52F}');
+    let western = matches!(base, 'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{370}'..='\u{52F}')
+        || matches!(base, 'א'..='ת' | 'ء'..='ي');
     let kept: String = apart.chars().filter(|c| !(western && mark(*c))).collect();
     let lower = kept.to_lowercase().replace('ß', "ss").replace('ς', "σ").replace('ı', "i");
     ComposingNormalizer::new_nfkc().normalize(&lower).into_owned()
@@ -93,11 +93,25 @@ fn units(text: &str) -> Vec<Unit> {
         }
         let cluster: String = chars[at..to].iter().map(|(_, c)| *c).collect();
         let (last_at, last) = chars[to - 1];
-        let folded = if separator { separators(&cluster) } else { fold(&cluster) };
+        let before = units.last().and_then(|unit| unit.folded.chars().next_back());
+        let folded = if !separator {
+            fold(&cluster)
+        } else if separators(&cluster) == " " && written_together(before, chars.get(to)) {
+            String::new()
+        } else {
+            separators(&cluster)
+        };
         units.push(Unit { folded, class: class(first), start, end: last_at + last.len_utf8() });
         at = to;
     }
     units
+}
+
+/// Whether a space between two characters may be left out: both Hangul or both Katakana.
+fn written_together(before: Option<char>, after: Option<&(usize, char)>) -> bool {
+    let kinds: [fn(char) -> bool; 2] =
+        [|c| class(c) == Class::Hangul, |c| matches!(c, 'ァ'..='ヺ' | 'ｦ'..='ﾟ')];
+    before.zip(after).is_some_and(|(a, (_, b))| kinds.iter().any(|kind| kind(a) && kind(*b)))
 }
 
 /// A dash between two spaces, or two dashes, part phrases; everything else is one space.
@@ -141,6 +155,9 @@ fn places(written: &str, text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for from in 0..all.len() {
         for to in from + 1..=all.len() {
+            if all[from].folded.is_empty() || all[to - 1].folded.is_empty() {
+                continue;
+            }
             let seen: String = all[from..to].iter().map(|unit| unit.folded.as_str()).collect();
             if seen.len() > wanted.len() + 4 {
                 break;
@@ -161,6 +178,9 @@ fn places(written: &str, text: &str) -> Vec<(usize, usize)> {
             if !left(&all, from, first, exact, &wanted) {
                 continue;
             }
+            if katakana_before(&all, from) || (end != End::Star && katakana_before(&all, to)) {
+                continue;
+            }
             let run = run(&all, to, last);
             let rest: String = all[to..to + run].iter().map(|unit| unit.folded.as_str()).collect();
             let fits = match end {
@@ -177,6 +197,14 @@ fn places(written: &str, text: &str) -> Vec<(usize, usize)> {
         }
     }
     found
+}
+
+/// Whether a Katakana word goes on at `at`.
+fn katakana_before(all: &[Unit], at: usize) -> bool {
+    let katakana = |unit: Option<&Unit>| {
+        unit.is_some_and(|unit| unit.folded.starts_with(|c| matches!(c, 'ァ'..='ヺ')))
+    };
+    at > 0 && katakana(all.get(at - 1)) && katakana(all.get(at))
 }
 
 fn last_word(folded: &str) -> usize {
@@ -225,7 +253,7 @@ fn left(all: &[Unit], from: usize, first: Class, exact: bool, wanted: &str) -> b
 /// Whether a word may go on with `rest` and still be the term.
 fn continues(wanted: &str, last: Class, rest: &str) -> bool {
     if last == Class::Hangul {
-        return ["를", "는", "에서", "에서는", "들이", "까지"].contains(&rest);
+        return PARTICLES.contains(&rest);
     }
     let ending = wanted.chars().next_back().unwrap();
     let long = last_word(wanted) >= 3 || ending.is_ascii_digit();
@@ -420,6 +448,9 @@ const ENDINGS: [&str; 18] = [
     "\u{200B}",
 ];
 
+/// Those of [`ENDINGS`] that are Korean particles.
+const PARTICLES: [&str; 3] = ["를", "에서는", "들이"];
+
 const BETWEEN: [&str; 18] = [
     " ", " ", " ", "-", "\u{2011}", "\u{A0}", "  ", " \n", " – ", "--", ", ", ". ", "", "", "“",
     "/", "\u{AD}", " - ",
@@ -432,11 +463,29 @@ fn pool() -> impl Strategy<Value = Pool> {
     subsequence(&WORDS[..], 3..10)
 }
 
-/// Texts of words that terms are made of, written onto each other in every way.
+/// Texts of words that terms are made of, written onto each other in every way. Only words of
+/// scripts whose edges a dictionary decides are kept apart, because the oracle knows no dictionary;
+/// Korean words take particles.
 fn text(pool: Pool) -> impl Strategy<Value = String> {
     let piece = (select(pool), select(&ENDINGS[..]), select(&BETWEEN[..]));
     prop::collection::vec(piece, 0..14).prop_map(|pieces| {
-        pieces.into_iter().flat_map(|(word, ending, gap)| [word, ending, gap]).collect()
+        let mut text = String::new();
+        for (word, ending, gap) in pieces {
+            for (part, particle) in
+                [(word, false), (ending, PARTICLES.contains(&ending)), (gap, false)]
+            {
+                let last = text.chars().rev().find(|c| !invisible(*c) && !mark(*c)).map(class);
+                let next = part.chars().find(|c| !invisible(*c)).map(class);
+                if last == next
+                    && matches!(last, Some(Class::Unspaced | Class::Hangul))
+                    && !(particle && last == Some(Class::Hangul))
+                {
+                    text.push(' ');
+                }
+                text.push_str(part);
+            }
+        }
+        text
     })
 }
 
