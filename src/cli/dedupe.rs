@@ -11,7 +11,8 @@ use super::fail::CommandError;
 use super::input::each_line;
 use crate::domain::{ArticleId, Timestamp};
 use crate::extract;
-use crate::stories::copies::{CopyFinder, Incoming, Stored, WINDOW};
+use crate::stories::judgement::Relation;
+use crate::stories::search::{Incoming, Stored, StoryFinder, WINDOW};
 
 /// Articles that are kept to be compared with; the oldest leave for the newest.
 const ARTICLES_MAX: usize = 1_000_000;
@@ -41,10 +42,27 @@ struct DedupeInput {
 struct DedupeOutput<'a> {
     id: &'a Value,
     story: &'a Value,
-    /// `new`, or why it is attached.
+    /// `new`, `follow-up` or `copy`.
+    verdict: &'static str,
+    /// Nobody would be told of it.
+    silent: bool,
+    /// Why, in words.
     reason: &'static str,
-    /// To the article it is attached for; null if it is new.
+    /// The share of it that an article of its story said that was told; null if it is new.
     similarity: Option<f64>,
+    /// The share of it that was not told; 1 if it is new.
+    novelty: f64,
+    /// What a follow-up adds, in its own words.
+    adds: Option<String>,
+}
+
+/// The verdict on an article, and why.
+fn verdict_of(relation: Option<Relation>) -> (&'static str, &'static str) {
+    match relation {
+        Some(Relation::Copy(reason)) => ("copy", reason.as_str()),
+        Some(Relation::FollowUp) => ("follow-up", "something new of a story that was told"),
+        Some(Relation::Other) | None => ("new", "new"),
+    }
 }
 
 /// An article that was judged.
@@ -75,7 +93,7 @@ pub(super) fn dedupe(files: &[PathBuf]) -> Result<ExitCode, CommandError> {
 /// The same judge as in the daemon, with its articles in memory instead of in the store.
 #[derive(Default)]
 struct Replay {
-    copies: CopyFinder,
+    finder: StoryFinder,
     /// The articles that can still be copied, oldest first.
     known: VecDeque<KeptArticle>,
     /// Articles that were forgotten before them.
@@ -130,7 +148,7 @@ impl Replay {
         stored.text.truncate(stored.text.floor_char_boundary(TEXT_BYTES_MAX));
         if let Some(published) = stored.published {
             self.clock.read(published);
-            self.copies.expire(self.clock.agreed);
+            self.finder.expire(self.clock.agreed);
         }
         let item = Incoming {
             source: &stored.source,
@@ -146,18 +164,26 @@ impl Replay {
             (Some(a), Some(b)) => is_within(a, b),
             (Some(_) | None, _) => true,
         };
-        let (ready, copy) =
-            self.copies.find(&item, |id| known(id).map(|k| &k.stored).filter(near).cloned());
+        let (ready, found) =
+            self.finder.find(&item, |id| known(id).map(|k| &k.stored).filter(near).cloned());
         let own = Rc::new(line.id);
-        let first = copy.and_then(|copy| known(copy.of)).map(|known| Rc::clone(&known.story));
-        let story = first.unwrap_or_else(|| Rc::clone(&own));
+        let first = found.as_ref().and_then(|found| known(found.of));
+        let story = first.map_or_else(|| Rc::clone(&own), |known| Rc::clone(&known.story));
         let id = i64::try_from(self.forgotten + self.known.len()).unwrap_or(i64::MAX);
-        self.copies.add(ArticleId(id), self.clock.newest, &ready, copy.is_none());
+        let (verdict, reason) = verdict_of(found.as_ref().map(|found| found.relation));
+        let silent = verdict == "copy";
+        if !silent {
+            self.finder.add(ArticleId(id), self.clock.newest, &ready, found.is_none());
+        }
         let judged = DedupeOutput {
             id: &own,
             story: &story,
-            reason: copy.map_or("new", |copy| copy.reason.as_str()),
-            similarity: copy.map(|copy| copy.likeness.similarity),
+            verdict,
+            silent,
+            reason,
+            similarity: found.as_ref().map(|found| found.similarity),
+            novelty: found.as_ref().map_or(1.0, |found| found.novelty),
+            adds: found.and_then(|found| found.adds),
         };
         serde_json::to_writer(&mut *out, &judged)?;
         writeln!(out)?;
@@ -169,9 +195,7 @@ impl Replay {
     fn keep(&mut self, known: KeptArticle) {
         self.bytes += known.bytes();
         self.known.push_back(known);
-        while self.known.len() > ARTICLES_MAX.min(self.copies.index().len())
-            || self.bytes > KEPT_BYTES_MAX
-        {
+        while self.known.len() > ARTICLES_MAX || self.bytes > KEPT_BYTES_MAX {
             let Some(oldest) = self.known.pop_front() else { break };
             self.bytes -= oldest.bytes();
             self.forgotten += 1;
@@ -203,7 +227,6 @@ mod tests {
             let judged: Value = serde_json::from_slice(&out).unwrap();
             stories.push(judged["story"].to_string());
         }
-        assert!(judge.known.len() <= judge.copies.index().len());
         stories
     }
 

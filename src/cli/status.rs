@@ -29,7 +29,7 @@ struct StatusReport {
     stories: u64,
     alerts: u64,
     /// Findings in a source's own revision of a told story.
-    reissued: u64,
+    follow_ups: u64,
     suppressed: u64,
     /// Articles by what they were: `new`, or why they joined a story. Their sum is `articles`.
     articles_by: BTreeMap<String, u64>,
@@ -155,7 +155,7 @@ fn report(store: Option<&Reader>, config: &Config, now: Timestamp) -> Result<Sta
         articles: totals.articles,
         stories: totals.stories,
         alerts: totals.alerts,
-        reissued: totals.reissued,
+        follow_ups: totals.follow_ups,
         suppressed: totals.suppressed,
         articles_by: totals.articles_by,
         findings_by: totals.findings_by,

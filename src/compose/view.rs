@@ -129,6 +129,11 @@ pub(super) fn change_sentence(change: &Change) -> String {
         Change::Reissue { before, after } => {
             format!("Issued again: it was {}; it is now {}.", quoted(before), quoted(after))
         }
+        Change::FollowUp { source, title, url: _, adds } => {
+            let source = foreign_text::single_line_of(source.as_str(), 64);
+            let adds = adds.as_deref().map(|adds| format!(" Adds: {}.", quoted(adds)));
+            format!("{source}: {}.{}", quoted(title), adds.unwrap_or_default())
+        }
         Change::Correction { before, after } => {
             format!(
                 "Corrected by the publisher: it was {}; it is now {}.",

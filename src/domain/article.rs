@@ -86,10 +86,10 @@ pub enum Verdict {
     SameTitleDay(ArticleId),
     /// Another feed carried the same canonical URL.
     SameUrl(ArticleId),
-    /// The text is that of a stored article, or one was cut from the other.
+    /// It says nothing that a told article does not say.
     SameText { of: ArticleId, similarity: f64 },
-    /// The same source brought its story again, revised.
-    Update { of: ArticleId, similarity: f64 },
+    /// It is of the story of a told article and says something new: it is told too.
+    FollowUp { of: ArticleId, similarity: f64 },
 }
 
 impl Verdict {
@@ -101,11 +101,11 @@ impl Verdict {
             Self::SameTitleDay(_) => "same-title-day",
             Self::SameUrl(_) => "same-url",
             Self::SameText { .. } => "same-text",
-            Self::Update { .. } => "update",
+            Self::FollowUp { .. } => "follow-up",
         }
     }
 
-    /// The article this one is a copy of.
+    /// The article whose story this one is of.
     pub fn matched_article(self) -> Option<ArticleId> {
         match self {
             Self::New => None,
@@ -113,14 +113,16 @@ impl Verdict {
             | Self::SameTitleDay(of)
             | Self::SameUrl(of)
             | Self::SameText { of, .. }
-            | Self::Update { of, .. } => Some(of),
+            | Self::FollowUp { of, .. } => Some(of),
         }
     }
 
     /// How alike the two texts are, 0 to 1, where texts were compared.
     pub fn similarity(self) -> Option<f64> {
         match self {
-            Self::SameText { similarity, .. } | Self::Update { similarity, .. } => Some(similarity),
+            Self::SameText { similarity, .. } | Self::FollowUp { similarity, .. } => {
+                Some(similarity)
+            }
             Self::New | Self::SameLink(_) | Self::SameTitleDay(_) | Self::SameUrl(_) => None,
         }
     }

@@ -53,6 +53,17 @@ pub enum Change {
     Headline { before: String, after: String },
     /// The newsroom brought the story again, marked as revised.
     Reissue { before: String, after: String },
+    /// An article of the story that says something new.
+    FollowUp {
+        /// The feed it came from.
+        source: Name,
+        /// Its headline.
+        title: String,
+        /// Where to read it.
+        url: Option<String>,
+        /// What it adds to what was told, in its own words; absent if its headline says it.
+        adds: Option<String>,
+    },
     /// The publisher corrects, or withdraws, what was told.
     Correction { before: String, after: String },
     /// Far more outlets than this watch is used to: distinct outlets within `hours`, and the usual

@@ -25,7 +25,7 @@ impl Round {
         self.committed.revised += committed.revised;
         self.committed.alerts += committed.alerts;
         self.committed.updates += committed.updates;
-        self.committed.reissued += committed.reissued;
+        self.committed.follow_ups += committed.follow_ups;
         self.committed.suppressed += committed.suppressed;
     }
 
@@ -43,7 +43,7 @@ impl Round {
                 revised: self.committed.revised - before.committed.revised,
                 alerts: self.committed.alerts - before.committed.alerts,
                 updates: self.committed.updates - before.committed.updates,
-                reissued: self.committed.reissued - before.committed.reissued,
+                follow_ups: self.committed.follow_ups - before.committed.follow_ups,
                 suppressed: self.committed.suppressed - before.committed.suppressed,
             },
         }

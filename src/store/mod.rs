@@ -80,7 +80,7 @@ pub struct CommitCounts {
     /// Updates of stories already told.
     pub updates: u64,
     /// Findings in a source's own revision of a story that was told.
-    pub reissued: u64,
+    pub follow_ups: u64,
     /// Findings that became no alert, each recorded with its reason.
     pub suppressed: u64,
 }
@@ -157,7 +157,7 @@ pub struct Totals {
     pub stories: u64,
     pub alerts: u64,
     /// Findings in a source's own revision of a story that was told.
-    pub reissued: u64,
+    pub follow_ups: u64,
     pub suppressed: u64,
     /// Articles by the word for what they were: `new`, or why they joined a story.
     pub articles_by: BTreeMap<String, u64>,

@@ -265,5 +265,5 @@ fn has_room(filled: u8) -> bool {
 /// The bits of a hash that are kept, never zero. They are mixed again, because anchors are the
 /// smallest of many hashes and would all be at one end of the table.
 fn tag_of(hash: u64) -> u64 {
-    (super::text_units::mix_wide(hash ^ 0x9e37_79b9_7f4a_7c15) >> SLOT_BITS).max(1)
+    (super::text_folding::mix_wide(hash ^ 0x9e37_79b9_7f4a_7c15) >> SLOT_BITS).max(1)
 }

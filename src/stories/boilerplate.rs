@@ -1,6 +1,7 @@
 //! Removes what is not the story: datelines, bylines, closing lines of agencies, paywall notices,
 //! and the labels of revised headlines.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -24,10 +25,10 @@ static BOILERPLATE_PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 });
 
 /// The sentences that tell the story, without the dateline.
-pub(super) fn news_sentences(text: &str) -> Vec<&str> {
+pub(super) fn news_sentences(text: &str) -> Vec<Cow<'_, str>> {
     let all = sentences(text);
     let count = all.len();
-    let mut kept: Vec<&str> = Vec::with_capacity(count);
+    let mut kept: Vec<Cow<'_, str>> = Vec::with_capacity(count);
     for (index, sentence) in all.into_iter().enumerate() {
         let edge = index < EDGE_SENTENCES || index + EDGE_SENTENCES >= count;
         let last = index + 1 == count;
@@ -39,9 +40,28 @@ pub(super) fn news_sentences(text: &str) -> Vec<&str> {
         if kept.is_empty() && index < EDGE_SENTENCES && index + 1 < count && is_label(sentence) {
             continue;
         }
-        kept.push(if kept.is_empty() { strip_dateline(sentence) } else { sentence });
+        let told = if kept.is_empty() { strip_dateline(sentence) } else { sentence };
+        kept.extend(without_links(told));
     }
     kept
+}
+
+/// How addresses begin.
+const ADDRESS_BEGINNINGS: [&str; 3] = ["https://", "http://", "www."];
+
+/// A line with an address and less than this beside it, in bytes, is a link and its label.
+const LINKED_SENTENCE_BYTES_MIN: usize = 70;
+
+/// The sentence without the addresses in it; `None` if it is only a link with its label
+/// ("Subscribe to our channel: http://…").
+fn without_links(sentence: &str) -> Option<Cow<'_, str>> {
+    let is_address = |word: &str| ADDRESS_BEGINNINGS.iter().any(|begin| word.contains(begin));
+    if !is_address(sentence) {
+        return Some(Cow::Borrowed(sentence));
+    }
+    let words: Vec<&str> = sentence.split_whitespace().filter(|word| !is_address(word)).collect();
+    let told = words.join(" ");
+    (told.len() >= LINKED_SENTENCE_BYTES_MIN).then_some(Cow::Owned(told))
 }
 
 /// The text without its headline, if it begins with it.
@@ -66,7 +86,7 @@ const LABEL_CHARS_MAX: usize = 24;
 fn is_label(line: &str) -> bool {
     let ends = line.ends_with(['.', '!', '?', '。', '…', '"', '”', '」']);
     let words = line.split_whitespace().count();
-    let wide = line.chars().filter(|c| super::text_units::is_glyph(*c)).count();
+    let wide = line.chars().filter(|c| super::terms::is_glyph(*c)).count();
     let short = words <= LABEL_WORDS_MAX && line.chars().count() <= LABEL_CHARS_MAX && wide <= 12;
     short && !ends && !line.contains(|c: char| c.is_numeric())
 }
@@ -249,6 +269,15 @@ pub(super) fn without_revision_label(title: &str) -> (String, bool) {
     (rest, revised)
 }
 
+/// The headline without the labels around it, in its own capitals.
+pub(super) fn without_label(title: &str) -> &str {
+    let lower = title.to_lowercase();
+    let (bare, _) = without_revision_label(title);
+    // In a few scripts a letter has another length in lower case. Then the label stays.
+    let at = lower.find(&bare).filter(|_| lower.len() == title.len());
+    at.and_then(|at| title.get(at..at + bare.len())).unwrap_or(title)
+}
+
 /// Removes one label at the beginning or end of a headline, and says whether it means a revision;
 /// `None` if there is none.
 fn strip_label(title: &str) -> Option<(String, bool)> {
@@ -272,17 +301,22 @@ fn strip_label(title: &str) -> Option<(String, bool)> {
         return Some((trimmed.to_owned(), false));
     }
     if let Some((before, after)) = title.split_once([':', '-', '–', '—', '|', '/'])
+        && before.chars().count() <= LEADING_CHARS_MAX
         && is_revision_label(before)
     {
         return Some((after.trim().to_owned(), true));
     }
     if let Some((before, after)) = title.rsplit_once([':', '-', '–', '—', '|'])
+        && after.chars().count() <= LEADING_CHARS_MAX
         && is_revision_label(after)
     {
         return Some((before.trim().to_owned(), true));
     }
     None
 }
+
+/// Longer text before a colon, or behind a dash, is part of the headline, in characters.
+const LEADING_CHARS_MAX: usize = 24;
 
 /// Longer text in brackets is part of the headline, in characters …
 const GROUP_CHARS_MAX: usize = 16;

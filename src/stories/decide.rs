@@ -4,9 +4,9 @@
 
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 
-use super::copies::Copy;
 use super::identity;
-use super::novelty::CopyReason;
+use super::judgement::Relation;
+use super::search::Found;
 
 /// With fewer known titles than this a feed is never taken for one that changes all its ids.
 const CHURN_KNOWN_TITLES_MIN: usize = 4;
@@ -33,6 +33,9 @@ pub struct SeenArticle {
     /// not count, so that a page edited five times counts once). For a URL seen in another feed:
     /// the stories opened by articles of any feed carrying it.
     pub stories: u32,
+    /// The arriving article was published at another time than this one, and says something that
+    /// this one does not.
+    pub says_new: bool,
 }
 
 /// What the store knows when an article with an unknown id arrives. Each key is searched among the
@@ -66,13 +69,17 @@ pub struct SharedKeys {
 /// title that says little ("Morning briefing") do not make a copy: in doubt the article is told,
 /// because a wrong silence is a missed alert.
 pub fn verdict_by_keys(article: &Article, setting: SharedKeys, known: &FeedFacts) -> Verdict {
+    // An item with an id, a time and a text of its own is told, under whatever link and title.
+    let own = |seen: &SeenArticle| {
+        seen.says_new && article.keys.first().is_some_and(|key| key.kind == KeyKind::Id)
+    };
     if let Some(seen) = &known.same_link
-        && (known.churned || link_is_identity(article, setting, seen))
+        && (known.churned || !own(seen) && link_is_identity(article, setting, seen))
     {
         return Verdict::SameLink(seen.article);
     }
     if let Some(seen) = &known.same_title_day
-        && (known.churned || title_is_identity(article, setting, seen))
+        && (known.churned || !own(seen) && title_is_identity(article, setting, seen))
     {
         return Verdict::SameTitleDay(seen.article);
     }
@@ -84,12 +91,13 @@ pub fn verdict_by_keys(article: &Article, setting: SharedKeys, known: &FeedFacts
     Verdict::New
 }
 
-/// The verdict on an article whose text is a copy.
-pub fn verdict_of_copy(copy: Copy) -> Verdict {
-    let (of, similarity) = (copy.of, copy.likeness.similarity);
-    match copy.reason {
-        CopyReason::SameText => Verdict::SameText { of, similarity },
-        CopyReason::Update => Verdict::Update { of, similarity },
+/// The verdict on an article whose story was found by its text.
+pub fn verdict_by_text(found: &Found) -> Verdict {
+    let &Found { of, similarity, .. } = found;
+    match found.relation {
+        Relation::Copy(_) => Verdict::SameText { of, similarity },
+        Relation::FollowUp => Verdict::FollowUp { of, similarity },
+        Relation::Other => Verdict::New,
     }
 }
 
@@ -250,6 +258,7 @@ mod tests {
             canonical: Some(link.to_owned()),
             revision: 0,
             stories: 1,
+            says_new: false,
         }
     }
 

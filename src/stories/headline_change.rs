@@ -9,14 +9,12 @@ const SAME_OVERLAP_MIN: f64 = 0.7;
 
 /// Words in or beside a headline that say that something was wrong. In lower case, compared with
 /// letters only.
-const CORRECTION_MARKS: [&str; 24] = [
+const CORRECTION_MARKS: [&str; 22] = [
     "corrected",
     "correction",
     "corrects",
     "clarification",
     "fixes",
-    "kill",
-    "killed",
     "retracted",
     "retraction",
     "withdrawn",
@@ -36,22 +34,32 @@ const CORRECTION_MARKS: [&str; 24] = [
     "修正",
 ];
 
-/// Phrases under a story that say that it was wrong, in lower case.
+/// Beginnings of a sentence by which a publisher says that its story was wrong, in lower case.
 const CORRECTION_NOTES: [&str; 14] = [
     "correction:",
-    "corrects ",
-    "corrected on ",
-    "was corrected",
-    "has been corrected",
-    "earlier version of this",
-    "previous version of this",
+    "correction (",
+    "corrections:",
     "clarification:",
-    "in einer früheren version",
-    "in einer vorherigen version",
+    "corrects ",
+    "this article was corrected",
+    "this article has been corrected",
+    "this story was corrected",
+    "this story has been corrected",
     "korrektur:",
+    "berichtigung:",
     "정정합니다",
-    "訂正します",
+    "訂正:",
     "更正:",
+];
+
+/// Parts of a sentence that say so wherever they stand.
+const CORRECTION_PHRASES: [&str; 6] = [
+    "earlier version of this article",
+    "earlier version of this story",
+    "previous version of this article",
+    "previous version of this story",
+    "in einer früheren version dieses",
+    "in einer früheren fassung dieses",
 ];
 
 /// Words before a colon in a headline that can be a label.
@@ -90,15 +98,23 @@ pub fn change_between(before: &str, after: &str) -> Option<HeadlineChange> {
 
 /// The sentence of `text` that says that something was wrong, unless `before` had it too.
 pub fn correction(before: &str, text: &str) -> Option<String> {
-    let note = |text: &str| {
-        let lower = text.to_lowercase();
-        let at = CORRECTION_NOTES.iter().filter_map(|note| lower.find(note)).min()?;
-        let begin = lower.get(..at)?.rfind(SENTENCE_ENDS).map_or(0, |end| end + 1);
-        let rest = lower.get(begin..)?.trim_start_matches(SENTENCE_ENDS).trim_start();
-        Some(rest.chars().take(NOTE_CHARS_MAX).collect::<String>())
-    };
-    let now = note(text)?;
-    (note(before).as_ref() != Some(&now)).then_some(now)
+    let now = correction_note(text)?;
+    (correction_note(before) != Some(now)).then(|| now.chars().take(NOTE_CHARS_MAX).collect())
+}
+
+/// The first sentence by which a publisher says that its story was wrong, and what follows it.
+fn correction_note(text: &str) -> Option<&str> {
+    let ends = text.match_indices(SENTENCE_ENDS).map(|(at, end)| at + end.len());
+    std::iter::once(0).chain(ends).find_map(|begin| {
+        let rest = text.get(begin..)?;
+        let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let end = rest.find(SENTENCE_ENDS).unwrap_or(rest.len());
+        // The sign that ends a sentence also ends a word of it, as in "Correction:".
+        let sentence = rest.get(..rest.floor_char_boundary(end + 1))?.to_lowercase();
+        let says = CORRECTION_NOTES.iter().any(|note| sentence.starts_with(note))
+            || CORRECTION_PHRASES.iter().any(|phrase| sentence.contains(phrase));
+        says.then_some(rest)
+    })
 }
 
 /// A headline split into its parts.
@@ -212,9 +228,10 @@ mod tests {
     fn a_note_under_a_story_is_a_correction() {
         let before = "Fourteen people were held, police said.";
         let after = format!("{before} Correction: an earlier version of this article said forty.");
-        let note = "correction: an earlier version of this article said forty.";
+        let note = "Correction: an earlier version of this article said forty.";
         assert_eq!(correction(before, &after).as_deref(), Some(note));
         assert_eq!(correction(&after, &after), None, "told before");
         assert_eq!(correction(before, "The correction of prices went on."), None);
+        assert_eq!(correction(before, "On Friday the fault was corrected by engineers."), None);
     }
 }

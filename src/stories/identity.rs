@@ -58,6 +58,12 @@ pub fn keys(marks: &ItemKeys<'_>) -> Vec<Key> {
             keys.swap(0, 1);
         }
     }
+    if id.is_none() && link.is_none() && !title.is_empty() {
+        // The date may be that of the request: title and text say what is known.
+        let text = normalise_title(marks.text);
+        let hash = hash(b'w', &[title.as_bytes(), text.as_bytes()]);
+        keys.push(Key { kind: KeyKind::TitleDay, hash });
+    }
     if keys.is_empty() {
         let text = normalise_title(marks.text);
         let hash = hash(b'x', &[text.as_bytes(), day(marks).as_bytes()]);
@@ -238,7 +244,7 @@ mod tests {
         use KeyKind::{Id, Link, TitleDay};
         assert_eq!(kinds(&marks()), [Id, Link, TitleDay]);
         assert_eq!(kinds(&ItemKeys { id: Some("  "), ..marks() }), [Link, TitleDay]);
-        assert_eq!(kinds(&ItemKeys { id: None, link: None, ..marks() }), [TitleDay]);
+        assert_eq!(kinds(&ItemKeys { id: None, link: None, ..marks() }), [TitleDay, TitleDay]);
         assert_eq!(kinds(&ItemKeys::default()), [TitleDay], "there is always one");
         let home = Some("https://example.org/");
         assert_eq!(kinds(&ItemKeys { id: None, link: home, ..marks() }), [TitleDay, Link]);

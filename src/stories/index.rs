@@ -1,36 +1,38 @@
-//! Proposes the stored articles that may have the text of an arriving one. It never decides.
+//! Proposes the told articles that may be of the story of an arriving one. It never decides.
 //!
-//! Each article leaves a few *anchors*: those hashes of its shingles (runs of three words) that
-//! are the smallest among their neighbours (winnowing: Schleimer, Wilkerson and Aiken, 2003), some
-//! from each part of the text. An arriving article is searched by all such hashes, a short one by
-//! all it has. The smallest hash of a passage that two texts share is the same in both. So a short
-//! text finds the long one it was cut from, whichever came first, and the cost of an article
-//! depends only on its own length.
+//! Each article leaves *anchors* of two kinds. Of its text: those hashes of its shingles (runs of
+//! three terms) that are the smallest among their neighbours (winnowing: Schleimer, Wilkerson and
+//! Aiken, 2003), some from each part of the text. The smallest hash of a passage that two texts
+//! share is the same in both, so a short text finds the long one it was cut from, whichever came
+//! first. Of its headline and lead: the rarest words, by which a follow-up finds its story although
+//! no run of words is the same. The cost of an article depends only on its own length.
 use std::collections::VecDeque;
 
 use crate::domain::{ArticleId, Timestamp};
 
 use super::anchor_table::{SLOTS, Slot, Table, Window};
-use super::novelty::ComparableText;
-use super::text_units::{Unit, UnitKind, mix_wide, shingles};
+use super::article_text::ArticleText;
+use super::terms::{Term, TermKind};
+use super::text_folding::mix_wide;
+use super::word_counts::WordCounts;
 
-/// Words of a shingle. An editor who changes every line still leaves three words in a row.
-const SHINGLE_WORDS: usize = 3;
+/// Terms of a shingle. An editor who changes every line still leaves three words in a row.
+const SHINGLE_TERMS: usize = 3;
+
+/// The same in pairs of characters: five pairs are six characters.
+const SHINGLE_PAIRS: usize = 5;
 
 /// Anchors taken from each part of a text.
-const PART_ANCHORS: usize = 3;
+const PART_ANCHORS: usize = 2;
 
 /// The ends of the parts, in shingles. They are short at the beginning, because a text that was
 /// cut still has its beginning.
-const PART_ENDS: [usize; 4] = [16, 64, 256, usize::MAX];
+const PART_ENDS: [usize; 2] = [24, usize::MAX];
 
-/// Of the content words of a headline with the smallest hashes, any two of so many are left as an
-/// anchor …
-const HEADLINE_WORDS_OMITTED: usize = 3;
-/// … and any two of so many are searched. Two, because within a week a source uses each single
-/// word in many headlines. Only within one source, because a headline alone does not make two
-/// articles one story.
-const HEADLINE_WORDS_USED: usize = 5;
+/// Of the words of headline and lead the rarest so many are left as anchors …
+const WORDS_LEFT: usize = 12;
+/// … and the rarest so many are searched.
+const WORDS_SEARCHED: usize = 28;
 
 /// Articles that are proposed. Each is read from the store.
 const PROPOSED_MAX: usize = 6;
@@ -39,11 +41,13 @@ const PROPOSED_MAX: usize = 6;
 /// only one has a phrase in common.
 const SHORT_TEXT_SHINGLES: usize = 64;
 
+/// Words that two articles share at least to be compared, if their texts share no run of words …
+const SHARED_WORDS_MIN: usize = 2;
+/// … or one that at most so many articles of the window left.
+const RARE_WORD_ARTICLES_MAX: u64 = 2;
+
 /// A hash that is the smallest of this many neighbours is searched, and is left before others.
 const MINIMUM_NEIGHBOURS: usize = 8;
-
-/// Anchors that the headlines of a news flash and of its story share at least.
-const FLASH_ANCHORS_MIN: usize = 1;
 
 /// The score for an anchor that a single article has. If several have it, each gets a share. It
 /// can be divided by 1 to 8.
@@ -59,80 +63,45 @@ const _: () = assert!(ARTICLES_MAX < SLOTS);
 #[derive(Debug, Default)]
 pub struct Index {
     anchors: Table,
-    articles: VecDeque<(ArticleId, Timestamp)>,
-    /// Of the same articles. Kept apart, because beside the ids each would take a whole word of
-    /// memory.
-    traits: VecDeque<Traits>,
+    words: WordCounts,
+    articles: VecDeque<IndexedArticle>,
     /// The slot the next article gets; the articles in the window have the slots before it.
     next: Slot,
+}
+
+/// An article of the window.
+#[derive(Clone, Copy, Debug)]
+struct IndexedArticle {
+    id: ArticleId,
+    /// When it was told.
+    at: Timestamp,
 }
 
 /// What an article is searched and remembered by.
 pub(super) struct Anchors {
     /// The hashes of the text in order; `true` for the smallest of their neighbours.
     text: Vec<(u64, bool)>,
-    /// The smallest hashes of the content words of the headline, in order.
-    headline: Vec<u64>,
-    traits: Traits,
-}
-
-/// What decides whether the headline alone may find an article.
-#[derive(Clone, Copy, Debug, Default)]
-struct Traits {
-    /// The headline has a revision label.
-    revised: bool,
-    /// There is hardly any text under the headline.
-    flash: bool,
+    /// The distinct words of headline and lead.
+    words: Vec<u32>,
 }
 
 impl Anchors {
-    /// Of an article. Headlines are only compared within one source, so its hash is part of
-    /// theirs.
-    pub(super) fn new(source: u64, article: &ComparableText) -> Self {
-        // "One of the" is in many texts, and "the" in many headlines.
-        let tells = |unit: &Unit| !matches!(unit.kind, UnitKind::Common | UnitKind::Grammar);
-        let text: Vec<u64> = shingles(&article.units, SHINGLE_WORDS)
-            .filter(|(at, _)| article.units.iter().skip(*at).take(SHINGLE_WORDS).any(tells))
-            .map(|(_, hash)| hash)
-            .collect();
-        let mut headline: Vec<u64> = shingles(&article.headline, 1)
-            .filter(|(at, _)| article.headline.get(*at).is_some_and(tells))
-            .map(|(_, hash)| mix_wide(hash ^ source))
-            .collect();
-        headline.sort_unstable();
-        headline.dedup();
-        headline.truncate(HEADLINE_WORDS_USED);
-        let traits = Traits { revised: article.revised, flash: article.is_news_flash() };
-        Self { text: with_minima(&text), headline, traits }
+    /// Of an article.
+    pub(super) fn new(article: &ArticleText) -> Self {
+        let says = |term: &&Term| match term.kind {
+            TermKind::Word | TermKind::Name | TermKind::Hangul | TermKind::Pair => true,
+            TermKind::Figure | TermKind::Date | TermKind::Day => false,
+        };
+        let beginning = article.headline.list.iter().chain(article.lead());
+        let mut words: Vec<u32> = beginning.filter(says).map(|term| term.hash).collect();
+        words.sort_unstable();
+        words.dedup();
+        Self { text: with_minima(&shingles(&article.body.list)), words }
     }
 
     /// Whether the text is so short that one common anchor is much of it.
     fn is_short(&self) -> bool {
         self.text.len() < SHORT_TEXT_SHINGLES
-    }
-
-    /// How many anchors the headlines alone must share: one between a news flash and its labelled
-    /// story, otherwise all that this headline leaves.
-    fn headline_min(&self, other: Traits) -> usize {
-        let follows = self.traits.revised || other.revised;
-        let flash = self.traits.flash || other.flash;
-        if follows && flash {
-            FLASH_ANCHORS_MIN
-        } else {
-            self.headline(HEADLINE_WORDS_OMITTED).count()
-        }
-    }
-
-    /// The anchors of the headline: one for any two of its first `words` words; for a single word,
-    /// that word.
-    fn headline(&self, words: usize) -> impl Iterator<Item = u64> + Clone {
-        let words = self.headline.get(..words).unwrap_or(&self.headline);
-        let single = words.first().filter(|_| words.len() == 1).copied();
-        let pairs = words.iter().enumerate().flat_map(move |(at, first)| {
-            let others = words.iter().skip(at + 1);
-            others.map(move |second| mix_wide(first.rotate_left(32) ^ second))
-        });
-        single.into_iter().chain(pairs)
     }
 }
 
@@ -140,7 +109,7 @@ impl Anchors {
 struct SharedAnchor {
     slot: Slot,
     score: u64,
-    in_headline: bool,
+    is_word: bool,
 }
 
 impl Index {
@@ -154,38 +123,43 @@ impl Index {
         self.articles.is_empty()
     }
 
-    /// Memory held, in bytes.
+    /// Memory held, in bytes, without the tables of one size.
     pub fn bytes(&self) -> usize {
-        self.anchors.bytes()
-            + self.articles.capacity() * size_of::<(ArticleId, Timestamp)>()
-            + self.traits.capacity() * size_of::<Traits>()
+        self.anchors.bytes() + self.articles.capacity() * size_of::<IndexedArticle>()
     }
 
     /// Forgets the articles that came before `moment`.
     pub fn expire(&mut self, moment: Timestamp) {
-        while self.articles.front().is_some_and(|(_, at)| *at < moment) {
-            self.forget_oldest();
+        while self.articles.front().is_some_and(|article| article.at < moment) {
+            self.articles.pop_front();
         }
     }
 
-    fn forget_oldest(&mut self) {
-        self.articles.pop_front();
-        self.traits.pop_front();
+    /// The rarest words of an article first, as anchors.
+    fn rarest(&self, anchors: &Anchors, most: usize) -> impl Iterator<Item = u64> {
+        let mut words: Vec<(u16, u64)> = anchors
+            .words
+            .iter()
+            .filter(|word| !self.words.is_common(**word))
+            .map(|word| (self.words.of(*word), mix_wide(u64::from(*word))))
+            .collect();
+        words.sort_unstable();
+        words.into_iter().take(most).map(|(_, hash)| hash)
     }
 
-    /// The articles most likely to have this text or headline, the likeliest first.
+    /// The articles most likely to be of one story with this one, the likeliest first.
     pub(super) fn propose(&self, anchors: &Anchors) -> Vec<ArticleId> {
         let short = anchors.is_short();
         let text = anchors.text.iter().filter(|(_, least)| short || *least);
         let text = text.map(|(hash, _)| *hash);
         let in_text = text.clone().count();
-        let places = self.anchors.positions(text.chain(anchors.headline(HEADLINE_WORDS_USED)));
+        let places = self.anchors.positions(text.chain(self.rarest(anchors, WORDS_SEARCHED)));
         let mut shared: Vec<SharedAnchor> = Vec::with_capacity(64);
         for (at, place) in places.into_iter().enumerate() {
             let before = shared.len();
-            let in_headline = at >= in_text;
+            let is_word = at >= in_text;
             let sharers = self.anchors.slots_at(place);
-            shared.extend(sharers.map(|slot| SharedAnchor { slot, score: 0, in_headline }));
+            shared.extend(sharers.map(|slot| SharedAnchor { slot, score: 0, is_word }));
             let found = shared.len() - before;
             // An anchor of few articles says more than one of many.
             let worth =
@@ -198,18 +172,18 @@ impl Index {
         let mut proposed: Vec<(u64, u64, ArticleId)> = shared
             .chunk_by(|a, b| a.slot == b.slot)
             .filter_map(|chunk| {
-                let headline = chunk.iter().filter(|of| of.in_headline).count();
-                let text = chunk.len() - headline;
+                let words = chunk.iter().filter(|of| of.is_word).count();
+                let text = chunk.len() - words;
                 // Most of them only share a phrase. They are dropped here, before the store reads
                 // their text.
-                if text == 1 && headline == 0 && !short {
+                let phrase = text == 1 && words == 0 && !short;
+                let worth: u64 = chunk.iter().map(|of| of.score).sum();
+                let rare = worth >= SHARED_ANCHOR_SCORE / RARE_WORD_ARTICLES_MAX;
+                if phrase || text == 0 && words < SHARED_WORDS_MIN && !rare {
                     return None;
                 }
                 let age = self.window().age(chunk.first()?.slot)?;
-                let (id, traits) = self.entry_at(age)?;
-                let worth = chunk.iter().map(|of| of.score).sum();
-                let enough = text > 0 || headline >= anchors.headline_min(traits);
-                enough.then_some((worth, age, id))
+                Some((worth, age, self.id_at(age)?))
             })
             .collect();
         // Among equal scores the oldest comes first, because it opened the story.
@@ -221,25 +195,24 @@ impl Index {
     /// Remembers an article.
     pub(super) fn add(&mut self, id: ArticleId, at: Timestamp, anchors: &Anchors) {
         if self.articles.len() >= ARTICLES_MAX {
-            self.forget_oldest();
+            self.articles.pop_front();
         }
         if self.articles.len() == self.articles.capacity() {
             // Grow by an eighth. Doubling would hold twice the memory for a while.
             self.articles.reserve_exact(self.articles.len() / 8 + 64);
-            self.traits.reserve_exact(self.articles.len() / 8 + 64);
         }
-        self.articles.push_back((id, at));
-        self.traits.push_back(anchors.traits);
+        self.articles.push_back(IndexedArticle { id, at });
         let slot = self.next;
         self.next = slot.next();
         let window = self.window();
         let parts = parts(&anchors.text);
         let text =
             parts.iter().zip(counts(&parts)).flat_map(|(part, count)| part.iter().take(count));
-        let headline = anchors.headline(HEADLINE_WORDS_OMITTED);
-        for hash in text.map(|(_, hash)| *hash).chain(headline) {
+        let words: Vec<u64> = self.rarest(anchors, WORDS_LEFT).collect();
+        for hash in text.map(|(_, hash)| *hash).chain(words) {
             self.anchors.insert(hash, slot, window);
         }
+        self.words.observe(anchors.words.iter().copied());
     }
 
     /// The slots of the articles.
@@ -247,10 +220,23 @@ impl Index {
         Window { next: self.next, articles: self.articles.len() }
     }
 
-    fn entry_at(&self, age: u64) -> Option<(ArticleId, Traits)> {
+    fn id_at(&self, age: u64) -> Option<ArticleId> {
         let index = self.articles.len().checked_sub(usize::try_from(age).ok()?)?;
-        Some((self.articles.get(index)?.0, *self.traits.get(index)?))
+        Some(self.articles.get(index)?.id)
     }
+}
+
+/// The hash of every run of [`SHINGLE_TERMS`] terms, or of [`SHINGLE_PAIRS`] pairs of characters.
+fn shingles(terms: &[Term]) -> Vec<u64> {
+    let run = |at: usize, first: &Term| {
+        let length = if first.kind == TermKind::Pair { SHINGLE_PAIRS } else { SHINGLE_TERMS };
+        let run = terms.get(at..at + length)?;
+        let hash = run.iter().fold(0, |hash: u64, term| {
+            (hash.rotate_left(21) ^ u64::from(term.hash)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        });
+        Some(mix_wide(hash))
+    };
+    terms.iter().enumerate().filter_map(|(at, first)| run(at, first)).collect()
 }
 
 /// Every hash, with whether it is the smallest of [`MINIMUM_NEIGHBOURS`] in a row, itself one of them.
@@ -305,7 +291,7 @@ mod tests {
     use super::*;
 
     fn anchors(text: &str) -> Anchors {
-        Anchors::new(7, &ComparableText::new("", text))
+        Anchors::new(&ArticleText::new("", text))
     }
 
     /// A word of letters for every number.
@@ -329,7 +315,6 @@ mod tests {
             let id = ArticleId(i64::try_from(number).unwrap());
             assert_eq!(index.propose(&anchors(&text(number))).first(), Some(&id));
         }
-        assert!(index.propose(&anchors(&text(9_999))).is_empty());
         assert!(index.bytes() <= 3_000 * 300, "{} bytes", index.bytes());
     }
 
@@ -344,8 +329,8 @@ mod tests {
             most = most.max(index.bytes());
         }
         assert_eq!(index.len(), 501);
-        assert!(index.propose(&anchors(&text(5))).is_empty());
-        assert_eq!(index.propose(&anchors(&text(19_990))), [ArticleId(19_990)]);
+        assert!(!index.propose(&anchors(&text(5))).contains(&ArticleId(5)));
+        assert_eq!(index.propose(&anchors(&text(19_990))).first(), Some(&ArticleId(19_990)));
         assert!(most <= 501 * 500, "{most} bytes for a window of 501");
     }
 

@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use wirewatch::domain::{ArticleId, Timestamp};
-use wirewatch::stories::copies::{CopyFinder, Incoming, Stored};
+use wirewatch::stories::search::{Incoming, Stored, StoryFinder};
 
 /// Articles in the full window, if nothing else is asked for.
 const WINDOW: u64 = 1_000_000;
@@ -93,7 +93,7 @@ fn main() {
     let words = Vocabulary::new();
     let asked = std::env::var("WIREWATCH_ARTICLES").ok().and_then(|count| count.parse().ok());
     let window = asked.unwrap_or(WINDOW);
-    let mut copies = CopyFinder::default();
+    let mut finder = StoryFinder::default();
     let (mut found_copies, mut read_back, mut bytes) = (0_u64, 0_u64, 0_usize);
     let mut last = (0, Duration::ZERO);
     let mut spent = Duration::ZERO;
@@ -104,12 +104,12 @@ fn main() {
         let begin = clock();
         for (at, stored) in articles.iter().enumerate() {
             let number = batch * 1_000 + at as u64;
-            let (ready, found) = copies.find(&item(stored), |id| {
+            let (ready, found) = finder.find(&item(stored), |id| {
                 read_back += 1;
                 Some(article(&words, id.0 as u64))
             });
             found_copies += u64::from(found.is_some());
-            copies.add(ArticleId(number as i64), Timestamp(0), &ready, found.is_none());
+            finder.add(ArticleId(number as i64), Timestamp(0), &ready, found.is_none());
         }
         spent += clock().saturating_sub(begin);
         bytes += articles.iter().map(|stored| stored.text.len()).sum::<usize>();
@@ -119,7 +119,7 @@ fn main() {
             println!(
                 "  {done:>9} in the window: {rate:>8.0} articles/s since the last line, {} B an article, \
                  {found_copies} copies, {read_back} texts read back",
-                copies.index().bytes() as u64 / done
+                finder.index().bytes() as u64 / done
             );
             last = (done, spent);
         }
@@ -135,7 +135,7 @@ fn main() {
     let found = articles
         .iter()
         .filter(|stored| {
-            copies.find(&item(stored), |id| Some(article(&words, id.0 as u64))).1.is_some()
+            finder.find(&item(stored), |id| Some(article(&words, id.0 as u64))).1.is_some()
         })
         .count();
     let rate = articles.len() as f64 / clock().saturating_sub(begin).as_secs_f64();

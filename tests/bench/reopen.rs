@@ -26,9 +26,9 @@ use wirewatch::domain::{
 };
 use wirewatch::schedule::{PublishingHabit, ValidatorTrust};
 use wirewatch::store::{Batch, Candidate, CommitCounts, FeedId, Fired, Poll, PollResult, Store};
-use wirewatch::stories::copies::WINDOW;
 use wirewatch::stories::decide::SharedKeys;
 use wirewatch::stories::identity::{self, ItemKeys};
+use wirewatch::stories::search::WINDOW;
 
 /// Flagged articles in the window.
 const ARTICLES: u64 = 100_000;

@@ -415,7 +415,7 @@ fn dedupe_attaches_a_copy_to_the_story_it_is_of() {
     assert_eq!((story(0), story(1), story(2)), ("a", "a", "c"));
     assert_eq!(lines[0]["reason"], "new");
     assert_eq!(lines[0]["similarity"], Value::Null);
-    assert_eq!(lines[1]["reason"], "same-text");
+    assert_eq!((&lines[1]["verdict"], &lines[1]["silent"]), (&"copy".into(), &true.into()));
     assert!(lines[1]["similarity"].as_f64().unwrap() > 0.8);
 }
 

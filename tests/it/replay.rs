@@ -106,7 +106,7 @@ async fn everything_is_accounted_for(home: &TestApp, matching: usize) {
     let all = u64::try_from(DISTINCT.iter().map(|(_, articles)| articles).sum::<i64>()).unwrap();
     assert_eq!((totals.articles, totals.articles_by.values().sum::<u64>()), (all, all));
     let findings: u64 = totals.findings_by.values().sum();
-    assert_eq!(totals.alerts + totals.suppressed + totals.reissued, findings);
+    assert_eq!(totals.alerts + totals.suppressed + totals.follow_ups, findings);
 }
 
 fn alert_id(data: &serde_json::Value) -> String {

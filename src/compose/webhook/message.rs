@@ -145,6 +145,12 @@ impl Truncator {
             Change::Correction { before, after } => {
                 Change::Correction { before: self.text(before), after: self.text(after) }
             }
+            Change::FollowUp { source, title, url, adds } => Change::FollowUp {
+                source: source.clone(),
+                title: self.text(title),
+                url: url.clone(),
+                adds: adds.as_deref().map(|adds| self.text(adds)),
+            },
             Change::Language { language } => Change::Language { language: self.text(language) },
             Change::Outlets { .. } | Change::Surge { .. } => change.clone(),
         };

@@ -1,15 +1,34 @@
-//! One item of a poll, entered: known or unknown, new or a copy, and of which story.
+//! One item of a poll, entered: known or unknown, new, a follow-up or a copy, and of which story.
 use rusqlite::{OptionalExtension, params};
 
 use super::lookup;
 use super::poll_commit::{PollCommit, StoredRef};
 use super::row::signed;
 use super::text_index::incoming;
+use super::updates::StoryChange;
 use crate::domain::{AlertKind, Article, ArticleId, Key, Verdict};
 use crate::store::Candidate;
 use crate::store::error::{Doing, Error};
-use crate::stories::copies::Prepared;
 use crate::stories::decide;
+use crate::stories::judgement::Relation;
+use crate::stories::search::Prepared;
+
+/// What an article is to what was told.
+struct Judged {
+    verdict: Verdict,
+    /// What to remember it by; absent if no watch fired.
+    ready: Option<Prepared>,
+    /// What a follow-up adds, in its own words.
+    adds: Option<String>,
+}
+
+/// Where an article was put.
+pub(super) struct PlacedArticle {
+    /// Its place.
+    pub(super) placed: StoredRef,
+    /// What a follow-up adds, in its own words.
+    pub(super) adds: Option<String>,
+}
 
 impl PollCommit<'_> {
     pub(super) fn add_candidate(&mut self, candidate: &Candidate) -> Result<(), Error> {
@@ -49,15 +68,20 @@ impl PollCommit<'_> {
         }
         self.counts.revised += 1;
         let kind = AlertKind::Revised;
-        let mut placed = StoredRef { article, story, kind, update: false, identity };
+        let mut placed = StoredRef { article, story, kind, follow_up: false, identity };
         let told = !candidate.fired.is_empty();
-        let reused = lookup::is_id_reused(self, article, fresh)?;
+        let relation = self.relation_to_itself(placed, candidate)?;
+        let reused =
+            lookup::is_id_reused(self, article, fresh)? || relation == Some(Relation::Other);
+        let mut news = StoryChange { correction: self.correction(article, fresh)?, adds: None };
         if reused {
-            placed = self.record_reissue(placed, candidate)?;
+            PlacedArticle { placed, adds: news.adds } = self.record_reissue(placed, candidate)?;
         } else if told && lookup::may_join(self, placed, false)? {
-            placed = self.joined(placed, candidate)?;
+            PlacedArticle { placed, adds: news.adds } = self.joined(placed, candidate)?;
+        } else if relation == Some(Relation::FollowUp) {
+            placed.follow_up = true;
+            news.adds = lookup::addition_to(self, fresh, ArticleId(article))?;
         }
-        let fixed = self.correction(article, fresh)?;
         self.update_article(placed, reused, fresh)?;
         if told {
             self.replace_text(article, fresh)?;
@@ -65,8 +89,23 @@ impl PollCommit<'_> {
         for fired in &candidate.fired {
             self.decide_alert(placed, fresh, fired)?;
         }
-        self.follow_story(placed, fresh, fixed.as_deref())?;
+        self.follow_story(placed, candidate, news)?;
         self.want_page(article, candidate, false)
+    }
+
+    /// What an item that watches were told of says now, to what it said, if it is dated anew: its
+    /// publisher uses the id for the next thing. `None` if that is not known.
+    fn relation_to_itself(
+        &self,
+        placed: StoredRef,
+        candidate: &Candidate,
+    ) -> Result<Option<Relation>, Error> {
+        let fresh = &candidate.article;
+        let told = ArticleId(placed.article);
+        if candidate.fired.is_empty() || !lookup::is_dated_anew(self, fresh, told)? {
+            return Ok(None);
+        }
+        lookup::relation_to(self, fresh, told)
     }
 
     /// The publisher gave a used id to another story: news like any other, or a copy of some.
@@ -74,35 +113,45 @@ impl PollCommit<'_> {
         &mut self,
         placed: StoredRef,
         candidate: &Candidate,
-    ) -> Result<StoredRef, Error> {
+    ) -> Result<PlacedArticle, Error> {
         let itself = |id: ArticleId, _story| id.0 == placed.article;
-        let (_, verdict) = self.judge_by_text(Verdict::New, candidate, itself)?;
+        let Judged { verdict, adds, .. } = self.judge_by_text(Verdict::New, candidate, itself)?;
         let (story, kind) = match verdict.matched_article() {
             None => (self.open_story()?, AlertKind::New),
             Some(original) => (lookup::story_of(self, original)?, AlertKind::Copy),
         };
         lookup::move_to_story(self, placed, story, verdict)?;
         let identity = placed.identity ^ candidate.article.revision;
-        Ok(StoredRef { story, kind, update: is_update(verdict), identity, ..placed })
+        let follow_up = is_follow_up(verdict);
+        let placed = StoredRef { story, kind, follow_up, identity, ..placed };
+        Ok(PlacedArticle { placed, adds })
     }
 
-    /// A known item whose text may now be that of another story: then the two are one, and what was
-    /// told of either was told of both.
+    /// A known item whose text may now be of another story: then the two are one, and what was told
+    /// of either was told of both.
     pub(super) fn joined(
         &mut self,
         placed: StoredRef,
         candidate: &Candidate,
-    ) -> Result<StoredRef, Error> {
+    ) -> Result<PlacedArticle, Error> {
         let within = |_id, story| story == placed.story;
-        let (_, verdict) = self.judge_by_text(Verdict::New, candidate, within)?;
-        let Some(original) = verdict.matched_article() else { return Ok(placed) };
+        let Judged { verdict, adds, .. } = self.judge_by_text(Verdict::New, candidate, within)?;
+        let Some(original) = verdict.matched_article() else {
+            return Ok(PlacedArticle { placed, adds: None });
+        };
         let story = lookup::story_of(self, original)?;
         lookup::join_story(self, placed, story, verdict)?;
-        Ok(StoredRef { story, kind: AlertKind::Copy, update: is_update(verdict), ..placed })
+        let follow_up = is_follow_up(verdict);
+        let placed = StoredRef { story, kind: AlertKind::Copy, follow_up, ..placed };
+        Ok(PlacedArticle { placed, adds })
     }
 
-    /// Remembers a stored article by the text it has now: it was rewritten or read in full.
+    /// Remembers a stored article by the text it has now: it was rewritten or read in full. A
+    /// silent copy is not remembered.
     pub(super) fn replace_text(&mut self, article: i64, fresh: &Article) -> Result<(), Error> {
+        if !lookup::is_told(self, article)? {
+            return Ok(());
+        }
         let opened = lookup::is_first_alerted(self, article)?;
         let item = incoming(self.name.as_str(), fresh);
         let ready = self.texts.prepare(self.db, &item, self.polled_at)?;
@@ -114,7 +163,8 @@ impl PollCommit<'_> {
         let fresh = &candidate.article;
         let known = lookup::find_known(self, fresh)?;
         let verdict = decide::verdict_by_keys(fresh, candidate.setting, &known);
-        let (ready, verdict) = self.judge_by_text(verdict, candidate, |_, _| false)?;
+        let Judged { verdict, ready, adds } =
+            self.judge_by_text(verdict, candidate, |_, _| false)?;
         let (story, kind) = match verdict.matched_article() {
             None => (self.open_story()?, AlertKind::New),
             Some(original) => (lookup::story_of(self, original)?, AlertKind::Copy),
@@ -122,7 +172,8 @@ impl PollCommit<'_> {
         let article = self.insert_article(fresh, story, identity, verdict)?;
         let opened = verdict == Verdict::New;
         self.remember_keys(article, &fresh.keys, opened)?;
-        if let Some(ready) = ready {
+        let follow_up = is_follow_up(verdict);
+        if let Some(ready) = ready.filter(|_| opened || follow_up) {
             self.texts.add(ArticleId(article), self.polled_at, &ready, opened);
         }
         if opened {
@@ -130,32 +181,35 @@ impl PollCommit<'_> {
         } else {
             self.counts.copies += 1;
         }
-        let placed = StoredRef { article, story, kind, update: is_update(verdict), identity };
+        let placed = StoredRef { article, story, kind, follow_up, identity };
         for fired in &candidate.fired {
             self.decide_alert(placed, fresh, fired)?;
         }
         if !opened {
-            self.follow_story(placed, fresh, None)?;
+            self.follow_story(placed, candidate, StoryChange { correction: None, adds })?;
         }
         self.want_page(article, candidate, opened)
     }
 
-    /// Asks the texts, if a watch fired and the keys knew nothing. Also gives back what the
-    /// article is to be remembered by. `passed_over`: as in [`super::text_index::TextIndex::find`].
+    /// Asks the texts, if a watch fired and the keys knew nothing. `passed_over`: as in [`super::text_index::TextIndex::find`].
     fn judge_by_text(
         &mut self,
         verdict: Verdict,
         candidate: &Candidate,
         passed_over: impl Fn(ArticleId, i64) -> bool,
-    ) -> Result<(Option<Prepared>, Verdict), Error> {
+    ) -> Result<Judged, Error> {
         if candidate.fired.is_empty() {
-            return Ok((None, verdict));
+            return Ok(Judged { verdict, ready: None, adds: None });
         }
         let item = incoming(self.name.as_str(), &candidate.article);
-        let (ready, copy) = self.texts.find(self.db, &item, passed_over, self.polled_at)?;
-        match (verdict, copy) {
-            (Verdict::New, Some(copy)) => Ok((Some(ready), decide::verdict_of_copy(copy))),
-            _ => Ok((Some(ready), verdict)),
+        let (ready, found) = self.texts.find(self.db, &item, passed_over, self.polled_at)?;
+        match (verdict, found) {
+            (Verdict::New, Some(found)) => Ok(Judged {
+                verdict: decide::verdict_by_text(&found),
+                ready: Some(ready),
+                adds: found.adds,
+            }),
+            _ => Ok(Judged { verdict, ready: Some(ready), adds: None }),
         }
     }
 
@@ -267,6 +321,6 @@ impl PollCommit<'_> {
     }
 }
 
-fn is_update(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Update { .. })
+fn is_follow_up(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::FollowUp { .. })
 }

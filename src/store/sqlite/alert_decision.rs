@@ -42,8 +42,8 @@ impl PollCommit<'_> {
         let entered = u64::try_from(entered).unwrap_or(0);
         match outcome {
             ALERT => (),
-            UPDATE => {
-                self.counts.reissued += entered;
+            FOLLOW_UP => {
+                self.counts.follow_ups += entered;
                 return Ok(());
             }
             _ => {
@@ -97,7 +97,13 @@ impl PollCommit<'_> {
         watch: &str,
     ) -> Result<&'static str, Error> {
         if self.is_story_alerted(placed.story, watch)? {
-            return Ok(if placed.update { UPDATE } else { "attached" });
+            // An alert that was made in this commit is not told yet, and says nothing of this.
+            let now = placed.follow_up && self.is_alerted_now(placed.story, watch)?;
+            return Ok(match placed.follow_up {
+                true if now => ALERT,
+                true => FOLLOW_UP,
+                false => "attached",
+            });
         }
         if self.is_first_poll && !self.recent_enough(fresh) {
             return Ok("baseline");
@@ -121,6 +127,25 @@ impl PollCommit<'_> {
             )
             .and_then(|mut select| select.exists(params![story, watch, self.feed.0]))
             .doing("looking for a finding")
+    }
+
+    /// Whether the story's alert for the watch was made in this very commit.
+    fn is_alerted_now(&self, story: i64, watch: &str) -> Result<bool, Error> {
+        let doing = "looking for an alert";
+        let mut select = self
+            .db
+            .prepare_cached("SELECT id FROM alert WHERE story = ?1 AND watch = ?2")
+            .doing(doing)?;
+        let rows = select
+            .query_map(params![story, watch], |row| row.get::<_, [u8; 16]>(0))
+            .doing(doing)?;
+        for row in rows {
+            let id = u128::from_be_bytes(row.doing(doing)?);
+            if self.alerts.iter().any(|(alert, _)| alert.0 == id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(super) fn recent_enough(&self, fresh: &Article) -> bool {
@@ -164,4 +189,5 @@ impl PollCommit<'_> {
 }
 
 const ALERT: &str = "alert";
-const UPDATE: &str = "update";
+/// As the store has always called it.
+const FOLLOW_UP: &str = "update";

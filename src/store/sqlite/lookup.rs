@@ -8,11 +8,13 @@ use siphasher::sip::SipHasher24;
 use super::poll_commit::{PollCommit, StoredRef};
 use super::row::{signed, text, text_or_null};
 use super::story_rows;
+use super::text_index::{self, incoming};
 use crate::domain::{Article, ArticleId, Key, KeyKind, Verdict};
 use crate::extract;
 use crate::store::Batch;
 use crate::store::error::{Doing, Error};
 use crate::stories::decide::{self, FeedFacts, PollSummary, SeenArticle};
+use crate::stories::judgement::Relation;
 
 /// The article a key of this feed belongs to.
 pub(super) fn article_by_key(ledger: &PollCommit<'_>, hash: u64) -> Result<Option<i64>, Error> {
@@ -41,6 +43,7 @@ fn sighting(row: &Row<'_>) -> Result<SeenArticle, rusqlite::Error> {
         canonical: url.and_then(|url| extract::canonical(&url)),
         revision: u64::from_ne_bytes(row.get::<_, i64>(3)?.to_ne_bytes()),
         stories: row.get(4)?,
+        says_new: false,
     })
 }
 
@@ -78,15 +81,77 @@ pub(super) fn find_known(ledger: &PollCommit<'_>, article: &Article) -> Result<F
     let mut known = FeedFacts { churned: ledger.ids_churned, ..FeedFacts::default() };
     for key in article.keys.iter().skip(1) {
         match key.kind {
-            KeyKind::Id => (),
             KeyKind::Link => known.same_link = by_key(ledger, *key)?,
-            KeyKind::TitleDay => known.same_title_day = by_key(ledger, *key)?,
+            KeyKind::TitleDay if known.same_title_day.is_none() => {
+                known.same_title_day = by_key(ledger, *key)?;
+            }
+            KeyKind::Id | KeyKind::TitleDay => (),
         }
+    }
+    for seen in [&mut known.same_link, &mut known.same_title_day].into_iter().flatten() {
+        seen.says_new = says_new(ledger, article, seen)?;
     }
     if let Some(canonical) = &article.canonical {
         known.same_url = by_url(ledger, canonical)?;
     }
     Ok(known)
+}
+
+/// Whether an article was published at another time than a stored one of its feed, and says
+/// something that the stored one does not.
+fn says_new(ledger: &PollCommit<'_>, article: &Article, seen: &SeenArticle) -> Result<bool, Error> {
+    if article.revision == seen.revision || !is_dated_anew(ledger, article, seen.article)? {
+        return Ok(false);
+    }
+    let relation = relation_to(ledger, article, seen.article)?;
+    Ok(matches!(relation, Some(Relation::FollowUp | Relation::Other)))
+}
+
+/// Whether an article has another date of publication than a stored one.
+pub(super) fn is_dated_anew(
+    ledger: &PollCommit<'_>,
+    article: &Article,
+    stored: ArticleId,
+) -> Result<bool, Error> {
+    let published: Option<i64> = ledger
+        .db
+        .prepare_cached("SELECT published FROM article WHERE id = ?1")
+        .and_then(|mut select| select.query_row([stored.0], |row| row.get(0)).optional())
+        .doing("looking for a date")?
+        .flatten();
+    let times = article.published.map(|at| at.0).zip(published);
+    Ok(times.is_some_and(|(now, then)| now != then))
+}
+
+/// Whether an article was told, or would have been if a watch had found something in it: it opened
+/// a story or followed one up.
+pub(super) fn is_told(ledger: &PollCommit<'_>, article: i64) -> Result<bool, Error> {
+    ledger
+        .db
+        .prepare_cached(
+            "SELECT 1 FROM article WHERE id = ?1
+                AND reason IN ('new', 'follow-up', 'split', 'merged')",
+        )
+        .and_then(|mut select| select.exists([article]))
+        .doing("reading an article")
+}
+
+/// What an article adds to what a stored one says, in its own words.
+pub(super) fn addition_to(
+    ledger: &PollCommit<'_>,
+    article: &Article,
+    stored: ArticleId,
+) -> Result<Option<String>, Error> {
+    text_index::addition_to(ledger.db, stored, &incoming(ledger.name.as_str(), article))
+}
+
+/// What an article is to what a stored article of any feed says.
+pub(super) fn relation_to(
+    ledger: &PollCommit<'_>,
+    article: &Article,
+    stored: ArticleId,
+) -> Result<Option<Relation>, Error> {
+    text_index::relation_to(ledger.db, stored, &incoming(ledger.name.as_str(), article))
 }
 
 /// Whether a known id now carries another story.

@@ -8,6 +8,7 @@ mod commit;
 mod coverage;
 mod feeds;
 mod file_check;
+mod follow_ups;
 mod handle;
 mod heartbeat;
 mod history;

@@ -173,6 +173,14 @@ pub(super) fn queue_message(
     Ok(true)
 }
 
+/// Lets every receiver of a message that was just queued wait until `due`.
+pub(super) fn postpone(db: &Connection, id: MessageId, due: Timestamp) -> Result<(), Error> {
+    db.prepare_cached("UPDATE outbox SET due_at = ?2 WHERE letter = ?1")
+        .and_then(|mut change| change.execute(params![id.0.to_be_bytes(), due.0]))
+        .doing("writing the outbox")?;
+    Ok(())
+}
+
 pub(super) fn insert_delivery(
     db: &Connection,
     route: &Route,

@@ -3,9 +3,11 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::add_article::PlacedArticle;
 use super::poll_commit::{PollCommit, StoredRef};
 use super::row::{name, signed, text, text_or_null, time};
 use super::text_index::TextIndex;
+use super::updates::StoryChange;
 use super::{lookup, outbox_insert};
 use crate::domain::{AlertKind, Article, ArticleId, Backlog, Name, Timestamp};
 use crate::store::error::{Doing, Error};
@@ -254,15 +256,16 @@ impl PollCommit<'_> {
         }
         let before = placed.story;
         let mut placed = placed;
+        let mut news = StoryChange::default();
         if lookup::may_join(self, placed, true)? {
-            placed = self.joined(placed, candidate)?;
+            PlacedArticle { placed, adds: news.adds } = self.joined(placed, candidate)?;
         }
         self.replace_text(placed.article, fresh)?;
         for fired in &candidate.fired {
             self.decide_alert(placed, fresh, fired)?;
         }
         // Only now is it known for a copy, so only now can it be the outlet that was waited for.
-        if placed.story == before { Ok(()) } else { self.follow_story(placed, fresh, None) }
+        if placed.story == before { Ok(()) } else { self.follow_story(placed, candidate, news) }
     }
 }
 
@@ -313,7 +316,7 @@ fn read_stored(row: &Row<'_>) -> Result<StoredPage, rusqlite::Error> {
             article: row.get(14)?,
             story: row.get(2)?,
             kind: if text(row, 3)? == "new" { AlertKind::New } else { AlertKind::Copy },
-            update: false,
+            follow_up: false,
             identity: row.get::<_, i64>(4)?.cast_unsigned(),
         },
         article,

@@ -32,8 +32,8 @@ pub(super) struct StoredRef {
     pub(super) article: i64,
     pub(super) story: i64,
     pub(super) kind: AlertKind,
-    /// The source brought its story again, revised.
-    pub(super) update: bool,
+    /// It says something new of a story that was told.
+    pub(super) follow_up: bool,
     /// Hash of the key it is known by in its feed.
     pub(super) identity: u64,
 }

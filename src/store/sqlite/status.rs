@@ -44,7 +44,7 @@ pub(super) fn totals(db: &Connection) -> Result<Totals, Error> {
         articles: articles_by.values().sum(),
         stories: of("story").values().sum(),
         alerts: of("alert").values().sum(),
-        reissued: word(&findings_by, "update"),
+        follow_ups: word(&findings_by, "update"),
         suppressed: suppressed.map(|(_, findings)| findings).sum(),
         articles_by,
         findings_by,

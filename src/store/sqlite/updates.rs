@@ -9,12 +9,21 @@ use super::story_rows::{attached, primary, spread};
 use crate::domain::{
     Alert, Article, Attached, Change, Message, Spread, StoryId, Update, UpdateTrigger,
 };
-use crate::store::Route;
 use crate::store::error::{Doing, Error};
+use crate::store::{Candidate, Fired, Route};
 use crate::stories::headline_change::{self, HeadlineChange};
 
 /// Copies an update lists; all are kept, and counted in it.
 const COPIES_LISTED_MAX: u32 = 20;
+
+/// What an article changes in the story it belongs to.
+#[derive(Debug, Default)]
+pub(super) struct StoryChange {
+    /// The note of a correction that the article did not have before.
+    pub(super) correction: Option<String>,
+    /// What a follow-up adds, in its own words.
+    pub(super) adds: Option<String>,
+}
 
 /// One thing to be told.
 struct Step {
@@ -44,19 +53,22 @@ struct StoryNews<'a> {
     outlet: bool,
     /// Nor had anything in the story this language.
     language: Option<String>,
-    /// What the newsroom now says was wrong.
-    correction: Option<String>,
+    /// What the article itself changes.
+    change: StoryChange,
+    /// It says something new: its headline is another article's, not a changed one.
+    follow_up: bool,
 }
 
 impl PollCommit<'_> {
-    /// Tells each watch that was told of the story what its readers want to hear more of. `fixed`:
-    /// the note of a correction that the article did not have before.
+    /// Tells each watch that was told of the story what its readers want to hear more of, and each
+    /// watch that fired what a follow-up says.
     pub(super) fn follow_story(
         &mut self,
         placed: StoredRef,
-        fresh: &Article,
-        fixed: Option<&str>,
+        candidate: &Candidate,
+        change: StoryChange,
     ) -> Result<(), Error> {
+        let fresh = &candidate.article;
         if self.ids_churned || (self.is_first_poll && !self.recent_enough(fresh)) {
             return Ok(());
         }
@@ -69,7 +81,8 @@ impl PollCommit<'_> {
             spread: spread(self.db, placed.story)?,
             outlet: self.is_first_of_outlet(placed)?,
             language: self.first_of_language(placed, fresh)?,
-            correction: fixed.map(str::to_owned),
+            change,
+            follow_up: placed.follow_up,
         };
         for alert in told {
             // Made in this very commit: it tells all there is to tell.
@@ -77,10 +90,12 @@ impl PollCommit<'_> {
                 continue;
             }
             let Some(occasions) = self.update_triggers.get(&alert.watch).cloned() else { continue };
-            let steps = occasions
-                .iter()
-                .filter_map(|occasion| self.apply_trigger(*occasion, &alert, &news))
-                .collect();
+            let triggered = |occasion: &UpdateTrigger| self.apply_trigger(*occasion, &alert, &news);
+            let mut steps: Vec<Step> = occasions.iter().filter_map(triggered).collect();
+            let fired = |fired: &Fired| fired.finding.watch == alert.watch;
+            if placed.follow_up && candidate.fired.iter().any(fired) {
+                steps.push(self.follow_up(placed, &news));
+            }
             self.queue_updates(&alert, placed, &news, steps)?;
         }
         Ok(())
@@ -163,7 +178,7 @@ impl PollCommit<'_> {
             UpdateTrigger::Language => news.language.clone().map(|language| {
                 Step::new(format!("language:{language}"), Change::Language { language })
             }),
-            UpdateTrigger::Headline if turn == Some(HeadlineChange::Changed) => {
+            UpdateTrigger::Headline if turn == Some(HeadlineChange::Changed) && !news.follow_up => {
                 Some(Step::new("headline", Change::Headline { before, after }))
             }
             UpdateTrigger::Reissue if turn == Some(HeadlineChange::Reissued) => {
@@ -173,10 +188,23 @@ impl PollCommit<'_> {
                 Some(Step::correction(before, after))
             }
             UpdateTrigger::Correction if alert.source == self.name => {
-                news.correction.clone().map(|after| Step::correction(before, after))
+                news.change.correction.clone().map(|after| Step::correction(before, after))
             }
             UpdateTrigger::Headline | UpdateTrigger::Reissue | UpdateTrigger::Correction => None,
         }
+    }
+
+    /// A follow-up. An article is one for each text it has.
+    fn follow_up(&self, placed: StoredRef, news: &StoryNews<'_>) -> Step {
+        let fresh = news.fresh;
+        let word = format!("follow-up:{}:{:x}", placed.article, fresh.revision);
+        let change = Change::FollowUp {
+            source: self.name.clone(),
+            title: fresh.title.clone(),
+            url: fresh.url.clone(),
+            adds: news.change.adds.clone(),
+        };
+        Step { word, change }
     }
 
     /// Queues what was not sent before, as one message.
@@ -203,7 +231,12 @@ impl PollCommit<'_> {
         let silent =
             routes.is_empty() || (fresh_steps.iter().all(spreads) && !has_left(self.db, alert)?);
         let key: Vec<&str> = fresh_steps.iter().map(|step| step.word.as_str()).collect();
-        let id = outbox_insert::update_id(alert.id, &key.join(" "));
+        let follows = |step: &Step| matches!(step.change, Change::FollowUp { .. });
+        let follows_up = fresh_steps.iter().any(follows);
+        let waiting = if follows_up { self.waiting_follow_up(placed.story, alert)? } else { None };
+        let own = outbox_insert::update_id(alert.id, &key.join(" "));
+        let id = waiting.as_ref().map_or(own, |waiting| waiting.id);
+        let due = follows_up.then(|| self.follow_up_due(placed.story, alert)).transpose()?;
         for step in &fresh_steps {
             self.record_update_sent(alert, placed, &step.word, (!silent).then_some(id.0))?;
         }
@@ -226,8 +259,14 @@ impl PollCommit<'_> {
             copies_total: copies_total(self.db, placed.story, alert)?,
             created: self.polled_at,
         };
+        if let Some(waiting) = waiting {
+            return self.add_to_waiting(waiting, update);
+        }
         let letter = Message::Update(Box::new(update));
         let posted = outbox_insert::queue_message(self.db, &letter, &routes, self.polled_at)?;
+        if let Some(due) = due.filter(|due| *due > self.polled_at) {
+            outbox_insert::postpone(self.db, id, due)?;
+        }
         self.counts.updates += u64::from(posted);
         Ok(())
     }

@@ -52,6 +52,7 @@ impl KnownArticles {
             canonical: self.articles[first].canonical.clone(),
             revision: self.articles[first].revision,
             stories: u32::try_from(stories).unwrap_or(u32::MAX),
+            says_new: false,
         })
     }
 

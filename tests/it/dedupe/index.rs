@@ -8,8 +8,10 @@
 use std::collections::HashMap;
 
 use wirewatch::domain::{ArticleId, Timestamp};
-use wirewatch::stories::copies::{CopyFinder, Incoming, Stored};
-use wirewatch::stories::novelty::{ComparableText, PairContext, copy_reason};
+use wirewatch::stories::article_text::ArticleText;
+use wirewatch::stories::judgement::{Relation, judge};
+use wirewatch::stories::novelty::PairContext;
+use wirewatch::stories::search::{Incoming, Stored, StoryFinder};
 
 const ARTICLES: usize = 20_000;
 
@@ -75,21 +77,21 @@ fn the_index_finds_what_brute_force_finds() {
         text: texts[at].clone(),
         published: None,
     };
-    let mut copies = CopyFinder::default();
+    let mut finder = StoryFinder::default();
     let mut stories: Vec<usize> = Vec::new();
-    let mut read: Vec<ComparableText> = Vec::new();
+    let mut read: Vec<ArticleText> = Vec::new();
     let mut carriers: HashMap<Vec<&str>, Vec<usize>> = HashMap::new();
     let (mut pairs, mut joined, mut wrong) = (0, 0, 0);
     for at in 0..texts.len() {
         let own = stored(at);
         let item =
             Incoming { source: &own.source, published: None, title: &own.title, text: &own.text };
-        let (ready, found) = copies.find(&item, |id| Some(stored(id.0 as usize)));
-        let proposed = copies.candidates(&ready);
-        copies.add(ArticleId(at as i64), Timestamp(0), &ready, found.is_none());
+        let (ready, found) = finder.find(&item, |id| Some(stored(id.0 as usize)));
+        let proposed = finder.candidates(&ready);
+        finder.add(ArticleId(at as i64), Timestamp(0), &ready, found.is_none());
         let of = found.map(|copy| copy.of.0 as usize);
         stories.push(of.map_or(at, |of| stories[of]));
-        read.push(ComparableText::new(&own.title, &own.text));
+        read.push(ArticleText::new(&own.title, &own.text));
         // Brute force: whatever shares a run of three words can be alike, nothing else can.
         let words: Vec<&str> = texts[at].split(' ').collect();
         let mut others: Vec<usize> = Vec::new();
@@ -100,12 +102,13 @@ fn the_index_finds_what_brute_force_finds() {
         }
         others.sort_unstable();
         others.dedup();
-        let alike = |other: usize| {
+        let relation = |other: usize| {
             let between =
                 PairContext { same_source: at % 50 == other % 50, ..PairContext::default() };
-            other != at && copy_reason(&read[at], &read[other], between).is_some()
+            judge(&read[at], &read[other], between).relation
         };
-        wrong += usize::from(of.is_some_and(|of| !alike(of)));
+        let alike = |other: usize| other != at && matches!(relation(other), Relation::Copy(_));
+        wrong += usize::from(of.is_some_and(|of| relation(of) == Relation::Other));
         for other in others {
             if alike(other) {
                 pairs += 1;

@@ -1,10 +1,9 @@
-//! The labelled sets: which articles are one text. Read by the tests that hold the judge to them
-//! and by the bench that learns the judge's weights.
+//! The labelled sets: which articles are one text. Read by the tests that hold the judge to them.
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use wirewatch::extract;
-use wirewatch::stories::copies::Stored;
+use wirewatch::stories::search::Stored;
 
 /// Two articles, and whether they are one text.
 pub(crate) struct Pair {

@@ -90,12 +90,16 @@ impl ReceivedEntry {
         let text = parsed.body_text(0).unwrap().into_owned();
         let lines: Vec<&str> = text.lines().collect();
         let footer = lines.iter().rev().find_map(|line| line.split_once("· watch "));
+        // An update also lists what was told before, indented.
+        let is_update = footer.is_some_and(|(_, rest)| rest.contains(" · update "));
         let mut watch = footer.map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
         let mut alerts = Vec::new();
         for (at, line) in lines.iter().enumerate() {
             if lines.get(at + 1).is_some_and(|next| next.starts_with("====")) {
                 watch = line.rsplit_once(" (").map(|(name, _)| name);
-            } else if line.trim_start().starts_with("https://") {
+            } else if line.trim_start().starts_with("https://")
+                && !(is_update && line.starts_with(' '))
+            {
                 alerts.push((watch.unwrap_or_default().to_owned(), line.trim().to_owned()));
             }
         }

@@ -20,21 +20,30 @@ const WORDS: [&str; 16] = [
     "copper", "pilgrim", "glacier", "workshop", "canal", "archive", "festival",
 ];
 
-/// Words no other round has in this order.
+/// Words no other round has.
 pub(super) fn words(round: usize, count: usize) -> String {
     let mut dice = fastrand::Rng::with_seed(u64::try_from(round).unwrap());
-    let words: Vec<&str> = (0..count).map(|_| WORDS[dice.usize(..WORDS.len())]).collect();
+    // No two endings are forms of one word.
+    let letter = |digit: char| {
+        ["bx", "cx", "dx", "fx", "gx", "hx", "jx", "kx", "mx", "px"]
+            [usize::try_from(digit.to_digit(10).unwrap()).unwrap()]
+    };
+    let ending: String = round.to_string().chars().map(letter).collect();
+    let word = |at: usize| {
+        let place: String = at.to_string().chars().map(letter).collect();
+        format!("{}{ending}{place}", WORDS[dice.usize(..WORDS.len())])
+    };
+    let words: Vec<String> = (0..count).map(word).collect();
     words.join(" ")
 }
 
 fn story(round: usize) -> String {
-    format!("Songbirds went to court in case {round}. {}.", words(round, 60))
+    format!("{}. Songbirds.", words(round, 60))
 }
 
 fn candidate(paper: usize, round: usize) -> Candidate {
     let link = format!("https://paper-{paper}.example/news/case-of-the-day-{round}");
-    let title =
-        format!("{} {round}", ["Birds seized in case", "Court hears of birds, case"][paper]);
+    let title = format!("{}: {}", ["Seized", "In court"][paper], words(round, 4));
     let text = story(round);
     let marks = ItemKeys { link: Some(&link), title: &title, text: &text, ..ItemKeys::default() };
     let article = Article {

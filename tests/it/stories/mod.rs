@@ -139,14 +139,16 @@ async fn a_source_that_brings_its_story_again_revised_updates_it() {
     let mut home = TestApp::open(&town.config(WATCH, &named(&papers))).await;
     assert_eq!(home.poll().await.committed.alerts, 1);
     home.hand.advance(HOUR);
-    let more = format!("{WIRE} The prosecutors want to say more on Thursday.");
+    let more = format!(
+        "{WIRE} A judge in Krems freed 3 of the men on bail, and the ministry asked the keepers of the zoo to take the birds in."
+    );
     let again = article("b", "UPDATE 1-Raids on bird smugglers near Vienna", &more);
     feed.publish(again.linked("https://p.example/2").dated(NOW_S + 3_000));
     let round = home.poll().await;
     let committed = round.committed;
-    assert_eq!((committed.alerts, committed.reissued, committed.suppressed), (0, 1, 0));
-    assert_eq!(home.count("SELECT count(*) FROM article WHERE reason = 'update'"), 1);
-    assert_eq!(home.totals().await.reissued, 1);
+    assert_eq!((committed.alerts, committed.follow_ups, committed.suppressed), (0, 1, 0));
+    assert_eq!(home.count("SELECT count(*) FROM article WHERE reason = 'follow-up'"), 1);
+    assert_eq!(home.totals().await.follow_ups, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

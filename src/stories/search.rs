@@ -1,4 +1,4 @@
-//! Finds the stored article of which an arriving one is a copy.
+//! Finds the story that an arriving article belongs to, among what was told.
 use std::hash::Hasher;
 use std::time::Duration;
 
@@ -6,65 +6,85 @@ use siphasher::sip::SipHasher13;
 
 use crate::domain::{ArticleId, Timestamp};
 
+use super::addition::addition;
+use super::article_text::ArticleText;
 use super::index::{Anchors, Index};
-pub use super::novelty::WINDOW;
-use super::novelty::{ComparableText, CopyReason, PairContext, Similarity, copy_reason};
+use super::judgement::{Judgement, Relation, judge};
+use super::novelty::PairContext;
 use super::recurring_lines::RecurringLines;
 
-/// With a similarity like this no better one is needed, and no further article is read from the
-/// store.
-const CERTAIN_SIMILARITY: f64 = 0.95;
+/// How long a story is compared with later articles. What is published later in the same words is
+/// about another year or another meeting.
+pub const WINDOW: Duration = Duration::from_hours(7 * 24);
 
 /// An arriving article.
 #[derive(Clone, Copy, Debug)]
 pub struct Incoming<'a> {
-    /// The name of the feed, or whatever tells one publisher from another.
+    /// What tells one publisher from another: the host of the feed, or a configured name.
     pub source: &'a str,
+    /// When it was published, if that is known.
     pub published: Option<Timestamp>,
     /// Plain text, as the text below.
     pub title: &'a str,
+    /// The fuller of the texts that the publisher gave.
     pub text: &'a str,
 }
 
-/// A stored article, read back from the store for the comparison.
+/// An article that was told, read back from the store for the comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Stored {
+    /// As in [`Incoming`], like the others.
     pub source: String,
+    /// When it was published, if that is known.
     pub published: Option<Timestamp>,
+    /// Plain text, as the text below.
     pub title: String,
+    /// The fuller of the texts that the publisher gave.
     pub text: String,
 }
 
-/// An article that is a copy.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Copy {
-    /// The stored article of which it is a copy.
+/// The told article whose story an arriving one belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The told article.
     pub of: ArticleId,
-    /// Why it is a copy.
-    pub reason: CopyReason,
-    /// How similar the two are.
-    pub likeness: Similarity,
+    /// What the arriving article is to it. Never [`Relation::Other`].
+    pub relation: Relation,
+    /// The share of the arriving article that was told, from 0 to 1.
+    pub similarity: f64,
+    /// The share of its headline or of its text that was not told, the greater of the two.
+    pub novelty: f64,
+    /// What it adds, in its own words, if it is a follow-up.
+    pub adds: Option<String>,
 }
 
-/// An article prepared to be remembered once it is stored.
+/// An article prepared to be remembered once it is told.
 pub struct Prepared {
     source: u64,
     anchors: Anchors,
     sentences: Vec<u64>,
 }
 
-/// Finds copies among the articles of the last [`WINDOW`].
+/// Finds the story of an article among those told in the last [`WINDOW`].
 ///
 /// It keeps no texts, because the store has them: it asks the store for the few articles that the
-/// index proposes. After a start it is filled by [`CopyFinder::prepare`] and [`CopyFinder::add`]
-/// with every stored article of the window, oldest first.
+/// index proposes. After a start it is filled by [`StoryFinder::prepare`] and [`StoryFinder::add`]
+/// with every told article of the window, oldest first. A silent article is never added: what comes
+/// later is compared with what was told, not with what nobody read.
 #[derive(Debug, Default)]
-pub struct CopyFinder {
+pub struct StoryFinder {
     index: Index,
-    habits: RecurringLines,
+    recurring: RecurringLines,
 }
 
-impl CopyFinder {
+/// A told article that was compared.
+struct Compared {
+    of: ArticleId,
+    text: ArticleText,
+    judgement: Judgement,
+}
+
+impl StoryFinder {
     /// The index, for its size.
     pub fn index(&self) -> &Index {
         &self.index
@@ -75,43 +95,50 @@ impl CopyFinder {
         self.index.expire(now.before(WINDOW));
     }
 
-    /// Prepares an article without searching for an original.
+    /// Prepares an article without searching for its story.
     pub fn prepare(&self, item: &Incoming<'_>) -> Prepared {
         self.prepare_text(item).1
     }
 
-    /// Finds the stored article of which `item` is a copy; of several the most similar. `stored`
-    /// reads an article from the store and gives `None` if it is gone.
+    /// Finds the told article whose story `item` belongs to. `stored` reads an article from the
+    /// store and gives `None` if it is gone.
     pub fn find(
         &self,
         item: &Incoming<'_>,
         mut stored: impl FnMut(ArticleId) -> Option<Stored>,
-    ) -> (Prepared, Option<Copy>) {
+    ) -> (Prepared, Option<Found>) {
         let (text, ready) = self.prepare_text(item);
-        let mut best: Option<Copy> = None;
-        for id in self.candidates(&ready) {
-            let Some(other) = stored(id) else { continue };
-            let source = hash_of(&other.source);
-            let theirs = ComparableText::new_without(&other.title, &other.text, |sentence| {
-                self.habits.is_recurring(source, sentence)
-            });
-            let between = PairContext {
-                same_source: source == ready.source,
-                time_apart: match (item.published, other.published) {
-                    (Some(a), Some(b)) => a.max(b).since(a.min(b)),
-                    _ => Duration::ZERO,
-                },
-            };
-            let Some((reason, likeness)) = copy_reason(&text, &theirs, between) else { continue };
-            let likest = |likeness: Similarity| (likeness.containment, likeness.similarity);
-            if best.is_none_or(|best| likest(best.likeness) < likest(likeness)) {
-                best = Some(Copy { of: id, reason, likeness });
-            }
-            if likeness.containment >= CERTAIN_SIMILARITY {
-                break;
+        let mut related: Vec<Compared> = Vec::new();
+        for of in self.candidates(&ready) {
+            let Some(other) = stored(of) else { continue };
+            let compared = self.compare(item, &text, of, &other);
+            match compared.judgement.relation {
+                Relation::Other => {}
+                // A copy of what was told needs no better reason.
+                Relation::Copy(_) => {
+                    let found = found(item, &[compared]);
+                    return (ready, found);
+                }
+                Relation::FollowUp => related.push(compared),
             }
         }
-        (ready, best)
+        related.sort_by(|a, b| b.judgement.kinship.total_cmp(&a.judgement.kinship));
+        let found = found(item, &related);
+        (ready, found)
+    }
+
+    fn compare(
+        &self,
+        item: &Incoming<'_>,
+        text: &ArticleText,
+        of: ArticleId,
+        other: &Stored,
+    ) -> Compared {
+        let source = hash_of(&other.source);
+        let told = ArticleText::new_without(&other.title, &other.text, |sentence| {
+            self.recurring.is_recurring(source, sentence)
+        });
+        Compared { of, judgement: judge(text, &told, context(item, other)), text: told }
     }
 
     /// The articles that would be compared, the likeliest first.
@@ -119,24 +146,63 @@ impl CopyFinder {
         self.index.propose(&ready.anchors)
     }
 
-    /// Remembers a stored article. `opened` says whether it opened a story. Only then its
-    /// sentences count for the recurring lines of its source: a copy repeats them anyway.
+    /// Remembers an article that was told. `opened` says whether it opened a story. Only then its
+    /// sentences count for the recurring lines of its source: a follow-up repeats them anyway.
     pub fn add(&mut self, id: ArticleId, at: Timestamp, ready: &Prepared, opened: bool) {
         self.index.add(id, at, &ready.anchors);
         if opened {
-            self.habits.observe(ready.source, &ready.sentences);
+            self.recurring.observe(ready.source, &ready.sentences);
         }
     }
 
-    fn prepare_text(&self, item: &Incoming<'_>) -> (ComparableText, Prepared) {
+    fn prepare_text(&self, item: &Incoming<'_>) -> (ArticleText, Prepared) {
         let source = hash_of(item.source);
-        let text = ComparableText::new_without(item.title, item.text, |sentence| {
-            self.habits.is_recurring(source, sentence)
+        let text = ArticleText::new_without(item.title, item.text, |sentence| {
+            self.recurring.is_recurring(source, sentence)
         });
-        let anchors = Anchors::new(source, &text);
+        let anchors = Anchors::new(&text);
         let ready = Prepared { source, anchors, sentences: text.sentences.clone() };
         (text, ready)
     }
+}
+
+/// What an article is to one that is stored.
+pub fn relation(item: &Incoming<'_>, stored: &Stored) -> Relation {
+    let new = ArticleText::new(item.title, item.text);
+    let told = ArticleText::new(&stored.title, &stored.text);
+    judge(&new, &told, context(item, stored)).relation
+}
+
+/// What an article adds to one that is stored, in its own words.
+pub fn adds(item: &Incoming<'_>, stored: &Stored) -> Option<String> {
+    addition(item.title, item.text, &[&ArticleText::new(&stored.title, &stored.text)])
+}
+
+fn context(item: &Incoming<'_>, other: &Stored) -> PairContext {
+    PairContext {
+        same_source: other.source == item.source,
+        time_apart: match (item.published, other.published) {
+            (Some(a), Some(b)) => a.max(b).since(a.min(b)),
+            _ => Duration::ZERO,
+        },
+    }
+}
+
+/// The first of the related articles, with what none of them says.
+fn found(item: &Incoming<'_>, related: &[Compared]) -> Option<Found> {
+    let nearest = related.first()?;
+    let told: Vec<&ArticleText> = related.iter().map(|compared| &compared.text).collect();
+    let adds = match nearest.judgement.relation {
+        Relation::FollowUp => addition(item.title, item.text, &told),
+        Relation::Copy(_) | Relation::Other => None,
+    };
+    Some(Found {
+        of: nearest.of,
+        relation: nearest.judgement.relation,
+        similarity: nearest.judgement.similarity,
+        novelty: nearest.judgement.novelty,
+        adds,
+    })
 }
 
 fn hash_of(source: &str) -> u64 {
@@ -151,7 +217,7 @@ mod tests {
 
     /// Articles arrive one after the other, a minute apart; the story of each is told.
     fn stories(articles: &[(&str, &str, &str)]) -> Vec<usize> {
-        let mut copies = CopyFinder::default();
+        let mut copies = StoryFinder::default();
         let mut stories = Vec::new();
         let at = |number: usize| Timestamp(60_000 * i64::try_from(number).unwrap());
         for (number, (source, title, text)) in articles.iter().enumerate() {
@@ -166,7 +232,7 @@ mod tests {
                     text: text.to_owned(),
                 })
             });
-            let of = found.map(|copy| usize::try_from(copy.of.0).unwrap());
+            let of = found.as_ref().map(|found| usize::try_from(found.of.0).unwrap());
             stories.push(of.map_or(number, |of| stories[of]));
             let id = ArticleId(i64::try_from(number).unwrap());
             copies.add(id, at(number), &ready, found.is_none());
@@ -227,7 +293,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_from_the_store_is_passed_over() {
-        let mut copies = CopyFinder::default();
+        let mut copies = StoryFinder::default();
         let item = Incoming { source: "a", published: None, title: "Raids", text: WIRE };
         let ready = copies.prepare(&item);
         copies.add(ArticleId(1), Timestamp(0), &ready, true);
