@@ -6,9 +6,8 @@ use std::ops::Range;
 use icu_normalizer::ComposingNormalizer;
 
 use super::characters::{self, CharClass};
-use super::kana;
 use super::korean::{self, Standing};
-use super::normalise::{class_after, class_before};
+use super::normalise::{class_after, class_before, may_be_together};
 use super::term::{Term, ends_open};
 use super::tolerances::Tolerances;
 use super::unspaced_edges::UnspacedWords;
@@ -106,8 +105,7 @@ impl Term {
     }
 }
 
-/// The places in `text` where words that may be written together are apart: between two Hangul or two
-/// Katakana letters.
+/// The places in `text` where words that may be written together are apart.
 fn gaps(text: &str) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
     let (mut letters, mut before) = (0, None);
@@ -118,10 +116,7 @@ fn gaps(text: &str) -> Vec<Gap> {
             continue;
         }
         if letter.class.is_word() {
-            let hangul = |c| characters::char_info(c).class == CharClass::Hangul;
-            let together = |a: char| {
-                (hangul(a) && hangul(c)) || (kana::is_katakana(a) && kana::is_katakana(c))
-            };
+            let together = |before| may_be_together(before, c);
             gaps.extend(separator.take().filter(|_| before.is_some_and(together)));
             letters += 1;
             before = Some(c);

@@ -1,5 +1,6 @@
 //! What languages write onto a word without changing its meaning: Korean particles behind it, and
-//! Arabic and Hebrew prefixes before it. `word_edges.rs` and `scan.rs` use it.
+//! Arabic and Hebrew prefixes before it. `korean` names by it what it found, `scan.rs` searches behind
+//! the prefixes.
 
 /// Particles that mark a case or join two nouns. One of [`PARTICLES_AFTER_CASE`] may follow.
 const CASE_PARTICLES: &[&str] = &[
@@ -65,6 +66,20 @@ const PARTICLES_AFTER_CASE: &[&str] = &[
 
 /// Particles after which a word ends.
 const FINAL_PARTICLES: &[&str] = &[
+    "서",
+    "에선",
+    "에겐",
+    "한테선",
+    "으론",
+    "론",
+    "까진",
+    "보단",
+    "이냐",
+    "이라서",
+    "라서",
+    "치고",
+    "은커녕",
+    "는커녕",
     "은",
     "는",
     "이",

@@ -285,6 +285,33 @@ mod tests {
     }
 
     #[test]
+    fn korean_compounds_and_spaces_are_named() {
+        assert_eq!(found("연합훈련", "한미연합훈련에서"), ["연합훈련/compound"]);
+        assert_eq!(found("수출규제", "새 수출 규제를"), ["수출 규제를/particle+spacing"]);
+        assert_eq!(found("수출 규제", "수출규제"), ["수출규제/spacing"]);
+        assert_eq!(found("한일 정상회담", "한·일 정상회담"), ["한·일 정상회담/spacing"]);
+        assert_eq!(found("K방산", "K-방산 수출"), ["K-방산/spacing"]);
+        assert_eq!(found("=수출규제", "수출 규제, 대중수출규제"), Vec::<String>::new());
+        assert_eq!(found("중국", "집중 국면에"), Vec::<String>::new());
+        assert_eq!(found("가자", "국가 자산"), Vec::<String>::new());
+        assert_eq!(found("핵실험", "핵실 험한"), Vec::<String>::new());
+        assert_eq!(found("북한*", "북한산"), ["북한산/prefix"]);
+        assert_eq!(found("사드*", "감사드린다"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn spellings_of_han_and_kana_are_named() {
+        assert_eq!(found("台湾", "在臺灣的"), ["臺灣/letter"]);
+        assert_eq!(found("=台湾", "在臺灣的"), Vec::<String>::new());
+        assert_eq!(found("サーバ", "サーバーが"), ["サーバー/letter"]);
+        assert_eq!(found("サーバー", "サーバが"), ["サーバ/letter"]);
+        assert_eq!(found("ベトナム", "ヴェトナム"), ["ヴェトナム/letter"]);
+        assert_eq!(found("コブラゴールド", "コブラ・ゴールド"), ["コブラ・ゴールド/spacing"]);
+        assert_eq!(found("東京", "東京都では"), ["東京"]);
+        assert_eq!(found("京都", "東京都では"), Vec::<String>::new());
+    }
+
+    #[test]
     fn arabic_and_hebrew_words_may_carry_letters_in_front() {
         assert_eq!(found("حكومة", "والحكومة"), ["حكومة/proclitic"]);
         assert_eq!(found("حكومة", "حكومة"), ["حكومة"]);

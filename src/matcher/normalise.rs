@@ -222,11 +222,13 @@ fn optional_dot(text: &str, at: usize, c: char) -> bool {
     matches!(c, '·' | '・' | '･' | 'ㆍ' | '‧') && joins_words(text, at, at + c.len_utf8())
 }
 
-/// Whether the separators from byte `at` to byte `end` stand between two Katakana words or two
-/// Hangul words. Such words are written together and apart.
+/// Whether the separators from byte `at` to byte `end` stand between two words that may also be
+/// written together.
 fn joins_words(text: &str, at: usize, end: usize) -> bool {
     // Most text is ASCII, where this is known at once.
-    if text.as_bytes().get(end).is_none_or(u8::is_ascii) {
+    let ascii =
+        |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_none_or(u8::is_ascii);
+    if ascii(Some(end)) && ascii(at.checked_sub(1)) {
         return false;
     }
     let visible = |c: &char| {
@@ -235,13 +237,24 @@ fn joins_words(text: &str, at: usize, end: usize) -> bool {
     };
     let before = text.get(..at).unwrap_or_default().chars().rev().take(CLUSTER_CHARS_MAX);
     let after = text.get(end..).unwrap_or_default().chars().take(CLUSTER_CHARS_MAX);
+    before
+        .into_iter()
+        .find(visible)
+        .zip(after.into_iter().find(visible))
+        .is_some_and(|(before, after)| may_be_together(before, after))
+}
+
+/// Whether words that end and begin with these characters are written together as well as apart:
+/// Hangul with Hangul, with Latin letters and with digits, and Katakana with Katakana.
+pub(super) fn may_be_together(before: char, after: char) -> bool {
     let hangul = |c| characters::char_info(c).class == CharClass::Hangul;
-    before.into_iter().find(visible).zip(after.into_iter().find(visible)).is_some_and(
-        |(before, next)| {
-            (kana::is_katakana(next) && kana::is_katakana(before))
-                || (hangul(next) && hangul(before))
-        },
-    )
+    let latin = |c: char| c.is_ascii_alphanumeric();
+    match (hangul(before), hangul(after)) {
+        (true, true) => true,
+        (true, false) => latin(after),
+        (false, true) => latin(before),
+        (false, false) => kana::is_katakana(before) && kana::is_katakana(after),
+    }
 }
 
 #[cfg(test)]
@@ -274,6 +287,9 @@ mod tests {
             ("수출 규제", "수출규제"),
             ("한·미", "한미"),
             ("日・米", "日・米"),
+            ("K-방산", "k방산"),
+            ("코로나 19", "코로나19"),
+            ("미국 - 일본", "미국 - 일본"),
         ] {
             assert_eq!(normalise(from), to, "{from}");
         }

@@ -64,7 +64,10 @@ impl Term {
             end = self.right_edge(text, end, &mut used)?;
         }
         end = self.stands_at(text, start..end, &mut used, words)?;
-        if !self.dashes.is_empty() && normalise::dashes(text.get(start..end)?) != self.dashes {
+        if !self.dashes.is_empty()
+            && !used.has(Tolerances::SPACING)
+            && normalise::dashes(text.get(start..end)?) != self.dashes
+        {
             used.add(Tolerances::HYPHEN);
         }
         Some((end, used))

@@ -93,7 +93,7 @@ fn units(text: &str) -> Vec<Unit> {
         }
         let cluster: String = chars[at..to].iter().map(|(_, c)| *c).collect();
         let (last_at, last) = chars[to - 1];
-        let before = units.last().and_then(|unit| unit.folded.chars().next_back());
+        let before = chars[..at].iter().rev().map(|(_, c)| *c).find(|c| !mark(*c));
         let folded = if !separator {
             fold(&cluster)
         } else if separators(&cluster) == " " && written_together(before, chars.get(to)) {
@@ -107,11 +107,16 @@ fn units(text: &str) -> Vec<Unit> {
     units
 }
 
-/// Whether a space between two characters may be left out: both Hangul or both Katakana.
+/// Whether a space between two characters may be left out: both Hangul or both Katakana, or Hangul
+/// and a Latin letter or digit.
 fn written_together(before: Option<char>, after: Option<&(usize, char)>) -> bool {
-    let kinds: [fn(char) -> bool; 2] =
-        [|c| class(c) == Class::Hangul, |c| matches!(c, 'ァ'..='ヺ' | 'ｦ'..='ﾟ')];
-    before.zip(after).is_some_and(|(a, (_, b))| kinds.iter().any(|kind| kind(a) && kind(*b)))
+    let hangul = |c| class(c) == Class::Hangul;
+    let katakana = |c| matches!(c, 'ァ'..='ヺ' | 'ｦ'..='ﾟ');
+    before.zip(after).is_some_and(|(a, (_, b))| {
+        (hangul(a) && (hangul(*b) || b.is_ascii_alphanumeric()))
+            || (hangul(*b) && a.is_ascii_alphanumeric())
+            || (katakana(a) && katakana(*b))
+    })
 }
 
 /// A dash between two spaces, or two dashes, part phrases; everything else is one space.

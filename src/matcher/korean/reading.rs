@@ -7,7 +7,7 @@ use super::lexicon::{Left, Lexicon, Reading, Right, SYLLABLES_MAX};
 /// How much more a reading with edges at a term may cost than the cheapest of all. All costs are in
 /// the unit of the lexicon. Found with words of our own: below, 총선거 loses 선거, above, 그대만을 gains
 /// 대만.
-const MARGIN: i32 = 34;
+const MARGIN: i32 = 27;
 /// What a term costs as a noun, by its syllables. The lexicon may have it at a higher cost, but a
 /// watched word is likelier than others.
 const KNOWN_TERM_COSTS: [i32; 4] = [94, 78, 70, 62];
@@ -191,7 +191,8 @@ impl Search<'_> {
     }
 
     fn add_noun(&mut self, left: Left, place: Range<usize>, cost: i32, used: Use) {
-        if let Some(last) = self.word.syllables.get(place.end - 1) {
+        let last = place.end.checked_sub(1).and_then(|last| self.word.syllables.get(last));
+        if let Some(last) = last {
             let (from, to) = (place.start, place.end);
             let right = Right::of_noun(left, *last);
             self.add(Candidate { left, right, cost, from, to }, used);
@@ -203,7 +204,9 @@ impl Search<'_> {
         let Candidate { left, right, from, to, .. } = candidate;
         let cost = candidate.cost + self.cost_at_start(left, from);
         let Some((before, after)) = self.places.split_at_mut_checked(from + 1) else { return };
-        let (Some(before), Some(after)) = (before.last(), after.get_mut(to - from - 1)) else {
+        let (Some(before), Some(after)) =
+            (before.last(), after.get_mut((to - from).saturating_sub(1)))
+        else {
             return;
         };
         if used.any

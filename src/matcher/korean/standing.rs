@@ -81,7 +81,9 @@ fn has_edges(parts: &Parts<'_>, before: Before) -> bool {
     let from = left.chars().count();
     let to = from + term.chars().count();
     let syllables: Vec<char> = [left, term, right].iter().flat_map(|part| part.chars()).collect();
-    to - from > TERM_SYLLABLES_MAX
+    // Single letters (`ㄱ`) are no words, so there is nothing to judge.
+    term.is_empty()
+        || to - from > TERM_SYLLABLES_MAX
         || !syllables.iter().all(|c| is_syllable(*c))
         || Word { syllables, term: from..to, open, before }.has_edges()
 }

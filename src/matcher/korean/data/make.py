@@ -2,12 +2,12 @@
 
     pip download --no-deps python-mecab-ko-dic==2.1.1.post2 && unzip python_mecab_ko_dic-*.whl
     pip install numpy
-    python3 src/matcher/korean/make_lexicon.py mecab_ko_dic/dictionary
+    python3 src/matcher/korean/data/make.py mecab_ko_dic/dictionary
     cargo test --lib korean::lexicon -- --ignored
 
-The first command of the last two writes `target/korean-words.tsv` (a word in hexadecimal and the number
-of its first reading, sorted) and `target/korean-readings.bin`; the test joins them into `lexicon.bin`,
-which the matcher reads (`lexicon.rs` describes it).
+`make.py` writes `data/readings.bin`, and `target/korean-words.tsv`: each word in hexadecimal and the
+number of its first reading, sorted. The test joins the words into `data/words.fst`. `lexicon.rs` says
+what the bytes are.
 
 What is kept of the dictionary: its Hangul words with their costs. Its 3,822 by 2,693 classes of
 neighbours are joined into a few dozen by part of speech, final consonant and, for particles and endings,
@@ -27,6 +27,7 @@ COST_ZERO = 64  # added to a cost, so that a negative one fits into a byte
 SPACE_COST = 3000  # between two words that are written with a space
 UNFINISHED_COST = 3000  # for a word that ends where a word cannot end
 COMPOUND_MARGIN = 1200  # a compound that is so much cheaper than its parts is a word of its own
+OWN_WORD_COST = 2300  # a compound that costs less is so frequent that it stands for itself: 관계자, 대부분
 OTHER_SENSE_BONUS = 2500  # how much cheaper than its parts a compound is made if a part has two senses
 SENSES_NEAR = 4000  # a name and a noun of one spelling whose costs differ by less are both common
 GIVEN_NAME_SURNAMES = 12  # a given name stands behind so many surnames
@@ -302,12 +303,16 @@ class Choice:
             x.left == ('XSN', 'C') for x in self.by_word.get(parts[-1], ()))
         other_sense = self.has_two_senses(parts[0]) or self.has_two_senses(parts[-1]) or name_by_suffix
         listed = r.kind == 'Preanalysis'
-        if cost is not None:
+        own_word = (r.kind == 'Compound' and r.tag == 'NNG' and r.cost < OWN_WORD_COST
+                    and r.parts[0][1] != 'NNP' and not self.is_name(parts[0]))
+        if cost is not None and not own_word:
             if cost <= r.cost if listed else cost - r.cost <= COMPOUND_MARGIN and not other_sense:
                 return False
         r.head_is_word = listed or not self.has_two_senses(parts[-1])
         r.first_is_word = listed or r.parts[0][1] == 'NNP' or not (
             self.has_two_senses(parts[0]) or name_by_suffix)
+        if own_word:
+            r.head_is_word = r.first_is_word = False
         length = 0
         for part in parts[:-1]:
             length += len(part)
@@ -328,8 +333,8 @@ class Choice:
         self.kept = [r for r in kept if not made_of_words(r)]
 
 
-def write(model, choice, folder):
-    """Writes the words and their readings; `lexicon.rs` says what the bytes are."""
+def write(model, choice):
+    """Writes the words and their readings."""
     given_class = len(model.lefts)
     by_word = collections.defaultdict(set)
     for r in choice.kept:
@@ -351,10 +356,11 @@ def write(model, choice, folder):
          else 0) | (NOUN_PART if tag.startswith(('NN', 'XR', 'XP', 'XS', 'NR', 'MM')) else 0)
         for tag, _ in model.lefts)
     costs = numpy.rint(model.costs_in_words() / COST_UNIT).astype('<i2')
-    with open(os.path.join(folder, 'korean-readings.bin'), 'wb') as out:
+    with open(os.path.join(os.path.dirname(__file__), 'readings.bin'), 'wb') as out:
         out.write(struct.pack('<BBI', len(model.lefts), len(model.rights), len(readings)))
         out.write(flags + costs.tobytes() + readings)
-    with open(os.path.join(folder, 'korean-words.tsv'), 'w') as out:
+    os.makedirs('target', exist_ok=True)
+    with open(os.path.join('target', 'korean-words.tsv'), 'w') as out:
         for key, value in sorted((w.encode('utf-16-be').hex(), first[tuple(sorted(r))]) for w, r in by_word.items()):
             out.write(f'{key}\t{value}\n')
     print(len(by_word), 'words,', len(readings) // 4, 'different readings,', given_class, 'left and',
@@ -365,5 +371,4 @@ if __name__ == '__main__':
     model = Model(sys.argv[1])
     choice = Choice(model)
     choice.choose()
-    os.makedirs('target', exist_ok=True)
-    write(model, choice, 'target')
+    write(model, choice)
