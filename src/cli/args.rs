@@ -347,6 +347,18 @@ pub(super) enum Stories {
         #[arg(long)]
         json: bool,
     },
+    /// List what was silent, the least certain first
+    Review {
+        /// Look back so many hours
+        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        hours: u64,
+        /// At most this many
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        most: u32,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Give an article a story of its own, for good; nobody is told again
     Split {
         /// From `stories show`, e.g. a97

@@ -114,7 +114,7 @@ fn write_story(article: &StoredArticle, unfired: bool) -> String {
     match (article.reason.as_str(), article.copy_of) {
         ("new", _) if unfired => "its text was not compared: no watch fired".to_owned(),
         ("new", _) => "no stored text is like it".to_owned(),
-        (reason @ ("same-text" | "update"), Some(of)) => format!(
+        (reason @ ("same-text" | "follow-up" | "update"), Some(of)) => format!(
             "{reason}: {}, similarity {:.2} to {of}; attached to story s{story} \
              (`wirewatch stories show s{story}`)",
             formatting::reason_text(reason),
@@ -144,7 +144,7 @@ fn write_walk(
     )?;
     let identity = match article.reason.as_str() {
         "new" => format!("new; it opened story s{}", article.story),
-        reason @ ("same-text" | "update" | "split" | "merged") => {
+        reason @ ("same-text" | "follow-up" | "update" | "split" | "merged") => {
             format!("no id, link or title of it was known ({reason})")
         }
         reason => format!(
@@ -170,7 +170,7 @@ fn write_walk(
             "baseline" => (BAD, "fired; the feed was new, and the item older than its backlog"),
             "churn" => (BAD, "fired; the feed gave all its items new ids, so nobody was told"),
             "told-before" => (DIM, "fired; the same alert had been made before"),
-            "update" => (DIM, "fired; its source's own revision of a story told already"),
+            "update" => (GOOD, "fired; it was told in the thread of its story"),
             "shared" => (DIM, "fired; a watch that shares its stories had told it already"),
             other => (BAD, other),
         };

@@ -28,6 +28,7 @@ mod status;
 mod stories;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 
@@ -72,6 +73,9 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, CommandErr
         Command::Alerts(Alerts::Report { most }) => alerts::report(&setting, most),
         Command::Stories(Stories::List { most, json }) => stories::list(&setting, most, json),
         Command::Stories(Stories::Show { story, json }) => stories::show(&setting, &story, json),
+        Command::Stories(Stories::Review { hours, most, json }) => {
+            stories::review(&setting, Duration::from_secs(hours.saturating_mul(3_600)), most, json)
+        }
         Command::Stories(Stories::Split { article }) => stories::split(&setting, &article),
         Command::Stories(Stories::Merge { into, from }) => stories::merge(&setting, &into, &from),
         Command::Status { json } => status::status(&setting, json),

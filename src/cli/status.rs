@@ -28,7 +28,7 @@ struct StatusReport {
     articles: u64,
     stories: u64,
     alerts: u64,
-    /// Findings in a source's own revision of a told story.
+    /// Findings that were told in the thread of a story.
     follow_ups: u64,
     suppressed: u64,
     /// Articles by what they were: `new`, or why they joined a story. Their sum is `articles`.

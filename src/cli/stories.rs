@@ -1,6 +1,7 @@
 //! `stories`: what was taken for one story, and a person's word on it.
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::fail::CommandError;
 use super::formatting;
@@ -38,6 +39,39 @@ pub(super) fn list(
             counted(story.alerts, "alert")
         )?;
         writeln!(out, "    {}", formatting::single_line(&story.title))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `stories review`: what was silent within the time `back`, the least certain first, so that a
+/// person can check the judge in a minute.
+pub(super) fn review(
+    setting: &Invocation,
+    back: Duration,
+    most: u32,
+    as_json: bool,
+) -> Result<ExitCode, CommandError> {
+    let (_, store) = setting.reader()?;
+    let silent = store.silent_articles(app::wall().now().before(back), most)?;
+    let mut out = setting.screen.out();
+    if silent.is_empty() && !as_json {
+        writeln!(out, "nothing was silent in this time")?;
+    }
+    for article in &silent {
+        if as_json {
+            json(article)?;
+            continue;
+        }
+        let (id, copy) = (article.article.to_string(), &article.attached);
+        let share = copy.similarity.map_or_else(String::new, |share| format!(", {share:.2} told"));
+        let why = format!("{}{share}", copy.reason);
+        writeln!(out, "{} {} {why}", styled(BOLD, &id), copy.source)?;
+        writeln!(out, "    {}", formatting::single_line(&copy.title))?;
+        writeln!(out, "    told: {} ({})", formatting::single_line(&article.told), article.story)?;
+    }
+    if !silent.is_empty() && !as_json {
+        let hint = "a wrong one: `wirewatch stories split ARTICLE`";
+        writeln!(out, "{}", styled(DIM, hint))?;
     }
     Ok(ExitCode::SUCCESS)
 }

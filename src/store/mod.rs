@@ -32,8 +32,8 @@ pub use page::{PageDue, PageLease, PageOutcome, PageResult, PageTrace};
 pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, WindowItem};
 pub use sqlite::{Lock, Reader, Store, notice_id, update_id};
 pub use story::{
-    AlertDetails, DeliveryStatus, Feedback, RatedAlert, Story, StoryArticle, StoryEditRefusal,
-    StorySummary, UpdateTriggers,
+    AlertDetails, DeliveryStatus, Feedback, RatedAlert, SilentArticle, Story, StoryArticle,
+    StoryEditRefusal, StorySummary, UpdateTriggers,
 };
 
 /// An item that may be news, with the watches that fired on it.

@@ -75,6 +75,21 @@ pub struct StorySummary {
     pub alerts: u64,
 }
 
+/// An article that nobody was told of, because it says nothing that was not told.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct SilentArticle {
+    /// The article.
+    pub article: ArticleId,
+    /// The story it was attached to.
+    #[serde(serialize_with = "serialize_display")]
+    pub story: StoryId,
+    /// It, and why it is silent.
+    #[serde(flatten)]
+    pub attached: Attached,
+    /// The headline of the article that was told; empty if that was forgotten.
+    pub told: String,
+}
+
 /// A whole story.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Story {

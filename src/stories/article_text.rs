@@ -1,7 +1,7 @@
 //! An article prepared for comparisons: the terms of its headline and of its own text.
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::boilerplate;
 use super::terms::{TERMS_MAX, Term, Terms, TermsMark};
@@ -40,8 +40,13 @@ const CORRECTIONS: [&str; 17] = [
 ];
 
 /// All of them in one automaton. `None` only if there were too many, which a test would notice.
-static CORRECTION_WORDS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(CORRECTIONS).ok());
+static CORRECTION_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(CORRECTIONS)
+        .ok()
+});
 
 /// An article prepared for comparisons.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +57,8 @@ pub struct ArticleText {
     pub(super) body: Terms,
     /// Where the lead of the text ends.
     pub(super) lead_end: TermsMark,
+    /// Words of its headline and lead that are common among the told articles, sorted.
+    pub(super) common: Vec<u32>,
     /// Hashes of its sentences. `recurring_lines.rs` recognises by them what a source writes in
     /// every story.
     pub(super) sentences: Vec<u64>,
@@ -113,6 +120,13 @@ impl ArticleText {
             }
         }
         article
+    }
+
+    /// Notes which words of its headline and lead are common.
+    pub(super) fn note_common(&mut self, is_common: impl Fn(u32) -> bool) {
+        let beginning = self.headline.list.iter().chain(self.lead());
+        self.common = beginning.map(|term| term.hash).filter(|word| is_common(*word)).collect();
+        self.common.sort_unstable();
     }
 
     /// The terms of its lead.

@@ -41,10 +41,9 @@ const PROPOSED_MAX: usize = 6;
 /// only one has a phrase in common.
 const SHORT_TEXT_SHINGLES: usize = 64;
 
-/// Words that two articles share at least to be compared, if their texts share no run of words …
-const SHARED_WORDS_MIN: usize = 2;
-/// … or one that at most so many articles of the window left.
-const RARE_WORD_ARTICLES_MAX: u64 = 2;
+/// The score of the words that two articles share, at least, if their texts share no run of words:
+/// one word that two articles of the window left, or four that many left.
+const SHARED_WORDS_SCORE_MIN: u64 = SHARED_ANCHOR_SCORE / 2;
 
 /// A hash that is the smallest of this many neighbours is searched, and is left before others.
 const MINIMUM_NEIGHBOURS: usize = 8;
@@ -123,6 +122,11 @@ impl Index {
         self.articles.is_empty()
     }
 
+    /// Whether a word is so common among the articles that to share it says nothing.
+    pub(super) fn is_common(&self, word: u32) -> bool {
+        self.words.is_common(word)
+    }
+
     /// Memory held, in bytes, without the tables of one size.
     pub fn bytes(&self) -> usize {
         self.anchors.bytes() + self.articles.capacity() * size_of::<IndexedArticle>()
@@ -178,8 +182,7 @@ impl Index {
                 // their text.
                 let phrase = text == 1 && words == 0 && !short;
                 let worth: u64 = chunk.iter().map(|of| of.score).sum();
-                let rare = worth >= SHARED_ANCHOR_SCORE / RARE_WORD_ARTICLES_MAX;
-                if phrase || text == 0 && words < SHARED_WORDS_MIN && !rare {
+                if phrase || text == 0 && worth < SHARED_WORDS_SCORE_MIN {
                     return None;
                 }
                 let age = self.window().age(chunk.first()?.slot)?;

@@ -62,7 +62,7 @@ pub(super) struct Novelty {
     /// … and of its whole text.
     pub(super) told_body: Unsaid,
     /// Terms of the headline and lead of the new article that the headline and lead that were told
-    /// have too, by weight.
+    /// have too, by weight, without common words.
     pub(super) shared: f64,
     /// The publisher says that something was wrong, and the told article does not say so.
     pub(super) corrects: bool,
@@ -167,7 +167,8 @@ fn shared(new: &ArticleText, known: &KnownTerms) -> f64 {
     for (text, part) in [(&new.headline, new.headline.list.as_slice()), (&new.body, new.lead())] {
         for term in part {
             let dated = matches!(term.kind, TermKind::Date | TermKind::Day);
-            if dated || counted.contains(&term.hash) || !known.has(text, *term) {
+            let common = new.common.binary_search(&term.hash).is_ok();
+            if dated || common || counted.contains(&term.hash) || !known.has(text, *term) {
                 continue;
             }
             counted.push(term.hash);

@@ -157,9 +157,10 @@ impl StoryFinder {
 
     fn prepare_text(&self, item: &Incoming<'_>) -> (ArticleText, Prepared) {
         let source = hash_of(item.source);
-        let text = ArticleText::new_without(item.title, item.text, |sentence| {
+        let mut text = ArticleText::new_without(item.title, item.text, |sentence| {
             self.recurring.is_recurring(source, sentence)
         });
+        text.note_common(|word| self.index.is_common(word));
         let anchors = Anchors::new(&text);
         let ready = Prepared { source, anchors, sentences: text.sentences.clone() };
         (text, ready)

@@ -1,6 +1,8 @@
 //! Splits a text into its terms: the words by which one text can say something that another does
 //! not. Words that every text has are left out. Where words are not separated by spaces, a term is
 //! a pair of characters.
+use std::borrow::Cow;
+
 use super::known_words::{Known, known_word};
 use super::text_folding::{hash_of, hash_of_pair};
 use super::word_forms::{stem, without_particle};
@@ -173,7 +175,11 @@ impl Terms {
         } else {
             TermKind::Word
         };
-        let lower = text.to_lowercase();
+        let lower = if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(text.to_lowercase())
+        };
         match known_word(hash_of(&lower)) {
             Some(Known::Common) => {}
             Some(Known::Figure(hash)) => self.add(hash, TermKind::Figure),
@@ -262,10 +268,12 @@ fn skip_mark(sign: char, chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -
         while chars.next_if(|c| !c.is_whitespace()).is_some() {}
         return true;
     }
+    if sign != '[' {
+        return false;
+    }
     let digits = chars.clone().take_while(char::is_ascii_digit).count();
-    let code = sign == '['
-        && STOCK_CODE_DIGITS.contains(&digits)
-        && chars.clone().nth(digits).is_some_and(|c| c == ']');
+    let code =
+        STOCK_CODE_DIGITS.contains(&digits) && chars.clone().nth(digits).is_some_and(|c| c == ']');
     if code {
         chars.by_ref().take(digits).for_each(drop);
     }

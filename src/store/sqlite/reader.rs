@@ -15,7 +15,7 @@ use crate::health::{FeedStatus, WatchTotals};
 use crate::store::error::{Doing, Error};
 use crate::store::{
     AlertDetails, ArticleTrace, DaemonSign, FeedHealth, HealthReport, HubHealth, Loss, OutboxRow,
-    Pause, RatedAlert, StoredArticle, Story, StorySummary, Totals,
+    Pause, RatedAlert, SilentArticle, StoredArticle, Story, StorySummary, Totals,
 };
 
 /// How far back steps of the clock are news.
@@ -162,6 +162,15 @@ impl Reader {
     /// The latest `most` stories somebody was told of, newest first.
     pub fn stories(&self, most: u32) -> Result<Vec<StorySummary>, Error> {
         self.read(|db| stories::list_stories(db, most))
+    }
+
+    /// The articles that were silent since, those with the least in common with what was told first.
+    pub fn silent_articles(
+        &self,
+        since: Timestamp,
+        most: u32,
+    ) -> Result<Vec<SilentArticle>, Error> {
+        self.read(|db| stories::silent_articles(db, since, most))
     }
 
     /// A story with every article, alert, update and message; `None` if there is none.

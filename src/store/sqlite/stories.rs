@@ -10,7 +10,9 @@ use super::row::{count, payload, text, text_or_null};
 use super::story_rows::{attached, join, spread};
 use crate::domain::{Alert, AlertId, ArticleId, Message, StoryId, Timestamp, Update};
 use crate::store::error::{Doing, Error};
-use crate::store::{AlertDetails, Feedback, Story, StoryArticle, StoryEditRefusal, StorySummary};
+use crate::store::{
+    AlertDetails, Feedback, SilentArticle, Story, StoryArticle, StoryEditRefusal, StorySummary,
+};
 
 impl Store {
     /// Gives an article a story of its own, for good, on a person's word. Nobody is told by it.
@@ -55,6 +57,35 @@ pub(super) fn list_stories(db: &Connection, most: u32) -> Result<Vec<StorySummar
                 articles: count(row, 3)?,
                 outlets: count(row, 4)?,
                 alerts: count(row, 5)?,
+            })
+        })
+        .doing(doing)?;
+    rows.collect::<Result<_, _>>().doing(doing)
+}
+
+/// The articles on which a watch fired since and that were silent, the least certain first.
+pub(super) fn silent_articles(
+    db: &Connection,
+    since: Timestamp,
+    most: u32,
+) -> Result<Vec<SilentArticle>, Error> {
+    let doing = "reading silent articles";
+    let mut select = db
+        .prepare(
+            "SELECT f.name, a.title, a.url, a.language, a.first_seen, a.reason, a.similarity, a.id,
+                a.story, coalesce((SELECT title FROM article WHERE id = a.copy_of), '')
+             FROM article a JOIN feed f ON f.id = a.feed
+             WHERE a.id IN (SELECT article FROM finding WHERE outcome = 'attached' AND at >= ?1)
+             ORDER BY coalesce(a.similarity, 1.0), a.id DESC LIMIT ?2",
+        )
+        .doing(doing)?;
+    let rows = select
+        .query_map(params![since.0, most], |row| {
+            Ok(SilentArticle {
+                article: ArticleId(row.get(7)?),
+                story: StoryId(row.get(8)?),
+                attached: attached(row)?,
+                told: text(row, 9)?,
             })
         })
         .doing(doing)?;

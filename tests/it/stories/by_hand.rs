@@ -70,7 +70,11 @@ async fn an_alert_shows_every_attached_copy_with_its_reason_and_every_message() 
         assert!(page.contains(said), "no `{said}` in:\n{page}");
     }
     let explained = shown(&home, &["explain", &wire(1).link]);
-    assert!(explained.contains("same-text: same text, or one cut from the other"), "{explained}");
+    assert!(explained.contains("same-text: it says nothing that was not told"), "{explained}");
+    let silent = json(&home, &["stories", "review", "--hours", "1000000", "--json"]);
+    assert_eq!(silent.len(), 2, "{silent:?}");
+    let told = wire(0).title;
+    assert_eq!((&silent[0]["source"], &silent[0]["told"]), (&"paper-1".into(), &told.into()));
     let status = &json(&home, &["status", "--json"])[0];
     assert_eq!(status["articles_by"]["same-url"], 1);
     assert_eq!(status["findings_by"]["attached"], 2);

@@ -1,6 +1,7 @@
 //! One story, one alert: copies, re-issues and re-keyed feeds, through the whole house.
 mod by_hand;
 mod fixture;
+mod flood;
 mod instant;
 mod pages;
 mod surge;
