@@ -1,13 +1,13 @@
-//! A Bloom filter of the stems of a language: says of a text in no list that it is one in about
-//! one case of two hundred, and never misses a listed stem.
+//! A Bloom filter of words: says of a word that was not put in that it was in one or two cases of a
+//! hundred, and is never wrong about one that was.
 
-/// Bits set for each word. With twelve bits a stem this is near the best number.
+/// Bits set for each word. With eight to twelve bits a word this is near the best number.
 const HASHES: u64 = 5;
 /// FNV-1a of 64 bits, from the description by Fowler, Noll and Vo.
 const FNV_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 const FNV_PRIME: u64 = 0x0100_0000_01B3;
 
-/// Whether `word` is in `filter`. An empty filter has no words.
+/// Whether `word` was put in `filter`. An empty filter has no words.
 pub(super) fn contains(filter: &[u8], word: &str) -> bool {
     let bits = 8 * filter.len() as u64;
     if bits == 0 {

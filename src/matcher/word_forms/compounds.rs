@@ -14,13 +14,13 @@ const PART_BYTES_MAX: usize = 128;
 /// Whether a folded text is a word of the language or one of its forms: a known stem with one of
 /// the common endings. Always false in languages that do not write compounds as one word.
 pub(in crate::matcher) fn is_word(word: &str, language: Language) -> bool {
-    let Some(table) = language.table().filter(|table| !table.bloom.is_empty()) else {
+    let Some(table) = language.table().filter(|table| !table.stems.is_empty()) else {
         return false;
     };
     let common = Endings::common(language);
     word.char_indices().map(|(at, _)| at).chain([word.len()]).skip(PART_CHARS_MIN).any(|at| {
         word.split_at_checked(at).is_some_and(|(stem, ending)| {
-            common.contains(ending) && bloom::contains(table.bloom, stem)
+            common.contains(ending) && bloom::contains(table.stems, stem)
         })
     })
 }

@@ -1,4 +1,5 @@
 //! The languages with word-form data, and which of them a word may be written in.
+use super::clitics::{Clitic, ESTONIAN, FINNISH, NORDIC};
 use super::table::Table;
 
 /// A language with word-form data. Its number is below 64, so a set of them fits in a `u64`.
@@ -18,17 +19,200 @@ struct Known {
     file: &'static [u8],
     /// Letters between the parts of compounds that are written as one word.
     linking_letters: &'static [&'static str],
+    /// What may be written behind any form.
+    clitics: &'static [Clitic],
 }
 
 const LANGUAGES: &[Known] = &[
+    Known {
+        tag: "ar",
+        also: &[],
+        file: include_bytes!("data/ar.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "bg",
+        also: &[],
+        file: include_bytes!("data/bg.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "cs",
+        also: &[],
+        file: include_bytes!("data/cs.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "da",
+        also: &[],
+        file: include_bytes!("data/da.forms"),
+        linking_letters: &["s", "e", "er"],
+        clitics: NORDIC,
+    },
     Known {
         tag: "de",
         also: &[],
         file: include_bytes!("data/de.forms"),
         linking_letters: &["s", "es", "n", "en", "er", "e", "ens"],
+        clitics: &[],
     },
-    Known { tag: "fi", also: &[], file: include_bytes!("data/fi.forms"), linking_letters: &[] },
-    Known { tag: "ru", also: &[], file: include_bytes!("data/ru.forms"), linking_letters: &[] },
+    Known {
+        tag: "el",
+        also: &[],
+        file: include_bytes!("data/el.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "en",
+        also: &[],
+        file: include_bytes!("data/en.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "es",
+        also: &[],
+        file: include_bytes!("data/es.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "et",
+        also: &[],
+        file: include_bytes!("data/et.forms"),
+        linking_letters: &[],
+        clitics: ESTONIAN,
+    },
+    Known {
+        tag: "fa",
+        also: &["prs"],
+        file: include_bytes!("data/fa.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "fi",
+        also: &[],
+        file: include_bytes!("data/fi.forms"),
+        linking_letters: &["n", "en", "in"],
+        clitics: FINNISH,
+    },
+    Known {
+        tag: "fr",
+        also: &[],
+        file: include_bytes!("data/fr.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "hbs",
+        also: &["hr", "sr", "bs", "sh", "cnr", "me"],
+        file: include_bytes!("data/hbs.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "he",
+        also: &["iw"],
+        file: include_bytes!("data/he.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "hu",
+        also: &[],
+        file: include_bytes!("data/hu.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "it",
+        also: &[],
+        file: include_bytes!("data/it.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "lt",
+        also: &[],
+        file: include_bytes!("data/lt.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "lv",
+        also: &[],
+        file: include_bytes!("data/lv.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "nb",
+        also: &["no", "nn"],
+        file: include_bytes!("data/nb.forms"),
+        linking_letters: &["s", "e", "er"],
+        clitics: NORDIC,
+    },
+    Known {
+        tag: "nl",
+        also: &[],
+        file: include_bytes!("data/nl.forms"),
+        linking_letters: &["s", "en", "e", "er", "n"],
+        clitics: &[],
+    },
+    Known {
+        tag: "pl",
+        also: &[],
+        file: include_bytes!("data/pl.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "ro",
+        also: &["mo"],
+        file: include_bytes!("data/ro.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "ru",
+        also: &[],
+        file: include_bytes!("data/ru.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "sk",
+        also: &[],
+        file: include_bytes!("data/sk.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "sv",
+        also: &[],
+        file: include_bytes!("data/sv.forms"),
+        linking_letters: &["s", "e", "o", "u", "a"],
+        clitics: NORDIC,
+    },
+    Known {
+        tag: "tr",
+        also: &[],
+        file: include_bytes!("data/tr.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "uk",
+        also: &[],
+        file: include_bytes!("data/uk.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
 ];
 
 impl Language {
@@ -69,11 +253,15 @@ impl Language {
 
     /// Whether the language writes compounds as one word.
     pub(in crate::matcher) fn joins_compounds(self) -> bool {
-        self.table().is_some_and(|table| !table.bloom.is_empty())
+        self.table().is_some_and(|table| !table.stems.is_empty())
     }
 
     pub(super) fn linking_letters(self) -> &'static [&'static str] {
         self.known().linking_letters
+    }
+
+    pub(super) fn clitics(self) -> &'static [Clitic] {
+        self.known().clitics
     }
 
     /// Its data; `None` if the file is damaged.

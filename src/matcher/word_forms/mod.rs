@@ -5,11 +5,12 @@
 //! word that is in no list is given the forms of the listed words with the same ending, so that
 //! new names inflect too. `table` reads the file of a language, `trie` finds the paradigm of a
 //! word in it, `bloom` knows which words exist, `language` names the languages, `endings` is what
-//! may follow a stem, `compounds` judges what stands beside a term inside a word.
+//! may follow a stem and `clitics` what may follow any ending, `compounds` judges what stands beside a term inside a word.
 //!
 //! The files are read in place and never copied, so a language that no watchlist needs costs no
 //! memory.
 mod bloom;
+mod clitics;
 mod compounds;
 mod endings;
 mod language;
@@ -19,6 +20,8 @@ mod trie;
 pub(in crate::matcher) use compounds::{is_compound_part, is_word};
 pub(in crate::matcher) use endings::Endings;
 pub(in crate::matcher) use language::Language;
+
+use table::Table;
 
 /// Longer words are left as they are. The longest word of the lists has 60 letters.
 const WORD_CHARS_MAX: usize = 64;
@@ -43,18 +46,44 @@ pub(in crate::matcher) fn stems(word: &str, language: Language) -> Vec<Stem> {
         return Vec::new();
     }
     let Some(table) = language.table() else { return Vec::new() };
-    let Some(paradigm) = trie::paradigm_of(word, &table) else { return Vec::new() };
+    let paradigm = paradigm(word, &table);
     let mut found: Vec<Stem> = Vec::new();
     for part in table.paradigm(paradigm).take(STEMS_MAX) {
         let Some(kept) = without_last(word, part.cut) else { continue };
         let text = format!("{kept}{}", table.string(part.added));
         let endings = Endings::new(language, part.endings);
         let stem = Stem { text, endings };
-        if !stem.text.is_empty() && !found.contains(&stem) {
+        if !stem.text.is_empty() && endings.count() > 0 && !found.contains(&stem) {
             found.push(stem);
         }
     }
     found
+}
+
+/// Whether a folded word is listed as the plural of a lemma, so that its stems are those of the
+/// lemma: `tariffs` has the form `tariff`. In a name such as `Estados Unidos` that is not wanted.
+pub(in crate::matcher) fn is_plural(word: &str, language: Language) -> bool {
+    language.table().is_some_and(|table| {
+        table
+            .paradigm(paradigm(word, &table))
+            .any(|part| part.cut == 0 && table.set(part.endings).is_empty())
+    })
+}
+
+/// The number of the paradigm that a word inflects by.
+fn paradigm(word: &str, table: &Table) -> usize {
+    let found = trie::paradigms_of(word, table);
+    if found.guessed == 0 || bloom::contains(table.listed, word) {
+        found.listed
+    } else {
+        found.guessed
+    }
+}
+
+/// Whether the forms of a folded word come from a list. Otherwise they are those of listed words
+/// with its ending, or follow rules.
+pub(in crate::matcher) fn is_listed(word: &str, language: Language) -> bool {
+    language.table().is_some_and(|table| bloom::contains(table.listed, word))
 }
 
 /// `word` without its last `count` letters; `None` if it has fewer.

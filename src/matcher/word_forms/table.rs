@@ -1,23 +1,25 @@
 //! Reads the file of one language in place.
 //!
-//! The file: the eight bytes of [`MAGIC`], the lengths of six sections, the sections. All numbers
+//! The file: the eight bytes of [`MAGIC`], the lengths of seven sections, the sections. All numbers
 //! are little-endian. The sections are
 //! 1. the alphabet: code points of four bytes; the trie names a letter by its place here;
 //! 2. strings, sorted by their bytes: endings and letters that paradigms add;
 //! 3. sets of endings: places of strings, two bytes each, sorted; the first set holds the endings
 //!    that many words have;
 //! 4. paradigms: for each stem the number of letters cut from the word (one byte), the place of
-//!    the string added instead and the place of its set of endings (two bytes each);
+//!    the string added instead and the place of its set of endings (two bytes each); a stem with
+//!    an empty set marks the plural of a lemma;
 //! 5. the trie (`trie.rs`);
 //! 6. a Bloom filter of the stems of the language (`bloom.rs`), empty where compounds are not
-//!    written as one word.
+//!    written as one word;
+//! 7. a Bloom filter of the listed words, empty where the forms of all words follow rules.
 //!
 //! Sections 2 to 4 are lists: the number of items, the offset of each item and of the end (four
 //! bytes each), the items.
 
 /// The first bytes of each file. The digit is the version of the format.
 const MAGIC: &[u8] = b"wwforms1";
-const SECTIONS: usize = 6;
+const SECTIONS: usize = 7;
 
 /// The data of one language.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +30,10 @@ pub(super) struct Table {
     paradigms: &'static [u8],
     /// The bytes that `trie` reads.
     pub(super) trie: &'static [u8],
-    /// The bytes that `bloom` reads.
-    pub(super) bloom: &'static [u8],
+    /// The stems of words that may stand in a compound; `bloom` reads it.
+    pub(super) stems: &'static [u8],
+    /// The words whose forms are listed; `bloom` reads it.
+    pub(super) listed: &'static [u8],
 }
 
 /// How a paradigm makes one stem of a word.
@@ -52,8 +56,8 @@ impl Table {
         for (number, section) in sections.iter_mut().enumerate() {
             (*section, rest) = rest.split_at_checked(number_at(lengths, 4 * number)?)?;
         }
-        let [alphabet, strings, sets, paradigms, trie, bloom] = sections;
-        Some(Self { alphabet, strings, sets, paradigms, trie, bloom })
+        let [alphabet, strings, sets, paradigms, trie, stems, listed] = sections;
+        Some(Self { alphabet, strings, sets, paradigms, trie, stems, listed })
     }
 
     /// The place of a letter in the alphabet; `None` if no word of the language has it.
