@@ -105,13 +105,17 @@ fn copy_reason(novelty: &Novelty, told: &ArticleText, between: PairContext) -> O
     if is_less_cut(novelty, told, between) {
         return Some(CopyReason::LessCut);
     }
-    (is_text_told(novelty) && adds_nothing(novelty)).then_some(CopyReason::NothingNew)
+    // "Three new cases today" says the same on many days, and is news on each.
+    let report = novelty.day_apart && novelty.body().all < LONG_WEIGHT_MIN;
+    let copy = !report && is_text_told(novelty) && adds_nothing(novelty);
+    copy.then_some(CopyReason::NothingNew)
 }
 
 /// Without a text only the same source's same headline says nothing new: headlines alone never
 /// merge the stories of two sources.
 fn is_same_headline(novelty: &Novelty, between: PairContext) -> bool {
     between.same_source
+        && !novelty.day_apart
         && novelty.headline.all >= LONE_HEADLINE_WEIGHT_MIN
         && novelty.beside_headline.weight == 0.0
         && novelty.told_headline.weight == 0.0
@@ -261,4 +265,101 @@ fn is_same_story(novelty: &Novelty, between: PairContext) -> bool {
     let own =
         headlines >= OWN_HEADLINE_MIN && novelty.told_headline.share() <= OWN_HEADLINE_LOST_MAX;
     enough && own && !series && !novelty.new_subject
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const WIRE: &str = "Police arrested 14 people on Tuesday in raids on a ring that smuggled \
+        songbirds across the Danube, prosecutors in Vienna said. Officers found 2,300 goldfinches \
+        in the cellar of a farmhouse near Tulln. A veterinarian clipped the wings, and customs \
+        men at Krems looked away for money.";
+
+    /// What the second article is to the first, so many hours later, in the same source or not.
+    fn relation(told: [&str; 2], new: [&str; 2], hours: u64, same_source: bool) -> Relation {
+        let text = |[title, text]: [&str; 2]| ArticleText::new(title, text);
+        let between = PairContext { same_source, time_apart: Duration::from_hours(hours) };
+        judge(&text(new), &text(told), between).relation
+    }
+
+    fn is_silent(told: [&str; 2], new: [&str; 2], hours: u64, same_source: bool) -> bool {
+        matches!(relation(told, new, hours, same_source), Relation::Copy(_))
+    }
+
+    #[test]
+    fn the_same_text_is_silent_under_another_papers_headline() {
+        let told = ["Raids on songbird smugglers", WIRE];
+        assert!(is_silent(told, ["Raids on songbird smugglers", WIRE], 1, false));
+        assert!(is_silent(told, ["What the cellar hid", WIRE], 1, false));
+        // In one source it may be what stands under all its items.
+        assert!(!is_silent(told, ["Choir of Linz wins prize", WIRE], 1, true));
+    }
+
+    #[test]
+    fn a_figure_or_a_name_in_the_headline_is_news_whatever_stands_below() {
+        let lead = "Most of the dead were in the hills above the river, the district said.";
+        let told = ["Flood kills 200 in Lower Austria", lead];
+        assert!(!is_silent(told, ["Flood kills 300 in Lower Austria", lead], 3, true));
+        assert_eq!(
+            relation(told, ["Flood kills more than 300 in Lower Austria", lead], 3, false),
+            Relation::FollowUp
+        );
+        let guest = |who: &str| format!("President of {who} arrives in Linz for the summit");
+        let (one, other) = (guest("Malta"), guest("Ghana"));
+        assert!(!is_silent([&one, &one], [&other, &other], 3, true));
+    }
+
+    #[test]
+    fn a_correction_is_told() {
+        let told = ["Raids on songbird smugglers", WIRE];
+        assert!(!is_silent(told, ["CORRECTED: Raids on songbird smugglers", WIRE], 1, true));
+        let noted = format!("{WIRE} (Corrects the name of the village)");
+        assert!(!is_silent(told, ["Raids on songbird smugglers", &noted], 1, true));
+    }
+
+    #[test]
+    fn what_is_new_behind_the_lead_is_told() {
+        let told = ["Raids on songbird smugglers", WIRE];
+        let more = format!("{WIRE} Huber, the minister, resigned over the raids in the evening.");
+        assert!(!is_silent(told, ["Raids on songbird smugglers", &more], 2, true));
+    }
+
+    #[test]
+    fn more_of_a_cut_teaser_under_its_headline_is_silent_and_a_list_is_not() {
+        let title = "Raids on songbird smugglers near Vienna";
+        let cut = "Police arrested 14 people on Tuesday in raids on a ring that smuggled ...";
+        let more = "Police arrested 14 people on Tuesday in raids on a ring that smuggled songbirds \
+            across the Danube, prosecutors in Vienna said.";
+        assert!(is_silent([title, cut], [title, more], 1, false));
+        let list = format!("{more} 11 cages, 23 nets, 40 traps and 3 vans were seized.");
+        assert!(!is_silent([title, cut], [title, &list], 1, false));
+    }
+
+    #[test]
+    fn a_short_report_that_says_the_same_another_day_is_told() {
+        let title = "One new case in managed isolation today";
+        let text = "There is one new case of measles in managed isolation today, the ministry of \
+            health has confirmed.";
+        assert!(is_silent([title, text], [title, text], 2, true));
+        assert!(!is_silent([title, text], [title, text], 72, true));
+    }
+
+    #[test]
+    fn headlines_alone_merge_no_two_sources() {
+        let title = "Seoul and Tokyo resume talks on export controls";
+        assert!(is_silent([title, ""], [title, ""], 1, true));
+        assert!(!is_silent([title, ""], [title, ""], 1, false));
+    }
+
+    #[test]
+    fn a_standing_line_and_an_empty_article_are_told() {
+        let title = "Morning briefing: what you need to know today";
+        let line = "All you need to read over breakfast.";
+        assert!(!is_silent([title, line], [title, line], 1, true));
+        assert!(!is_silent([title, ""], [title, ""], 24, true), "another day");
+        assert!(!is_silent(["", ""], ["", ""], 1, true));
+    }
 }
