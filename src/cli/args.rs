@@ -83,6 +83,18 @@ pub(super) enum Command {
     },
     /// Match texts against a watchlist and show why each watch fired
     Match(Match),
+    /// Show what each term finds: its other spellings, and its forms by language
+    Terms {
+        /// The watchlist [default: the configuration's]
+        #[arg(long, value_name = "FILE")]
+        watchlist: Option<PathBuf>,
+        /// Print as JSON, with every form
+        #[arg(long)]
+        json: bool,
+        /// Only terms with one of these words in them
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+    },
     /// Tell copies of one text from new texts
     Dedupe {
         /// Read JSON lines {"id","source","published","title","text"}, write one JSON line for each

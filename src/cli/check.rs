@@ -8,6 +8,7 @@ use super::backtest;
 use super::fail::CommandError;
 use super::screen::{GOOD, json, styled};
 use super::setup::{Invocation, path_text};
+use super::terms;
 use crate::app;
 use crate::config::{self, Sources};
 use crate::domain::{Diagnostic, DiagnosticSeverity, counted};
@@ -46,6 +47,7 @@ pub(super) fn check(setting: &Invocation, as_json: bool) -> Result<ExitCode, Com
                     is_good.then(|| CheckSummary {
                         feeds: config.feeds.len(),
                         watches: config.watches.len(),
+                        respelled: respelled(&config),
                         channels: config.channels.len(),
                         matcher: plan.matcher,
                         built_in,
@@ -79,6 +81,8 @@ pub(super) fn check(setting: &Invocation, as_json: bool) -> Result<ExitCode, Com
 struct CheckSummary {
     feeds: usize,
     watches: usize,
+    /// A line for each watch whose name had to be spelled in ASCII.
+    respelled: Vec<String>,
     channels: usize,
     matcher: Matcher,
     built_in: Duration,
@@ -99,6 +103,9 @@ impl CheckSummary {
             counted(self.watches as u64, "watch"),
             counted(self.channels as u64, "channel")
         )?;
+        for line in &self.respelled {
+            writeln!(out, "{line}")?;
+        }
         let size = self.matcher.size();
         writeln!(
             out,
@@ -107,6 +114,7 @@ impl CheckSummary {
             size.bytes >> 10,
             self.built_in.as_secs_f64() * 1_000.0
         )?;
+        terms::write_summary(&mut out, &self.matcher)?;
         let expected = backtest::expected_alerts(&self.path, &self.matcher)?;
         if !expected.is_empty() {
             writeln!(out, "alerts a day to expect, from the last week's stored articles:")?;
@@ -116,6 +124,16 @@ impl CheckSummary {
         }
         Ok(())
     }
+}
+
+/// Names in scripts outside ASCII, and how files and mail headers spell them.
+fn respelled(config: &config::Config) -> Vec<String> {
+    let other = config.watches.iter().filter(|watch| watch.name.as_str().starts_with("xn--"));
+    other
+        .map(|watch| {
+            format!("the watch “{}” is `{}` in files and headers", watch.title, watch.name)
+        })
+        .collect()
 }
 
 /// Lines and columns are counted from one, as editors do.

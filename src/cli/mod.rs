@@ -26,6 +26,7 @@ mod screen;
 mod setup;
 mod status;
 mod stories;
+mod terms;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -61,6 +62,9 @@ fn dispatch(arguments: Arguments, screen: Screen) -> Result<ExitCode, CommandErr
         Command::Parse { json, files } => parse::parse(&setting, &files, json),
         Command::Extract { json, what } => extract::extract(&setting, &what, json),
         Command::Match(what) => matching::matching(&setting, &what),
+        Command::Terms { watchlist, json, words } => {
+            terms::terms(&setting, watchlist.as_deref(), &words, json)
+        }
         Command::Dedupe { jsonl: _, files } => dedupe::dedupe(&files),
         Command::Explain { what } => explain::explain(&setting, &what),
         Command::Backtest { since, watchlist, json } => {

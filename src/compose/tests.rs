@@ -27,7 +27,7 @@ pub(super) fn alert() -> Alert {
     let mut hits = vec![
         hit("GSOMIA", Field::Title, "GSOMIA", None),
         hit("GSOMIA", Field::Summary, "GSOMIA", None),
-        hit("export control", Field::Summary, "export-controls", Some("hyphen+plural")),
+        hit("export control", Field::Summary, "export-controls", Some("hyphen+number")),
     ];
     hits[0].start = 16;
     hits[0].end = 22;

@@ -79,7 +79,7 @@ pub(super) fn match_reasons(alert: &Alert) -> Vec<MatchReason> {
 }
 
 impl MatchReason {
-    /// What follows the term: "in the summary, as “export-controls” (hyphen+plural), 3 times".
+    /// What follows the term: "in the summary, as “export-controls” (hyphen+number), 3 times".
     pub(super) fn where_found(&self) -> String {
         let mut words = format!("in the {}", self.field);
         if !self.spellings.is_empty() {
@@ -102,7 +102,7 @@ impl MatchReason {
         words
     }
 
-    /// The short form for one line of a digest: "export control (summary, plural)".
+    /// The short form for one line of a digest: "export control (summary, number)".
     pub(super) fn summary(&self) -> String {
         let term = foreign_text::bidi_isolated(&self.term);
         match &self.tolerance {
@@ -205,8 +205,8 @@ mod tests {
     fn every_term_is_told_once_with_its_field_tolerance_and_count() {
         let mut alert = alert();
         alert.hits = vec![
-            hit("export control", Field::Title, "export-controls", Some("hyphen+plural")),
-            hit("export control", Field::Title, "Export Controls", Some("hyphen+plural")),
+            hit("export control", Field::Title, "export-controls", Some("hyphen+number")),
+            hit("export control", Field::Title, "Export Controls", Some("hyphen+number")),
             hit("GSOMIA", Field::Title, "GSOMIA", None),
             hit("GSOMIA", Field::Content, "gsomia", None),
         ];
@@ -218,12 +218,12 @@ mod tests {
             told,
             [
                 "export control in the title, as “export-controls”, “Export Controls” \
-                 (hyphen+plural), 2 times",
+                 (hyphen+number), 2 times",
                 "GSOMIA in the title",
                 "GSOMIA in the content, as “gsomia”",
             ]
         );
-        assert_eq!(in_one_line(&alert, 1), "export control (title, hyphen+plural), and 2 more");
+        assert_eq!(in_one_line(&alert, 1), "export control (title, hyphen+number), and 2 more");
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub(super) fn read_terms(
     let threshold = section.optional("threshold", |value| threshold(value, faults));
     let title_factor = section.optional("title_factor", |value| value.number("2", faults));
     let languages = section.optional("languages", |value| languages(value, faults));
+    let tolerate = section.optional("tolerate", |value| value.strings(faults));
     let sources = section.optional("sources", |value| origins(value, context.feeds, faults));
     let terms = Terms {
         any: any.ok()?.unwrap_or_default(),
@@ -62,6 +63,7 @@ pub(super) fn read_terms(
         title_factor: title_factor.ok()?,
         languages: languages.ok()?.unwrap_or_default(),
         sources: sources.ok()?.unwrap_or_default(),
+        tolerate: tolerate.ok()?,
         sets: Arc::clone(&context.sets),
     };
     (balanced(section, &terms, faults) && fires(section, &terms, faults)).then_some(terms)

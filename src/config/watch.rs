@@ -1,7 +1,7 @@
 //! Reads `[[watch]]`: what is watched, and which channels receive the alerts.
 use super::diagnostics::Diagnostics;
 use super::document::{Section, Value};
-use super::name::Names;
+use super::name::{Names, WrittenName};
 use super::severity::SEVERITIES;
 use super::watch_context::WatchContext;
 use super::{name, stories, terms, words};
@@ -11,7 +11,7 @@ use crate::domain::{Name, Severity, SourceSpan, Spanned, StoryRules, Watch};
 pub(super) const CONSOLE: &str = "console";
 
 /// Every key of a watch; those from `any` on say what it looks for.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "name",
     "title",
     "severity",
@@ -25,6 +25,7 @@ const KEYS: [&str; 15] = [
     "title_factor",
     "languages",
     "sources",
+    "tolerate",
     "update",
     "story",
 ];
@@ -53,7 +54,7 @@ fn read_watch(
 ) -> Option<Watch> {
     section.reject_unknown_keys("a watch", &KEYS, faults);
     // Everything is read even after an error, so that all errors are reported at once.
-    let name = names.take(section, faults);
+    let name = names.take_any_script(section, faults);
     let title = section.optional("title", |value| title(value, faults));
     let severity = section.optional("severity", |value| value.choice(&SEVERITIES, faults));
     let notify = section.get("notify");
@@ -69,8 +70,8 @@ fn read_watch(
     let severity = severity.ok()?.unwrap_or_default();
     let notify = notify?;
     warn_below_severity(severity, &notify, at, context, faults);
-    let name = name?;
-    let title = title.ok()?.unwrap_or_else(|| name.to_string());
+    let WrittenName { name, other_script } = name?;
+    let title = title.ok()?.or(other_script).unwrap_or_else(|| name.to_string());
     Some(Watch {
         name,
         title,

@@ -45,7 +45,7 @@ pub struct Hit {
     pub end: usize,
     /// The article's own words there.
     pub text: String,
-    /// The tolerances that were needed, joined by `+` (`plural`, `hyphen+possessive` …); `None`
+    /// The tolerances that were needed, joined by `+` (`number`, `hyphen+possessive` …); `None`
     /// when nothing but case, width and accents were folded.
     pub tolerance: Option<String>,
 }

@@ -80,6 +80,8 @@ pub struct Terms {
     pub languages: Vec<Spanned>,
     /// Names of feeds, perhaps ending in `*`; empty is any.
     pub sources: Vec<Spanned>,
+    /// The names of the tolerances that its terms keep; `None` is all of them.
+    pub tolerate: Option<Vec<Spanned>>,
     /// The sets `@name` may name, the same for every watch of a list.
     pub sets: Arc<[TermSet]>,
 }

@@ -8,7 +8,8 @@ use aho_corasick::nfa::contiguous::NFA;
 
 use super::letter_pairs::LetterPairs;
 use super::prefilter::Prefilter;
-use super::term::Term;
+use super::spellings::{self, KnownWords};
+use super::term::{Spelling, Term, TermOptions};
 use super::tolerances::Tolerances;
 use crate::domain::Field;
 
@@ -78,15 +79,18 @@ pub(super) struct TermMatch {
 pub(super) struct TermCollector {
     terms: Vec<Term>,
     fields: Vec<FieldSet>,
-    known: HashMap<String, TermId>,
+    known: HashMap<(String, TermOptions), TermId>,
+    /// The words of the terms.
+    words: KnownWords,
 }
 
 impl TermCollector {
     /// The number of `term`. From now on it is searched in `fields` too.
-    pub(super) fn add(&mut self, term: Term, fields: FieldSet) -> TermId {
+    pub(super) fn add(&mut self, mut term: Term, fields: FieldSet) -> TermId {
         let next = TermId(u32::try_from(self.terms.len()).unwrap_or(u32::MAX));
-        let id = *self.known.entry(term.written.clone()).or_insert(next);
+        let id = *self.known.entry((term.written.clone(), term.options)).or_insert(next);
         if id == next {
+            spellings::add_to(&mut term, &mut self.words);
             self.terms.push(term);
             self.fields.push(FieldSet::NONE);
         }
@@ -126,35 +130,34 @@ pub(super) struct CompiledTerms {
     pub(super) pairs: LetterPairs,
     /// The union of `fields`.
     pub(super) wanted: FieldSet,
+    /// Whether some term may begin inside a word in every language (`*` in front).
+    pub(super) any_beginning: bool,
 }
 
 /// A term that begins with a literal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TermAtLiteral {
     pub(super) term: TermId,
-    /// The tolerance that finding this literal means. The other plural of a term has a literal of
-    /// its own, for example.
-    pub(super) used: Tolerances,
+    /// Which of its spellings begins with the literal.
+    pub(super) spelling: u32,
 }
 
 impl CompiledTerms {
     /// Builds the automaton. The error is a message of the library: the terms are too many or too
     /// long for it.
     pub(super) fn build(draft: TermCollector) -> Result<Self, String> {
-        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut found: Vec<Vec<TermAtLiteral>> = Vec::new();
-        let mut literals: Vec<String> = Vec::new();
+        let mut literals: Vec<&str> = Vec::new();
         for (number, term) in (0..).zip(&draft.terms) {
-            let plural = term.other_plural().map(|literal| (literal, Tolerances::PLURAL));
-            let all = std::iter::once((term.head.clone(), Tolerances::default())).chain(plural);
-            for (literal, used) in all {
-                let at = *numbers.entry(literal.clone()).or_insert_with(|| {
-                    literals.push(literal);
+            for (spelling, Spelling { head, .. }) in (0..).zip(&term.spellings) {
+                let at = *numbers.entry(head).or_insert_with(|| {
+                    literals.push(head);
                     found.push(Vec::new());
                     found.len() - 1
                 });
                 if let Some(owners) = found.get_mut(at) {
-                    owners.push(TermAtLiteral { term: TermId(number), used });
+                    owners.push(TermAtLiteral { term: TermId(number), spelling });
                 }
             }
         }
@@ -178,6 +181,7 @@ impl CompiledTerms {
         Ok(Self {
             filter: Prefilter::new(draft.terms.iter()),
             pairs: LetterPairs::new(draft.terms.iter()),
+            any_beginning: draft.terms.iter().any(|term| term.any_beginning),
             lengths: literals.iter().map(|l| u32::try_from(l.len()).unwrap_or(u32::MAX)).collect(),
             terms: draft.terms,
             fields: draft.fields,
@@ -186,6 +190,11 @@ impl CompiledTerms {
             first_owner,
             wanted,
         })
+    }
+
+    /// All terms, in the order in which they were read.
+    pub(super) fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter()
     }
 
     /// The term with this number.
@@ -201,6 +210,12 @@ impl CompiledTerms {
     #[inline]
     pub(super) fn length(&self, literal: usize) -> usize {
         self.lengths.get(literal).map_or(0, |length| *length as usize)
+    }
+
+    /// The spelling that a literal begins.
+    pub(super) fn spelling(&self, owner: TermAtLiteral) -> Option<(&Term, &Spelling)> {
+        let term = self.term(owner.term)?;
+        Some((term, term.spellings.get(owner.spelling as usize)?))
     }
 
     /// The terms a literal belongs to.
@@ -225,7 +240,12 @@ impl CompiledTerms {
             + self
                 .terms
                 .iter()
-                .map(|term| size_of::<Term>() + term.written.len() + 2 * term.head.len())
+                .map(|term| {
+                    let literals = term.spellings.iter();
+                    size_of::<Term>()
+                        + 2 * term.written.len()
+                        + literals.map(|one| size_of::<Spelling>() + one.head.len()).sum::<usize>()
+                })
                 .sum::<usize>()
     }
 }

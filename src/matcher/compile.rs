@@ -197,7 +197,7 @@ fn weights_anchors(weights: &Weights, lexicon: &CompiledTerms) -> Option<Anchors
 /// Estimates how common a term is. There are no counts of words here, and the length is a good
 /// guess: words of a language become rarer with about the square of their length.
 fn commonness(term: TermId, lexicon: &CompiledTerms) -> f64 {
-    let bytes = lexicon.term(term).map_or(1, |term| term.head.len());
+    let bytes = lexicon.term(term).map_or(1, |term| term.head().len());
     let bytes = f64::from(u32::try_from(bytes).unwrap_or(u32::MAX));
     1.0 / (bytes * bytes)
 }

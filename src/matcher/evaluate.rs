@@ -368,7 +368,7 @@ mod tests {
             ("Japan OR NOT Korea", 0..18, "lacks something"),
             ("Japan NEAR (NOT Korea)", 6..10, "NOT stands alone"),
             ("Japan AND (?i)korea", 10..12, "regular expressions"),
-            ("Japan AND *korea", 10..16, "does not end a word"),
+            ("Japan AND ko*rea", 10..16, "does not end a word"),
             ("Japan AND @nothing", 10..18, "no set"),
             ("Japan AND NOT Japan", 0..5, "never hold"),
             ("\"South Korea\" NOT Korea", 0..13, "never hold"),

@@ -218,7 +218,7 @@ impl ExplanationWriter<'_> {
         }
     }
 
-    /// For example: the title has “export controls” (`export control` by plural).
+    /// For example: the title has “export controls” (`export control` by number).
     fn place(&self, s: &TermMatch) -> String {
         let part = self.matches.text.part(s.field, s.item).unwrap_or_default();
         let words = part.get(s.start..s.end).unwrap_or_default();
@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(
             reasons(query("\"export control\" AND (Japan OR 日本)"), &text),
             [
-                "the content has “export\u{2011}controls” (`export control` by hyphen+plural)",
+                "the content has “export\u{2011}controls” (`export control` by hyphen+number)",
                 "the title has “Japan”",
             ]
         );

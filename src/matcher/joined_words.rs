@@ -8,7 +8,7 @@ use icu_normalizer::ComposingNormalizer;
 use super::characters::{self, CharClass};
 use super::korean::{self, Standing};
 use super::normalise::{class_after, class_before, may_be_together};
-use super::term::{Term, ends_open};
+use super::term::Term;
 use super::tolerances::Tolerances;
 use super::unspaced_edges::UnspacedWords;
 
@@ -38,7 +38,7 @@ impl Term {
         if !joined(first) && !joined(last) {
             return Some(place.end);
         }
-        let open = ends_open(&self.tail);
+        let open = self.ends_open();
         if !words.may_stand(text, &place, open) {
             return None;
         }
@@ -55,7 +55,7 @@ impl Term {
     /// The end of a match that begins or ends with Hangul, its particle included; `None` if the term
     /// is no word there.
     fn korean_end(&self, text: &str, place: &Range<usize>, used: &mut Tolerances) -> Option<usize> {
-        let open = ends_open(&self.tail);
+        let open = self.ends_open();
         if self.exact {
             let found = text.get(place.clone())?;
             let first = characters::char_info(found.chars().next()?).class;
@@ -87,18 +87,18 @@ impl Term {
                 .filter(|c| characters::char_info(*c).class == CharClass::Unspaced)
                 .collect()
         };
-        if self.tail.is_empty() && letters(found) != letters(&self.head_spelling) {
+        if self.tail().is_empty() && letters(found) != letters(&self.head_spelling) {
             used.add(Tolerances::LETTER);
         }
         let (own, other) = (gaps(&self.head_spelling), gaps(found));
         let common = own.len() == other.len()
             && own.iter().zip(&other).all(|(one, two)| one.letters == two.letters);
-        if self.tail.is_empty() && !common {
+        if self.tail().is_empty() && !common {
             used.add(Tolerances::SPACING);
             let new = other
                 .iter()
                 .filter(|gap| !gap.dot && !own.iter().any(|one| one.letters == gap.letters));
-            let parts = |gap: &Gap| korean::may_be_parted(&self.head, gap.letters);
+            let parts = |gap: &Gap| korean::may_be_parted(self.head(), gap.letters);
             return new.into_iter().all(parts).then_some(());
         }
         Some(())

@@ -2,6 +2,8 @@
 //! Arabic and Hebrew prefixes before it. `korean` names by it what it found, `scan.rs` searches behind
 //! the prefixes.
 
+use super::word_forms::Language;
+
 /// Particles that mark a case or join two nouns. One of [`PARTICLES_AFTER_CASE`] may follow.
 const CASE_PARTICLES: &[&str] = &[
     "에",
@@ -159,6 +161,34 @@ pub(super) fn proclitics(first: char) -> &'static [&'static [&'static str]] {
         '\u{5D0}'..='\u{5EA}' => HEBREW,
         _ => &[],
     }
+}
+
+/// The shortest term that is found as the last part of a compound, in letters; `None` for a language
+/// that does not write compounds as one word. A shorter word is the end of too many others: `Zeit`,
+/// `Teil` and `Land` are in thousands of German words. Measured on German and Finnish sentences
+/// with known lemmas, where a lower number cost more wrong alerts than it found right ones.
+pub(super) fn compound_head_letters_min(language: Language) -> Option<usize> {
+    match language.tag() {
+        "de" => Some(8),
+        "fi" => Some(9),
+        "da" | "nb" | "nl" | "sv" => Some(6),
+        _ => None,
+    }
+}
+
+/// Whether a language writes letters of other words onto a word, as Arabic and Hebrew do.
+pub(super) fn writes_proclitics(language: Language) -> bool {
+    matches!(language.tag(), "ar" | "he")
+}
+
+/// The language whose prefixes a word may have, by its first letter.
+pub(super) fn proclitic_language(word: &str) -> Option<Language> {
+    let tag = match word.chars().next()? {
+        '\u{620}'..='\u{64A}' | '\u{671}'..='\u{6D3}' => "ar",
+        '\u{5D0}'..='\u{5EA}' => "he",
+        _ => return None,
+    };
+    Language::of_tag(tag)
 }
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ impl LetterPairs {
     pub(super) fn new<'t>(terms: impl Iterator<Item = &'t Term>) -> Self {
         let (mut firsts, mut alone) = (Vec::new(), Vec::new());
         let (mut pairs, mut beginnings) = (Vec::new(), Vec::new());
-        for term in terms {
+        for spelling in terms.flat_map(|term| &term.spellings) {
             let mut letters =
-                term.head.chars().take_while(|c| characters::uniform_class(*c).is_some());
+                spelling.head.chars().take_while(|c| characters::uniform_class(*c).is_some());
             let Some(first) = letters.next() else { continue };
             firsts.push(u64::from(first));
             let Some(second) = letters.next() else {

@@ -295,8 +295,8 @@ fn covers(by: Leaf, leaf: Leaf, lexicon: &CompiledTerms) -> bool {
     // An exact term covers only exact terms.
     (!other.exact || term.exact)
         && lexicon.find_in_text(&text).iter().any(|s| {
-            let open = s.end == text.len() && !term.tail.is_empty();
-            s.term == by.term && (!open || !other.tail.is_empty())
+            let open = s.end == text.len() && !term.tail().is_empty();
+            s.term == by.term && (!open || !other.tail().is_empty())
         })
 }
 

@@ -11,7 +11,7 @@
 //! German; `letter_pairs.rs` is the one for Han, Kana and Hangul.
 use super::characters::{self, CharClass, Fold};
 use super::normalise;
-use super::term::{Term, TermPart};
+use super::term::{Spelling, Term};
 
 /// Bits for each entry. An entry sets two bits of one word of the table, and about one in fifty
 /// other keys then passes by chance.
@@ -79,15 +79,13 @@ pub(super) struct Prefilter {
     four: BitSet,
     /// The first eight bytes of words.
     eight: BitSet,
-    /// Words of which only the first four bytes are certain, because a wildcard follows.
-    four_alone: BitSet,
     /// The first eight bytes of words that are followed by another word, together with the first
     /// four of that. A phrase of common words is then looked up only where both words are.
     two_words: BitSet,
-    /// Words of which fewer than four bytes are certain. Bit `n` of `stem_lengths` says that some
-    /// have `n`.
-    stems: BitSet,
-    stem_lengths: u8,
+    /// The first bytes of words that may go on in several ways, with how many of them are certain:
+    /// one to eight. Bit `n` of `prefix_lengths` says that some have `n`.
+    prefixes: BitSet,
+    prefix_lengths: u16,
     /// The ASCII punctuation that some term begins with.
     punctuation: [bool; 128],
     /// Whether any term begins with a letter outside ASCII. If none does, such letters of a text
@@ -100,10 +98,9 @@ pub(super) struct Prefilter {
 struct Keys {
     four: Vec<u64>,
     eight: Vec<u64>,
-    four_alone: Vec<u64>,
     two_words: Vec<u64>,
-    stems: Vec<u64>,
-    stem_lengths: u8,
+    prefixes: Vec<u64>,
+    prefix_lengths: u16,
     non_ascii: bool,
 }
 
@@ -112,17 +109,19 @@ impl Prefilter {
     pub(super) fn new<'t>(terms: impl Iterator<Item = &'t Term>) -> Self {
         let mut keys = Keys::default();
         let mut punctuation = [false; 128];
-        for term in terms {
-            let Some(first) = term.head.chars().next() else { continue };
+        for (term, spelling) in
+            terms.flat_map(|term| term.spellings.iter().map(move |spelling| (term, spelling)))
+        {
+            let Some(first) = spelling.head.chars().next() else { continue };
             if first.is_ascii_alphanumeric() {
-                keys.add_word(term);
+                keys.add_word(term, spelling);
             } else if first.is_ascii() {
                 punctuation[first as usize] = true;
             } else {
                 keys.non_ascii = true;
             }
         }
-        for list in [&mut keys.four, &mut keys.eight, &mut keys.four_alone, &mut keys.stems] {
+        for list in [&mut keys.four, &mut keys.eight, &mut keys.prefixes] {
             list.sort_unstable();
             list.dedup();
         }
@@ -131,10 +130,9 @@ impl Prefilter {
         Self {
             four: BitSet::new(&keys.four),
             eight: BitSet::new(&keys.eight),
-            four_alone: BitSet::new(&keys.four_alone),
             two_words: BitSet::new(&keys.two_words),
-            stems: BitSet::new(&keys.stems),
-            stem_lengths: keys.stem_lengths,
+            prefixes: BitSet::new(&keys.prefixes),
+            prefix_lengths: keys.prefix_lengths,
             punctuation,
             non_ascii: keys.non_ascii,
         }
@@ -147,21 +145,28 @@ impl Prefilter {
     pub(super) fn may_match_word(&self, key: u64, next: impl FnOnce() -> Option<u64>) -> bool {
         let four = key & FOUR;
         if self.four.has(four) {
-            if self.eight.has(key) || self.four_alone.has(four) {
+            if self.eight.has(key) || self.may_match_prefix(key, LONG_PREFIXES) {
                 return true;
             }
             if next().is_none_or(|next| self.two_words.has(two_key(key, next))) {
                 return true;
             }
         }
-        self.stem_lengths != 0 && self.may_match_stem(key)
+        self.prefix_lengths & SHORT_PREFIXES != 0 && self.may_match_prefix(key, SHORT_PREFIXES)
     }
 
-    /// Whether a word may begin with a term of fewer than four certain bytes.
-    fn may_match_stem(&self, key: u64) -> bool {
-        [(1, 0xFF), (2, 0xFFFF), (3, 0xFF_FFFF)].into_iter().any(|(length, mask)| {
-            self.stem_lengths & (1 << length) != 0 && self.stems.has(stem_key(key & mask, length))
-        })
+    /// Whether a word may begin with a word of the terms that may go on. `lengths` has a bit for
+    /// each number of certain bytes that is asked for.
+    fn may_match_prefix(&self, key: u64, lengths: u16) -> bool {
+        let mut lengths = self.prefix_lengths & lengths;
+        while lengths != 0 {
+            let length = lengths.trailing_zeros();
+            if self.prefixes.has(prefix_key(key, length)) {
+                return true;
+            }
+            lengths &= lengths - 1;
+        }
+        false
     }
 
     #[inline]
@@ -172,55 +177,41 @@ impl Prefilter {
 
     /// Bytes of memory, for the report.
     pub(super) fn bytes(&self) -> usize {
-        let own = [&self.four, &self.eight, &self.four_alone, &self.two_words, &self.stems];
+        let own = [&self.four, &self.eight, &self.two_words, &self.prefixes];
         own.iter().map(|bits| bits.bytes()).sum()
     }
 }
 
 impl Keys {
-    /// Adds a term that begins with an ASCII letter or digit.
-    fn add_word(&mut self, term: &Term) {
-        let word: String = term
+    /// Adds a spelling that begins with an ASCII letter or digit.
+    fn add_word(&mut self, term: &Term, spelling: &Spelling) {
+        let word: String = spelling
             .head
             .chars()
             .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
             .collect();
-        let ends = word.len() == term.head.len();
-        // A wildcard follows, so the word in the text may go on in any way.
-        if ends && matches!(term.tail.first(), Some(TermPart::AnyEnding | TermPart::ShortEnding)) {
+        let ends = word.len() == spelling.head.len();
+        if ends && (!term.exact || spelling.ends_open()) {
+            // An ending or the other part of a compound may follow.
+            let length = u32::try_from(word.len().min(KEY_BYTES)).unwrap_or(0);
             let key = key(word.as_bytes());
-            match word.len() {
-                0..4 => {
-                    let length = u8::try_from(word.len()).unwrap_or(0);
-                    self.stem_lengths |= 1 << length;
-                    self.stems.push(stem_key(key, length));
-                }
-                4..KEY_BYTES => {
-                    self.four.push(key & FOUR);
-                    self.four_alone.push(key & FOUR);
-                }
-                _ => self.add_key(key),
+            self.prefix_lengths |= 1 << length;
+            self.prefixes.push(prefix_key(key, length));
+            if length >= 4 {
+                self.four.push(key & FOUR);
             }
             return;
         }
-        if !ends && self.add_two(&word, term) {
+        if !ends && self.add_two(&word, &spelling.head) {
             return;
         }
         self.add_key(key(word.as_bytes()));
-        if ends && term.tolerates.plural {
-            for ending in ["s", "es"] {
-                self.add_key(key(format!("{word}{ending}").as_bytes()));
-            }
-        }
-        if ends && let Some(plural) = term.other_plural() {
-            self.add_key(key(plural.as_bytes()));
-        }
     }
 
     /// Adds a term whose first word is followed by another of which four bytes are certain,
     /// whatever ending it takes. Gives whether it was such a term.
-    fn add_two(&mut self, word: &str, term: &Term) -> bool {
-        let Some(rest) = term.head.get(word.len()..).and_then(|rest| rest.strip_prefix(' ')) else {
+    fn add_two(&mut self, word: &str, head: &str) -> bool {
+        let Some(rest) = head.get(word.len()..).and_then(|rest| rest.strip_prefix(' ')) else {
             return false;
         };
         let length = rest
@@ -257,9 +248,10 @@ fn two_key(first: u64, next: u64) -> u64 {
     first ^ ((next & FOUR) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
-/// The key of a word of fewer than four bytes, with its length.
-fn stem_key(key: u64, length: u8) -> u64 {
-    key | (u64::from(length) << 32)
+/// The first `length` bytes of a key, together with their number.
+fn prefix_key(key: u64, length: u32) -> u64 {
+    let kept = if length >= 8 { key } else { key & ((1 << (length * 8)) - 1) };
+    kept ^ u64::from(length).wrapping_mul(0xA24B_AED4_963E_E407)
 }
 
 /// The key of the word at byte `at` of `text`, folding each character.
@@ -347,6 +339,9 @@ pub(super) fn ascii_key(text: &[u8], at: usize) -> Option<(u64, usize)> {
 
 /// The first four bytes of a key.
 const FOUR: u64 = 0xFFFF_FFFF;
+/// The bits of prefixes of one to three bytes, which `four` does not know, and of four to eight.
+const SHORT_PREFIXES: u16 = 0b1110;
+const LONG_PREFIXES: u16 = 0b1_1111_0000;
 /// The high bit of each byte, and 1 in each byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
 const ONES: u64 = 0x0101_0101_0101_0101;

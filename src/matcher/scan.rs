@@ -3,57 +3,24 @@
 //!
 //! The automaton is not run over the whole text: it would find terms inside words, and it needs
 //! folded text, and folding all of a text costs more than the search (see `prefilter.rs`).
-use aho_corasick::Anchored;
-use aho_corasick::automaton::Automaton;
-
+use super::article_language::ArticleLanguage;
 use super::article_text::ArticleText;
-use super::automaton::{CompiledTerms, MATCHES_MAX, TermMatch};
+use super::automaton::{CompiledTerms, TermMatch};
 use super::characters::{self, CharClass};
 use super::language;
 use super::normalise::{self, char_at, word_end};
 use super::prefilter;
+use super::text_scan::{Beginning, TextScan};
 use super::tolerances::Tolerances;
-use super::unspaced_edges::UnspacedWords;
-use crate::domain::Field;
+use super::word_forms;
 
-/// The pass over one field of an article.
-pub(super) struct TextScan<'a> {
-    /// The terms to search.
-    pub(super) lexicon: &'a CompiledTerms,
-    /// The text of one field.
-    pub(super) text: &'a str,
-    pub(super) field: Field,
-    pub(super) item: usize,
-    /// Where matches are recorded.
-    pub(super) found: &'a mut Vec<TermMatch>,
-    /// Finds every term, whatever fields it is searched in. The lint needs this.
-    pub(super) everywhere: bool,
-    /// The folded bytes of the current step; kept here so that not each step allocates.
-    pub(super) fold: String,
-    /// The words around the last match in a script without spaces.
-    pub(super) words: UnspacedWords,
-}
+/// Letters of the shortest word in which another term is searched.
+const INSIDE_LETTERS_MIN: usize = 5;
+/// Letters of the longest word in which another term is searched. A hostile text may have a word
+/// of megabytes.
+const INSIDE_LETTERS_MAX: usize = 80;
 
-impl<'a> TextScan<'a> {
-    /// A pass over `text`. Field and item are set by who makes it for an article.
-    pub(super) fn new(
-        lexicon: &'a CompiledTerms,
-        text: &'a str,
-        found: &'a mut Vec<TermMatch>,
-    ) -> Self {
-        let field = Field::Title;
-        Self {
-            lexicon,
-            text,
-            field,
-            item: 0,
-            found,
-            everywhere: false,
-            fold: String::new(),
-            words: UnspacedWords::default(),
-        }
-    }
-
+impl TextScan<'_> {
     /// Goes through the text and searches wherever a term may begin.
     pub(super) fn run(mut self) {
         let bytes = self.text.as_bytes();
@@ -109,6 +76,14 @@ impl<'a> TextScan<'a> {
             }
         }
         if before != CharClass::Spaced {
+            if self.searches_inside() {
+                self.inside_word(at);
+            }
+            // The dot of an acronym or an initial may be left out, so the word is not whole yet.
+            if end == at + 1 && bytes.get(end) == Some(&b'.') {
+                self.find_terms_at(at, Tolerances::default());
+                return end;
+            }
             let key = key.map_or_else(|| prefilter::folded_key(self.text, at), |(key, _)| key);
             let next = || {
                 let ascii = bytes.get(end).is_none_or(u8::is_ascii);
@@ -144,8 +119,44 @@ impl<'a> TextScan<'a> {
         if may {
             self.find_terms_at(at, Tolerances::default());
         }
-        if !language::proclitics(c).is_empty() {
+        if letter.class == CharClass::Spaced && self.searches_inside() {
+            self.inside_word(at);
+        }
+        if self.reads_proclitics() && !language::proclitics(c).is_empty() {
             self.after_proclitics(at);
+        }
+    }
+
+    /// Whether terms are searched inside words: the second part of a compound, or behind a `*`.
+    fn searches_inside(&self) -> bool {
+        self.lexicon.any_beginning
+            || self.stated.and_then(language::compound_head_letters_min).is_some()
+    }
+
+    /// Whether the letters before an Arabic or Hebrew word may be words of their own. In Persian
+    /// and Urdu, which are written with Arabic letters too, they are not.
+    fn reads_proclitics(&self) -> bool {
+        self.stated.is_none_or(language::writes_proclitics)
+    }
+
+    /// Searches the terms inside the word that begins at `at`.
+    fn inside_word(&mut self, at: usize) {
+        let (end, letters) = word_end(self.text, at, CharClass::Spaced);
+        if !(INSIDE_LETTERS_MIN..=INSIDE_LETTERS_MAX).contains(&letters) {
+            return;
+        }
+        let bytes = self.text.as_bytes();
+        let mut place = at + 1;
+        while let Some(c) = char_at(self.text, place).filter(|_| place < end) {
+            let key = prefilter::ascii_key(bytes, place)
+                .map_or_else(|| prefilter::folded_key(self.text, place), |(key, _)| key);
+            if (!c.is_ascii() && self.lexicon.filter.non_ascii)
+                || self.lexicon.filter.may_match_word(key, || None)
+            {
+                let used = Tolerances::default();
+                self.find_terms(Beginning { at: place, used, word: Some(at) });
+            }
+            place += c.len_utf8();
         }
     }
 
@@ -165,9 +176,26 @@ impl<'a> TextScan<'a> {
                 }
             }
         }
-        for place in places.into_iter().skip(1) {
-            self.find_terms_at(place, Tolerances::PROCLITIC);
+        // Where a longer rest of the word is a word itself, the letters before the term are part
+        // of it: `وكيل` is a deputy and not "and" with a measure.
+        let mut listed = self.is_listed_word(at);
+        for (number, place) in places.iter().copied().enumerate().skip(1) {
+            let article = self.text.get(at..place).is_some_and(|letters| letters.ends_with('ل'));
+            if !listed || (article && number > 0) {
+                self.find_terms_at(place, Tolerances::PROCLITIC);
+            }
+            listed |= self.is_listed_word(place);
         }
+    }
+
+    /// Whether the rest of the word from byte `at` on is a word of its language.
+    fn is_listed_word(&self, at: usize) -> bool {
+        let (end, letters) = word_end(self.text, at, CharClass::Spaced);
+        let rest = self.text.get(at..end).unwrap_or_default();
+        letters <= INSIDE_LETTERS_MAX
+            && language::proclitic_language(rest).is_some_and(|language| {
+                word_forms::is_listed(&normalise::normalise(rest), language)
+            })
     }
 
     /// The end of `letters` at byte `at`, marks on them included; `None` if other letters are
@@ -184,128 +212,32 @@ impl<'a> TextScan<'a> {
         }
         Some(end)
     }
-
-    /// Walks the automaton from byte `at` on and records every term that begins there.
-    fn find_terms_at(&mut self, at: usize, used: Tolerances) {
-        let lexicon = self.lexicon;
-        let bytes = self.text.as_bytes();
-        let Ok(mut state) = lexicon.automaton.start_state(Anchored::Yes) else { return };
-        let (mut end, mut fed) = (at, 0_usize);
-        loop {
-            match bytes.get(end) {
-                None => return,
-                // An ASCII character before another one has no marks, so it is folded here without
-                // the tables.
-                Some(byte)
-                    if byte.is_ascii_alphanumeric()
-                        && bytes.get(end + 1).is_none_or(u8::is_ascii) =>
-                {
-                    let byte = byte.to_ascii_lowercase();
-                    state = lexicon.automaton.next_state(Anchored::Yes, state, byte);
-                    fed += 1;
-                    end += 1;
-                }
-                Some(_) if let Some(letter) = self.uniform_letter(end) => {
-                    let folded = characters::uniform_fold(letter);
-                    for byte in folded.encode_utf8(&mut [0; 4]).bytes() {
-                        state = lexicon.automaton.next_state(Anchored::Yes, state, byte);
-                    }
-                    fed += folded.len_utf8();
-                    end += letter.len_utf8();
-                }
-                Some(_) => {
-                    self.fold.clear();
-                    let Some(step) = normalise::fold_cluster(self.text, end, &mut self.fold) else {
-                        return;
-                    };
-                    end = step.end;
-                    if step.class == CharClass::Ignored {
-                        continue;
-                    }
-                    // A space or dot that may be left out is no part of a term, neither its first
-                    // letter nor its last. A long mark may be its last.
-                    if self.fold.is_empty() {
-                        if fed == 0 {
-                            return;
-                        }
-                        if step.class != CharClass::Unspaced {
-                            continue;
-                        }
-                    }
-                    for byte in self.fold.bytes() {
-                        state = lexicon.automaton.next_state(Anchored::Yes, state, byte);
-                    }
-                    fed += self.fold.len();
-                }
-            }
-            if lexicon.automaton.is_dead(state) {
-                return;
-            }
-            if lexicon.automaton.is_match(state) {
-                for number in 0..lexicon.automaton.match_len(state) {
-                    let literal = lexicon.automaton.match_pattern(state, number).as_usize();
-                    // A state also lists shorter literals that end here but begin later. They are
-                    // found from their own beginning.
-                    if lexicon.length(literal) == fed {
-                        self.record(literal, at, end, used);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The character at `at` if its folded form is known without the tables and no mark belongs to
-    /// it.
-    #[inline]
-    fn uniform_letter(&self, at: usize) -> Option<char> {
-        let mut chars = self.text.get(at..)?.chars();
-        let first = chars.next()?;
-        characters::uniform_class(first)?;
-        let alone =
-            chars.next().is_none_or(|c| c.is_ascii() || characters::uniform_class(c).is_some());
-        alone.then_some(first)
-    }
-
-    /// Records the terms that begin with a literal, where their fields and their right edges
-    /// agree.
-    fn record(&mut self, literal: usize, start: usize, end: usize, used: Tolerances) {
-        let lexicon = self.lexicon;
-        for owner in lexicon.terms_at(literal) {
-            let Some(term) = lexicon.term(owner.term) else { continue };
-            let wanted = lexicon.fields(owner.term);
-            let looks = self.everywhere || wanted.has(self.field);
-            if !looks || (used == Tolerances::PROCLITIC && !term.tolerates.proclitic) {
-                continue;
-            }
-            let mut used = used;
-            used.add(owner.used);
-            if let Some((end, used)) = term.match_rest(self.text, start..end, used, &mut self.words)
-                && self.found.len() < MATCHES_MAX
-            {
-                let (field, item) = (self.field, self.item);
-                self.found.push(TermMatch { term: owner.term, field, item, start, end, used });
-            }
-        }
-    }
 }
 
 impl CompiledTerms {
     /// All matches in an article, sorted by term and then by place.
     pub(super) fn find_in_article(&self, text: &ArticleText<'_>) -> Vec<TermMatch> {
         let mut found = Vec::new();
+        let language = ArticleLanguage::of(text);
         for (field, item, part) in text.parts() {
             if self.wanted.has(field) {
-                TextScan { field, item, ..TextScan::new(self, part, &mut found) }.run();
+                let scan = TextScan::new(self, part, &language, &mut found);
+                TextScan { field, item, ..scan }.run();
             }
         }
-        found.sort_unstable_by_key(|s| (s.term, s.field as u8, s.item, s.start));
+        // Several spellings of a term may be found at one place. The nearest one is shown.
+        let place = |s: &TermMatch| (s.term, s.field as u8, s.item, s.start);
+        found.sort_unstable_by_key(|s| (place(s), s.used.count(), s.end));
+        found.dedup_by_key(|s| place(s));
         found
     }
 
     /// The terms found in a text that is no article, whatever fields they are searched in.
     pub(super) fn find_in_text(&self, text: &str) -> Vec<TermMatch> {
         let mut found = Vec::new();
-        TextScan { everywhere: true, ..TextScan::new(self, text, &mut found) }.run();
+        let language = ArticleLanguage::unknown();
+        let scan = TextScan::new(self, text, &language, &mut found);
+        TextScan { everywhere: true, ..scan }.run();
         found
     }
 }
@@ -316,13 +248,15 @@ mod tests {
     use proptest::test_runner::FileFailurePersistence;
 
     use super::super::automaton::{FieldSet, TermCollector};
-    use super::super::term::Term;
+    use super::super::term::{Term, TermOptions};
     use super::*;
 
     /// The same pass, asking wherever a word may begin, whatever the filter says.
     fn unfiltered(lexicon: &CompiledTerms, text: &str) -> Vec<TermMatch> {
         let mut found = Vec::new();
-        let mut pass = TextScan { everywhere: true, ..TextScan::new(lexicon, text, &mut found) };
+        let language = ArticleLanguage::unknown();
+        let pass = TextScan::new(lexicon, text, &language, &mut found);
+        let mut pass = TextScan { everywhere: true, ..pass };
         let mut before = CharClass::Space;
         for (at, c) in text.char_indices() {
             let letter = characters::char_info(c);
@@ -378,7 +312,7 @@ mod tests {
                     1 => format!("{term}*"),
                     _ => term.to_owned(),
                 };
-                if let Ok(term) = Term::parse(&written) {
+                if let Ok(term) = Term::parse(&written, TermOptions::default()) {
                     draft.add(term, FieldSet::TEXT);
                 }
             }

@@ -1,19 +1,23 @@
 //! One term of a watchlist, and how it is read from what the user wrote. `word_edges.rs` says
 //! whether a place in a text is the term.
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::capitals::CapitalRule;
 use super::characters::{self, CharClass};
 use super::language;
+use super::language_set::LanguageSet;
 use super::normalise::{self, char_at};
+use super::optional_punctuation;
+use super::tolerances::Tolerances;
+use super::word_forms::Endings;
 
-/// The shortest word that takes an English plural, in letters. With less, `US` would find "uses".
-const PLURAL_LETTERS_MIN: usize = 3;
 /// The shortest term that may have an Arabic or Hebrew prefix, in letters. Shorter ones would be
 /// found inside other words.
 const PROCLITIC_LETTERS_MIN: usize = 3;
 
 /// A part of a term after the literal it begins with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum TermPart {
     /// `*`: any rest of the word.
     AnyEnding,
@@ -21,6 +25,77 @@ pub(super) enum TermPart {
     ShortEnding,
     /// Literal text: folded, and as it is spelled exactly.
     Text { folded: String, spelling: String },
+    /// A word in any of its forms.
+    Word(Arc<[WordStem]>),
+}
+
+/// How the forms of a word begin that is not the first of its term.
+#[derive(Clone, Debug)]
+pub(super) struct WordStem {
+    /// Folded.
+    pub(super) text: String,
+    /// What may follow it.
+    pub(super) endings: Arc<[Endings]>,
+}
+
+/// One way in which a text may write a term. Each has a literal in the automaton.
+#[derive(Clone, Debug)]
+pub(super) struct Spelling {
+    /// The folded text it begins with, which the automaton searches. Never empty.
+    pub(super) head: Box<str>,
+    /// The endings that may follow, where `head` ends inside a word of a text. Terms with the same
+    /// endings share one list.
+    pub(super) endings: Option<Arc<[Endings]>>,
+    /// Whether `head` may also end at the end of a word.
+    pub(super) is_whole: bool,
+    /// What follows the literal.
+    pub(super) tail: Vec<TermPart>,
+    /// The tolerance that this spelling means; none for the term as it is written.
+    pub(super) used: Tolerances,
+    /// The text must have the marked letters that the term spells out: `ö` for `oe`.
+    pub(super) spells_out: bool,
+}
+
+impl Spelling {
+    /// A spelling without a tail.
+    pub(super) fn plain(head: String, used: Tolerances) -> Self {
+        let head = head.into_boxed_str();
+        Self { head, endings: None, is_whole: true, tail: Vec::new(), used, spells_out: false }
+    }
+
+    /// The last folded literal text; `None` if it ends in a form.
+    pub(super) fn last_text(&self) -> Option<&str> {
+        let mut last = Some(&*self.head);
+        for part in &self.tail {
+            match part {
+                TermPart::Text { folded, .. } => last = Some(folded),
+                TermPart::Word(_) => last = None,
+                TermPart::AnyEnding | TermPart::ShortEnding => {}
+            }
+        }
+        last
+    }
+
+    /// Whether it ends in a part that takes the rest of the word, so that there is no edge to
+    /// judge.
+    pub(super) fn ends_open(&self) -> bool {
+        self.tail.last().is_some_and(|part| !matches!(part, TermPart::Text { .. }))
+    }
+}
+
+/// What the watch of a term says about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TermOptions {
+    /// Tolerances that are switched off.
+    pub(super) off: Tolerances,
+    /// The languages whose forms are looked for.
+    pub(super) languages: LanguageSet,
+}
+
+impl Default for TermOptions {
+    fn default() -> Self {
+        Self { off: Tolerances::default(), languages: LanguageSet::ALL }
+    }
 }
 
 /// A term that can be searched.
@@ -30,50 +105,48 @@ pub(super) struct Term {
     pub(super) written: String,
     /// Only the same spelling counts (`=`).
     pub(super) exact: bool,
-    /// The folded text it begins with, which the automaton searches. Never empty.
-    pub(super) head: String,
-    /// The exact spelling of `head`, compared if the term has `=`.
+    /// The words of the term without operators and without the punctuation that a name may be
+    /// written without. The letters of a match are compared with it.
+    pub(super) plain: String,
+    /// The exact spelling of the first literal, compared if the term has `=`.
     pub(super) head_spelling: String,
-    /// What follows the first literal.
-    pub(super) tail: Vec<TermPart>,
+    /// The ways to write it; the first is the term as it is written.
+    pub(super) spellings: Vec<Spelling>,
+    /// Any beginning of the word may stand before it (`*` in front).
+    pub(super) any_beginning: bool,
     /// The class of its last character, which decides its right edge.
     pub(super) last: CharClass,
     /// For each run of separators, whether it holds a dash.
     pub(super) dashes: Vec<bool>,
     /// Endings and prefixes that are tolerated; none with `=`.
     pub(super) tolerates: Inflections,
+    /// Whether its capitals count.
+    pub(super) capitals: CapitalRule,
+    /// What its watch says about it.
+    pub(super) options: TermOptions,
 }
 
 /// Which endings and prefixes of a word in the text are tolerated.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Inflections {
-    /// An English plural ending.
-    pub(super) plural: bool,
     /// An English possessive (`’s`).
     pub(super) possessive: bool,
     /// Arabic or Hebrew letters written in front of the word (the article, "and", "in").
     pub(super) proclitic: bool,
+    /// A plural `s` or one capital behind a number: `1990s`, `F-35A`.
+    pub(super) model: bool,
 }
 
 impl Inflections {
-    /// The inflections of a term without `=` that begins with `head` and whose last literal is
-    /// `last`. `open` says that it ends in a wildcard, which takes a plural ending anyway.
-    fn of(head: &str, last: &str, open: bool) -> Self {
-        let last_word: Vec<char> = last
-            .chars()
-            .rev()
-            .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
-            .collect();
-        let latin = last_word.first().is_some_and(char::is_ascii_alphanumeric);
-        // A number takes a plural too: `F-35s`, `1990s`.
-        let long_enough = last_word.len() >= PLURAL_LETTERS_MIN
-            || last_word.first().is_some_and(char::is_ascii_digit);
+    /// The inflections of a term without `=` that begins with `head` and ends with `last`.
+    fn of(head: &str, last: &str) -> Self {
         let letters = head.chars().filter(|c| c.is_alphabetic()).count();
+        let ends = |test: fn(&char) -> bool| last.chars().next_back().as_ref().is_some_and(test);
         Self {
-            plural: latin && long_enough && !open,
-            possessive: latin,
+            possessive: ends(char::is_ascii_alphanumeric),
             proclitic: letters >= PROCLITIC_LETTERS_MIN
                 && head.chars().next().is_some_and(|c| !language::proclitics(c).is_empty()),
+            model: ends(char::is_ascii_digit),
         }
     }
 }
@@ -101,95 +174,98 @@ impl TermError {
 
 impl Term {
     /// Reads a term as it is written in a list: an optional `=`, then words, each of which may end
-    /// in `*` or `~`.
-    pub(super) fn parse(written: &str) -> Result<Self, TermError> {
+    /// in `*` or `~`. A `*` may also stand before the first word.
+    pub(super) fn parse(written: &str, options: TermOptions) -> Result<Self, TermError> {
         let body = written.trim();
         let (exact, body) = match body.strip_prefix('=') {
             Some(rest) => (true, unquoted(rest.trim())),
             None => (false, unquoted(body)),
         };
+        let (any_beginning, body) = match body.strip_prefix('*') {
+            Some(rest) if rest.starts_with(char::is_alphanumeric) => (true, rest),
+            _ => (false, body),
+        };
+        let (plain, dotted) =
+            if exact { (body.to_owned(), false) } else { optional_punctuation::without(body) };
         let pieces = split(body).map_err(|(at, what, help)| {
             // `body` is a slice of `written`, so the difference is where it begins.
             let from = body.as_ptr().addr().saturating_sub(written.as_ptr().addr());
             TermError::new(from + at.start..from + at.end, what, help)
         })?;
-        let empty = || {
-            TermError::new(
+        // Read again without the punctuation, now that mistakes were reported with their places.
+        let pieces = if plain == body { pieces } else { split(&plain).unwrap_or(pieces) };
+        let mut pieces = pieces.into_iter();
+        let Some(TermPart::Text { folded: head, spelling: head_spelling }) = pieces.next() else {
+            return Err(TermError::new(
                 0..written.len(),
                 format!("`{written}` holds no letter, digit or symbol to look for"),
                 "write a word or a phrase",
-            )
-        };
-        let mut pieces = pieces.into_iter();
-        let Some(TermPart::Text { folded: head, spelling: head_spelling }) = pieces.next() else {
-            return Err(empty());
+            ));
         };
         let tail: Vec<_> = pieces.collect();
-        if exact && tail.contains(&TermPart::ShortEnding) {
+        if exact && tail.iter().any(|part| matches!(part, TermPart::ShortEnding)) {
             return Err(TermError::new(
                 0..written.len(),
                 format!("`{written}` asks for the exact spelling and for any ending"),
                 "drop the `=` or the `~`",
             ));
         }
-        let kind_of =
-            |c: Option<char>| c.map_or(CharClass::Other, |c| characters::char_info(c).class);
-        let last_text = tail
-            .iter()
-            .rev()
-            .find_map(|piece| match piece {
-                TermPart::Text { folded, .. } => Some(folded),
-                TermPart::AnyEnding | TermPart::ShortEnding => None,
-            })
-            .unwrap_or(&head);
-        Ok(Self {
+        let as_written = Spelling { tail, ..Spelling::plain(head, Tolerances::default()) };
+        let last = as_written.last_text().unwrap_or_default().to_owned();
+        let mut term = Self {
             exact,
-            last: kind_of(last_text.chars().next_back()),
+            any_beginning,
+            last: last
+                .chars()
+                .next_back()
+                .map_or(CharClass::Other, |c| characters::char_info(c).class),
             dashes: normalise::dashes(body.trim_matches(|c| {
                 matches!(
                     characters::char_info(c).class,
                     CharClass::Space | CharClass::Dash | CharClass::Ignored
                 )
             })),
-            tolerates: if exact {
-                Inflections::default()
-            } else {
-                Inflections::of(&head, last_text, ends_open(&tail))
-            },
+            tolerates: Inflections::default(),
+            capitals: CapitalRule::Free,
             written: written.trim().to_owned(),
-            head,
+            plain: plain.replace(['*', '~'], ""),
             head_spelling,
-            tail,
-        })
+            spellings: vec![as_written],
+            options,
+        };
+        if !exact {
+            term.tolerates = Inflections::of(term.head(), &last);
+            term.capitals = CapitalRule::of(&term.plain, dotted);
+        }
+        Ok(term)
+    }
+
+    /// The literal of the term as it is written.
+    pub(super) fn head(&self) -> &str {
+        self.spellings.first().map_or("", |spelling| &spelling.head)
+    }
+
+    /// What follows that literal.
+    pub(super) fn tail(&self) -> &[TermPart] {
+        self.spellings.first().map_or(&[], |spelling| &spelling.tail)
+    }
+
+    /// Whether it ends in a wildcard, `*` or `~`.
+    pub(super) fn ends_open(&self) -> bool {
+        self.spellings.first().is_some_and(Spelling::ends_open)
     }
 
     /// A text in which the term is found. The lint uses it to ask which other terms are found
     /// there too.
     pub(super) fn sample(&self) -> String {
-        let mut text = if self.exact { self.head_spelling.clone() } else { self.head.clone() };
-        for piece in &self.tail {
+        let mut text = if self.exact { &self.head_spelling } else { self.head() }.to_owned();
+        for piece in self.tail() {
             if let TermPart::Text { folded, spelling } = piece {
                 text.push_str(if self.exact { spelling } else { folded });
             }
         }
-        text
+        if self.capitals == CapitalRule::Free { text } else { text.to_uppercase() }
     }
-
-    /// A plural that is not the term with letters added, such as `treaties` of `treaty`. It needs
-    /// a literal of its own in the automaton.
-    pub(super) fn other_plural(&self) -> Option<String> {
-        if !self.tolerates.plural || !self.tail.is_empty() {
-            return None;
-        }
-        let stem = self.head.strip_suffix('y')?;
-        let before = stem.chars().next_back()?;
-        (before.is_ascii_alphabetic() && !"aeiou".contains(before)).then(|| format!("{stem}ies"))
-    }
-}
-
-/// Whether the term ends in a wildcard, `*` or `~`.
-pub(super) fn ends_open(tail: &[TermPart]) -> bool {
-    matches!(tail.last(), Some(TermPart::AnyEnding | TermPart::ShortEnding))
 }
 
 /// Removes the quotation marks around a text, typographic ones too.
@@ -222,7 +298,9 @@ fn split(body: &str) -> Result<Vec<TermPart>, Misplaced> {
             return Err((
                 at..end,
                 format!("`*` in `{body}` does not end a word"),
-                "`*` stands only at the end of a word, as in `sanction*`".to_owned(),
+                "`*` stands at the end of a word, as in `sanction*`, or before the first one, as in \
+                 `*kontrolle`"
+                    .to_owned(),
             ));
         }
         push_text(&mut pieces, body.get(from..at).unwrap_or_default());

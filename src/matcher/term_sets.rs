@@ -6,7 +6,7 @@ use super::automaton::{FieldSet, TermId};
 use super::lint;
 use super::rule::TermRole;
 use super::term::TermError;
-use super::watch_reader::{EntrySpan, WatchReader, is_name};
+use super::watch_reader::{EntrySpan, SetKey, WatchReader, is_name};
 use crate::domain::{Diagnostic, DiagnosticSeverity, TermSet};
 
 /// Nesting of sets. A set that contains itself would never end.
@@ -22,7 +22,8 @@ impl WatchReader {
         name: &str,
         depth: usize,
     ) -> Option<Arc<[TermId]>> {
-        let key = (sets.as_ptr().addr(), name.to_owned());
+        let (list, options) = (sets.as_ptr().addr(), self.options);
+        let key = SetKey { list, name: name.to_owned(), options };
         if let Some(known) = self.sets.get(&key) {
             return known.clone();
         }

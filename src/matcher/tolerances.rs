@@ -15,7 +15,7 @@ impl Tolerances {
     /// A short ending, by `~`.
     pub(super) const ENDING: Self = Self(1 << 3);
     /// The other number: plural for singular, or singular for plural.
-    pub(super) const PLURAL: Self = Self(1 << 4);
+    pub(super) const NUMBER: Self = Self(1 << 4);
     /// A possessive ending.
     pub(super) const POSSESSIVE: Self = Self(1 << 5);
     /// A Korean particle.
@@ -38,14 +38,17 @@ impl Tolerances {
     pub(super) const SUFFIX: Self = Self(1 << 14);
     /// A letter behind a designation that ends in a digit: `F-35A`.
     pub(super) const MODEL: Self = Self(1 << 15);
+    /// Small letters for capitals, or the other way round. A watch may switch it off; reports do
+    /// not name it, because nearly every match needs it.
+    pub(super) const CASE: Self = Self(1 << 16);
 
     /// The names in reports. They are part of the JSON contract of `wirewatch match`.
-    const NAMES: [(Self, &'static str); 16] = [
+    const NAMES: [(Self, &'static str); 17] = [
         (Self::PROCLITIC, "proclitic"),
         (Self::HYPHEN, "hyphen"),
         (Self::PREFIX, "prefix"),
         (Self::ENDING, "ending"),
-        (Self::PLURAL, "plural"),
+        (Self::NUMBER, "number"),
         (Self::POSSESSIVE, "possessive"),
         (Self::PARTICLE, "particle"),
         (Self::FORM, "form"),
@@ -57,7 +60,29 @@ impl Tolerances {
         (Self::CAPITALS, "capitals"),
         (Self::SUFFIX, "suffix"),
         (Self::MODEL, "model"),
+        (Self::CASE, "case"),
     ];
+
+    /// All tolerances that a term need not ask for by `*` or `~`.
+    const SILENT: Self = Self((1 << 17) - 1 - Self::PREFIX.0 - Self::ENDING.0 - Self::SUFFIX.0);
+
+    /// The tolerance with this name, if a watch may switch it on or off.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|(one, known)| *known == name && Self::SILENT.has(*one))
+            .map(|(one, _)| *one)
+    }
+
+    /// The names that a watch may switch on or off.
+    pub(super) fn switchable() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.iter().filter(|(one, _)| Self::SILENT.has(*one)).map(|(_, name)| *name)
+    }
+
+    /// All that a watch switches off which keeps only these.
+    pub(super) fn all_but(kept: Self) -> Self {
+        Self(Self::SILENT.0 & !kept.0)
+    }
 
     /// Adds tolerances that were needed too.
     pub(super) fn add(&mut self, more: Self) {
@@ -69,11 +94,16 @@ impl Tolerances {
         self.0 & one.0 != 0
     }
 
+    /// How many tolerances the set holds.
+    pub(super) fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
     /// The names joined by `+`, as reports show them; `None` if there was no difference.
     pub(super) fn names(self) -> Option<String> {
         let names: Vec<_> = Self::NAMES
             .iter()
-            .filter(|(tolerance, _)| self.has(*tolerance))
+            .filter(|(tolerance, _)| self.has(*tolerance) && *tolerance != Self::CASE)
             .map(|(_, name)| *name)
             .collect();
         (!names.is_empty()).then(|| names.join("+"))

@@ -6,11 +6,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::automaton::{FieldSet, TermCollector, TermId};
+use super::language_set::LanguageSet;
 use super::lint;
 use super::query_tokens::FIELD_NAMES;
 use super::rule::{Leaf, Node, Rule, TermRole, TermUse, WatchRules};
 use super::simplify::simplify;
-use super::term::{Term, TermError};
+use super::term::{Term, TermError, TermOptions};
+use super::tolerances::Tolerances;
+use super::word_forms::Language;
 use crate::domain::{Diagnostic, DiagnosticSeverity, Field, SourceSpan, Spanned, Terms, Watch};
 
 /// The longest term, in bytes.
@@ -55,14 +58,24 @@ fn place(written: &Spanned, span: Range<usize>) -> SourceSpan {
     }
 }
 
-/// Names a set: the address of the list of sets, and the name in it. All watches share one list.
-pub(super) type SetKey = (usize, String);
+/// Names a set as one watch uses it. All watches share one list of sets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SetKey {
+    /// The address of the list of sets.
+    pub(super) list: usize,
+    /// The name in it.
+    pub(super) name: String,
+    /// What the watch that uses it says of its terms.
+    pub(super) options: TermOptions,
+}
 
 /// Reads watches one after the other and collects what is reported.
 #[derive(Default)]
 pub(super) struct WatchReader {
     /// The terms read so far.
     pub(super) draft: TermCollector,
+    /// What the watch that is being read says of its terms.
+    pub(super) options: TermOptions,
     /// What was reported so far.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The terms of the sets that were used so far; `None` for a set with an error, which is
@@ -90,6 +103,7 @@ impl WatchReader {
     pub(super) fn read_watch<'w>(&mut self, watch: &'w Watch) -> Option<WatchRules<'w>> {
         let terms = &watch.terms;
         let before = self.errors();
+        self.options = self.read_options(terms);
         let mut context = WatchContext { terms, uses: Vec::new(), distributed_near: 0 };
         let mut need = Vec::new();
         let any = self.read_list(&mut context, &terms.any, TermRole::Any);
@@ -124,6 +138,37 @@ impl WatchReader {
             sources: text(&terms.sources),
         };
         (self.errors() == before).then_some(WatchRules { watch, uses: context.uses, rule })
+    }
+
+    /// What a watch says of all its terms: the tolerances they keep, and their languages.
+    fn read_options(&mut self, terms: &Terms) -> TermOptions {
+        let mut options = TermOptions::default();
+        if let Some(written) = &terms.tolerate {
+            let mut kept = Tolerances::default();
+            for name in written {
+                let Some(one) = Tolerances::named(&name.text) else {
+                    let what = format!("there is no tolerance `{}`", name.text);
+                    let help = match lint::closest(&name.text, Tolerances::switchable()) {
+                        Some(close) => format!("did you mean `{close}`?"),
+                        None => format!(
+                            "the tolerances are {}",
+                            Tolerances::switchable().collect::<Vec<_>>().join(", ")
+                        ),
+                    };
+                    let error = TermError::new(0..0, what, help);
+                    self.report(DiagnosticSeverity::Error, &EntrySpan::whole(name), error);
+                    continue;
+                };
+                kept.add(one);
+            }
+            options.off = Tolerances::all_but(kept);
+        }
+        let known = terms.languages.iter().filter_map(|tag| Language::of_tag(&tag.text));
+        let languages = LanguageSet::of(known);
+        if !terms.languages.is_empty() {
+            options.languages = languages;
+        }
+        options
     }
 
     /// Errors reported so far, without warnings.
@@ -227,7 +272,7 @@ impl WatchReader {
         // The parser has checked the whole query for signs of regular expressions.
         let errors = if list == TermRole::Query { Vec::new() } else { lint::check_entry(text) };
         let read = if errors.is_empty() {
-            Term::parse(text).map_err(|error| vec![error])
+            Term::parse(text, self.options).map_err(|error| vec![error])
         } else {
             Err(errors)
         };

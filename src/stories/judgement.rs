@@ -2,8 +2,7 @@
 //!
 //! An article may be silent only if it says nothing that was not told. So a copy is an article with
 //! nothing new in its headline and lead, and almost nothing in the rest. The limits were set on
-//! pairs of real news that a person had read, so that no neighbouring value silences news; every
-//! limit may be moved by a third without another figure of wrong silences.
+//! pairs of real news that a person had read, so that no neighbouring value silences news.
 //!
 //! In doubt the louder answer is given: a wrong silence is a missed alert, a wrong alert is a
 //! message in a thread.

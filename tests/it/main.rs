@@ -8,6 +8,7 @@ pub mod corpora;
 mod corpora_feeds;
 mod dedupe;
 mod delivery;
+mod dictionary_forms;
 mod end_to_end;
 mod extract;
 mod formats;

@@ -224,13 +224,13 @@ async fn an_alert_says_why_it_fired_by_mail_and_by_webhook() {
         told,
         [
             (&json!("GSOMIA"), &json!("title"), &json!(null)),
-            (&json!("GSOMIA"), &json!("summary"), &json!("plural")),
+            (&json!("GSOMIA"), &json!("summary"), &json!("number")),
         ]
     );
     for received in mail.received() {
         let parsed = mail_parser::MessageParser::default().parse(&received.data).unwrap();
         let text = parsed.body_text(0).unwrap();
-        for words in ["watch gsomia", "GSOMIA: in the title", "in the summary", "plural"] {
+        for words in ["watch gsomia", "GSOMIA: in the title", "in the summary", "number"] {
             assert!(text.contains(words), "`{words}` is not in:\n{text}");
         }
     }

@@ -86,7 +86,8 @@ fn marvellous_is_not_marvel() {
 #[test]
 fn russian_endings_count_when_they_are_chosen() {
     let text = "меры экспортного контроля";
-    assert!(!fires("экспортный контроль", text));
+    assert!(fires("экспортный контроль", text));
+    assert!(!fires("=экспортный контроль", text));
     assert!(fires("экспортн~ контрол~", text));
 }
 

@@ -251,11 +251,6 @@ impl Language {
         1_u64.checked_shl(u32::from(self.number)).unwrap_or(0)
     }
 
-    /// Whether the language writes compounds as one word.
-    pub(in crate::matcher) fn joins_compounds(self) -> bool {
-        self.table().is_some_and(|table| !table.stems.is_empty())
-    }
-
     pub(super) fn linking_letters(self) -> &'static [&'static str] {
         self.known().linking_letters
     }

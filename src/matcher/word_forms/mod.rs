@@ -28,7 +28,8 @@ const WORD_CHARS_MAX: usize = 64;
 /// More stems than this are not taken from a paradigm. Each becomes a literal that is searched.
 pub(in crate::matcher) const STEMS_MAX: usize = 6;
 /// More forms than this no word has: stems times the largest set of endings.
-pub(in crate::matcher) const FORMS_MAX: usize = 4096;
+#[cfg(test)]
+const FORMS_MAX: usize = 4096;
 
 /// One way the forms of a word begin.
 #[derive(Clone, Debug, PartialEq, Eq)]

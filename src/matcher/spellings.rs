@@ -1,0 +1,345 @@
+//! Adds to a term the other ways in which a text may write it: its words written together or
+//! apart (`cease-fire`, `ceasefire`, `F-35`, `F35`), marked letters spelled out (`Müller`,
+//! `Mueller`), and the forms of its words (`Россия`, `России`). Each is a literal of the automaton,
+//! made once when the watchlist is compiled, so that a text is read in one pass all the same.
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::characters::{self, CharClass};
+use super::english_number;
+use super::language_set::{self, LanguageSet};
+use super::letters;
+use super::term::{Spelling, Term, TermPart, WordStem};
+use super::tolerances::Tolerances;
+use super::word_forms::{self, Endings, Language, Stem};
+
+/// Words of the longest phrase of which two words may be written as one.
+const JOINED_WORDS_MAX: usize = 4;
+/// Letters of the longest word that is made of two words of a phrase.
+const JOINED_LETTERS_MAX: usize = 24;
+/// Letters of the shortest part of a word that is written apart: `cyber attack`.
+const PART_LETTERS_MIN: usize = 3;
+/// Letters of the shortest rest after a prefix that is written with a hyphen: `co-operation`.
+const AFTER_PREFIX_MIN: usize = 4;
+/// English prefixes that are written with a hyphen or without.
+const PREFIXES: &[&str] = &[
+    "anti", "co", "counter", "cyber", "de", "e", "extra", "hyper", "inter", "mega", "micro", "mid",
+    "mini", "multi", "non", "over", "para", "post", "pre", "pro", "re", "semi", "sub", "super",
+    "trans", "ultra", "un", "under",
+];
+/// Ways to write one term. A term of many forms in many languages would otherwise fill the
+/// automaton.
+pub(super) const SPELLINGS_MAX: usize = 96;
+
+/// Adds the other spellings of a term. A term with `=` has none.
+pub(super) fn add_to(term: &mut Term, known: &mut KnownWords) {
+    if term.exact || !term.tail().is_empty() || term.any_beginning {
+        return;
+    }
+    let head = term.head().to_owned();
+    if !term.options.off.has(Tolerances::SPACING) {
+        for spaced in spacing_variants(&head) {
+            push(term, Spelling::plain(spaced, Tolerances::SPACING));
+        }
+    }
+    if !term.options.off.has(Tolerances::LETTER) {
+        add_letter_variants(term, &head);
+    }
+    if !term.options.off.has(Tolerances::NUMBER) {
+        add_singulars(term, &head);
+    }
+    // The forms of every spelling so far: `ceasefires` and `cease-fires`.
+    for number in 0..term.spellings.len() {
+        let Some(spelling) = term
+            .spellings
+            .get(number)
+            .filter(|one| !one.spells_out && one.used != Tolerances::NUMBER)
+        else {
+            continue;
+        };
+        let (literal, used) = (spelling.head.clone(), spelling.used);
+        add_forms(term, &literal, used, known);
+    }
+}
+
+/// Adds a spelling unless the term has it already.
+fn push(term: &mut Term, spelling: Spelling) {
+    let is_plain = |one: &Spelling| one.tail.is_empty() && one.is_whole;
+    let known = is_plain(&spelling)
+        && term.spellings.iter().any(|one| is_plain(one) && one.head == spelling.head);
+    if !known && !spelling.head.is_empty() && term.spellings.len() < SPELLINGS_MAX {
+        term.spellings.push(spelling);
+    }
+}
+
+/// The same words with other spaces between them.
+fn spacing_variants(folded: &str) -> Vec<String> {
+    let words: Vec<&str> = folded.split(' ').collect();
+    let mut variants = designation_variants(folded);
+    if (2..=JOINED_WORDS_MAX).contains(&words.len()) {
+        for pair in 1..words.len() {
+            let (Some(left), Some(right)) = (words.get(pair - 1), words.get(pair)) else { break };
+            if is_spaced_word(left)
+                && is_spaced_word(right)
+                && left.chars().count() + right.chars().count() <= JOINED_LETTERS_MAX
+            {
+                let joined = |from: &[&str]| from.join(" ");
+                let before = words.get(..pair).map(joined).unwrap_or_default();
+                let after = words.get(pair..).map(joined).unwrap_or_default();
+                variants.push(format!("{before}{after}"));
+            }
+        }
+    }
+    if words.len() == 1 && is_spaced_word(folded) {
+        variants.extend(apart(folded));
+    }
+    variants
+}
+
+/// A designation such as `f 35` or `s&p 500` with and without the space between letters and
+/// digits.
+fn designation_variants(folded: &str) -> Vec<String> {
+    let kind = |c: char| (c.is_ascii_digit(), c.is_alphabetic());
+    let chars: Vec<char> = folded.chars().collect();
+    let (mut closed, mut open) = (String::new(), String::new());
+    for (at, c) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| chars.get(at)).copied();
+        let after = chars.get(at + 1).copied();
+        let changes = |a: Option<char>, b: Option<char>| match (a.map(kind), b.map(kind)) {
+            (Some(a), Some(b)) => a != b && (a.0 || a.1) && (b.0 || b.1),
+            _ => false,
+        };
+        if *c == ' ' && changes(before, after) {
+            open.push(' ');
+            continue;
+        }
+        if changes(before, Some(*c)) {
+            open.push(' ');
+        }
+        closed.push(*c);
+        open.push(*c);
+    }
+    // A long text with numbers is a sentence and no designation.
+    let short = folded.split(' ').count() <= JOINED_WORDS_MAX;
+    [closed, open].into_iter().filter(|variant| short && variant != folded).collect()
+}
+
+/// A word written as two words: of the vocabulary, or a prefix and a word.
+fn apart(word: &str) -> Vec<String> {
+    let Some(english) = language_set::english() else { return Vec::new() };
+    let is_word = |part: &str| word_forms::is_listed(part, english);
+    let cuts = word.char_indices().map(|(at, _)| at).skip(1);
+    cuts.filter_map(|at| Some((word.get(..at)?, word.get(at..)?)))
+        .filter(|(left, right)| {
+            let letters = |part: &str| part.chars().count();
+            let compound = letters(left) >= PART_LETTERS_MIN
+                && letters(right) >= PART_LETTERS_MIN
+                && is_word(left)
+                && is_word(right);
+            let prefixed = PREFIXES.contains(left) && letters(right) >= AFTER_PREFIX_MIN;
+            compound || (prefixed && is_word(right))
+        })
+        .map(|(left, right)| format!("{left} {right}"))
+        .collect()
+}
+
+/// Whether a text is one word of a script with spaces, of letters alone.
+fn is_spaced_word(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphabetic() && characters::char_info(c).class == CharClass::Spaced)
+}
+
+/// Adds the spellings with marked letters spelled out, and without letters that spell them out.
+fn add_letter_variants(term: &mut Term, folded: &str) {
+    let spelled = letters::spelled_out(&term.plain);
+    if spelled != *folded {
+        push(term, Spelling::plain(spelled, Tolerances::LETTER));
+    }
+    // `goering` is also written `göring`, which folds to `goring`. The text must have the mark.
+    let mut bare = folded.to_owned();
+    for (long, short) in [("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("dj", "d")] {
+        bare = bare.replace(long, short);
+    }
+    if bare != *folded {
+        let spelling = Spelling { spells_out: true, ..Spelling::plain(bare, Tolerances::LETTER) };
+        push(term, spelling);
+    }
+}
+
+/// Adds the singulars of the last word of `folded`. A name in capitals is none: `Wales`.
+fn add_singulars(term: &mut Term, folded: &str) {
+    let (before, last) = folded.rsplit_once(' ').map_or(("", folded), |(_, last)| {
+        (folded.get(..folded.len() - last.len()).unwrap_or_default(), last)
+    });
+    let is_name = before.is_empty() && term.plain.starts_with(char::is_uppercase);
+    let english = language_set::english().is_none_or(|one| term.options.languages.has(one));
+    if is_name || !english || !last.is_ascii() || !is_spaced_word(last) {
+        return;
+    }
+    for singular in english_number::singulars(last) {
+        push(term, Spelling::plain(format!("{before}{singular}"), Tolerances::NUMBER));
+    }
+}
+
+/// Adds the forms of the words of `folded`.
+fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut KnownWords) {
+    let (off, languages) = (term.options.off, term.options.languages);
+    let is_wanted = |language: Language| {
+        let kind =
+            if language_set::is_english(language) { Tolerances::NUMBER } else { Tolerances::FORM };
+        !off.has(kind) && languages.has(language)
+    };
+    let words: Vec<&str> = folded.split(' ').collect();
+    let Some((last, before)) = words.split_last() else { return };
+    if !words.iter().all(|word| is_spaced_word(word) || word.chars().all(|c| c.is_ascii_digit())) {
+        return;
+    }
+    // A name that looks like a plural has no singular: `Buenos Aires`. German writes every noun
+    // with a capital, so there it is no sign of a name.
+    let capitalised = term.plain.starts_with(char::is_uppercase);
+    let is_name = |one: Language| {
+        capitalised && one.tag() != "de" && (before.is_empty() || !language_set::is_english(one))
+    };
+    let start = folded.get(..folded.len() - last.len()).unwrap_or_default();
+    for StemEndings { stem, endings } in known.stems(last).iter() {
+        // In English only the last word of a phrase takes a number.
+        let here = |one: &Endings| {
+            is_wanted(one.language())
+                && !(is_name(one.language()) && word_forms::is_plural(last, one.language()))
+                && (before.is_empty() || language_set::is_english(one.language()))
+        };
+        let endings: Vec<Endings> = endings.iter().copied().filter(here).collect();
+        if !endings.is_empty() {
+            let endings = known.shared(endings);
+            add_endings(term, &format!("{start}{stem}"), used, endings);
+        }
+    }
+    if before.is_empty() {
+        return;
+    }
+    for language in known.languages_of(&words) {
+        if !is_wanted(language) || language_set::is_english(language) {
+            continue;
+        }
+        for spelling in phrase_forms(&words, language, used) {
+            push(term, spelling);
+        }
+    }
+}
+
+/// Adds endings to the spelling with this literal, or the spelling.
+fn add_endings(term: &mut Term, head: &str, used: Tolerances, endings: Arc<[Endings]>) {
+    let same = |one: &&mut Spelling| {
+        one.tail.is_empty() && one.is_whole && one.used == used && *one.head == *head
+    };
+    if let Some(known) = term.spellings.iter_mut().find(same) {
+        known.endings = Some(endings);
+    } else {
+        let spelling = Spelling::plain(head.to_owned(), used);
+        push(term, Spelling { endings: Some(endings), is_whole: false, ..spelling });
+    }
+}
+
+/// The spellings of a phrase of which every word takes its own form.
+fn phrase_forms(words: &[&str], language: Language, used: Tolerances) -> Vec<Spelling> {
+    let Some((first, others)) = words.split_first() else { return Vec::new() };
+    let mut tail = Vec::new();
+    for word in others {
+        tail.push(TermPart::Text { folded: " ".to_owned(), spelling: " ".to_owned() });
+        let stems = word_forms::stems(word, language);
+        tail.push(if stems.is_empty() {
+            TermPart::Text { folded: (*word).to_owned(), spelling: (*word).to_owned() }
+        } else {
+            let stem = |stem: Stem| WordStem { text: stem.text, endings: [stem.endings].into() };
+            TermPart::Word(stems.into_iter().map(stem).collect())
+        });
+    }
+    let stems = word_forms::stems(first, language);
+    if stems.is_empty() {
+        return vec![Spelling { tail, ..Spelling::plain((*first).to_owned(), used) }];
+    }
+    let spelling = |Stem { text, endings }| Spelling {
+        endings: Some([endings].into()),
+        is_whole: false,
+        tail: tail.clone(),
+        ..Spelling::plain(text, used)
+    };
+    stems.into_iter().map(spelling).collect()
+}
+
+/// What is known of the words of a watchlist while it is compiled: most words stand in many terms.
+#[derive(Debug, Default)]
+pub(super) struct KnownWords {
+    /// The languages that have a word.
+    languages: HashMap<Box<str>, LanguageSet>,
+    /// The stems of a word in all languages, each with the endings that may follow.
+    stems: HashMap<Box<str>, WordStems>,
+    /// The lists of endings, each kept once: most terms share theirs with many others.
+    lists: HashMap<Vec<Endings>, Arc<[Endings]>>,
+}
+
+/// The stems of a word, shared by the terms that have it.
+type WordStems = Arc<[StemEndings]>;
+
+/// A stem in all languages that have it.
+#[derive(Debug)]
+struct StemEndings {
+    /// Folded.
+    stem: Box<str>,
+    /// What may follow, language by language.
+    endings: Vec<Endings>,
+}
+
+impl KnownWords {
+    /// The stems of a folded word in all languages that may have it.
+    fn stems(&mut self, word: &str) -> WordStems {
+        if let Some(known) = self.stems.get(word) {
+            return Arc::clone(known);
+        }
+        let mut found: Vec<StemEndings> = Vec::new();
+        for language in Language::candidates(word) {
+            for Stem { text, endings } in word_forms::stems(word, language) {
+                match found.iter_mut().find(|known| *known.stem == *text) {
+                    Some(known) => known.endings.push(endings),
+                    None => found.push(StemEndings { stem: text.into(), endings: vec![endings] }),
+                }
+            }
+        }
+        let found: WordStems = found.into();
+        self.stems.insert(word.into(), Arc::clone(&found));
+        found
+    }
+
+    /// The languages that a phrase may be of: those whose lists have the most of its words. So
+    /// `export control` has no French forms, although French has the word `export`.
+    fn languages_of(&mut self, words: &[&str]) -> Vec<Language> {
+        let sets: Vec<LanguageSet> = words.iter().map(|word| self.languages(word)).collect();
+        let listed = |one: Language| sets.iter().filter(|set| set.has(one)).count();
+        let most = Language::all().map(listed).max().unwrap_or(0);
+        let spoken = Language::all().filter(|one| listed(*one) == most);
+        if most == 0 { Vec::new() } else { spoken.collect() }
+    }
+
+    /// The languages whose lists have a folded word.
+    fn languages(&mut self, word: &str) -> LanguageSet {
+        if let Some(known) = self.languages.get(word) {
+            return *known;
+        }
+        let has = |language: &Language| word_forms::is_listed(word, *language);
+        let found = LanguageSet::of(Language::candidates(word).filter(has));
+        self.languages.insert(word.into(), found);
+        found
+    }
+
+    /// The shared list with these endings.
+    fn shared(&mut self, endings: Vec<Endings>) -> Arc<[Endings]> {
+        if let Some(known) = self.lists.get(&endings) {
+            return Arc::clone(known);
+        }
+        let list: Arc<[Endings]> = endings.clone().into();
+        self.lists.insert(endings, Arc::clone(&list));
+        list
+    }
+}

@@ -1,0 +1,84 @@
+//! The state of the pass over one field of an article. `scan.rs` makes the pass, and
+//! `automaton_walk.rs` searches at one place.
+use aho_corasick::automaton::StateID;
+
+use super::article_language::ArticleLanguage;
+use super::automaton::{CompiledTerms, TermMatch};
+use super::letters::LetterContext;
+use super::tolerances::Tolerances;
+use super::unspaced_edges::UnspacedWords;
+use super::word_forms::Language;
+use crate::domain::Field;
+
+/// The pass over one field of an article.
+pub(super) struct TextScan<'a> {
+    /// The terms to search.
+    pub(super) lexicon: &'a CompiledTerms,
+    /// The text of one field.
+    pub(super) text: &'a str,
+    pub(super) field: Field,
+    pub(super) item: usize,
+    /// Where matches are recorded.
+    pub(super) found: &'a mut Vec<TermMatch>,
+    /// Finds every term, whatever fields it is searched in. The lint needs this.
+    pub(super) everywhere: bool,
+    /// How the text is written.
+    pub(super) letters: LetterContext<'a>,
+    /// The language of the article.
+    pub(super) language: &'a ArticleLanguage<'a>,
+    /// The language that the feed says, if there are word forms for it.
+    pub(super) stated: Option<Language>,
+    /// The folded bytes of the current step; kept here so that not each step allocates.
+    pub(super) fold: String,
+    /// The words around the last match in a script without spaces.
+    pub(super) words: UnspacedWords,
+    /// Other ways to read the text at the place that is being searched.
+    pub(super) paths: Vec<Path>,
+}
+
+/// A walk through the automaton.
+#[derive(Clone, Copy)]
+pub(super) struct Path {
+    pub(super) state: StateID,
+    /// The byte of the text that is read next.
+    pub(super) end: usize,
+    /// Folded bytes read so far.
+    pub(super) fed: usize,
+    /// The tolerances needed so far.
+    pub(super) used: Tolerances,
+}
+
+/// Where a term may begin.
+#[derive(Clone, Copy)]
+pub(super) struct Beginning {
+    pub(super) at: usize,
+    pub(super) used: Tolerances,
+    /// The beginning of the word that the place is inside of.
+    pub(super) word: Option<usize>,
+}
+
+impl<'a> TextScan<'a> {
+    /// A pass over `text`. Field and item are set by who makes it for an article.
+    pub(super) fn new(
+        lexicon: &'a CompiledTerms,
+        text: &'a str,
+        language: &'a ArticleLanguage<'a>,
+        found: &'a mut Vec<TermMatch>,
+    ) -> Self {
+        let field = Field::Title;
+        Self {
+            lexicon,
+            text,
+            field,
+            item: 0,
+            found,
+            everywhere: false,
+            letters: LetterContext::new(text, language.tag),
+            stated: language.stated(),
+            language,
+            fold: String::new(),
+            words: UnspacedWords::default(),
+            paths: Vec::new(),
+        }
+    }
+}
