@@ -4,11 +4,12 @@
 //! The way through the files. When the watchlist is compiled: `watch_reader` reads each watch
 //! (`query_reader` with `query_tokens` and `query` its query, `term` each term, `weights` its weights, `term_sets` its
 //! shared sets), `simplify` brings its rule into the form that is evaluated, `automaton` joins the
-//! terms of all watches, `lint` looks for mistakes, and `compile` notes which rules depend on
-//! which terms. For each article: `scan` finds the terms in one pass (`prefilter` and
-//! `letter_pairs` say where a term may begin, `word_edges` and `joined_words` judge the edges of
-//! what was found), `evaluate` decides the rules,
-//! `explain` and `snippet` tell the reader.
+//! terms of all watches (`spellings` adds the other ways to write a term, from `word_forms` its
+//! inflected forms), `lint` looks for mistakes, and `compile` notes which rules depend on which
+//! terms. For each article: `scan` finds the terms in one pass (`prefilter` and `letter_pairs` say
+//! where a term may begin, `automaton_walk` searches there, `word_edges` and `joined_words` judge
+//! the edges of what was found, `letters`, `capitals` and `number_edges` what folding took away),
+//! `evaluate` decides the rules, `explain` and `snippet` tell the reader.
 //!
 //! Nothing here does input or output, and all of it may be used from several threads.
 mod article_language;

@@ -1,4 +1,6 @@
 //! The languages with word-form data, and which of them a word may be written in.
+use std::sync::OnceLock;
+
 use super::clitics::{Clitic, ESTONIAN, FINNISH, NORDIC};
 use super::table::Table;
 
@@ -235,9 +237,7 @@ impl Language {
     /// The languages in whose words all letters of a folded word occur.
     pub(in crate::matcher) fn candidates(word: &str) -> impl Iterator<Item = Self> {
         Self::all().filter(move |language| {
-            language
-                .table()
-                .is_some_and(|table| word.chars().all(|letter| table.letter(letter).is_some()))
+            language.table().is_some_and(|table| word.chars().all(|letter| table.has(letter)))
         })
     }
 
@@ -259,9 +259,12 @@ impl Language {
         self.known().clitics
     }
 
-    /// Its data; `None` if the file is damaged.
-    pub(super) fn table(self) -> Option<Table> {
-        Table::read(self.known().file)
+    /// Its data; `None` if the file is damaged. It is read once, because a watchlist asks for it a
+    /// hundred thousand times.
+    pub(super) fn table(self) -> Option<&'static Table> {
+        static TABLES: [OnceLock<Option<Table>>; LANGUAGES.len()] =
+            [const { OnceLock::new() }; LANGUAGES.len()];
+        TABLES[usize::from(self.number)].get_or_init(|| Table::read(self.known().file)).as_ref()
     }
 
     fn known(self) -> &'static Known {

@@ -47,7 +47,7 @@ pub(in crate::matcher) fn stems(word: &str, language: Language) -> Vec<Stem> {
         return Vec::new();
     }
     let Some(table) = language.table() else { return Vec::new() };
-    let paradigm = paradigm(word, &table);
+    let paradigm = paradigm(word, table);
     let mut found: Vec<Stem> = Vec::new();
     for part in table.paradigm(paradigm).take(STEMS_MAX) {
         let Some(kept) = without_last(word, part.cut) else { continue };
@@ -66,7 +66,7 @@ pub(in crate::matcher) fn stems(word: &str, language: Language) -> Vec<Stem> {
 pub(in crate::matcher) fn is_plural(word: &str, language: Language) -> bool {
     language.table().is_some_and(|table| {
         table
-            .paradigm(paradigm(word, &table))
+            .paradigm(paradigm(word, table))
             .any(|part| part.cut == 0 && table.set(part.endings).is_empty())
     })
 }

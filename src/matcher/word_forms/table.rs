@@ -19,12 +19,16 @@
 
 /// The first bytes of each file. The digit is the version of the format.
 const MAGIC: &[u8] = b"wwforms1";
+/// The place of a letter that no word of the language has.
+const NO_LETTER: u8 = u8::MAX;
 const SECTIONS: usize = 7;
 
 /// The data of one language.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Table {
     alphabet: &'static [u8],
+    /// The place of each ASCII letter in the alphabet, [`NO_LETTER`] for those it lacks.
+    ascii: [u8; 128],
     strings: &'static [u8],
     sets: &'static [u8],
     paradigms: &'static [u8],
@@ -57,14 +61,29 @@ impl Table {
             (*section, rest) = rest.split_at_checked(number_at(lengths, 4 * number)?)?;
         }
         let [alphabet, strings, sets, paradigms, trie, stems, listed] = sections;
-        Some(Self { alphabet, strings, sets, paradigms, trie, stems, listed })
+        let mut ascii = [NO_LETTER; 128];
+        for (place, code) in (0..NO_LETTER).zip(alphabet.as_chunks::<4>().0) {
+            let code = usize::try_from(u32::from_le_bytes(*code)).unwrap_or(usize::MAX);
+            if let Some(letter) = ascii.get_mut(code) {
+                *letter = place;
+            }
+        }
+        Some(Self { alphabet, ascii, strings, sets, paradigms, trie, stems, listed })
     }
 
     /// The place of a letter in the alphabet; `None` if no word of the language has it.
     pub(super) fn letter(&self, letter: char) -> Option<u8> {
+        if let Some(place) = self.ascii.get(letter as usize) {
+            return (*place != NO_LETTER).then_some(*place);
+        }
         let code = u32::from(letter).to_le_bytes();
         let place = self.alphabet.as_chunks::<4>().0.iter().position(|known| *known == code)?;
         u8::try_from(place).ok()
+    }
+
+    /// Whether some word of the language has a letter.
+    pub(super) fn has(&self, letter: char) -> bool {
+        self.letter(letter).is_some()
     }
 
     /// The stems of the paradigm with this number.
