@@ -80,17 +80,14 @@ pub(super) struct TermCollector {
     terms: Vec<Term>,
     fields: Vec<FieldSet>,
     known: HashMap<(String, TermOptions), TermId>,
-    /// The words of the terms.
-    words: KnownWords,
 }
 
 impl TermCollector {
     /// The number of `term`. From now on it is searched in `fields` too.
-    pub(super) fn add(&mut self, mut term: Term, fields: FieldSet) -> TermId {
+    pub(super) fn add(&mut self, term: Term, fields: FieldSet) -> TermId {
         let next = TermId(u32::try_from(self.terms.len()).unwrap_or(u32::MAX));
         let id = *self.known.entry((term.written.clone(), term.options)).or_insert(next);
         if id == next {
-            spellings::add_to(&mut term, &mut self.words);
             self.terms.push(term);
             self.fields.push(FieldSet::NONE);
         }
@@ -145,7 +142,11 @@ pub(super) struct TermAtLiteral {
 impl CompiledTerms {
     /// Builds the automaton. The error is a message of the library: the terms are too many or too
     /// long for it.
-    pub(super) fn build(draft: TermCollector) -> Result<Self, String> {
+    pub(super) fn build(mut draft: TermCollector) -> Result<Self, String> {
+        let mut words = KnownWords::default();
+        for term in &mut draft.terms {
+            spellings::add_to(term, &mut words);
+        }
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut found: Vec<Vec<TermAtLiteral>> = Vec::new();
         let mut literals: Vec<&str> = Vec::new();
