@@ -278,11 +278,16 @@ fn stroked(base: char) -> Option<char> {
 fn marked_letters(text: &str, turkic: bool) -> Vec<MarkedLetter> {
     let mut letters: Vec<MarkedLetter> = Vec::new();
     let mut word = 0;
+    // Whether the last letter is of a script whose accents are compared.
+    let mut is_open = false;
     // Only the canonical decomposition: a compatibility form is the same letter without a mark.
     for c in DecomposingNormalizer::new_nfd().normalize(text).chars() {
         let info = characters::char_info(c);
         let vowel_sign = matches!(c, '\u{591}'..='\u{5C7}' | '\u{610}'..='\u{65F}' | '\u{670}');
         if vowel_sign {
+            continue;
+        }
+        if info.mark && !is_open {
             continue;
         }
         if info.mark {
@@ -294,6 +299,7 @@ fn marked_letters(text: &str, turkic: bool) -> Vec<MarkedLetter> {
                 letter.marks.clear();
             }
         } else if c.is_alphanumeric() {
+            is_open = info.drops_accents;
             // In the other scripts the fold has kept every difference.
             for lower in c.to_lowercase().filter(|c| characters::char_info(*c).drops_accents) {
                 let stroke = unstroked(lower);

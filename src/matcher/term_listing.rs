@@ -57,7 +57,9 @@ fn listing(term: &Term) -> TermListing {
     let mut spellings = Vec::new();
     for spelling in &term.spellings {
         let languages = languages(spelling);
-        if let (true, Some(tolerance)) = (spelling.is_whole, spelling.used.names()) {
+        if let (true, Some(tolerance)) =
+            (spelling.is_whole && spelling.tail.is_empty(), spelling.used.names())
+        {
             spellings.push(ListedSpelling { text: spelling.head.to_string(), tolerance });
         }
         for language in languages {
