@@ -170,7 +170,7 @@ impl EdgeContext<'_> {
             .language
             .stated()
             .filter(|language| language::compound_head_letters_min(*language).is_some())?;
-        if term.exact || term.head().contains(' ') || !term.options.languages.has(language) {
+        if term.exact || !term.dashes.is_empty() || !term.options.languages.has(language) {
             return None;
         }
         let min = language::compound_head_letters_min(language)?;
@@ -286,7 +286,7 @@ impl EdgeContext<'_> {
             .stated()
             .filter(|language| language::compound_head_letters_min(*language).is_some())?;
         (term.options.languages.has(language)
-            && !term.head().contains(' ')
+            && term.dashes.is_empty()
             && term.plain.chars().count() >= FIRST_LETTERS_MIN
             && word_forms::is_compound_part(&rest.folded, language)
             && !self.is_listed_at(start, language))
@@ -353,7 +353,7 @@ impl EdgeContext<'_> {
             if !letters::spells_out(&term.plain, found) {
                 return None;
             }
-        } else if !term.head().contains(' ') || spelling.tail.is_empty() {
+        } else if term.dashes.is_empty() || spelling.tail.is_empty() {
             let inflected = !spelling.tail.is_empty() || reached.used.has(Tolerances::FORM);
             reached.used.add(letters::agree(
                 &term.plain,
