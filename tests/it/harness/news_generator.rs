@@ -175,7 +175,9 @@ fn near_miss(term: &str) -> Option<String> {
         let tail = if last.is_ascii() { "ovar" } else { "овар" };
         Some(format!("{term}{tail}"))
     } else if ('가'..='힣').contains(&last) {
-        Some(format!("모{term}"))
+        // A syllable inside the term: one before it could be a noun of a compound.
+        let first = term.chars().next()?;
+        Some(format!("{first}빠{}", term.strip_prefix(first)?))
     } else {
         None
     }
