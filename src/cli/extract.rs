@@ -118,7 +118,7 @@ fn write_article(setting: &Invocation, article: &PageArticle) -> Result<(), Comm
     } else {
         writeln!(out, "\n{}", article.text)?;
     }
-    if article.cut {
+    if article.cut.is_some() {
         writeln!(out, "{}", styled(DIM, "(a bound was hit; there may be more on the page)"))?;
     }
     Ok(())

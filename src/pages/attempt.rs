@@ -11,6 +11,7 @@ use url::Url;
 
 use super::reading::read_page;
 use crate::domain::{Article, ArticleId, Clock, Feed, Timestamp};
+use crate::extract::Cut;
 use crate::fetch::{Answer, Failure, FailureKind, Fetched, Gate, Request, Turn, Turns};
 use crate::schedule::{PAGE_ATTEMPTS_MAX, page_retry};
 use crate::store::{
@@ -182,6 +183,11 @@ fn match_page(
     let content_type = fetched.content_type.as_deref();
     let page = read_page(&fetched.body, content_type, Some(&fetched.url), &shared.clock)
         .map_err(Failure::unreadable)?;
+    if page.cut == Some(Cut::Time) {
+        // What was not reached may hold the very word. The machine was busy; later it may not be.
+        let failure = Failure::unreadable("reading the page took too long");
+        return Err(Failure { kind: FailureKind::Timeout, ..failure });
+    }
     let characters = u64::try_from(page.text.chars().count()).unwrap_or(u64::MAX);
     if page.text.is_empty() {
         return Ok(PageOutcome::NothingToAdd {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use crate::domain::{Clock, Timestamp};
-use crate::{extract, parse};
+use crate::extract::{self, Cut};
+use crate::parse;
 
 /// Longest reading of one page. The worst page made for the purpose takes a tenth of it; a machine
 /// that is too busy for this has the page read another time.
@@ -31,8 +32,8 @@ pub struct PageArticle {
     pub language: Option<String>,
     /// The main text, a line a paragraph; empty if there is none.
     pub text: String,
-    /// A bound was hit: there may be more text on the page.
-    pub cut: bool,
+    /// There may be more text on the page, and why it was not read.
+    pub cut: Option<Cut>,
 }
 
 /// Reads the article of a page, or says in words why the body is none.
@@ -60,7 +61,7 @@ fn extract_article(
     let mut page = extract::read_article(&html, url, extract::Deadline::new(&is_over));
     if page.text.len() > TEXT_BYTES_MAX {
         page.text.truncate(page.text.floor_char_boundary(TEXT_BYTES_MAX));
-        page.cut = true;
+        page.cut = page.cut.or(Some(Cut::Size));
     }
     PageArticle {
         title: page.title,
@@ -134,7 +135,7 @@ mod tests {
         let running =
             Clock::new(move || Timestamp(now.fetch_add(400, std::sync::atomic::Ordering::Relaxed)));
         let article = read_page(page.as_bytes(), None, None, &running).unwrap();
-        assert!(article.cut);
+        assert_eq!(article.cut, Some(Cut::Time));
         assert!(article.text.len() < page.len() / 100, "{} bytes", article.text.len());
     }
 }

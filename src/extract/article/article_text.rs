@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::fixed_phrases::{Phrase, classify};
-use super::lines::{Lines, RunningTotals, TextLine, is_control};
+use super::byline::starts_with_by;
+use super::element::Element;
+use super::fixed_phrases::{Form, Phrase, classify};
+use super::lines::{Lines, RunningTotals, TextLine};
+use super::survey::Survey;
 use super::tree::Tree;
-use crate::extract::plain::plain;
+use super::written::written;
 
 /// If the part under a heading like "Related stories" has a larger share of the article, in
 /// percent, it belongs to the article.
@@ -18,32 +21,46 @@ const REPEAT_BYTES_MIN: usize = 60;
 /// Before the first sentence, a shorter line is a byline or a label, in bytes.
 const OPENING_BYTES_MIN: u32 = 90;
 
+/// So many paragraphs at the beginning and the end of an article are at its edge.
+const EDGE_PARAGRAPHS: usize = 1;
+
+/// Lines under the headline that may be a summary of the story.
+const STANDFIRST_LINES_MAX: usize = 12;
+
+/// Least bytes without white space, and words, of a summary without a full stop.
+const STANDFIRST_BYTES_MIN: u32 = 40;
+const STANDFIRST_WORDS_MIN: usize = 6;
+
+/// Least bytes of one of several key points, without white space.
+const KEY_POINT_BYTES_MIN: u32 = 30;
+
 /// The text of the article: each paragraph, heading, list item or cell is one line.
 ///
-/// Between the beginning of `wide` and `root` stands the lead. Only sentences are taken from there.
-pub(super) fn text(
-    tree: &Tree<'_>,
-    lines: &Lines,
-    kept: &mut [bool],
-    wide: u32,
-    root: u32,
-) -> String {
+/// Between the line at `begin` and the element `root` stands the lead.
+pub(super) fn text(survey: &Survey<'_>, kept: &mut [bool], begin: usize, root: u32) -> String {
+    let Survey { tree, lines, .. } = survey;
     let end = tree.node(root).map_or(0, |node| node.end);
-    let range = lines.within(wide, end);
-    for index in lines.within(wide, root) {
-        let prose = lines.all.get(index).is_some_and(|line| line.weight() > 0);
-        if let Some(kept) = kept.get_mut(index).filter(|_| !prose) {
+    let range = begin..lines.within(root, end).end;
+    for index in begin..lines.within(root, root).start {
+        let wanted = lines.all.get(index).is_some_and(|line| line.weight() > 0)
+            || is_standfirst(survey, index);
+        if let Some(kept) = kept.get_mut(index).filter(|_| !wanted) {
             *kept = false;
         }
     }
-    open_with_prose(lines, kept, range.clone());
+    open_with_prose(survey, kept, range.clone());
     let mut texts: Vec<(usize, String)> = Vec::new();
-    for index in range {
+    for index in range.clone() {
         if let Some(line) = lines.all.get(index).filter(|_| kept.get(index) == Some(&true)) {
             texts.push((index, written(tree, line)));
         }
     }
-    drop_repeated(tree, lines, kept, wide, &texts);
+    drop_repeated(survey, kept, root, &texts);
+    let prose = |index: &usize| lines.all.get(*index).is_some_and(|line| line.weight() > 0);
+    if !range.filter(|index| kept.get(*index) == Some(&true)).any(|index| prose(&index)) {
+        // Labels alone are no article.
+        return String::new();
+    }
     let mut seen = HashSet::new();
     let mut out = String::new();
     for (index, text) in &texts {
@@ -62,52 +79,60 @@ pub(super) fn text(
     out
 }
 
-/// The text of a line, with single spaces.
-pub(super) fn written(tree: &Tree<'_>, line: &TextLine) -> String {
-    let mut raw = String::new();
-    let mut at = line.from;
-    while let Some(node) = tree.node(at).filter(|_| at < line.to) {
-        if node.is_text() {
-            raw.push_str(node.text);
-        }
-        at = if is_control(node.element) { node.end } else { at + 1 };
-    }
-    let text = plain(&raw);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Drops the title, the byline and the labels before the first sentence.
-fn open_with_prose(lines: &Lines, kept: &mut [bool], range: Range<usize>) {
+fn open_with_prose(survey: &Survey<'_>, kept: &mut [bool], range: Range<usize>) {
     let mut opened = false;
     for index in range {
-        let (Some(line), Some(kept)) = (lines.all.get(index), kept.get_mut(index)) else { return };
+        let line = survey.lines.all.get(index);
+        let (Some(line), Some(kept)) = (line, kept.get_mut(index)) else { return };
         if line.heading == 1 {
             *kept = false;
         }
         if *kept && line.weight() > 0 {
             opened = true;
         }
-        if !opened && line.heading == 0 && line.bytes < OPENING_BYTES_MIN && !line.closed {
+        let label = line.heading == 0 && line.bytes < OPENING_BYTES_MIN && !line.closed;
+        if !opened && label && !is_standfirst(survey, index) {
             *kept = false;
         }
     }
 }
 
+/// Whether a short line under the headline says something of the story: a summary without a full
+/// stop, or one of several key points. A byline does not.
+fn is_standfirst(survey: &Survey<'_>, index: usize) -> bool {
+    let Survey { tree, lines, headline, .. } = survey;
+    let Some(line) = lines.all.get(index) else { return false };
+    let under = headline
+        .is_some_and(|headline| headline < index && index <= headline + STANDFIRST_LINES_MAX);
+    let in_list = tree.node(line.node).is_some_and(|node| node.element == Element::Li);
+    let least = if in_list { KEY_POINT_BYTES_MIN } else { STANDFIRST_BYTES_MIN };
+    if !under || line.heading == 1 || line.bytes < least || line.linked * 2 >= line.bytes {
+        return false;
+    }
+    let text = written(tree, line);
+    let wide = !text.is_ascii() && text.len() > 2 * text.chars().count();
+    let words = text.split_whitespace().count();
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+    let year = |digits: &str| digits.len() == 4 && digits.starts_with(['1', '2']);
+    let dated = numbers.clone().any(year) && numbers.any(|digits| (1..=2).contains(&digits.len()));
+    (wide || words >= STANDFIRST_WORDS_MIN)
+        && !text.contains(['|', '•', '·', '©', '@', '»', '›'])
+        && !dated
+        && !starts_with_by(&text)
+}
+
 /// Drops lines because of their own text, or because of the heading above them.
-fn drop_repeated(
-    tree: &Tree<'_>,
-    lines: &Lines,
-    kept: &mut [bool],
-    root: u32,
-    texts: &[(usize, String)],
-) {
+fn drop_repeated(survey: &Survey<'_>, kept: &mut [bool], root: u32, texts: &[(usize, String)]) {
+    let Survey { tree, lines, .. } = survey;
     let sums = RunningTotals::of(lines, kept);
     let total = sums.total().weight;
+    let edges = edges(lines, kept, texts);
     for (index, text) in texts {
         let Some(line) = lines.all.get(*index).filter(|_| kept.get(*index) == Some(&true)) else {
             continue;
         };
-        match classify(text) {
+        match classify(text, form(line, !edges.contains(index))) {
             Phrase::Text => {}
             Phrase::Sign => drop(kept.get_mut(*index).map(|kept| *kept = false)),
             Phrase::Aside => {
@@ -122,6 +147,28 @@ fn drop_repeated(
             }
         }
     }
+}
+
+/// The lines of the article without its first and last paragraphs, of those that no phrase speaks
+/// against.
+fn edges(lines: &Lines, kept: &[bool], texts: &[(usize, String)]) -> Range<usize> {
+    let is_text = |(index, text): &(usize, String)| {
+        kept.get(*index) == Some(&true)
+            && lines.all.get(*index).is_some_and(|line| {
+                line.weight() > 0 && classify(text, form(line, true)) == Phrase::Text
+            })
+    };
+    let found: Vec<usize> =
+        texts.iter().filter(|text| is_text(text)).map(|(index, _)| *index).collect();
+    let first = found.get(EDGE_PARAGRAPHS).copied().unwrap_or(usize::MAX);
+    let last = found.iter().rev().nth(EDGE_PARAGRAPHS).copied().unwrap_or(0);
+    first..last.max(first)
+}
+
+/// The form of a line.
+fn form(line: &TextLine, at_edge: bool) -> Form {
+    let linked_percent = line.linked.saturating_mul(100) / line.bytes.max(1);
+    Form { linked_percent, at_edge }
 }
 
 /// Where the part under the line at `index` ends: at the next heading of the same rank, or at the

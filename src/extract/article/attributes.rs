@@ -23,6 +23,8 @@ pub(super) struct Attributes<'a> {
     pub(super) part: &'a str,
     /// By `hidden` or `aria-hidden`.
     pub(super) hidden: bool,
+    /// A `template` whose content is shown (`shadowrootmode`).
+    pub(super) shadow_root: bool,
 }
 
 impl<'a> Attributes<'a> {
@@ -57,6 +59,11 @@ impl<'a> Attributes<'a> {
             b"hidden" => {
                 // A browser shows `until-found` to whoever searches for it.
                 self.hidden |= value != "until-found";
+                return;
+            }
+            // The older name was in use before the standard had one.
+            b"shadowrootmode" | b"shadowroot" => {
+                self.shadow_root = true;
                 return;
             }
             b"aria-hidden" => {

@@ -37,6 +37,17 @@ impl Clues {
     pub(super) const ARTICLE: Self = Self(1 << 8);
     /// The name of the author.
     pub(super) const AUTHOR: Self = Self(1 << 9);
+    /// A question whether the reader consents to be tracked.
+    pub(super) const CONSENT: Self = Self(1 << 10);
+    /// One of its names says that it holds the text, and nothing else.
+    pub(super) const CLEAR_BODY: Self = Self(1 << 11);
+    /// The name of a part that holds the text, or declared to be it.
+    pub(super) const BODY_OR_DECLARED: Self = Self::BODY.or(Self::DECLARED);
+
+    /// Both sets together.
+    pub(super) const fn or(self, more: Self) -> Self {
+        Self(self.0 | more.0)
+    }
 
     /// Whether any of these clues is in the set.
     pub(super) fn has(self, any: Self) -> bool {
@@ -66,7 +77,7 @@ pub(super) fn kind(clues: Clues, attributes: &Attributes<'_>) -> u32 {
 /// The clues of a start tag.
 pub(super) fn of(element: Element, attributes: &Attributes<'_>) -> Clues {
     let mut clues = Clues::default();
-    if attributes.hidden || hides(attributes.style) {
+    if attributes.hidden || hides(attributes.style) || is_hidden_by_class(attributes.class) {
         clues.add(Clues::HIDDEN);
     }
     role(attributes.role, &mut clues);
@@ -101,6 +112,22 @@ fn hides(style: &str) -> bool {
     bare.contains("display:none") || bare.contains("visibility:hidden")
 }
 
+/// Whether a class hides the element from all readers. Frameworks have classes that hide a part on
+/// small screens, beside one that shows it on wide ones (`hidden md:block`, `d-none d-md-block`).
+fn is_hidden_by_class(class: &str) -> bool {
+    let mut hidden = false;
+    let end = class.floor_char_boundary(NAMES_BYTES_MAX);
+    for name in class.get(..end).unwrap_or_default().split_ascii_whitespace() {
+        let shows = ["block", "flex", "grid", "inline", "table", "contents", "visible", "show"];
+        let last = name.rsplit([':', '-']).next().unwrap_or(name);
+        if shows.contains(&last) {
+            return false;
+        }
+        hidden |= matches!(name, "hidden" | "is-hidden" | "d-none" | "u-hidden" | "hide");
+    }
+    hidden
+}
+
 /// Reads an ARIA role.
 fn role(role: &str, clues: &mut Clues) {
     match role.trim() {
@@ -132,17 +159,22 @@ fn names_of(names: &str, clues: &mut Clues) {
         if name.contains([':', '[', '/', '(']) {
             continue;
         }
+        let mut own = Clues::default();
         let mut before = Word::default();
         for word in (Words { bytes: name.as_bytes() }) {
             // `has-sidebar`, `no-comments`: these are about the page, not about this part.
             if before.length == 0 && matches!(word.as_str(), "has" | "no" | "with" | "without") {
                 break;
             }
-            clues.add(clue_of_word(word.as_str()));
-            clues.add(clue_of_pair(before.as_str(), word.as_str()));
+            own.add(clue_of_word(word.as_str()));
+            own.add(clue_of_pair(before.as_str(), word.as_str()));
             before = word;
         }
-        clues.add(clue_of_name(name));
+        own.add(clue_of_name(name));
+        if own == Clues::BODY {
+            own.add(Clues::CLEAR_BODY);
+        }
+        clues.add(own);
     }
 }
 
@@ -195,13 +227,12 @@ impl Iterator for Words<'_> {
 fn clue_of_word(word: &str) -> Clues {
     match word {
         "nav" | "navbar" | "navigation" | "menu" | "submenu" | "megamenu" | "breadcrumb"
-        | "breadcrumbs" | "sidebar" | "rightrail" | "leftrail" | "footer" | "foot" | "cookie"
-        | "cookies" | "consent" | "gdpr" | "onetrust" | "newsletter" | "newsletters"
-        | "subscribe" | "subscription" | "signup" | "share" | "shares" | "sharing"
-        | "sharedaddy" | "addtoany" | "addthis" | "sharethis" | "social" | "socials"
-        | "related" | "recommended" | "recommendation" | "recommendations" | "recirc"
-        | "recirculation" | "trending" | "popular" | "mostread" | "mostpopular" | "promo"
-        | "promos" | "promotion" | "sponsor" | "sponsored" | "advert" | "adverts"
+        | "breadcrumbs" | "sidebar" | "rightrail" | "leftrail" | "footer" | "foot"
+        | "newsletter" | "newsletters" | "subscribe" | "subscription" | "signup" | "share"
+        | "shares" | "sharing" | "sharedaddy" | "addtoany" | "addthis" | "sharethis" | "social"
+        | "socials" | "related" | "recommended" | "recommendation" | "recommendations"
+        | "recirc" | "recirculation" | "trending" | "popular" | "mostread" | "mostpopular"
+        | "promo" | "promos" | "promotion" | "sponsor" | "sponsored" | "advert" | "adverts"
         | "advertisement" | "advertising" | "ads" | "adsbygoogle" | "dfp" | "teaser"
         | "teasers" | "popup" | "modal" | "tooltip" | "toolbar" | "pagination" | "pager"
         | "taboola" | "outbrain" | "zergnet" | "paywall" | "regwall" | "readmore" | "cta"
@@ -209,6 +240,10 @@ fn clue_of_word(word: &str) -> Clues {
         | "topbar" | "upsell" | "livechat" | "lightbox" | "donate" | "donation" | "werbung"
         | "anzeige" | "kommentare" | "teilen" | "publicite" | "publicidad" | "relacionados"
         | "compartir" | "partage" => Clues::ASIDE,
+        "cookie" | "cookies" | "cookiebanner" | "consent" | "gdpr" | "ccpa" | "onetrust"
+        | "cmp" | "didomi" | "usercentrics" | "cookiebot" => {
+            Clues(Clues::ASIDE.0 | Clues::CONSENT.0)
+        }
         "comment" | "comments" | "commentlist" | "disqus" | "respond" | "replies" => {
             Clues::COMMENTS
         }

@@ -11,6 +11,16 @@ const SIGN_BYTES_MAX: usize = 90;
 /// A longer line is not dropped for a phrase inside it, in bytes.
 const NOTICE_BYTES_MAX: usize = 480;
 
+/// A line with such a share of links leads to another page, in percent.
+const LINK_PERCENT_MIN: u32 = 50;
+
+/// A line with such a share of links has one to follow, in percent.
+const HAS_LINK_PERCENT_MIN: u32 = 15;
+
+/// Least words of a sentence, and least bytes where words are not spaced.
+const SENTENCE_WORDS_MIN: usize = 5;
+const SENTENCE_WIDE_BYTES_MIN: usize = 36;
+
 /// The table, by kind of line in `fixed_phrases.txt`.
 struct Table {
     lines: HashSet<String>,
@@ -18,6 +28,8 @@ struct Table {
     headings: HashSet<String>,
     /// All notices are searched for in one pass; `None` if the automaton cannot be built.
     notices: Option<AhoCorasick>,
+    /// Those of the notices in which a page speaks of itself to its reader.
+    addresses: Option<AhoCorasick>,
 }
 
 /// Read once, at the first page.
@@ -25,7 +37,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
     lines: phrases("line").collect(),
     beginnings: phrases("beginning").collect(),
     headings: phrases("heading").collect(),
-    notices: AhoCorasick::new(phrases("notice")).ok(),
+    notices: AhoCorasick::new(phrases("notice").chain(phrases("address"))).ok(),
+    addresses: AhoCorasick::new(phrases("address")).ok(),
 });
 
 /// The phrases of one kind.
@@ -48,33 +61,63 @@ pub(super) enum Phrase {
     Aside,
 }
 
-/// Classifies a line by its text.
-pub(super) fn classify(text: &str) -> Phrase {
+/// What is known of a line beside its text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    /// Its share inside links, in percent.
+    pub(super) linked_percent: u32,
+    /// It stands before the first or after the last paragraph of the article.
+    pub(super) at_edge: bool,
+}
+
+/// Classifies a line by its text and its form.
+///
+/// A whole sentence is never dropped for a phrase in it, because news is about privacy policies and
+/// newsletters too. It must be a link, or speak to the reader at the edge of the article.
+pub(super) fn classify(text: &str, form: Form) -> Phrase {
     if text.len() > NOTICE_BYTES_MAX {
         return Phrase::Text;
     }
+    let sentence = is_sentence(text);
     let lower = text.to_lowercase().replace('’', "'");
     let lower = lower.trim();
     if lower.len() <= SIGN_BYTES_MAX {
         let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-        if TABLE.headings.contains(bare) || bare.starts_with("more from ") {
+        if TABLE.headings.contains(bare) || (bare.starts_with("more from ") && !sentence) {
             return Phrase::Aside;
         }
         // The e-mail address of the author under the text.
         let address = bare.contains('@') && bare.contains('.') && !bare.ends_with("다");
-        if bare.is_empty() || address || TABLE.lines.contains(bare) || is_reading_time(bare) {
+        let label = bare.is_empty() || TABLE.lines.contains(bare) || is_reading_time(bare);
+        if label || (address && !sentence) {
             return Phrase::Sign;
         }
     }
+    let is_in = |table: &Option<AhoCorasick>| table.as_ref().is_some_and(|all| all.is_match(lower));
+    if sentence && form.linked_percent < LINK_PERCENT_MIN {
+        let has_link = form.linked_percent >= HAS_LINK_PERCENT_MIN;
+        let speaks = (form.at_edge || has_link) && is_in(&TABLE.addresses);
+        return if speaks { Phrase::Sign } else { Phrase::Text };
+    }
     let inner = lower.trim_start_matches(['(', '（', '[', '【', '<', '〈', '■', '●', ' ']);
     let begins = |text: &str| TABLE.beginnings.iter().any(|beginning| text.starts_with(beginning));
-    let begins = begins(lower) || begins(inner);
     // A long line with such a beginning is more often a sentence.
-    if begins && lower.len() <= 2 * SIGN_BYTES_MAX {
+    if lower.len() <= 2 * SIGN_BYTES_MAX && (begins(lower) || begins(inner)) {
         return Phrase::Sign;
     }
-    let notice = TABLE.notices.as_ref().is_some_and(|notices| notices.is_match(lower));
-    if notice { Phrase::Sign } else { Phrase::Text }
+    if is_in(&TABLE.notices) { Phrase::Sign } else { Phrase::Text }
+}
+
+/// Whether a line is a whole sentence: it ends like one, and has some words.
+fn is_sentence(text: &str) -> bool {
+    let last = text.trim_end_matches(['"', '”', '’', '\'', ')', '»', '」', '』', '）', ' ']);
+    let wide = !text.is_ascii() && text.len() > 2 * text.chars().count();
+    let long = if wide {
+        text.len() >= SENTENCE_WIDE_BYTES_MIN
+    } else {
+        text.split_whitespace().count() >= SENTENCE_WORDS_MIN
+    };
+    long && last.ends_with(['.', '!', '?', '。', '！', '？', '…'])
 }
 
 /// `5 min read`, `3 minute read`, `読了時間 4分`.
@@ -91,7 +134,7 @@ mod tests {
     fn every_line_of_the_table_has_a_kind() {
         for line in include_str!("fixed_phrases.txt").lines().filter(|line| !line.is_empty()) {
             let kind = line.split(": ").next().unwrap_or_default();
-            let known = ["line", "beginning", "notice", "heading"].contains(&kind);
+            let known = ["line", "beginning", "notice", "address", "heading"].contains(&kind);
             assert!(known || line.starts_with("# "), "{line}");
         }
         assert!(TABLE.notices.is_some() && TABLE.lines.len() > 100);
@@ -104,7 +147,6 @@ mod tests {
             ("— Read more —", Phrase::Sign),
             ("7 min read", Phrase::Sign),
             ("Photo: a harbour at dusk", Phrase::Sign),
-            ("Sign up for our morning letter and never miss a thing.", Phrase::Sign),
             ("Related stories", Phrase::Aside),
             ("You May Also Like:", Phrase::Aside),
             ("More from the capital", Phrase::Aside),
@@ -116,7 +158,29 @@ mod tests {
             ("The minister given the related talks would go on.", Phrase::Text),
             ("Trending downwards since May, prices fell again.", Phrase::Text),
         ] {
-            assert_eq!(classify(text), expected, "{text}");
+            let form = Form { linked_percent: 0, at_edge: false };
+            assert_eq!(classify(text, form), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_sentence_stays_unless_it_is_a_link_or_speaks_to_the_reader_at_an_edge() {
+        let inside = Form { linked_percent: 0, at_edge: false };
+        let edge = Form { at_edge: true, ..inside };
+        let link = Form { linked_percent: 90, ..inside };
+        for text in [
+            "The firm was fined because its privacy policy did not say who reads the letters.",
+            "Watch: the treaty ends on Friday, the minister told the house.",
+            "Posted on the wall of the town hall, the order names three ships.",
+            "Copies went to the mailing list of the ministry.",
+        ] {
+            for form in [inside, edge] {
+                assert_eq!(classify(text, form), Phrase::Text, "{text}");
+            }
+            assert_eq!(classify(text, link), Phrase::Sign, "{text}");
+        }
+        let asks = "Sign up for our morning letter and never miss a thing.";
+        let found = [inside, edge, link].map(|form| classify(asks, form));
+        assert_eq!(found, [Phrase::Text, Phrase::Sign, Phrase::Sign]);
     }
 }

@@ -1,6 +1,7 @@
-//! Reads JSON-LD: what a page tells search engines about its article. A script that is not valid
-//! JSON is ignored.
+//! Reads JSON-LD: what a page tells search engines about its article.
 use serde_json::Value;
+
+use super::lenient_json;
 
 /// Objects read on one page.
 const OBJECTS_MAX: usize = 2_000;
@@ -25,9 +26,12 @@ pub(super) struct LinkedData {
 
 /// Reads one script and adds to what is known. The first value of each kind counts.
 pub(super) fn read_script(script: &str, into: &mut LinkedData) {
-    let script = script.trim().trim_start_matches("<!--").trim_end_matches("-->");
-    let script = script.trim().trim_end_matches(';');
-    let Ok(root) = serde_json::from_str::<Value>(script) else { return };
+    // Comments and sections of XML hide a script from very old browsers.
+    let wraps = ["<!--", "//<![CDATA[", "/*<![CDATA[*/", "<![CDATA["];
+    let script = wraps.iter().fold(script.trim(), |script, wrap| {
+        script.strip_prefix(wrap).unwrap_or(script).trim_start()
+    });
+    let Some(root) = lenient_json::read(script) else { return };
     let mut people: Vec<(&str, &str)> = Vec::new();
     let mut articles = Vec::new();
     let mut waiting = vec![&root];

@@ -56,6 +56,8 @@ pub(super) struct Lines {
     pub(super) all: Vec<TextLine>,
     /// For each node, how many lines begin before it.
     before: Vec<u32>,
+    /// The deadline was over before the last line.
+    pub(super) is_cut: bool,
 }
 
 impl Lines {
@@ -65,8 +67,10 @@ impl Lines {
         let mut before = Vec::with_capacity(tree.nodes.len() + 1);
         let mut at = 0_u32;
         let mut skip_until = 0_u32;
+        let mut is_cut = false;
         while let Some(node) = tree.node(at) {
             if at.is_multiple_of(LOOK_EVERY) && deadline.is_over() {
+                is_cut = true;
                 break;
             }
             if at >= skip_until {
@@ -87,7 +91,7 @@ impl Lines {
         walk.cut();
         let count = u32::try_from(walk.all.len()).unwrap_or(u32::MAX);
         before.resize(tree.nodes.len() + 1, count);
-        Self { all: walk.all, before }
+        Self { all: walk.all, before, is_cut }
     }
 
     /// The lines inside a range of nodes.
@@ -107,6 +111,8 @@ pub(super) struct LineTotals {
     pub(super) bytes: u64,
     /// Inside links.
     pub(super) linked: u64,
+    /// Lines of prose.
+    pub(super) paragraphs: u64,
 }
 
 /// The total before each line. So the total of any part is one subtraction.
@@ -121,7 +127,9 @@ impl RunningTotals {
         sums.push(sum);
         for (line, kept) in lines.all.iter().zip(kept) {
             if *kept {
-                sum.weight += u64::from(line.weight());
+                let weight = line.weight();
+                sum.weight += u64::from(weight);
+                sum.paragraphs += u64::from(weight > 0);
                 sum.bytes += u64::from(line.bytes);
                 sum.linked += u64::from(line.linked);
             }
@@ -148,6 +156,7 @@ impl RunningTotals {
             weight: after.weight.saturating_sub(before.weight),
             bytes: after.bytes.saturating_sub(before.bytes),
             linked: after.linked.saturating_sub(before.linked),
+            paragraphs: after.paragraphs.saturating_sub(before.paragraphs),
         }
     }
 }
@@ -204,7 +213,9 @@ impl Walk {
         if node.element == Element::Br {
             return self.cut();
         }
-        if node.element == Element::A {
+        // A link that reaches the end of the page was left open: its text is no link's.
+        let left_open = node.end as usize == tree.nodes.len();
+        if node.element == Element::A && !left_open {
             self.link_until = self.link_until.max(node.end);
         }
         if let Some(level) = node.element.heading() {

@@ -8,26 +8,37 @@
 mod article_text;
 mod attributes;
 mod boilerplate;
+mod byline;
 mod clues;
+mod consent;
 mod deadline;
 mod element;
 mod fixed_phrases;
 mod head;
+mod headline;
 mod json_ld;
+mod lenient_json;
 mod lines;
 mod main_root;
 mod metadata;
+mod repeated_items;
+mod survey;
+mod teasers;
 mod tree;
+mod walk;
+mod written;
 
 use url::Url;
 
 use super::plain::plain;
-pub use deadline::Deadline;
+pub use deadline::{Cut, Deadline};
 use lines::Lines;
-use tree::Tree;
+use survey::Survey;
+use tree::{Reading, Tree};
 
-/// Nodes in the tree of a page.
-pub const PAGE_BYTES_MAX: usize = 5 << 20;
+/// Bytes read of a page. Pages with their scripts and pictures inside them have several megabytes
+/// before the first sentence.
+pub const PAGE_BYTES_MAX: usize = 16 << 20;
 
 /// Least bytes of a text in JSON-LD that may be the whole article.
 const GIVEN_BYTES_MIN: usize = 200;
@@ -46,8 +57,8 @@ pub struct ExtractedPage {
     pub language: Option<String>,
     /// The main text, one line per paragraph; empty if there is no article.
     pub text: String,
-    /// A limit was hit, so the page has more than this.
-    pub cut: bool,
+    /// The page has more than this, and why it was not read.
+    pub cut: Option<Cut>,
 }
 
 /// The article of a page. `url` is the address of the page, if it is known.
@@ -56,21 +67,42 @@ pub struct ExtractedPage {
 /// `deadline` is over, what was read up to then is returned with `cut` set.
 pub fn read_article(html: &str, url: Option<&Url>, deadline: Deadline<'_>) -> ExtractedPage {
     let end = html.floor_char_boundary(PAGE_BYTES_MAX);
-    let tree = Tree::read(html.get(..end).unwrap_or_default(), deadline);
-    let lines = Lines::of(&tree, deadline);
-    let mut kept = boilerplate::without_page_furniture(&tree, &lines);
-    let root = main_root::main_root(&tree, &lines, &kept);
-    boilerplate::drop_inside_article(&tree, &lines, &mut kept, root);
-    let wide = main_root::widened_to_lead(&tree, &lines, &kept, root);
-    let text = article_text::text(&tree, &lines, &mut kept, wide, root);
+    let part = html.get(..end).unwrap_or_default();
+    let tree = Tree::read(part, Reading::WithScripts, deadline);
+    let mut page = page_of(&tree, url, deadline);
+    if page.text.len() * 2 < tree.unread_bytes && tree.unread_bytes >= GIVEN_BYTES_MIN {
+        let tree = Tree::read(part, Reading::WithoutScripts, deadline);
+        let other = page_of(&tree, url, deadline);
+        // The notice that scripts are needed is shorter than any article.
+        if other.text.len() > page.text.len() * 2 {
+            page = other;
+        }
+    }
+    if end < html.len() {
+        page.cut = page.cut.or(Some(Cut::Size));
+    }
+    page
+}
+
+/// The article of a tree.
+fn page_of(tree: &Tree<'_>, url: Option<&Url>, deadline: Deadline<'_>) -> ExtractedPage {
+    let lines = Lines::of(tree, deadline);
+    let survey = Survey::of(tree, &lines);
+    let mut kept = boilerplate::without_page_furniture(&survey);
+    boilerplate::drop_items_below(&survey, &mut kept);
+    let root = main_root::main_root(&survey, &kept);
+    boilerplate::drop_inside_article(&survey, &mut kept, root);
+    let begin = main_root::lead_begin(&survey, &kept, root);
+    let title = metadata::title(tree, &lines, &kept);
+    let text = article_text::text(&survey, &mut kept, begin, root);
     ExtractedPage {
-        title: metadata::title(&tree, &lines),
-        authors: metadata::authors(&tree, &lines),
-        published: metadata::published(&tree, url),
-        url: metadata::address(&tree, url),
-        language: metadata::language(&tree),
-        text: declared_body(&tree, &text).unwrap_or(text),
-        cut: tree.cut || end < html.len(),
+        title,
+        authors: byline::authors(tree, &lines),
+        published: metadata::published(tree, url),
+        url: metadata::address(tree, url),
+        language: metadata::language(tree),
+        text: declared_body(tree, &text).unwrap_or(text),
+        cut: tree.cut.or(lines.is_cut.then_some(Cut::Time)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! depth are bounded. The nodes are in document order, so an element and all in it are a range.
 use super::attributes::Attributes;
 use super::clues::{self, Clues};
-use super::deadline::Deadline;
+use super::deadline::{Cut, Deadline};
 use super::element::{ELEMENTS, Element};
 use super::head::Head;
 use crate::markup::{Tag, Token, Tokenizer};
@@ -29,7 +29,8 @@ pub(super) struct Node<'a> {
     pub(super) parent: u32,
     /// One after the last node inside it.
     pub(super) end: u32,
-    /// The undecoded characters of a text node, or the address of a link.
+    /// The undecoded characters of a text node, the address of a link, or the classes of another
+    /// element.
     pub(super) text: &'a str,
 }
 
@@ -45,22 +46,35 @@ impl Node<'_> {
 pub(super) struct Tree<'a> {
     pub(super) nodes: Vec<Node<'a>>,
     pub(super) head: Head<'a>,
+    /// Bytes inside `noscript` that were not read.
+    pub(super) unread_bytes: usize,
     /// A limit was hit, so the page has more than this.
-    pub(super) cut: bool,
+    pub(super) cut: Option<Cut>,
+}
+
+/// What is read of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// What a browser shows that runs scripts.
+    WithScripts,
+    /// What a browser shows that does not: `noscript` is an element like others.
+    WithoutScripts,
 }
 
 impl<'a> Tree<'a> {
     /// Reads a page up to its end, a limit or the deadline.
-    pub(super) fn read(html: &'a str, deadline: Deadline<'_>) -> Self {
-        let mut builder = Builder::new(html);
+    pub(super) fn read(html: &'a str, reading: Reading, deadline: Deadline<'_>) -> Self {
+        let mut builder = Builder::new(html, reading);
         let mut left = LOOK_EVERY;
         while let Some(token) = builder.tokens.next() {
             left -= 1;
             if left == 0 {
                 left = LOOK_EVERY;
-                builder.tree.cut |= deadline.is_over();
+                if deadline.is_over() {
+                    builder.tree.cut = Some(Cut::Time);
+                }
             }
-            if builder.tree.cut {
+            if builder.tree.cut.is_some() {
                 break;
             }
             match token {
@@ -88,6 +102,10 @@ impl<'a> Tree<'a> {
 /// The tree while it is built.
 struct Builder<'a> {
     tokens: Tokenizer<'a>,
+    reading: Reading,
+    /// `<script/>` has no content on this page. Browsers know no such thing in HTML, but the page is
+    /// written as XHTML.
+    empty_scripts: bool,
     tree: Tree<'a>,
     /// The open elements.
     open_elements: Vec<(u32, Element)>,
@@ -98,7 +116,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(html: &'a str) -> Self {
+    fn new(html: &'a str, reading: Reading) -> Self {
         let root = Node {
             element: Element::Html,
             clues: Clues::default(),
@@ -109,7 +127,9 @@ impl<'a> Builder<'a> {
         };
         Self {
             tokens: Tokenizer::html(html),
-            tree: Tree { nodes: vec![root], head: Head::default(), cut: false },
+            reading,
+            empty_scripts: false,
+            tree: Tree { nodes: vec![root], head: Head::default(), unread_bytes: 0, cut: None },
             open_elements: vec![(0, Element::Html)],
             counts: [0; ELEMENTS],
             buried: [0; ELEMENTS],
@@ -119,7 +139,7 @@ impl<'a> Builder<'a> {
     /// Adds a node inside the innermost open element; `None` at the limit.
     fn append(&mut self, element: Element, clues: Clues, text: &'a str) -> Option<u32> {
         if self.tree.nodes.len() >= NODES_MAX {
-            self.tree.cut = true;
+            self.tree.cut = Some(Cut::Size);
             return None;
         }
         let at = u32::try_from(self.tree.nodes.len()).ok()?;
@@ -132,15 +152,27 @@ impl<'a> Builder<'a> {
     fn start(&mut self, tag: &Tag<'a>) {
         let element = Element::of(tag.name.as_bytes());
         let attributes = Attributes::of(tag);
-        if element.is_raw() && !tag.empty {
+        let without_scripts = self.reading == Reading::WithoutScripts;
+        let is_markup = attributes.shadow_root || (element == Element::Noscript && without_scripts);
+        // `<svg/>` is the one element of these that a slash closes in HTML.
+        let is_closed = tag.empty && (element == Element::Svg || self.empty_scripts);
+        if element.is_raw() && !is_markup && !is_closed {
+            let before = self.tokens.at();
             if let Some(content) = self.tokens.raw_content(tag.name) {
+                if tag.empty && has_page_in_it(content) {
+                    self.empty_scripts = true;
+                    return self.tokens.go_to(before);
+                }
+                if element == Element::Noscript {
+                    self.tree.unread_bytes = self.tree.unread_bytes.saturating_add(content.len());
+                }
                 self.tree.head.raw(element, &attributes, content);
                 if matches!(element, Element::Svg | Element::Iframe) {
                     self.append(Element::Img, Clues::default(), "");
                 }
                 return;
             }
-            if matches!(element, Element::Script | Element::Style) {
+            if matches!(element, Element::Script | Element::Style) && !tag.empty {
                 // The page was cut off inside a script: nothing of its text is left.
                 self.tokens.skip_rest();
                 return;
@@ -148,7 +180,8 @@ impl<'a> Builder<'a> {
         }
         // `<x/>` has no content where `x` is no element of HTML. Browsers ignore the slash of the
         // others.
-        if tag.empty && matches!(element, Element::Block | Element::Inline | Element::Svg) {
+        let is_empty = matches!(element, Element::Block | Element::Inline) || element.is_raw();
+        if tag.empty && is_empty && !is_markup {
             return;
         }
         self.open(element, &attributes);
@@ -162,7 +195,7 @@ impl<'a> Builder<'a> {
             return;
         }
         self.close_implied(element);
-        let text = if element == Element::A { attributes.href } else { "" };
+        let text = if element == Element::A { attributes.href } else { attributes.class };
         let clues = clues::of(element, attributes);
         let Some(at) = self.append(element, clues, text) else { return };
         if clues != Clues::default()
@@ -286,6 +319,13 @@ impl<'a> Builder<'a> {
         self.pop_to(0);
         self.tree
     }
+}
+
+/// Whether the content of `<script/>` up to the next end tag has the page's own parts in it. Then the
+/// end tag belongs to another script.
+fn has_page_in_it(content: &str) -> bool {
+    let parts = ["<body", "</head", "<p>", "<p ", "<div"];
+    parts.iter().any(|part| memchr::memmem::find(content.as_bytes(), part.as_bytes()).is_some())
 }
 
 /// Adds to the count of an element.

@@ -2,4 +2,5 @@
 mod article;
 mod command;
 mod hostile;
+mod page_shapes;
 mod score;

@@ -1,0 +1,186 @@
+//! Tells a question whether the reader consents to be tracked from a text about such questions.
+
+/// What such a question speaks of, by the beginning of a word in lower case. One list a subject:
+/// the means, the asked, the others, the use.
+const SUBJECTS: [&[&str]; 4] = [
+    &[
+        "cookie",
+        "クッキー",
+        "쿠키",
+        "tracker",
+        "traceur",
+        "rastreador",
+        "plik",
+        "device",
+        "gerät",
+        "appareil",
+        "dispositiv",
+        "apparaat",
+        "urządzeni",
+        "端末",
+        "기기",
+        "设备",
+        "identifier",
+        "technolog",
+    ],
+    &[
+        "consent",
+        "einwillig",
+        "zustimm",
+        "toestemming",
+        "consenso",
+        "zgod",
+        "согласи",
+        "samtyck",
+        "samtykke",
+        "同意",
+        "동의",
+        "accept",
+        "akzeptier",
+        "aceptar",
+        "aceitar",
+        "accett",
+    ],
+    &[
+        "partner",
+        "vendor",
+        "third part",
+        "third-part",
+        "drittanbieter",
+        "anbieter",
+        "partenaire",
+        "socio",
+        "parceiro",
+        "leverancier",
+        "партн",
+        "パートナー",
+        "파트너",
+        "合作伙伴",
+        "第三方",
+        "제3자",
+    ],
+    &[
+        "personal data",
+        "privacy",
+        "personali",
+        "personalised",
+        "personalized",
+        "advertis",
+        "personenbezogen",
+        "datenschutz",
+        "werbung",
+        "données personnelles",
+        "publicit",
+        "datos personales",
+        "privacidad",
+        "dati personali",
+        "gegevens",
+        "dane osobowe",
+        "dados pessoais",
+        "персональн",
+        "個人",
+        "プライバシー",
+        "広告",
+        "개인정보",
+        "광고",
+        "个人",
+        "隐私",
+        "广告",
+    ],
+];
+
+/// Words by which a page speaks of itself to its reader.
+const ADDRESSES: &[&str] = &[
+    "we ",
+    "our ",
+    "your ",
+    "you ",
+    "wir ",
+    "uns ",
+    "unsere",
+    "ihre",
+    "nous ",
+    "nos ",
+    "vos ",
+    "votre ",
+    "nosotros",
+    "nuestr",
+    "sus ",
+    "tus ",
+    "noi ",
+    "nostri",
+    "tuo",
+    "tuoi",
+    "wij ",
+    "onze ",
+    "uw ",
+    "jouw ",
+    "nós ",
+    "noss",
+    "seus ",
+    "my ",
+    "nasi ",
+    "twoj",
+    "мы ",
+    "ваш",
+    "наш",
+    "当社",
+    "当サイト",
+    "お客様",
+    "お客さま",
+    "당사",
+    "귀하",
+    "저희",
+    "我们",
+    "您",
+];
+
+/// Subjects that a question speaks of at least.
+const SUBJECTS_MIN: usize = 3;
+
+/// Longest question, in bytes. A longer text is about more than that.
+const QUESTION_BYTES_MAX: usize = 4_000;
+
+/// Most bytes for each mention of a subject: a question speaks of little else.
+const BYTES_PER_MENTION_MAX: usize = 90;
+
+/// Whether a text asks its reader to consent.
+pub(super) fn is_asked(text: &str) -> bool {
+    if text.len() > QUESTION_BYTES_MAX {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let mentions = SUBJECTS.map(|words| words.iter().map(|word| lower.matches(word).count()).sum());
+    let subjects = mentions.iter().filter(|count: &&usize| **count > 0).count();
+    let bytes = lower.split_whitespace().map(str::len).sum::<usize>();
+    ADDRESSES.iter().any(|word| lower.contains(word))
+        && subjects >= SUBJECTS_MIN
+        && bytes <= BYTES_PER_MENTION_MAX * mentions.iter().sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_told_from_news_about_such_questions() {
+        for text in [
+            "We and our 120 partners store information on your device. Do you consent to the use of \
+             your personal data for personalised advertising?",
+            "Wir und unsere Partner verwenden Cookies und verarbeiten personenbezogene Daten. Mit Ihrer \
+             Einwilligung zeigen wir Ihnen Werbung.",
+            "Avec votre consentement, nos partenaires et nous utilisons des cookies pour traiter des \
+             données personnelles sur votre appareil.",
+            "당사와 파트너는 귀하의 동의를 받아 쿠키와 개인정보를 사용합니다.",
+        ] {
+            assert!(is_asked(text), "{text}");
+        }
+        for text in [
+            "The regulator fined the company on Monday because it had shared personal data with \
+             partners without consent, and said that cookies had been set on each device.",
+            "The ministers met at noon and spoke of the harbour.",
+        ] {
+            assert!(!is_asked(text), "{text}");
+        }
+    }
+}
