@@ -146,9 +146,13 @@ async fn the_wait_for_a_turn_counts_for_no_deadline_and_a_busy_host_delays_no_ot
         let (gate, feed) = (Arc::clone(&gate), slow.feed("/"));
         asked.spawn(async move { gate.fetch(Request::feed(&feed, None), Timestamp(0)).await });
     }
-    let began = Instant::now();
     fetched(gate.fetch(Request::feed(&quick.feed("/"), None), Timestamp(0)).await);
-    assert!(began.elapsed() < Duration::from_millis(300), "{:?}", began.elapsed());
+    let mut waited = 0;
+    while let Some(answer) = asked.try_join_next() {
+        fetched(answer.unwrap());
+        waited += 1;
+    }
+    assert!(waited < 6, "it came after all of the busy host's");
     for answer in asked.join_all().await {
         // Six in a line take far longer than one may.
         assert!(fetched(answer).took < Duration::from_secs(1));

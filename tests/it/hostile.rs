@@ -6,6 +6,8 @@ use std::process::Command;
 
 use wirewatch::parse::{Error, ResponseContext, document, limits};
 
+use crate::harness::work::{self, PASSES_MAX};
+
 /// Where the hostile bodies are, each its own attack.
 pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile")
@@ -21,12 +23,6 @@ pub(crate) fn body(path: &Path) -> Vec<u8> {
     bytes
 }
 
-/// On-CPU time of this thread in nanoseconds.
-pub(crate) fn cpu_ns() -> u64 {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    text.split(' ').next().unwrap().parse().unwrap()
-}
-
 /// A line of this process's status, in kilobytes.
 pub(crate) fn status_kb(name: &str) -> u64 {
     let text = fs::read_to_string("/proc/self/status").unwrap();
@@ -34,48 +30,64 @@ pub(crate) fn status_kb(name: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// CPU microseconds and kilobytes above what the body itself takes, measured in a process of its
-/// own.
-fn measured(path: &Path) -> (u64, u64) {
+/// What a body cost in a process of its own.
+pub(crate) struct Cost {
+    /// CPU time, in plain passes over the body.
+    pub(crate) passes: f64,
+    /// Memory above what the body itself takes, in kilobytes.
+    pub(crate) kb: u64,
+}
+
+/// Reads a body by this ignored test, in a process of its own.
+pub(crate) fn measured(reader: &str, path: &Path) -> Cost {
     let out = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "hostile::one_body_alone", "--ignored", "--nocapture"])
+        .args(["--exact", reader, "--ignored", "--nocapture"])
         .env("HOSTILE_BODY", path)
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     assert!(out.status.success(), "{} took its process down: {text}", path.display());
     let line = text.lines().find_map(|line| line.split_once("measured ")).unwrap().1;
-    let mut numbers = line.split(' ').map(|number| number.parse().unwrap());
-    (numbers.next().unwrap(), numbers.next().unwrap())
+    let (passes, kb) = line.split_once(' ').unwrap();
+    Cost { passes: passes.parse().unwrap(), kb: kb.parse().unwrap() }
 }
 
-#[test]
-#[ignore = "run by the test that watches it"]
-fn one_body_alone() {
+/// The other side of `measured`: reads the body that it names.
+#[expect(clippy::print_stdout, reason = "the parent process reads it")]
+pub(crate) fn read_alone<T>(read: impl FnOnce(&[u8]) -> T) {
     #[expect(clippy::disallowed_methods, reason = "handed over by the parent process")]
     let Some(path) = std::env::var_os("HOSTILE_BODY").map(PathBuf::from) else { return };
     let body = body(&path);
     // The high-water mark begins again here.
     fs::write("/proc/self/clear_refs", "5").unwrap();
-    let (before_kb, before_ns) = (status_kb("VmRSS"), cpu_ns());
-    let outcome = document(&body, &ResponseContext::default());
-    let us = (cpu_ns() - before_ns) / 1_000;
-    println!("measured {us} {}", status_kb("VmHWM").saturating_sub(before_kb));
+    let before_kb = status_kb("VmRSS");
+    let mut outcome = None;
+    let passes = work::passes(body.len(), || outcome = Some(read(&body)));
+    println!("measured {passes} {}", status_kb("VmHWM").saturating_sub(before_kb));
     drop(outcome);
 }
 
 #[test]
+#[ignore = "run by the test that watches it"]
+fn one_body_alone() {
+    read_alone(|body| document(body, &ResponseContext::default()));
+}
+
+#[test]
 fn every_hostile_body_is_read_in_time() {
-    // Unoptimised code is given its handicap; the promise is about releases.
-    let us_max = if cfg!(debug_assertions) { 10_000_000 } else { 250_000 };
     let mut names: Vec<_> =
         fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
     assert!(names.len() >= 13);
     for path in names {
-        let (us, kb) = measured(&path);
-        println!("{us:>9} us {kb:>6} kB  {}", path.file_name().unwrap().display());
-        assert!(us <= us_max, "{}: {us} us", path.display());
+        let mut kb = 0;
+        let passes = work::least_passes(|| {
+            let cost = measured("hostile::one_body_alone", &path);
+            kb = cost.kb;
+            cost.passes
+        });
+        println!("{passes:>7.1} passes {kb:>6} kB  {}", path.file_name().unwrap().display());
+        assert!(passes <= PASSES_MAX, "{}: {passes:.0} passes", path.display());
         assert!(kb <= 64 << 10, "{}: {kb} kB", path.display());
     }
 }
@@ -157,18 +169,18 @@ fn every_repeated_pattern_is_read_in_time() {
         "{\"items\":[",
     ];
     // Whatever looks twice at each byte for every byte before it takes minutes for this.
-    let (bytes, us_max) =
-        if cfg!(debug_assertions) { (256 << 10, 2_000_000) } else { (2 << 20, 250_000) };
-    let mut slowest = (0, String::new());
+    let bytes: usize = if cfg!(debug_assertions) { 256 << 10 } else { 2 << 20 };
+    let mut slowest = (0.0, String::new());
     for prefix in prefixes {
         for pattern in PATTERNS {
             let text = prefix.to_owned() + &pattern.repeat(bytes / pattern.len());
-            let start = cpu_ns();
-            drop(document(text.as_bytes(), &ResponseContext::default()));
-            let us = (cpu_ns() - start) / 1_000;
-            slowest = slowest.max((us, format!("{prefix}{pattern}")));
+            let read = || drop(document(text.as_bytes(), &ResponseContext::default()));
+            let passes = work::least_passes(|| work::passes(bytes, read));
+            if passes > slowest.0 {
+                slowest = (passes, format!("{prefix}{pattern}"));
+            }
         }
     }
-    println!("the slowest pattern took {} us: {}", slowest.0, slowest.1);
-    assert!(slowest.0 <= us_max, "{} us for {}", slowest.0, slowest.1);
+    println!("the slowest pattern took {:.1} passes: {}", slowest.0, slowest.1);
+    assert!(slowest.0 <= PASSES_MAX, "{:.0} passes for {}", slowest.0, slowest.1);
 }

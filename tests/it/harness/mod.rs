@@ -19,6 +19,7 @@ pub mod news_generator;
 pub mod reference_matcher;
 pub mod tcp_server;
 pub mod webhook_receiver;
+pub mod work;
 
 /// Milliseconds since 1970, for what is written to a log that outlives the process.
 #[expect(

@@ -10,3 +10,4 @@ mod mail_server;
 mod news_generator;
 mod reference_matcher;
 mod webhook_receiver;
+mod work;

@@ -229,8 +229,9 @@ fn every_promise_of_time_is_checked_on_a_release() {
         .flat_map(|file| shape::tests_missed_by_the_release_run(&fs::read_to_string(file).unwrap()))
         .collect();
     assert!(missed.is_empty(), "not named `in_time`: {}", missed.join(", "));
-    let timed = "fn slow() { if cfg!(debug_assertions) {} }";
-    assert_eq!(shape::tests_missed_by_the_release_run(timed), ["slow"]);
+    let timed = "#[test]\nfn slow() { if cfg!(debug_assertions) {} }\n\
+                 #[test]\nfn heavy() { work::passes(1, read); }";
+    assert_eq!(shape::tests_missed_by_the_release_run(timed), ["slow", "heavy"]);
 }
 
 /// Ways to a connection or to a name's addresses. Whoever takes one of them goes past the gate.
