@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::byline::starts_with_by;
+use super::consent::drop_questions;
 use super::element::Element;
-use super::fixed_phrases::{Form, Phrase, classify};
+use super::fixed_phrases::{Phrase, classify};
 use super::lines::{Lines, RunningTotals, TextLine};
 use super::survey::Survey;
 use super::tree::Tree;
@@ -50,14 +51,17 @@ pub(super) fn text(survey: &Survey<'_>, kept: &mut [bool], begin: usize, root: u
     }
     open_with_prose(survey, kept, range.clone());
     let mut texts: Vec<(usize, String)> = Vec::new();
-    for index in range.clone() {
+    for index in range {
         if let Some(line) = lines.all.get(index).filter(|_| kept.get(index) == Some(&true)) {
             texts.push((index, written(tree, line)));
         }
     }
     drop_repeated(survey, kept, root, &texts);
-    let prose = |index: &usize| lines.all.get(*index).is_some_and(|line| line.weight() > 0);
-    if !range.filter(|index| kept.get(*index) == Some(&true)).any(|index| prose(&index)) {
+    drop_questions(&mut texts);
+    let is_prose = |index: usize| {
+        kept.get(index) == Some(&true) && lines.all.get(index).is_some_and(|l| l.weight() > 0)
+    };
+    if !texts.iter().any(|(index, _)| is_prose(*index)) {
         // Labels alone are no article.
         return String::new();
     }
@@ -127,14 +131,21 @@ fn drop_repeated(survey: &Survey<'_>, kept: &mut [bool], root: u32, texts: &[(us
     let Survey { tree, lines, .. } = survey;
     let sums = RunningTotals::of(lines, kept);
     let total = sums.total().weight;
-    let edges = edges(lines, kept, texts);
-    for (index, text) in texts {
+    let phrases: Vec<Phrase> =
+        texts.iter().map(|(index, text)| phrase_of(lines, *index, text)).collect();
+    let inside = inside_edges(lines, texts, &phrases);
+    for ((index, _), phrase) in texts.iter().zip(phrases) {
         let Some(line) = lines.all.get(*index).filter(|_| kept.get(*index) == Some(&true)) else {
             continue;
         };
-        match classify(text, form(line, !edges.contains(index))) {
+        match phrase {
             Phrase::Text => {}
-            Phrase::Sign => drop(kept.get_mut(*index).map(|kept| *kept = false)),
+            Phrase::SignAtEdge if inside.contains(index) => {}
+            Phrase::Sign | Phrase::SignAtEdge => {
+                if let Some(kept) = kept.get_mut(*index) {
+                    *kept = false;
+                }
+            }
             Phrase::Aside => {
                 let until = aside_until(tree, lines, root, *index);
                 let own = sums.between(*index..until).weight;
@@ -149,26 +160,25 @@ fn drop_repeated(survey: &Survey<'_>, kept: &mut [bool], root: u32, texts: &[(us
     }
 }
 
+/// What the text of a line says about it.
+fn phrase_of(lines: &Lines, index: usize, text: &str) -> Phrase {
+    let linked = |line: &TextLine| line.linked.saturating_mul(100) / line.bytes.max(1);
+    classify(text, lines.all.get(index).map_or(0, linked))
+}
+
 /// The lines of the article without its first and last paragraphs, of those that no phrase speaks
 /// against.
-fn edges(lines: &Lines, kept: &[bool], texts: &[(usize, String)]) -> Range<usize> {
-    let is_text = |(index, text): &(usize, String)| {
-        kept.get(*index) == Some(&true)
-            && lines.all.get(*index).is_some_and(|line| {
-                line.weight() > 0 && classify(text, form(line, true)) == Phrase::Text
-            })
-    };
-    let found: Vec<usize> =
-        texts.iter().filter(|text| is_text(text)).map(|(index, _)| *index).collect();
+fn inside_edges(lines: &Lines, texts: &[(usize, String)], phrases: &[Phrase]) -> Range<usize> {
+    let is_prose = |index: usize| lines.all.get(index).is_some_and(|line| line.weight() > 0);
+    let found: Vec<usize> = texts
+        .iter()
+        .zip(phrases)
+        .filter(|((index, _), phrase)| **phrase == Phrase::Text && is_prose(*index))
+        .map(|((index, _), _)| *index)
+        .collect();
     let first = found.get(EDGE_PARAGRAPHS).copied().unwrap_or(usize::MAX);
     let last = found.iter().rev().nth(EDGE_PARAGRAPHS).copied().unwrap_or(0);
     first..last.max(first)
-}
-
-/// The form of a line.
-fn form(line: &TextLine, at_edge: bool) -> Form {
-    let linked_percent = line.linked.saturating_mul(100) / line.bytes.max(1);
-    Form { linked_percent, at_edge }
 }
 
 /// Where the part under the line at `index` ends: at the next heading of the same rank, or at the

@@ -7,7 +7,7 @@ use super::consent;
 use super::element::Element;
 use super::lines::{Lines, RunningTotals};
 use super::repeated_items::drop_items;
-use super::survey::{Survey, is_story};
+use super::survey::Survey;
 use super::tree::{Node, Tree};
 use super::walk::{Step, walk};
 
@@ -51,7 +51,10 @@ pub(super) fn without_page_furniture(survey: &Survey<'_>) -> Vec<bool> {
             stands_beside(survey, &sums, at, node)
         } else if is_named_beside(node) {
             let all = of_kind.get(&node.kind).copied().unwrap_or(0).max(own.weight);
+            // Where the headline stands elsewhere, a name for other stories is believed.
+            let apart = survey.headline.is_some() && !survey.has_headline(at, node);
             all * 100 <= total * NAMED_SHARE_MAX_PERCENT
+                || (node.clues.has(Clues::OTHERS) && apart)
                 || (node.clues.has(Clues::CONSENT)
                     && !survey.has_headline(at, node)
                     && consent::is_asked(&text_of(tree, at, node)))
@@ -141,8 +144,8 @@ pub(super) fn drop_items_below(survey: &Survey<'_>, kept: &mut [bool]) {
             return Step::Past;
         }
         let declared = node.element == Element::Article && range.contains(&headline)
-            || node.clues.has(Clues::DECLARED);
-        if declared && is_story(sums.between(headline.max(range.start)..range.end)) {
+            || node.clues.has(Clues::BODY_OR_DECLARED);
+        if declared && survey.is_story(sums.between(headline.max(range.start)..range.end)) {
             end = Some(range.end);
             return Step::Past;
         }
@@ -195,20 +198,22 @@ fn drop_teasers(survey: &Survey<'_>, kept: &mut [bool], root: u32) {
     let all = RunningTotals::of(lines, kept).between(range);
     let declared = tree.node(root).is_some_and(|node| node.clues.has(Clues::BODY_OR_DECLARED));
     let most = if declared { all.weight / 2 } else { all.weight };
-    if is_story(own) && all.weight - own.weight <= most {
+    // Under a headline, cards alone are no article either.
+    let alone = own.weight == 0 && survey.headline.is_some();
+    if (alone || survey.is_story(own)) && all.weight - own.weight <= most {
         for (kept, teaser) in kept.iter_mut().zip(teasers) {
             *kept &= !teaser;
         }
     }
 }
 
-/// A paragraph that is one link and a whole sentence, between paragraphs.
+/// A paragraph that is one link and a whole sentence, beside another paragraph.
 fn is_linked_sentence(lines: &Lines, at: u32, node: &Node<'_>) -> bool {
     let range = lines.within(at, node.end);
     let Some([line]) = lines.all.get(range.clone()) else { return false };
     let prose = |index: usize| lines.all.get(index).is_some_and(|line| line.weight() > 0);
-    let between = range.start.checked_sub(1).is_some_and(prose) && prose(range.end);
-    node.element == Element::P && between && line.closed && line.bytes >= LINKED_SENTENCE_BYTES_MIN
+    let beside = range.start.checked_sub(1).is_some_and(prose) || prose(range.end);
+    node.element == Element::P && beside && line.closed && line.bytes >= LINKED_SENTENCE_BYTES_MIN
 }
 
 /// The prose of all parts of one kind together. Nested parts are counted once.

@@ -1,10 +1,15 @@
 //! What the names on an element (class, id, role, item property) say about its content.
+use std::collections::HashMap;
+
 use super::attributes::Attributes;
 use super::element::Element;
 
 /// Bytes of an element's names that are read. Generated lists of classes can have several
 /// kilobytes.
 const NAMES_BYTES_MAX: usize = 512;
+
+/// Different values of `class` that are remembered on one page.
+const CLASSES_MAX: usize = 4_096;
 
 /// Most words of an id that names a part.
 const ID_WORDS_MAX: usize = 3;
@@ -41,6 +46,10 @@ impl Clues {
     pub(super) const CONSENT: Self = Self(1 << 10);
     /// One of its names says that it holds the text, and nothing else.
     pub(super) const CLEAR_BODY: Self = Self(1 << 11);
+    /// The name of a part about other stories, which is no name for anything else.
+    pub(super) const OTHERS: Self = Self(1 << 12);
+    /// A class that hides the part, if no other shows it again.
+    const HIDING: Self = Self(1 << 13);
     /// The name of a part that holds the text, or declared to be it.
     pub(super) const BODY_OR_DECLARED: Self = Self::BODY.or(Self::DECLARED);
 
@@ -60,24 +69,58 @@ impl Clues {
     }
 }
 
-/// A number that is equal for parts of one kind: parts with the same names are of one kind, and all
-/// hidden parts are of one kind.
-pub(super) fn kind(clues: Clues, attributes: &Attributes<'_>) -> u32 {
-    if clues.has(Clues::HIDDEN) {
-        return 1;
+/// What is known of the classes that were read: most classes of a page come many times.
+#[derive(Debug, Default)]
+pub(super) struct KnownClasses<'a>(HashMap<&'a str, Class>);
+
+/// The value of an attribute `class`.
+#[derive(Clone, Copy, Debug, Default)]
+struct Class {
+    clues: Clues,
+    /// Its place among the classes of the page, from 1 on; 0 if there are too many.
+    number: u32,
+}
+
+impl<'a> KnownClasses<'a> {
+    fn get(&mut self, class: &'a str) -> Class {
+        if class.is_empty() {
+            return Class::default();
+        }
+        if let Some(known) = self.0.get(class) {
+            return *known;
+        }
+        let mut found = Class::default();
+        names_of(class, &mut found.clues);
+        if found.clues.has(Clues::HIDING) && is_hidden_by_class(class) {
+            found.clues.add(Clues::HIDDEN);
+        }
+        if self.0.len() < CLASSES_MAX {
+            found.number = u32::try_from(self.0.len() + 1).unwrap_or_default();
+            self.0.insert(class, found);
+        }
+        found
     }
-    // FNV-1a: short, and the same in each run, so that results can be compared.
-    let mut hash = 0x811c_9dc5_u32;
-    for byte in attributes.class.bytes().take(NAMES_BYTES_MAX) {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
-    hash
+}
+
+/// The number of all hidden parts: they are of one kind.
+const HIDDEN_KIND: u32 = u32::MAX;
+
+/// What a start tag says about its element.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Said {
+    pub(super) clues: Clues,
+    /// A number that is equal for parts of one kind: those with the same classes.
+    pub(super) kind: u32,
 }
 
 /// The clues of a start tag.
-pub(super) fn of(element: Element, attributes: &Attributes<'_>) -> Clues {
+pub(super) fn of<'a>(
+    element: Element,
+    attributes: &Attributes<'a>,
+    classes: &mut KnownClasses<'a>,
+) -> Said {
     let mut clues = Clues::default();
-    if attributes.hidden || hides(attributes.style) || is_hidden_by_class(attributes.class) {
+    if attributes.hidden || hides(attributes.style) {
         clues.add(Clues::HIDDEN);
     }
     role(attributes.role, &mut clues);
@@ -88,14 +131,15 @@ pub(super) fn of(element: Element, attributes: &Attributes<'_>) -> Clues {
     if matches!(element, Element::Article | Element::Main) {
         clues.add(Clues::ARTICLE);
     }
-    for names in [attributes.class, attributes.part] {
-        names_of(names, &mut clues);
-    }
+    let class = classes.get(attributes.class);
+    clues.add(class.clues);
+    names_of(attributes.part, &mut clues);
     // Longer ids are made from headings so that links can lead there.
     if (Words { bytes: attributes.id.as_bytes() }).count() <= ID_WORDS_MAX {
         names_of(attributes.id, &mut clues);
     }
-    clues
+    let kind = if clues.has(Clues::HIDDEN) { HIDDEN_KIND } else { class.number };
+    Said { clues, kind }
 }
 
 /// Whether an inline style hides the element from readers.
@@ -114,16 +158,18 @@ fn hides(style: &str) -> bool {
 
 /// Whether a class hides the element from all readers. Frameworks have classes that hide a part on
 /// small screens, beside one that shows it on wide ones (`hidden md:block`, `d-none d-md-block`).
+/// Parts that readers open by a click are read: their names say so.
 fn is_hidden_by_class(class: &str) -> bool {
+    let shows = ["block", "flex", "grid", "inline", "table", "contents", "visible", "show"];
+    let opens = ["accordion", "collaps", "expand", "toggle", "panel", "tab", "answer"];
     let mut hidden = false;
     let end = class.floor_char_boundary(NAMES_BYTES_MAX);
     for name in class.get(..end).unwrap_or_default().split_ascii_whitespace() {
-        let shows = ["block", "flex", "grid", "inline", "table", "contents", "visible", "show"];
         let last = name.rsplit([':', '-']).next().unwrap_or(name);
-        if shows.contains(&last) {
+        if shows.contains(&last) || opens.iter().any(|word| name.contains(word)) {
             return false;
         }
-        hidden |= matches!(name, "hidden" | "is-hidden" | "d-none" | "u-hidden" | "hide");
+        hidden |= clue_of_name(name).has(Clues::HIDING);
     }
     hidden
 }
@@ -162,8 +208,8 @@ fn names_of(names: &str, clues: &mut Clues) {
         let mut own = Clues::default();
         let mut before = Word::default();
         for word in (Words { bytes: name.as_bytes() }) {
-            // `has-sidebar`, `no-comments`: these are about the page, not about this part.
-            if before.length == 0 && matches!(word.as_str(), "has" | "no" | "with" | "without") {
+            // `has-sidebar`, `page-with-comments`: these are about the page, not about this part.
+            if matches!(word.as_str(), "has" | "no" | "with" | "without") {
                 break;
             }
             own.add(clue_of_word(word.as_str()));
@@ -227,23 +273,21 @@ impl Iterator for Words<'_> {
 fn clue_of_word(word: &str) -> Clues {
     match word {
         "nav" | "navbar" | "navigation" | "menu" | "submenu" | "megamenu" | "breadcrumb"
-        | "breadcrumbs" | "sidebar" | "rightrail" | "leftrail" | "footer" | "foot"
-        | "newsletter" | "newsletters" | "subscribe" | "subscription" | "signup" | "share"
-        | "shares" | "sharing" | "sharedaddy" | "addtoany" | "addthis" | "sharethis" | "social"
-        | "socials" | "related" | "recommended" | "recommendation" | "recommendations"
-        | "recirc" | "recirculation" | "trending" | "popular" | "mostread" | "mostpopular"
-        | "promo" | "promos" | "promotion" | "sponsor" | "sponsored" | "advert" | "adverts"
-        | "advertisement" | "advertising" | "ads" | "adsbygoogle" | "dfp" | "teaser"
-        | "teasers" | "popup" | "modal" | "tooltip" | "toolbar" | "pagination" | "pager"
-        | "taboola" | "outbrain" | "zergnet" | "paywall" | "regwall" | "readmore" | "cta"
-        | "toc" | "login" | "signin" | "masthead" | "jumplinks" | "printfriendly" | "skiplink"
-        | "topbar" | "upsell" | "livechat" | "lightbox" | "donate" | "donation" | "werbung"
-        | "anzeige" | "kommentare" | "teilen" | "publicite" | "publicidad" | "relacionados"
-        | "compartir" | "partage" => Clues::ASIDE,
+        | "breadcrumbs" | "sidebar" | "rightrail" | "leftrail" | "foot" | "newsletter"
+        | "newsletters" | "subscribe" | "subscription" | "signup" | "share" | "shares"
+        | "sharing" | "sharedaddy" | "addtoany" | "addthis" | "sharethis" | "social"
+        | "socials" | "popular" | "promo" | "promos" | "promotion" | "sponsor" | "sponsored"
+        | "advert" | "adverts" | "advertisement" | "advertising" | "ads" | "adsbygoogle"
+        | "dfp" | "teaser" | "teasers" | "popup" | "modal" | "tooltip" | "toolbar"
+        | "pagination" | "pager" | "readmore" | "cta" | "toc" | "login" | "signin" | "masthead"
+        | "jumplinks" | "printfriendly" | "skiplink" | "topbar" | "upsell" | "livechat"
+        | "lightbox" | "donate" | "donation" | "werbung" | "anzeige" | "kommentare" | "teilen"
+        | "publicite" | "publicidad" | "compartir" | "partage" => Clues::ASIDE,
+        "related" | "recommended" | "recommendation" | "recommendations" | "recirc"
+        | "recirculation" | "trending" | "mostread" | "mostpopular" | "taboola" | "outbrain"
+        | "zergnet" | "relacionados" | "footer" => Clues::ASIDE.or(Clues::OTHERS),
         "cookie" | "cookies" | "cookiebanner" | "consent" | "gdpr" | "ccpa" | "onetrust"
-        | "cmp" | "didomi" | "usercentrics" | "cookiebot" => {
-            Clues(Clues::ASIDE.0 | Clues::CONSENT.0)
-        }
+        | "cmp" | "didomi" | "usercentrics" | "cookiebot" => Clues::ASIDE.or(Clues::CONSENT),
         "comment" | "comments" | "commentlist" | "disqus" | "respond" | "replies" => {
             Clues::COMMENTS
         }
@@ -252,12 +296,11 @@ fn clue_of_word(word: &str) -> Clues {
         "byline" => Clues(Clues::BYLINE.0 | Clues::AUTHOR.0),
         "dateline" | "timestamp" | "pubdate" | "postmeta" | "entrymeta" | "readtime" | "bio"
         | "authorbox" | "biography" => Clues::BYLINE,
-        "banner" | "tags" | "tag" | "author" | "authors" | "contributor" | "contributors"
-        | "meta" | "disclaimer" | "disclosure" | "copyright" | "print" | "download" | "aside"
-        | "carousel" | "slider" | "cards" | "topics" | "rating" | "ratings" | "form" | "search"
-        | "header" | "overlay" | "contents" | "headerbar" | "subnav" | "links" | "skip" | "ad" => {
-            Clues::UNLIKELY
-        }
+        "paywall" | "regwall" | "banner" | "tags" | "tag" | "author" | "authors"
+        | "contributor" | "contributors" | "meta" | "disclaimer" | "disclosure" | "copyright"
+        | "print" | "download" | "aside" | "carousel" | "slider" | "cards" | "topics"
+        | "rating" | "ratings" | "form" | "search" | "header" | "overlay" | "contents"
+        | "headerbar" | "subnav" | "links" | "skip" | "ad" => Clues::UNLIKELY,
         "articlebody" | "articletext" | "articlecontent" | "storybody" | "storytext"
         | "storycontent" | "postbody" | "postcontent" | "entrycontent" | "newsbody"
         | "newstext" | "bodytext" | "artikeltext" | "maincontent" | "blogpost" => Clues::BODY,
@@ -346,6 +389,7 @@ fn body_after(word: &str) -> &'static str {
 fn clue_of_name(name: &str) -> Clues {
     match name {
         "widget" | "widgets" => Clues::UNLIKELY,
+        "hidden" | "is-hidden" | "d-none" | "u-hidden" | "hide" => Clues::HIDING,
         "content" | "article" | "main" | "post" | "hentry" | "story" | "article-body" => {
             Clues::ARTICLE
         }

@@ -1,4 +1,7 @@
 //! Tells a question whether the reader consents to be tracked from a text about such questions.
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 /// What such a question speaks of, by the beginning of a word in lower case. One list a subject:
 /// the means, the asked, the others, the use.
@@ -144,18 +147,85 @@ const QUESTION_BYTES_MAX: usize = 4_000;
 /// Most bytes for each mention of a subject: a question speaks of little else.
 const BYTES_PER_MENTION_MAX: usize = 90;
 
+/// Lines at the beginning and at the end of a text among which a question stands.
+const EDGE_LINES: usize = 16;
+
+/// Longest label before a question, in bytes.
+const LABEL_BYTES_MAX: usize = 40;
+
+/// All of [`SUBJECTS`], searched for in one pass; `None` if the automaton cannot be built.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    // Folding only ASCII is enough to find such a text, and costs no copy of it.
+    let words = SUBJECTS.iter().copied().flatten();
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+});
+
+/// How often a text speaks of each subject.
+fn mentions(text: &str) -> [usize; SUBJECTS.len()] {
+    let mut counts = [0; SUBJECTS.len()];
+    let Some(words) = WORDS.as_ref() else { return counts };
+    for found in words.find_iter(text) {
+        let mut nth = found.pattern().as_usize();
+        for (subject, count) in SUBJECTS.iter().zip(&mut counts) {
+            if nth < subject.len() {
+                *count += 1;
+                break;
+            }
+            nth -= subject.len();
+        }
+    }
+    counts
+}
+
 /// Whether a text asks its reader to consent.
 pub(super) fn is_asked(text: &str) -> bool {
     if text.len() > QUESTION_BYTES_MAX {
         return false;
     }
-    let lower = text.to_lowercase();
-    let mentions = SUBJECTS.map(|words| words.iter().map(|word| lower.matches(word).count()).sum());
-    let subjects = mentions.iter().filter(|count: &&usize| **count > 0).count();
-    let bytes = lower.split_whitespace().map(str::len).sum::<usize>();
-    ADDRESSES.iter().any(|word| lower.contains(word))
-        && subjects >= SUBJECTS_MIN
+    let mentions = mentions(text);
+    let subjects = mentions.iter().filter(|count| **count > 0).count();
+    let bytes = text.split_whitespace().map(str::len).sum::<usize>();
+    subjects >= SUBJECTS_MIN
         && bytes <= BYTES_PER_MENTION_MAX * mentions.iter().sum::<usize>()
+        && is_address(&text.to_lowercase())
+}
+
+/// Whether a text in lower case speaks to its reader.
+fn is_address(lower: &str) -> bool {
+    ADDRESSES.iter().any(|word| lower.contains(word))
+}
+
+/// Drops the lines of such a question among the lines of an article: lines that speak of a subject,
+/// and the short lines before them.
+pub(super) fn drop_questions(texts: &mut Vec<(usize, String)>) {
+    let is_edge = |at: usize| at < EDGE_LINES || at + EDGE_LINES >= texts.len();
+    let speaks: Vec<bool> = texts
+        .iter()
+        .enumerate()
+        .map(|(at, (_, text))| {
+            is_edge(at) && WORDS.as_ref().is_some_and(|words| words.is_match(text.as_str()))
+        })
+        .collect();
+    let mut kept = vec![true; texts.len()];
+    let mut begin = 0;
+    for run in speaks.chunk_by(|this, next| this == next) {
+        let end = begin + run.len();
+        let lines = texts.get(begin..end).unwrap_or_default();
+        let asks = run.first() == Some(&true) && is_asked(&joined(lines));
+        if asks {
+            let labels = texts.get(..begin).unwrap_or_default().iter().rev();
+            let labels = labels.take_while(|(_, text)| text.len() <= LABEL_BYTES_MAX).count();
+            kept.get_mut(begin - labels..end).unwrap_or_default().fill(false);
+        }
+        begin = end;
+    }
+    let mut kept = kept.into_iter();
+    texts.retain(|_| kept.next().unwrap_or(true));
+}
+
+/// The texts of some lines as one.
+fn joined(lines: &[(usize, String)]) -> String {
+    lines.iter().flat_map(|(_, text)| [text.as_str(), "\n"]).collect()
 }
 
 #[cfg(test)]

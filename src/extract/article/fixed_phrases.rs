@@ -1,6 +1,6 @@
 //! The words that pages put around an article, in the languages of the sources this program reads.
 //! A line with these words is not part of the text. The phrases are data: `fixed_phrases.txt`.
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -24,7 +24,8 @@ const SENTENCE_WIDE_BYTES_MIN: usize = 36;
 /// The table, by kind of line in `fixed_phrases.txt`.
 struct Table {
     lines: HashSet<String>,
-    beginnings: Vec<String>,
+    /// By their first character.
+    beginnings: HashMap<char, Vec<String>>,
     headings: HashSet<String>,
     /// All notices are searched for in one pass; `None` if the automaton cannot be built.
     notices: Option<AhoCorasick>,
@@ -35,11 +36,22 @@ struct Table {
 /// Read once, at the first page.
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
     lines: phrases("line").collect(),
-    beginnings: phrases("beginning").collect(),
+    beginnings: by_first_character(phrases("beginning")),
     headings: phrases("heading").collect(),
     notices: AhoCorasick::new(phrases("notice").chain(phrases("address"))).ok(),
     addresses: AhoCorasick::new(phrases("address")).ok(),
 });
+
+/// Phrases in groups, so that a line is compared with few of them.
+fn by_first_character(phrases: impl Iterator<Item = String>) -> HashMap<char, Vec<String>> {
+    let mut groups: HashMap<char, Vec<String>> = HashMap::new();
+    for phrase in phrases {
+        if let Some(first) = phrase.chars().next() {
+            groups.entry(first).or_default().push(phrase);
+        }
+    }
+    groups
+}
 
 /// The phrases of one kind.
 fn phrases(kind: &str) -> impl Iterator<Item = String> {
@@ -57,24 +69,18 @@ pub(super) enum Phrase {
     Text,
     /// The line is a label, a notice or a pointer to another page.
     Sign,
+    /// A sentence in which the page speaks to its reader: a notice at the edge of the article, but
+    /// not between its paragraphs.
+    SignAtEdge,
     /// What follows this line is not the article.
     Aside,
 }
 
-/// What is known of a line beside its text.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
-    /// Its share inside links, in percent.
-    pub(super) linked_percent: u32,
-    /// It stands before the first or after the last paragraph of the article.
-    pub(super) at_edge: bool,
-}
-
-/// Classifies a line by its text and its form.
+/// Classifies a line by its text and its share inside links, in percent.
 ///
 /// A whole sentence is never dropped for a phrase in it, because news is about privacy policies and
 /// newsletters too. It must be a link, or speak to the reader at the edge of the article.
-pub(super) fn classify(text: &str, form: Form) -> Phrase {
+pub(super) fn classify(text: &str, linked_percent: u32) -> Phrase {
     if text.len() > NOTICE_BYTES_MAX {
         return Phrase::Text;
     }
@@ -94,13 +100,18 @@ pub(super) fn classify(text: &str, form: Form) -> Phrase {
         }
     }
     let is_in = |table: &Option<AhoCorasick>| table.as_ref().is_some_and(|all| all.is_match(lower));
-    if sentence && form.linked_percent < LINK_PERCENT_MIN {
-        let has_link = form.linked_percent >= HAS_LINK_PERCENT_MIN;
-        let speaks = (form.at_edge || has_link) && is_in(&TABLE.addresses);
-        return if speaks { Phrase::Sign } else { Phrase::Text };
+    if sentence && linked_percent < LINK_PERCENT_MIN {
+        return match is_in(&TABLE.addresses) {
+            true if linked_percent >= HAS_LINK_PERCENT_MIN => Phrase::Sign,
+            true => Phrase::SignAtEdge,
+            false => Phrase::Text,
+        };
     }
     let inner = lower.trim_start_matches(['(', '（', '[', '【', '<', '〈', '■', '●', ' ']);
-    let begins = |text: &str| TABLE.beginnings.iter().any(|beginning| text.starts_with(beginning));
+    let begins = |text: &str| {
+        let group = text.chars().next().and_then(|first| TABLE.beginnings.get(&first));
+        group.is_some_and(|all| all.iter().any(|beginning| text.starts_with(beginning)))
+    };
     // A long line with such a beginning is more often a sentence.
     if lower.len() <= 2 * SIGN_BYTES_MAX && (begins(lower) || begins(inner)) {
         return Phrase::Sign;
@@ -158,29 +169,23 @@ mod tests {
             ("The minister given the related talks would go on.", Phrase::Text),
             ("Trending downwards since May, prices fell again.", Phrase::Text),
         ] {
-            let form = Form { linked_percent: 0, at_edge: false };
-            assert_eq!(classify(text, form), expected, "{text}");
+            assert_eq!(classify(text, 0), expected, "{text}");
         }
     }
 
     #[test]
     fn a_sentence_stays_unless_it_is_a_link_or_speaks_to_the_reader_at_an_edge() {
-        let inside = Form { linked_percent: 0, at_edge: false };
-        let edge = Form { at_edge: true, ..inside };
-        let link = Form { linked_percent: 90, ..inside };
         for text in [
             "The firm was fined because its privacy policy did not say who reads the letters.",
             "Watch: the treaty ends on Friday, the minister told the house.",
             "Posted on the wall of the town hall, the order names three ships.",
             "Copies went to the mailing list of the ministry.",
         ] {
-            for form in [inside, edge] {
-                assert_eq!(classify(text, form), Phrase::Text, "{text}");
-            }
-            assert_eq!(classify(text, link), Phrase::Sign, "{text}");
+            assert_eq!(classify(text, 0), Phrase::Text, "{text}");
+            assert_eq!(classify(text, 90), Phrase::Sign, "{text}");
         }
         let asks = "Sign up for our morning letter and never miss a thing.";
-        let found = [inside, edge, link].map(|form| classify(asks, form));
-        assert_eq!(found, [Phrase::Text, Phrase::Sign, Phrase::Sign]);
+        let found = [0, 20, 90].map(|linked| classify(asks, linked));
+        assert_eq!(found, [Phrase::SignAtEdge, Phrase::Sign, Phrase::Sign]);
     }
 }

@@ -1,11 +1,13 @@
 //! Finds the element of a page that is the article.
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::clues::Clues;
 use super::element::Element;
 use super::lines::RunningTotals;
 use super::survey::Survey;
 use super::tree::{Node, Tree};
+use super::written::{is_question, written};
 
 /// The least share of the page's prose that the article has, in percent.
 const SHARE_MIN_PERCENT: u64 = 80;
@@ -23,7 +25,20 @@ const LEAD_SHARE_MAX_PERCENT: u64 = 30;
 const HEADED_LEAD_SHARE_MAX_PERCENT: u64 = 100;
 
 /// If the page has less prose that tells of no other article, in bytes, then all of it counts.
-const PROSE_BYTES_MIN: u64 = 150;
+const PROSE_BYTES_MIN: u64 = 80;
+
+/// More of the article under another name has at least so many paragraphs, with so many bytes each,
+const MORE_PARAGRAPHS_MIN: u64 = 2;
+const MORE_PARAGRAPH_BYTES_MIN: u64 = 60;
+
+/// at least this share of the other prose, in percent,
+const MORE_SHARE_MIN_PERCENT: u64 = 15;
+
+/// and at most this share inside links, in percent.
+const MORE_LINKED_MAX_PERCENT: u64 = 20;
+
+/// So many questions with their answers are a part of their own.
+const QUESTIONS_MIN: usize = 3;
 
 /// Parts of the text that have one name.
 struct Parts {
@@ -86,10 +101,58 @@ pub(super) fn main_root(survey: &Survey<'_>, kept: &[bool]) -> u32 {
             consider(parts.weight, *rank, around);
         }
     }
-    match named {
-        Some((_, at)) if tree.holds(at, smallest) || tree.holds(smallest, at) => at,
-        _ => smallest,
+    let (at, most) = match named {
+        Some((_, at)) if tree.holds(at, smallest) => (at, 0),
+        Some((_, at)) if tree.holds(smallest, at) => (at, smallest),
+        _ => (smallest, 0),
+    };
+    with_other_parts(survey, &sums, at, most)
+}
+
+/// The element around the article and the parts of its text that have other names, inside `most`.
+fn with_other_parts(survey: &Survey<'_>, sums: &RunningTotals, root: u32, most: u32) -> u32 {
+    let Survey { tree, lines, .. } = survey;
+    let (mut at, mut widest) = (root, root);
+    while let Some(parent) = tree.node(at).map(|node| node.parent).filter(|parent| *parent < at) {
+        let end = tree.node(parent).map_or(0, |node| node.end);
+        let inner = tree.node(widest).map_or(0, |node| node.end);
+        let rest = [lines.within(parent, widest), lines.within(inner, end)];
+        let own = sums.inside(lines, widest, inner).weight;
+        if rest.iter().any(|rest| is_more_text(survey, sums, rest.clone(), own)) {
+            widest = parent;
+        }
+        if parent == most {
+            break;
+        }
+        at = parent;
     }
+    widest
+}
+
+/// Whether some lines beside an article with so much prose go on with it: several paragraphs, with
+/// few labels and links between them and no headline of their own.
+fn is_more_text(survey: &Survey<'_>, sums: &RunningTotals, rest: Range<usize>, own: u64) -> bool {
+    let Survey { tree, lines, headline, .. } = survey;
+    let more = sums.between(rest.clone());
+    let above = headline.is_some_and(|line| rest.end <= line);
+    if above
+        || more.paragraphs < MORE_PARAGRAPHS_MIN
+        || more.weight * 100 < own * MORE_SHARE_MIN_PERCENT
+    {
+        return false;
+    }
+    let all = lines.all.get(rest.clone()).unwrap_or_default();
+    let titled =
+        (rest.start..).zip(all).any(|(at, line)| line.heading == 1 && Some(at) != *headline);
+    let headings = all.iter().filter(|line| line.heading > 1).count() as u64;
+    let labels = all.iter().filter(|line| line.heading == 0 && line.weight() == 0).count() as u64;
+    !titled
+        && headings * 2 <= more.paragraphs
+        && labels <= more.paragraphs
+        && more.linked * 100 <= more.bytes * MORE_LINKED_MAX_PERCENT
+        && more.weight >= more.paragraphs * MORE_PARAGRAPH_BYTES_MIN
+        // Questions with their answers stand after many articles that somebody wants to sell by.
+        && all.iter().filter(|line| is_question(&written(tree, line))).count() < QUESTIONS_MIN
 }
 
 /// The smallest element around all parts.

@@ -7,8 +7,8 @@ use super::tree::{Node, Tree};
 /// Least prose of a whole story, in bytes without white space: two paragraphs.
 const STORY_BYTES_MIN: u64 = 250;
 
-/// Least paragraphs of a whole story.
-const STORY_LINES_MIN: u64 = 2;
+/// The same under a headline: short news has one paragraph.
+const HEADED_BYTES_MIN: u64 = 90;
 
 /// A page, its lines, and what stands out in them.
 #[derive(Debug)]
@@ -41,14 +41,16 @@ impl<'a> Survey<'a> {
         self.headline.is_some_and(|line| range.contains(&line))
     }
 
-    /// Whether the part leaves a whole story between the headline and itself.
+    /// Whether there is a story between the headline and a part.
     pub(super) fn story_before(&self, sums: &RunningTotals, at: u32) -> bool {
         let begin = self.lines.within(at, at).start;
-        self.headline.is_some_and(|line| is_story(sums.between(line..begin.max(line))))
+        let between = |line| sums.between(line..begin.max(line)).weight;
+        self.headline.is_some_and(|line| between(line) >= HEADED_BYTES_MIN)
     }
-}
 
-/// Whether there is enough prose for a story that stands by itself.
-pub(super) fn is_story(totals: LineTotals) -> bool {
-    totals.weight >= STORY_BYTES_MIN && totals.paragraphs >= STORY_LINES_MIN
+    /// Whether there is enough prose for a story that stands by itself.
+    pub(super) fn is_story(&self, totals: LineTotals) -> bool {
+        let least = if self.headline.is_some() { HEADED_BYTES_MIN } else { STORY_BYTES_MIN };
+        totals.weight >= least
+    }
 }

@@ -1,7 +1,7 @@
 //! The tree of a page. Any input gives a tree, in linear time, and the number of nodes and the
 //! depth are bounded. The nodes are in document order, so an element and all in it are a range.
 use super::attributes::Attributes;
-use super::clues::{self, Clues};
+use super::clues::{self, Clues, KnownClasses, Said};
 use super::deadline::{Cut, Deadline};
 use super::element::{ELEMENTS, Element};
 use super::head::Head;
@@ -102,6 +102,7 @@ impl<'a> Tree<'a> {
 /// The tree while it is built.
 struct Builder<'a> {
     tokens: Tokenizer<'a>,
+    classes: KnownClasses<'a>,
     reading: Reading,
     /// `<script/>` has no content on this page. Browsers know no such thing in HTML, but the page is
     /// written as XHTML.
@@ -127,6 +128,7 @@ impl<'a> Builder<'a> {
         };
         Self {
             tokens: Tokenizer::html(html),
+            classes: KnownClasses::default(),
             reading,
             empty_scripts: false,
             tree: Tree { nodes: vec![root], head: Head::default(), unread_bytes: 0, cut: None },
@@ -172,7 +174,8 @@ impl<'a> Builder<'a> {
                 }
                 return;
             }
-            if matches!(element, Element::Script | Element::Style) && !tag.empty {
+            let is_outside = tag.attribute("src").is_some();
+            if matches!(element, Element::Script | Element::Style) && !(tag.empty || is_outside) {
                 // The page was cut off inside a script: nothing of its text is left.
                 self.tokens.skip_rest();
                 return;
@@ -181,7 +184,8 @@ impl<'a> Builder<'a> {
         // `<x/>` has no content where `x` is no element of HTML. Browsers ignore the slash of the
         // others.
         let is_empty = matches!(element, Element::Block | Element::Inline) || element.is_raw();
-        if tag.empty && is_empty && !is_markup {
+        let is_unclosed_script = element == Element::Script;
+        if (tag.empty && is_empty && !is_markup) || is_unclosed_script {
             return;
         }
         self.open(element, &attributes);
@@ -196,12 +200,10 @@ impl<'a> Builder<'a> {
         }
         self.close_implied(element);
         let text = if element == Element::A { attributes.href } else { attributes.class };
-        let clues = clues::of(element, attributes);
+        let Said { clues, kind } = clues::of(element, attributes, &mut self.classes);
         let Some(at) = self.append(element, clues, text) else { return };
-        if clues != Clues::default()
-            && let Some(node) = self.tree.nodes.get_mut(at as usize)
-        {
-            node.kind = clues::kind(clues, attributes);
+        if let Some(node) = self.tree.nodes.get_mut(at as usize) {
+            node.kind = kind;
         }
         if element.is_void() {
             return;

@@ -85,6 +85,32 @@ fn all_parts_of_a_body_are_read() {
 }
 
 #[test]
+fn a_part_of_the_body_with_another_name_is_read() {
+    for (first, second) in [("article-body", "x2"), ("entry-content", "paywall"), ("x1", "x2")] {
+        for (one, two) in [(5, 5), (6, 3), (3, 6), (8, 2)] {
+            let body = format!(
+                "<main>{H1}<div class='{first}'>{}</div><div class=ad-slot>Advertisement</div>\
+                 <div class='{second}'>{}</div></main>",
+                prose("One", one),
+                prose("Two", two)
+            );
+            let (last_one, last_two) = (format!("One {}", one - 1), format!("Two {}", two - 1));
+            check(&body, &["One 0", &last_one, "Two 0", &last_two], &["Advertisement"]);
+        }
+    }
+}
+
+#[test]
+fn entries_with_the_time_go_on_with_the_article() {
+    let entry = |n: usize| {
+        format!("<div class=entry><time>1{n}:30</time>{}</div>", prose(&format!("Live{n}"), 1))
+    };
+    let entries: String = (0..6).map(entry).collect();
+    let body = format!("<main><article>{H1}{}</article>{entries}</main>", prose("Own", 3));
+    check(&body, &["Own 0", "Live0 0", "Live5 0"], &[]);
+}
+
+#[test]
 fn the_next_story_on_an_endless_page_is_not_part_of_this_one() {
     let story = |title: &str, word, n| {
         format!(
@@ -127,6 +153,29 @@ fn cards_about_other_stories_are_dropped_with_their_summaries() {
 }
 
 #[test]
+fn news_of_one_paragraph_is_that_paragraph() {
+    let story = prose("Own", 1);
+    let unlinked =
+        "<div class=item><h3>Elsewhere: a barn</h3><p>Elsewhere text. Nobody was hurt when \
+                    the wind rose on Sunday.</p><a href=/s>Read more</a></div>"
+            .repeat(4);
+    let inline =
+        "<li><a href=/s>Elsewhere: a storm takes the roof off</a> Elsewhere text. Nobody was \
+                  hurt when the wind rose on Sunday.</li>"
+            .repeat(4);
+    for other in [cards(6), unlinked, inline] {
+        let after =
+            format!("<main><article>{H1}{story}</article><div class=x7>{other}</div></main>");
+        check(&after, &["Own 0"], &["Elsewhere"]);
+        let related = format!("<article>{H1}{story}<div class=related>{other}</div></article>");
+        check(&related, &["Own 0"], &["Elsewhere"]);
+    }
+    let commented =
+        format!("<article>{H1}{story}</article><ul class=comments>{}</ul>", comments(20, "c"));
+    check(&commented, &["Own 0"], &["Opinion"]);
+}
+
+#[test]
 fn an_article_that_lists_things_with_links_keeps_them() {
     let item = |n: usize| {
         format!(
@@ -149,9 +198,18 @@ fn a_page_without_an_article_gives_no_text() {
         format!("<footer>{}</footer>", prose("Foot", 6)),
         format!("{H1}<aside>{}</aside>", cards(6)),
         asks.to_owned(),
+        format!("{H1}{}", asks.replace("id=cmp", "class=x")),
+        format!("{H1}<div class=x>{}</div>", cards(6)),
+        format!("{H1}<div class=site-footer>{}</div>", prose("Foot", 6)),
     ] {
         assert_eq!(page(&body).text, "", "{body}");
     }
+    let unnamed = asks.replace("id=cmp", "class=x");
+    check(
+        &format!("{unnamed}<article>{H1}{}</article>", prose("Own", 1)),
+        &["Own 0"],
+        &["partners"],
+    );
 }
 
 #[test]
