@@ -11,7 +11,9 @@ mod title;
 mod tracking;
 mod url;
 
-pub use article::{Cut, Deadline, ExtractedPage, PAGE_BYTES_MAX, read_article};
+pub use article::{
+    Cut, DateSource, Deadline, ExtractedPage, GivenDate, PAGE_BYTES_MAX, read_article,
+};
 pub use plain::{Plain, TEXT_BYTES_MAX, plain, plain_within};
 pub use title::{TITLE_CHARS_MAX, title};
 pub use url::{URL_BYTES_MAX, canonical, canonical_by, verbatim};

@@ -5,6 +5,7 @@
 //! each in its turn at its host. An attempt is counted on the disk before anything is asked.
 
 mod attempt;
+mod publication_date;
 mod reading;
 
 use std::collections::{HashMap, HashSet};

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::publication_date;
 use crate::domain::{Clock, Timestamp};
-use crate::extract::{self, Cut};
+use crate::extract::{self, Cut, DateSource};
 use crate::parse;
 
 /// Longest reading of one page. The worst page made for the purpose takes a tenth of it; a machine
@@ -25,7 +26,10 @@ const LOOK_BYTES: usize = 1_024;
 pub struct PageArticle {
     pub title: Option<String>,
     pub authors: Vec<String>,
+    /// When it was published.
     pub published: Option<Timestamp>,
+    /// Where the page says when.
+    pub published_from: Option<DateSource>,
     /// The page's own word for its address, or the one it was asked for at.
     pub url: Option<String>,
     /// BCP 47, as the page says it.
@@ -63,10 +67,12 @@ fn extract_article(
         page.text.truncate(page.text.floor_char_boundary(TEXT_BYTES_MAX));
         page.cut = page.cut.or(Some(Cut::Size));
     }
+    let published = publication_date::choose(&page.dates, page.language.as_deref());
     PageArticle {
         title: page.title,
         authors: page.authors,
-        published: page.published.as_deref().and_then(parse::date::parse),
+        published: published.map(|published| published.at),
+        published_from: published.map(|published| published.source),
         url: page.url,
         language: page.language,
         text: page.text,

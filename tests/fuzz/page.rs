@@ -4,10 +4,10 @@
 use std::cell::Cell;
 
 use libfuzzer_sys::fuzz_target;
-use wirewatch::extract::{Clock, page};
+use wirewatch::extract::{Deadline, read_article};
 
 fuzz_target!(|html: &str| {
-    let whole = page(html, None, Clock::new(&|| false));
+    let whole = read_article(html, None, Deadline::new(&|| false));
     assert!(whole.text.len() <= html.len(), "longer than the page");
     assert!(!whole.text.chars().any(|c| c.is_control() && c != '\n'), "{:?}", whole.text);
     assert!(whole.title.as_deref().is_none_or(|title| !title.chars().any(char::is_control)));
@@ -16,6 +16,6 @@ fuzz_target!(|html: &str| {
         looks.set(looks.get().saturating_sub(1));
         looks.get() == 0
     };
-    let part = page(html, None, Clock::new(&is_over));
+    let part = read_article(html, None, Deadline::new(&is_over));
     assert!(part.text.len() <= html.len(), "longer than the page");
 });

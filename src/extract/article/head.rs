@@ -24,8 +24,6 @@ pub(super) struct Head<'a> {
     metas: Vec<(&'static str, &'a str)>,
     /// An element marked as the date of publication, wherever it stands.
     pub(super) dated: Option<&'a str>,
-    /// The first `time` element of the text.
-    pub(super) time: Option<&'a str>,
     /// What the JSON-LD scripts say.
     pub(super) linked: LinkedData,
     linked_bytes: usize,
@@ -39,7 +37,15 @@ const AUTHORS: &str = "\
 const DATES: &str = "\
     article:published_time datepublished og:published_time parsely-pub-date sailthru.date \
     pubdate publishdate publish-date publish_date dc.date.issued dcterms.created dc.date \
-    citation_publication_date article.published date";
+    citation_publication_date article.published date article:published og:article:published_time \
+    og:pubdate rnews:datepublished bt:pubdate originalpublicationdate dcterms.issued \
+    dcterms.date dc.created citation_date citation_online_date cxenseparse:recs:publishtime \
+    publication_date publication-date published published_date published-date date_published \
+    datecreated dateposted release_date displaydate creation_date created timestamp \
+    weibo:article:create_at regdate";
+const CHANGES: &str = "\
+    article:modified_time datemodified og:updated_time dcterms.modified og:modified_time \
+    last-modified lastmod modificationdate updated_time revised";
 const ADDRESSES: &str = "og:url";
 const LANGUAGES: &str = "content-language og:locale dc.language language";
 
@@ -70,8 +76,6 @@ impl<'a> Head<'a> {
             self.base = self.base.or(filled(attributes.href));
         } else if element == Element::Link && has_word(attributes.rel, "canonical") {
             self.canonical = self.canonical.or(filled(attributes.href));
-        } else if element == Element::Time {
-            self.time = self.time.or(filled(attributes.datetime));
         } else if element == Element::Meta {
             self.meta(attributes);
         }
@@ -81,7 +85,7 @@ impl<'a> Head<'a> {
     fn meta(&mut self, attributes: &Attributes<'a>) {
         let Some(value) = filled(attributes.content) else { return };
         for name in [attributes.name, attributes.itemprop] {
-            let known = [TITLES, AUTHORS, DATES, ADDRESSES, LANGUAGES]
+            let known = [TITLES, AUTHORS, DATES, CHANGES, ADDRESSES, LANGUAGES]
                 .into_iter()
                 .flat_map(str::split_ascii_whitespace)
                 .find(|known| known.eq_ignore_ascii_case(name.trim()));
@@ -102,8 +106,21 @@ impl<'a> Head<'a> {
         self.first(TITLES)
     }
 
-    pub(super) fn meta_date(&self) -> Option<&'a str> {
-        self.first(DATES)
+    /// The dates of publication, the most reliable first.
+    pub(super) fn meta_dates(&self) -> impl Iterator<Item = &'a str> {
+        self.all(DATES)
+    }
+
+    /// The dates of the last change.
+    pub(super) fn meta_changes(&self) -> impl Iterator<Item = &'a str> {
+        self.all(CHANGES)
+    }
+
+    /// The value of each of these names that the page has.
+    fn all(&self, names: &'static str) -> impl Iterator<Item = &'a str> {
+        names.split_ascii_whitespace().filter_map(|name| {
+            self.metas.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+        })
     }
 
     pub(super) fn meta_address(&self) -> Option<&'a str> {

@@ -17,6 +17,10 @@ pub(super) struct LinkedData {
     pub(super) authors: Vec<String>,
     /// `datePublished`, or else `dateCreated`.
     pub(super) published: Option<String>,
+    /// The date of publication of something that is no article: of the page or of its video.
+    pub(super) page_published: Option<String>,
+    /// `dateModified`.
+    pub(super) modified: Option<String>,
     /// The address the page gives for the article.
     pub(super) url: Option<String>,
     pub(super) language: Option<String>,
@@ -49,6 +53,9 @@ pub(super) fn read_script(script: &str, into: &mut LinkedData) {
             articles.push(value);
         }
         let text = |name: &str| object.get(name).and_then(Value::as_str);
+        if let Some(date) = text("datePublished").or_else(|| text("uploadDate")) {
+            into.page_published.get_or_insert_with(|| date.to_owned());
+        }
         if let (Some(id), Some(name)) = (text("@id"), text("name")) {
             people.push((id, name));
         }
@@ -87,6 +94,7 @@ fn take(article: &Value, people: &[(&str, &str)], into: &mut LinkedData) {
     };
     set(&mut into.headline, text("headline").or_else(|| text("name")));
     set(&mut into.published, text("datePublished").or_else(|| text("dateCreated")));
+    set(&mut into.modified, text("dateModified"));
     set(&mut into.url, text("url"));
     set(&mut into.language, text("inLanguage"));
     set(&mut into.body, text("articleBody"));

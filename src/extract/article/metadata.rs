@@ -26,30 +26,6 @@ pub(super) fn title(tree: &Tree<'_>, lines: &Lines, kept: &[bool]) -> Option<Str
     })
 }
 
-/// When it was published, as written: as the page says it, or else by a date in its address
-/// (`/2026/11/25/`).
-pub(super) fn published(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {
-    let head = &tree.head;
-    let given = head.linked.published.as_deref().or(head.meta_date()).or(head.dated).or(head.time);
-    given
-        .map(|date| date.trim().to_owned())
-        .filter(|date| !date.is_empty())
-        .or_else(|| url.and_then(|url| date_in(url.path())))
-}
-
-/// The date in the path of an address (`/2026/11/25/`).
-fn date_in(path: &str) -> Option<String> {
-    let parts: Vec<&str> = path.split('/').collect();
-    parts.windows(3).find_map(|parts| {
-        let [year, month, day] = parts else { return None };
-        let digits = |text: &str, length: std::ops::RangeInclusive<usize>| {
-            length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-        };
-        let dated = digits(year, 4..=4) && digits(month, 1..=2) && digits(day, 1..=2);
-        (dated && year.starts_with(['1', '2'])).then(|| format!("{year}-{month:0>2}-{day:0>2}"))
-    })
-}
-
 /// The address as the page says it. If a page gives the front page of its site as its address, it
 /// is ignored: this is a common mistake of templates.
 pub(super) fn address(tree: &Tree<'_>, url: Option<&Url>) -> Option<String> {

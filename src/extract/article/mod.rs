@@ -11,6 +11,7 @@ mod boilerplate;
 mod byline;
 mod clues;
 mod consent;
+mod dates;
 mod deadline;
 mod element;
 mod fixed_phrases;
@@ -31,6 +32,7 @@ mod written;
 use url::Url;
 
 use super::plain::plain;
+pub use dates::{DateSource, GivenDate};
 pub use deadline::{Cut, Deadline};
 use lines::Lines;
 use survey::Survey;
@@ -49,8 +51,8 @@ pub struct ExtractedPage {
     /// The headline, on one line.
     pub title: Option<String>,
     pub authors: Vec<String>,
-    /// As written. It is not parsed here.
-    pub published: Option<String>,
+    /// What may say when it was published, as written, the most reliable first.
+    pub dates: Vec<GivenDate>,
     /// The address the page gives for itself, absolute.
     pub url: Option<String>,
     /// A BCP 47 tag, as the page says it.
@@ -98,7 +100,7 @@ fn page_of(tree: &Tree<'_>, url: Option<&Url>, deadline: Deadline<'_>) -> Extrac
     ExtractedPage {
         title,
         authors: byline::authors(tree, &lines),
-        published: metadata::published(tree, url),
+        dates: dates::given(&survey, url, root),
         url: metadata::address(tree, url),
         language: metadata::language(tree),
         text: declared_body(tree, &text).unwrap_or(text),

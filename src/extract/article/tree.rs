@@ -29,8 +29,8 @@ pub(super) struct Node<'a> {
     pub(super) parent: u32,
     /// One after the last node inside it.
     pub(super) end: u32,
-    /// The undecoded characters of a text node, the address of a link, or the classes of another
-    /// element.
+    /// The undecoded characters of a text node, the address of a link, the machine's form of a time,
+    /// or the classes of another element.
     pub(super) text: &'a str,
 }
 
@@ -192,6 +192,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Opens an element, after those are closed that end where it begins.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rule of two of all tags")]
     fn open(&mut self, element: Element, attributes: &Attributes<'a>) {
         self.tree.head.start(element, attributes);
         let of_head = matches!(element, Element::Meta | Element::Link | Element::Base);
@@ -199,7 +200,11 @@ impl<'a> Builder<'a> {
             return;
         }
         self.close_implied(element);
-        let text = if element == Element::A { attributes.href } else { attributes.class };
+        let text = match element {
+            Element::A => attributes.href,
+            Element::Time => attributes.datetime,
+            _ => attributes.class,
+        };
         let Said { clues, kind } = clues::of(element, attributes, &mut self.classes);
         let Some(at) = self.append(element, clues, text) else { return };
         if let Some(node) = self.tree.nodes.get_mut(at as usize) {

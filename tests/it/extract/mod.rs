@@ -2,5 +2,6 @@
 mod article;
 mod command;
 mod hostile;
+mod page_dates;
 mod page_shapes;
 mod score;
