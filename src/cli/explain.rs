@@ -192,7 +192,10 @@ fn write_page(out: &mut impl Write, trace: &PageTrace) -> Result<(), CommandErro
     let why = trace.why.as_deref().unwrap_or("unknown");
     let characters = counted(trace.characters.unwrap_or(0), "character");
     let (style, words) = match (trace.state.as_str(), &trace.why) {
-        ("read", None) => (GOOD, format!("fetched {ended}, {characters}")),
+        ("read", None) => {
+            let notes = trace.notes.as_ref().map(|notes| format!("; {notes}")).unwrap_or_default();
+            (GOOD, format!("fetched {ended}, {characters}{notes}"))
+        }
         ("read", Some(why)) => (DIM, format!("fetched {ended}, {characters}, not used: {why}")),
         ("given-up", _) => {
             let attempts = counted(u64::from(trace.attempts), "attempt");

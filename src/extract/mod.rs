@@ -12,7 +12,7 @@ mod tracking;
 mod url;
 
 pub use article::{
-    Cut, DateSource, Deadline, ExtractedPage, GivenDate, PAGE_BYTES_MAX, read_article,
+    Cut, Deadline, ExtractedPage, GivenDate, PAGE_BYTES_MAX, Source, Sources, read_article,
 };
 pub use plain::{Plain, TEXT_BYTES_MAX, plain, plain_within};
 pub use title::{TITLE_CHARS_MAX, title};

@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::completion::{CompletedArticle, complete};
 use super::reading::read_page;
 use crate::domain::{Article, ArticleId, Clock, Feed, Timestamp};
 use crate::extract::Cut;
@@ -199,11 +200,11 @@ fn match_page(
         let why = "it says less than the feed does".to_owned();
         return Ok(PageOutcome::NothingToAdd { characters, why });
     }
-    let mut article = Article { content: page.text, ..stored };
-    article.language = article.language.or(page.language);
+    let canonical = page.url.clone();
+    let CompletedArticle { article, notes } = complete(stored, page);
     let fired = shared.matching.fired(feed, &article);
     let occasions = Arc::clone(&shared.update_triggers);
-    Ok(PageOutcome::Read { article: Box::new(article), fired, occasions, canonical: page.url })
+    Ok(PageOutcome::Read { article: Box::new(article), fired, occasions, canonical, notes })
 }
 
 /// When to try again. What the server will say tomorrow as well is not asked again.

@@ -5,6 +5,7 @@
 //! each in its turn at its host. An attempt is counted on the disk before anything is asked.
 
 mod attempt;
+mod completion;
 mod publication_date;
 mod reading;
 

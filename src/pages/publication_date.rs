@@ -1,6 +1,6 @@
 //! Chooses the date of an article among what its page says.
 use crate::domain::Timestamp;
-use crate::extract::{DateSource, GivenDate};
+use crate::extract::{GivenDate, Source};
 use crate::parse::date;
 
 /// The first moment that is believed: 1990. Earlier ones are defaults of publishing systems.
@@ -45,7 +45,7 @@ pub(super) struct PublicationDate {
     /// When the article was published.
     pub(super) at: Timestamp,
     /// Where it is said.
-    pub(super) source: DateSource,
+    pub(super) source: Source,
 }
 
 /// The first candidate that is a date. `language` is the page's.
@@ -53,17 +53,12 @@ pub(super) fn choose(given: &[GivenDate], language: Option<&str>) -> Option<Publ
     let by_day = language.is_some_and(writes_day_first);
     let read = |given: &GivenDate| {
         let text = given.text.as_str();
-        let at = match given.source {
-            // For machines it may be written as seconds.
-            DateSource::Time if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                whole(text, by_day)
-            }
-            DateSource::Text | DateSource::Time => in_line(text, by_day),
-            DateSource::LinkedData
-            | DateSource::Meta
-            | DateSource::Property
-            | DateSource::Address
-            | DateSource::Change => whole(text, by_day),
+        let in_words = matches!(given.source, Source::Text | Source::Time);
+        // For machines a time may be written as seconds.
+        let at = if in_words && !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            in_line(text, by_day)
+        } else {
+            whole(text, by_day)
         };
         at.map(|at| PublicationDate { at, source: given.source })
     };

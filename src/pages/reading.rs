@@ -7,7 +7,7 @@ use url::Url;
 
 use super::publication_date;
 use crate::domain::{Clock, Timestamp};
-use crate::extract::{self, Cut, DateSource};
+use crate::extract::{self, Cut, Source, Sources};
 use crate::parse;
 
 /// Longest reading of one page. The worst page made for the purpose takes a tenth of it; a machine
@@ -29,9 +29,11 @@ pub struct PageArticle {
     /// When it was published.
     pub published: Option<Timestamp>,
     /// Where the page says when.
-    pub published_from: Option<DateSource>,
+    pub published_from: Option<Source>,
     /// The page's own word for its address, or the one it was asked for at.
     pub url: Option<String>,
+    /// Where the page says its title, its authors and its address.
+    pub sources: Sources,
     /// BCP 47, as the page says it.
     pub language: Option<String>,
     /// The main text, a line a paragraph; empty if there is none.
@@ -74,6 +76,7 @@ fn extract_article(
         published: published.map(|published| published.at),
         published_from: published.map(|published| published.source),
         url: page.url,
+        sources: page.sources,
         language: page.language,
         text: page.text,
         cut: page.cut,

@@ -47,6 +47,8 @@ pub enum PageOutcome {
         occasions: Arc<UpdateTriggers>,
         /// The page's own word for its address.
         canonical: Option<String>,
+        /// What else was taken from the page, and where it stood there, in words.
+        notes: String,
     },
     /// The page had nothing to add; the article stays as it was.
     NothingToAdd { characters: u64, why: String },
@@ -69,4 +71,6 @@ pub struct PageTrace {
     pub characters: Option<u64>,
     /// What went wrong last, or why the text was not used.
     pub why: Option<String>,
+    /// What was taken from the page, and where it stood there.
+    pub notes: Option<String>,
 }

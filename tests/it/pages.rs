@@ -258,6 +258,34 @@ async fn hostile_pages_cost_their_own_feed_nothing_and_others_nothing() {
 }
 
 #[test]
+fn what_the_feed_does_not_say_of_an_article_its_page_does() {
+    let town = TestServers::new();
+    let page = format!(
+        "<html lang=en><title>Harbour</title><meta name=author content='Ada Quill'>\
+         <script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\
+         \"datePublished\":\"2026-11-20T07:15:00Z\"}}</script><link rel=canonical href=/harbour>\
+         <article><h1>Harbour</h1><p>The council met at noon, and spoke of the harbour for an hour \
+         before anyone asked about the cranes.</p><p>{TOLL}</p></article></html>"
+    );
+    town.feeds.feed("/in").with_body(HTML, page.as_bytes());
+    let item = Item::new("/in", "Harbour news").linked(&town.feeds.url("/in"));
+    town.feed.publish(item.dated(unix_ms() / 1_000 - 60));
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("wirewatch.toml"), town.config("when-unmatched")).unwrap();
+    let run = |args: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_wirewatch");
+        let out = Command::new(program).args(args).current_dir(home.path()).output().unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    run(&["once"]);
+    let read = run(&["explain", &town.feeds.url("/in")]);
+    let said = "authors from a meta element, address from its canonical link";
+    assert!(read.contains(said), "{read}");
+    // What the feed says stays.
+    assert!(!read.contains("date from") && !read.contains("title from"), "{read}");
+}
+
+#[test]
 fn once_reads_what_it_queued_and_explain_says_how_the_page_fared() {
     let town = TestServers::new();
     town.page("/in", TOLL, "");

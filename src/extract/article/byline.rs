@@ -1,6 +1,7 @@
 //! Finds who wrote an article: the names in its byline.
 use super::clues::Clues;
 use super::lines::Lines;
+use super::source::{Source, Sourced};
 use super::tree::Tree;
 use super::walk::{Step, walk};
 use super::written::written;
@@ -28,25 +29,20 @@ pub(super) fn starts_with_by(text: &str) -> bool {
     BY.iter().any(|by| lower.starts_with(by)) || JOBS.iter().any(|job| lower.ends_with(job))
 }
 
-/// The names of the authors.
-pub(super) fn authors(tree: &Tree<'_>, lines: &Lines) -> Vec<String> {
-    let linked = &tree.head.linked.authors;
-    let mut found = Vec::new();
-    for name in linked {
-        names(name, &mut found);
-    }
-    if found.is_empty() {
-        for name in tree.head.meta_authors() {
+/// The names of the authors; `None` if the page does not say them.
+pub(super) fn authors(tree: &Tree<'_>, lines: &Lines) -> Option<Sourced<Vec<String>>> {
+    let from = |given: &[&str], source: Source| {
+        let mut found = Vec::new();
+        for name in given {
             names(name, &mut found);
         }
-    }
-    if found.is_empty()
-        && let Some(byline) = byline(tree, lines)
-    {
-        names(&byline, &mut found);
-    }
-    found.truncate(AUTHORS_MAX);
-    found
+        found.truncate(AUTHORS_MAX);
+        (!found.is_empty()).then(|| Sourced::new(found, source))
+    };
+    let linked: Vec<&str> = tree.head.linked.authors.iter().map(String::as_str).collect();
+    from(&linked, Source::LinkedData)
+        .or_else(|| from(&tree.head.meta_authors(), Source::Meta))
+        .or_else(|| from(&[byline(tree, lines)?.as_str()], Source::Byline))
 }
 
 /// The text of the first part marked as a byline.

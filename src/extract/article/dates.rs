@@ -4,6 +4,7 @@ use url::Url;
 
 use super::clues::Clues;
 use super::element::Element;
+use super::source::Source;
 use super::survey::Survey;
 use super::tree::Tree;
 use super::walk::{Step, walk};
@@ -29,32 +30,13 @@ const LINES_BELOW: usize = 4;
 /// Elements of time that are looked at.
 const TIMES_MAX: usize = 8;
 
-/// Where a date was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DateSource {
-    /// In JSON-LD, for the article.
-    LinkedData,
-    /// In a `meta` element.
-    Meta,
-    /// In an element marked by the vocabulary of schema.org.
-    Property,
-    /// In a `time` element.
-    Time,
-    /// In the address of the page.
-    Address,
-    /// In the text about the headline or below the article.
-    Text,
-    /// When the page was changed last.
-    Change,
-}
-
 /// What may be the date of an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GivenDate {
     /// As written: a date, or a line with a date in it.
     pub text: String,
     /// Where it stands.
-    pub source: DateSource,
+    pub source: Source,
 }
 
 /// All candidates, the most reliable first. `root` is the element that is the article.
@@ -62,32 +44,32 @@ pub(super) fn given(survey: &Survey<'_>, url: Option<&Url>, root: u32) -> Vec<Gi
     let head = &survey.tree.head;
     let linked = &head.linked;
     let mut found = Found::default();
-    found.add(linked.published.as_deref(), DateSource::LinkedData);
+    found.add(linked.published.as_deref(), Source::LinkedData);
     for date in head.meta_dates() {
-        found.add(Some(date), DateSource::Meta);
+        found.add(Some(date), Source::Meta);
     }
-    found.add(head.dated, DateSource::Property);
-    found.add(linked.page_published.as_deref(), DateSource::LinkedData);
+    found.add(head.dated, Source::Property);
+    found.add(linked.page_published.as_deref(), Source::LinkedData);
     let (near, far) = times(survey);
     for date in &near {
-        found.add(Some(date), DateSource::Time);
+        found.add(Some(date), Source::Time);
     }
-    found.add(url.and_then(|url| date_in(url.path())).as_deref(), DateSource::Address);
+    found.add(url.and_then(|url| date_in(url.path())).as_deref(), Source::Address);
     for address in [head.canonical, head.meta_address()].into_iter().flatten() {
-        found.add(date_in(address).as_deref(), DateSource::Address);
+        found.add(date_in(address).as_deref(), Source::Address);
     }
     // The text is looked through only where little else was found.
     if found.0.len() < ENOUGH {
         for text in &texts(survey, root) {
-            found.add(Some(text), DateSource::Text);
+            found.add(Some(text), Source::Text);
         }
     }
     for date in &far {
-        found.add(Some(date), DateSource::Time);
+        found.add(Some(date), Source::Time);
     }
-    found.add(linked.modified.as_deref(), DateSource::Change);
+    found.add(linked.modified.as_deref(), Source::Change);
     for date in head.meta_changes() {
-        found.add(Some(date), DateSource::Change);
+        found.add(Some(date), Source::Change);
     }
     found.0
 }
@@ -98,7 +80,7 @@ struct Found(Vec<GivenDate>);
 
 impl Found {
     /// Adds a candidate, if it is not blank and not too long.
-    fn add(&mut self, text: Option<&str>, source: DateSource) {
+    fn add(&mut self, text: Option<&str>, source: Source) {
         let text = text.map(one_line).filter(|text| !text.is_empty());
         let text = text.filter(|text| text.len() <= TEXT_BYTES_MAX && self.0.len() < DATES_MAX);
         self.0.extend(text.map(|text| GivenDate { text, source }));

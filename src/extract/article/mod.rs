@@ -23,6 +23,7 @@ mod lines;
 mod main_root;
 mod metadata;
 mod repeated_items;
+mod source;
 mod survey;
 mod teasers;
 mod tree;
@@ -32,9 +33,10 @@ mod written;
 use url::Url;
 
 use super::plain::plain;
-pub use dates::{DateSource, GivenDate};
+pub use dates::GivenDate;
 pub use deadline::{Cut, Deadline};
 use lines::Lines;
+pub use source::{Source, Sources};
 use survey::Survey;
 use tree::{Reading, Tree};
 
@@ -55,6 +57,8 @@ pub struct ExtractedPage {
     pub dates: Vec<GivenDate>,
     /// The address the page gives for itself, absolute.
     pub url: Option<String>,
+    /// Where the page says these.
+    pub sources: Sources,
     /// A BCP 47 tag, as the page says it.
     pub language: Option<String>,
     /// The main text, one line per paragraph; empty if there is no article.
@@ -97,11 +101,19 @@ fn page_of(tree: &Tree<'_>, url: Option<&Url>, deadline: Deadline<'_>) -> Extrac
     let begin = main_root::lead_begin(&survey, &kept, root);
     let title = metadata::title(tree, &lines, &kept);
     let text = article_text::text(&survey, &mut kept, begin, root);
+    let authors = byline::authors(tree, &lines);
+    let address = metadata::address(tree, url);
+    let sources = Sources {
+        title: title.as_ref().map(|title| title.source),
+        authors: authors.as_ref().map(|authors| authors.source),
+        url: address.as_ref().map(|address| address.source),
+    };
     ExtractedPage {
-        title,
-        authors: byline::authors(tree, &lines),
+        title: title.map(|title| title.value),
+        authors: authors.map(|authors| authors.value).unwrap_or_default(),
         dates: dates::given(&survey, url, root),
-        url: metadata::address(tree, url),
+        url: address.map(|address| address.value),
+        sources,
         language: metadata::language(tree),
         text: declared_body(tree, &text).unwrap_or(text),
         cut: tree.cut.or(lines.is_cut.then_some(Cut::Time)),

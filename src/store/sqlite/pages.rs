@@ -143,13 +143,15 @@ pub(super) fn end_page_attempt(
             .doing(RECORDING_PAGE)?;
         }
         PageOutcome::NothingToAdd { characters, why } => {
-            let read = ReadPage { article, at, characters, canonical: None, why: Some(why) };
+            let read =
+                ReadPage { article, at, characters, canonical: None, why: Some(why), notes: None };
             record_read(db, &read)?;
         }
-        PageOutcome::Read { article: fresh, fired, occasions, canonical } => {
+        PageOutcome::Read { article: fresh, fired, occasions, canonical, notes } => {
             let characters = u64::try_from(fresh.content.chars().count()).unwrap_or(u64::MAX);
             // Another attempt, or the sweep, may have been quicker.
-            let read = ReadPage { article, at, characters, canonical, why: None };
+            let notes = Some(notes).filter(|notes| !notes.is_empty());
+            let read = ReadPage { article, at, characters, canonical, why: None, notes };
             if !record_read(db, &read)? {
                 return Ok(committed);
             }
@@ -183,18 +185,22 @@ struct ReadPage {
     canonical: Option<String>,
     /// Why its text was not used.
     why: Option<String>,
+    /// What was taken from it, and where it stood there.
+    notes: Option<String>,
 }
 
 /// Notes that a page was read; `false` if it was not waiting any more.
 fn record_read(db: &Connection, read: &ReadPage) -> Result<bool, Error> {
-    let ReadPage { article, at, characters, canonical, why } = read;
+    let ReadPage { article, at, characters, canonical, why, notes } = read;
     let characters = i64::try_from(*characters).unwrap_or(i64::MAX);
     let changed = db
         .prepare_cached(
             "UPDATE page SET state = 'read', ended_at = ?2, characters = ?3, canonical = ?4,
-                why = ?5 WHERE article = ?1 AND state = 'due'",
+                why = ?5, notes = ?6 WHERE article = ?1 AND state = 'due'",
         )
-        .and_then(|mut update| update.execute(params![article.0, at.0, characters, canonical, why]))
+        .and_then(|mut update| {
+            update.execute(params![article.0, at.0, characters, canonical, why, notes])
+        })
         .doing(RECORDING_PAGE)?;
     Ok(changed > 0)
 }
@@ -246,9 +252,22 @@ impl PollCommit<'_> {
     fn apply_page(&mut self, placed: StoredRef, candidate: &Candidate) -> Result<(), Error> {
         let fresh = &candidate.article;
         self.db
-            .prepare_cached("UPDATE article SET content = ?2, language = ?3 WHERE id = ?1")
+            .prepare_cached(
+                "UPDATE article SET content = ?2, language = ?3, title = ?4, published = ?5,
+                    authors = ?6 WHERE id = ?1",
+            )
             .and_then(|mut update| {
-                update.execute(params![placed.article, fresh.content, fresh.language])
+                let authors = (!fresh.authors.is_empty())
+                    .then(|| serde_json::to_string(&fresh.authors).unwrap_or_default());
+                let published = fresh.published.map(|at| at.0);
+                update.execute(params![
+                    placed.article,
+                    fresh.content,
+                    fresh.language,
+                    fresh.title,
+                    published,
+                    authors
+                ])
             })
             .doing("storing a page's text")?;
         if candidate.fired.is_empty() {
@@ -327,7 +346,8 @@ fn read_stored(row: &Row<'_>) -> Result<StoredPage, rusqlite::Error> {
 /// How far the page of an article has come; `None` if none was asked for.
 pub(super) fn trace(db: &Connection, article: ArticleId) -> Result<Option<PageTrace>, Error> {
     db.prepare_cached(
-        "SELECT state, attempts, due_at, ended_at, characters, why FROM page WHERE article = ?1",
+        "SELECT state, attempts, due_at, ended_at, characters, why, notes FROM page
+         WHERE article = ?1",
     )
     .and_then(|mut select| {
         let read = |row: &Row<'_>| {
@@ -338,6 +358,7 @@ pub(super) fn trace(db: &Connection, article: ArticleId) -> Result<Option<PageTr
                 ended: time(row, 3)?,
                 characters: row.get::<_, Option<i64>>(4)?.and_then(|n| u64::try_from(n).ok()),
                 why: text_or_null(row, 5)?,
+                notes: text_or_null(row, 6)?,
             })
         };
         select.query_row([article.0], read).optional()

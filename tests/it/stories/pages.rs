@@ -180,7 +180,13 @@ async fn pages_settled_in_one_instant_are_one_alert() {
 fn read(stored: &Article, text: &str) -> PageOutcome {
     let article = Article { content: text.to_owned(), ..stored.clone() };
     let (fired, occasions) = (vec![fired()], Arc::default());
-    PageOutcome::Read { article: Box::new(article), fired, occasions, canonical: None }
+    PageOutcome::Read {
+        article: Box::new(article),
+        fired,
+        occasions,
+        canonical: None,
+        notes: String::new(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
