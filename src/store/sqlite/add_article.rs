@@ -213,7 +213,8 @@ impl PollCommit<'_> {
         }
     }
 
-    pub(super) fn open_story(&self) -> Result<i64, Error> {
+    pub(super) fn open_story(&mut self) -> Result<i64, Error> {
+        self.added.stories += 1;
         self.db
             .prepare_cached("INSERT INTO story (opened_at) VALUES (?1)")
             .and_then(|mut insert| insert.insert([self.polled_at.0]))
@@ -221,7 +222,7 @@ impl PollCommit<'_> {
     }
 
     fn insert_article(
-        &self,
+        &mut self,
         fresh: &Article,
         story: i64,
         identity: u64,
@@ -230,6 +231,7 @@ impl PollCommit<'_> {
         let list = |items: &[String]| {
             (!items.is_empty()).then(|| serde_json::to_string(items).unwrap_or_default())
         };
+        *self.added.articles.entry(verdict.reason()).or_default() += 1;
         self.db
             .prepare_cached(
                 "INSERT INTO article (feed, story, reason, copy_of, first_seen, published,
@@ -299,7 +301,10 @@ impl PollCommit<'_> {
 
     /// Every key the article can be recognised by; the first is its identity. `opened`: the
     /// article opened a story.
-    fn remember_keys(&self, article: i64, keys: &[Key], opened: bool) -> Result<(), Error> {
+    fn remember_keys(&mut self, article: i64, keys: &[Key], opened: bool) -> Result<(), Error> {
+        if let Some(known) = &mut self.all_keys {
+            known.extend(keys.iter().map(|key| key.hash));
+        }
         let mut upsert = self
             .db
             .prepare_cached(

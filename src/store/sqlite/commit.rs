@@ -1,15 +1,17 @@
 //! One poll, committed: what is new, what is a copy, who is told, in one transaction.
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use super::counters::AddedRows;
 use super::feeds::replace_window;
 use super::poll_commit::PollCommit;
 use super::text_index::TextIndex;
 use super::{hubs, lookup, outbox_insert, poll_state};
 use crate::domain::Name;
 use crate::store::error::{Doing, Error};
-use crate::store::{Batch, CommitCounts, Poll, PollResult};
+use crate::store::{Batch, CommitCounts, FeedId, Poll, PollResult};
 
 pub(super) fn commit_poll(
     db: &Connection,
@@ -49,7 +51,9 @@ fn commit_read(
         backlog: batch.backlog,
         update_triggers: Arc::clone(&batch.update_triggers),
         ids_churned: false,
+        all_keys: first_keys(db, poll.feed, baseline.is_none())?,
         counts: CommitCounts::default(),
+        added: AddedRows::default(),
         alerts: Vec::new(),
         alerted_share_groups: Vec::new(),
     };
@@ -58,6 +62,7 @@ fn commit_read(
     for candidate in batch.candidates.iter().rev() {
         ledger.add_candidate(candidate)?;
     }
+    ledger.added.count(db, poll.feed)?;
     // A feed that lists nothing for once, or an older batch, is compared with what it listed before.
     if !batch.stale && !batch.window.is_empty() {
         replace_window(db, poll.feed, &batch.window, poll.at)?;
@@ -70,4 +75,21 @@ fn commit_read(
     hubs::after_read(db, poll, batch.hub_offer.as_ref(), found)?;
     poll_state::record_read(db, poll, batch)?;
     Ok(ledger.counts)
+}
+
+/// The keys stored for a feed, none, if that is so: then no key of its first poll has to be looked up.
+/// A feed whose address was changed has a first poll again, and its keys from before.
+fn first_keys(
+    db: &Connection,
+    feed: FeedId,
+    is_first_poll: bool,
+) -> Result<Option<HashSet<u64>>, Error> {
+    if !is_first_poll {
+        return Ok(None);
+    }
+    let has_keys = db
+        .prepare_cached("SELECT 1 FROM seen WHERE feed = ?1 LIMIT 1")
+        .and_then(|mut select| select.exists([feed.0]))
+        .doing("looking for keys")?;
+    Ok((!has_keys).then(HashSet::new))
 }

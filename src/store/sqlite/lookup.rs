@@ -18,6 +18,9 @@ use crate::stories::judgement::Relation;
 
 /// The article a key of this feed belongs to.
 pub(super) fn article_by_key(ledger: &PollCommit<'_>, hash: u64) -> Result<Option<i64>, Error> {
+    if !may_be_stored(ledger, hash) {
+        return Ok(None);
+    }
     ledger
         .db
         .prepare_cached("SELECT article FROM seen WHERE feed = ?1 AND hash = ?2")
@@ -25,6 +28,11 @@ pub(super) fn article_by_key(ledger: &PollCommit<'_>, hash: u64) -> Result<Optio
             select.query_row(params![ledger.feed.0, signed(hash)], |row| row.get(0)).optional()
         })
         .doing("looking for a key")
+}
+
+/// `false`: the feed's first poll knows without a look-up that the key is not stored.
+fn may_be_stored(ledger: &PollCommit<'_>, hash: u64) -> bool {
+    ledger.all_keys.as_ref().is_none_or(|keys| keys.contains(&hash))
 }
 
 /// The index key of a canonical URL: the address itself may be kilobytes long.
@@ -49,6 +57,9 @@ fn sighting(row: &Row<'_>) -> Result<SeenArticle, rusqlite::Error> {
 
 /// The article of this feed that carries a key.
 fn by_key(ledger: &PollCommit<'_>, key: Key) -> Result<Option<SeenArticle>, Error> {
+    if !may_be_stored(ledger, key.hash) {
+        return Ok(None);
+    }
     ledger
         .db
         .prepare_cached(
@@ -176,7 +187,7 @@ pub(super) fn is_id_reused(
 }
 
 /// The story an article belongs to; a swept article's copies open one of their own.
-pub(super) fn story_of(ledger: &PollCommit<'_>, article: ArticleId) -> Result<i64, Error> {
+pub(super) fn story_of(ledger: &mut PollCommit<'_>, article: ArticleId) -> Result<i64, Error> {
     let story = ledger
         .db
         .prepare_cached("SELECT story FROM article WHERE id = ?1")

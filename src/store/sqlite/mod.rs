@@ -5,6 +5,7 @@ mod alert_decision;
 mod attempt_end;
 mod clock;
 mod commit;
+mod counters;
 mod coverage;
 mod feeds;
 mod file_check;

@@ -12,7 +12,7 @@ use super::lock::{FILE_MODE, Marker};
 use crate::store::error::{Doing, Error};
 
 /// Each schema change in order; a store's `user_version` is how many it has seen.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../schema/0001_spine.sql"),
     include_str!("../schema/0002_verdicts.sql"),
     include_str!("../schema/0003_standing.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../schema/0010_plain_names.sql"),
     include_str!("../schema/0011_clock_step.sql"),
     include_str!("../schema/0012_page_notes.sql"),
+    include_str!("../schema/0013_counted_by_commit.sql"),
 ];
 /// How long a write waits for an operator's command to finish its own.
 const WRITE_WAIT: Duration = Duration::from_secs(5);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::add_article::PlacedArticle;
+use super::counters::AddedRows;
 use super::poll_commit::{PollCommit, StoredRef};
 use super::row::{name, signed, text, text_or_null, time};
 use super::text_index::TextIndex;
@@ -161,6 +162,7 @@ pub(super) fn end_page_attempt(
             let placed = stored.placed;
             let mut ledger = page_commit(db, texts, stored, occasions, at);
             ledger.apply_page(placed, &candidate)?;
+            ledger.added.count(db, ledger.feed)?;
             outbox_insert::queue_alerts(db, &ledger.alerts, false, at)?;
             committed = ledger.counts;
         }
@@ -223,7 +225,9 @@ fn page_commit<'a>(
         backlog: Backlog::All,
         update_triggers: occasions,
         ids_churned: false,
+        all_keys: None,
         counts: CommitCounts::default(),
+        added: AddedRows::default(),
         alerts: Vec::new(),
         alerted_share_groups: Vec::new(),
     }

@@ -1,8 +1,10 @@
 //! A poll while it is being committed.
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use super::counters::AddedRows;
 use super::text_index::TextIndex;
 use crate::domain::{AlertId, AlertKind, Backlog, Name, Timestamp};
 use crate::store::{CommitCounts, FeedId, Route, UpdateTriggers};
@@ -20,7 +22,12 @@ pub(super) struct PollCommit<'a> {
     pub(super) update_triggers: Arc<UpdateTriggers>,
     /// The feed gave its known items new ids.
     pub(super) ids_churned: bool,
+    /// Every key that is stored for the feed, if it had none before this poll. `None`: keys must be
+    /// looked up.
+    pub(super) all_keys: Option<HashSet<u64>>,
     pub(super) counts: CommitCounts,
+    /// Rows that the store's counters do not count yet.
+    pub(super) added: AddedRows,
     pub(super) alerts: Vec<(AlertId, Vec<Route>)>,
     /// Stories told in this poll under a shared name, and to whom.
     pub(super) alerted_share_groups: Vec<(i64, Name, Vec<Route>)>,

@@ -4,6 +4,7 @@
 //! for later copies, and neither tells anybody anything twice.
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::counters;
 use super::handle::Store;
 use super::history;
 use super::row::{count, payload, text, text_or_null};
@@ -219,6 +220,7 @@ fn split(
     }
     run("INSERT INTO story (opened_at) VALUES (?1)", &[now.0])?;
     let own = db.last_insert_rowid();
+    counters::add(db, "story", "open", 1)?;
     run(
         "UPDATE article SET story = ?1, reason = 'split', copy_of = NULL, similarity = NULL
          WHERE id = ?2",

@@ -297,6 +297,14 @@ impl KillRun {
             counted(self.oracle.published.len() as u64, "article"),
         ));
         let mut faults = Vec::new();
+        for (what, rows) in [("article", "article"), ("story", "story WHERE merged_into IS NULL")] {
+            let counted = self.count(&format!(
+                "SELECT total(n) = (SELECT count(*) FROM {rows}) FROM counter WHERE what = '{what}'"
+            ));
+            if counted == 0 {
+                faults.push(format!("the counter of `{what}` is not the number of its rows"));
+            }
+        }
         let mut repeats = 0;
         for (receiver, record) in self.records() {
             let report = record.report();

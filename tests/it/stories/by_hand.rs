@@ -6,6 +6,7 @@ use super::{HOUR, NOW_S, TestServers, WATCH, WIRE, article, named};
 use crate::commands::{err, out, run};
 use crate::harness::feed_formats::Item;
 use crate::harness::feed_server::ServedFeed;
+use crate::retention::assert_counters_are_right;
 use crate::test_app::TestApp;
 
 const OTHER: &str = "The museum of Krems opens its doors again on Sunday with two hundred paintings \
@@ -104,6 +105,7 @@ async fn what_was_split_stays_apart_and_tells_nobody_again() {
     let round = home.poll().await;
     assert_eq!((round.committed.alerts, round.committed.copies), (0, 1));
     assert_eq!(home.count("SELECT count(DISTINCT story) FROM article"), 2);
+    assert_counters_are_right(home.store().path());
     let alone = run(home.folder.path(), &["stories", "split", "a999"], "");
     assert_eq!(alone.status.code(), Some(65), "{}", err(&alone));
 }
@@ -125,6 +127,7 @@ async fn what_was_merged_stays_merged_for_later_copies_and_tells_nobody_again() 
     assert_eq!((round.committed.alerts, round.committed.copies), (0, 2));
     assert_eq!(home.count("SELECT count(DISTINCT story) FROM article"), 1);
     assert_eq!(home.totals().await.stories, 1);
+    assert_counters_are_right(home.store().path());
     let page = shown(&home, &["stories", "show", ids[0]]);
     assert!(page.contains(&format!("merged into {}", ids[1])), "{page}");
     let again = run(home.folder.path(), &["stories", "merge", ids[1], ids[0]], "");
