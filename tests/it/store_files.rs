@@ -134,6 +134,24 @@ fn a_log_that_was_lost_with_all_that_was_committed_is_no_fresh_start() {
 }
 
 #[tokio::test]
+async fn only_an_orderly_end_says_that_the_file_was_closed_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let says_closed = || {
+        let marker = fs::read_to_string(folder.path().join("store.db.lock")).unwrap();
+        marker.contains("\nclosed ")
+    };
+    let (store, lock) = Store::open(&path, Timestamp(1)).unwrap();
+    store.note_round(Timestamp(2)).await.unwrap();
+    assert!(!says_closed());
+    drop((store, lock));
+    assert!(says_closed());
+    // Nothing is known of a file after a process that ended in any other way.
+    drop(Store::open(&path, Timestamp(3)).unwrap());
+    assert!(!says_closed());
+}
+
+#[tokio::test]
 async fn a_store_that_is_taken_away_under_the_daemon_is_noticed() {
     for replaced in [false, true] {
         let folder = tempfile::tempdir().unwrap();

@@ -30,12 +30,22 @@ impl Store {
 
     /// Notes that the daemon stopped in order, so that nobody waits for its next sign of life.
     pub async fn note_stopped(&self, now: Timestamp) -> Result<(), Error> {
-        self.writer.run(move |db| set(db, "stopped_at", now.0)).await
+        self.writer.run(move |db| set(db, "stopped_at", now.0)).await?;
+        self.note_order();
+        Ok(())
     }
 
     /// Notes that a round of `once` ended: a store that is fed like that needs no daemon.
     pub async fn note_round(&self, now: Timestamp) -> Result<(), Error> {
-        self.writer.run(move |db| set(db, "round_at", now.0)).await
+        self.writer.run(move |db| set(db, "round_at", now.0)).await?;
+        self.note_order();
+        Ok(())
+    }
+
+    fn note_order(&self) {
+        if let Some(owner) = &self.owner {
+            owner.lock_file.ended_in_order();
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::closed_file::ClosedFile;
 use crate::domain::Timestamp;
 use crate::store::error::Error;
 
@@ -33,6 +34,8 @@ pub(super) struct Marker {
     pub(super) alive_at: Timestamp,
     /// What keeps the daemon from writing to its store; empty if nothing does.
     pub(super) condition: String,
+    /// The store's file as that process left it; `None` if it did not end in order.
+    pub(super) closed: Option<ClosedFile>,
 }
 
 impl Marker {
@@ -56,6 +59,7 @@ impl Marker {
             store_id: store.parse().ok(),
             alive_at: Timestamp(alive.unwrap_or(0)),
             condition: lines.next().unwrap_or("").to_owned(),
+            closed: lines.next().and_then(|line| line.strip_prefix("closed ")?.parse().ok()),
         })
     }
 
@@ -66,8 +70,9 @@ impl Marker {
         let store = self.store_id.map_or_else(|| "none".to_owned(), |id| id.to_string());
         let process = self.process.unwrap_or(0);
         let alive = self.alive_at.0;
-        let mut bytes =
-            format!("{process}\nstore {store}\nalive {alive}\n{condition}\n").into_bytes();
+        let closed = self.closed.map_or_else(String::new, |file| format!("closed {file}"));
+        let mut bytes = format!("{process}\nstore {store}\nalive {alive}\n{condition}\n{closed}\n")
+            .into_bytes();
         bytes.resize(FILE_BYTES, b' ');
         bytes
     }
@@ -86,6 +91,9 @@ pub struct Lock(Arc<LockFile>);
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        if self.0.open().in_order {
+            self.0.note_closed();
+        }
         // The kernel releases the lock with the descriptor in any case.
         drop(self.0.open().file.unlock());
     }
@@ -99,11 +107,26 @@ pub(super) struct LockFile(Mutex<Open>);
 struct Open {
     file: File,
     marker: Marker,
+    /// The store's own file.
+    store: PathBuf,
+    /// The store was worked with to an orderly end.
+    in_order: bool,
 }
 
 impl LockFile {
     fn open(&self) -> MutexGuard<'_, Open> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The store was worked with to an orderly end: what its file is when the lock is released can be
+    /// relied on.
+    pub(super) fn ended_in_order(&self) {
+        self.open().in_order = true;
+    }
+
+    fn note_closed(&self) {
+        let closed = ClosedFile::of(&self.open().store);
+        self.note(|marker| marker.closed = closed);
     }
 
     /// Changes what the file says. A full disk must not keep a daemon from starting or going on, so
@@ -143,8 +166,10 @@ pub(super) fn take(store: &Path) -> Result<(Lock, Arc<LockFile>, Option<Marker>)
         }
         Err(TryLockError::Error(why)) => return Err(failed(why)),
     }
-    let marker = Marker { process: Some(std::process::id()), ..before.clone().unwrap_or_default() };
-    let file = Arc::new(LockFile(Mutex::new(Open { file, marker })));
+    let process = Some(std::process::id());
+    let marker = Marker { process, closed: None, ..before.clone().unwrap_or_default() };
+    let open = Open { file, marker, store: store.to_owned(), in_order: false };
+    let file = Arc::new(LockFile(Mutex::new(open)));
     Ok((Lock(Arc::clone(&file)), file, before))
 }
 
@@ -160,6 +185,7 @@ mod tests {
             store_id: Some(i64::MIN),
             alive_at: Timestamp(i64::MAX),
             condition: "the disk is full\nand more".repeat(99),
+            closed: "1 2 3 4".parse().ok(),
         };
         let bytes = marker.to_bytes();
         assert_eq!(bytes.len(), FILE_BYTES);

@@ -4,6 +4,7 @@ mod add_article;
 mod alert_decision;
 mod attempt_end;
 mod clock;
+mod closed_file;
 mod commit;
 mod counters;
 mod coverage;

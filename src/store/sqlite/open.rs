@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::closed_file::ClosedFile;
 use super::file_check::{self, APPLICATION_ID, Found};
 use super::lock::{FILE_MODE, Marker};
 use crate::store::error::{Doing, Error};
@@ -42,6 +43,8 @@ const STATEMENTS_KEPT: usize = 128;
 /// Opens the store for the process that holds its lock: makes the file if there never was one, and
 /// brings its schema up to date. `before`: what the lock file said.
 pub(super) fn for_owner(path: &Path, before: Option<&Marker>) -> Result<Connection, Error> {
+    // Before it is opened, because that makes a log.
+    let closed = ClosedFile::of(path);
     let found = file_check::look(path, before)?;
     if found == Found::Nothing {
         // Made here, because SQLite would let others read it.
@@ -52,7 +55,8 @@ pub(super) fn for_owner(path: &Path, before: Option<&Marker>) -> Result<Connecti
     let mut db = connect(path)?;
     let schema = file_check::identify(&db, path, before)?;
     refuse_newer(path, schema)?;
-    if found == Found::File {
+    let is_as_left = closed.is_some() && closed == before.and_then(|marker| marker.closed);
+    if found == Found::File && !is_as_left {
         file_check::quick_check(&db)?;
     }
     make_durable(&db)?;
