@@ -1,4 +1,7 @@
 //! What a page says about itself: in its head, in JSON-LD and in attributes of its text.
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::attributes::Attributes;
 use super::element::Element;
 use super::json_ld::{self, LinkedData};
@@ -49,6 +52,12 @@ const CHANGES: &str = "\
 const ADDRESSES: &str = "og:url";
 const LANGUAGES: &str = "content-language og:locale dc.language language";
 
+/// All of these names.
+static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let lists = [TITLES, AUTHORS, DATES, CHANGES, ADDRESSES, LANGUAGES];
+    lists.into_iter().flat_map(str::split_ascii_whitespace).collect()
+});
+
 impl<'a> Head<'a> {
     /// Reads an element with its raw content.
     pub(super) fn raw(&mut self, element: Element, attributes: &Attributes<'a>, inside: &'a str) {
@@ -85,10 +94,8 @@ impl<'a> Head<'a> {
     fn meta(&mut self, attributes: &Attributes<'a>) {
         let Some(value) = filled(attributes.content) else { return };
         for name in [attributes.name, attributes.itemprop] {
-            let known = [TITLES, AUTHORS, DATES, CHANGES, ADDRESSES, LANGUAGES]
-                .into_iter()
-                .flat_map(str::split_ascii_whitespace)
-                .find(|known| known.eq_ignore_ascii_case(name.trim()));
+            let lower = name.trim().to_ascii_lowercase();
+            let known = KNOWN.get(lower.as_str()).copied();
             if let Some(known) = known.filter(|_| self.metas.len() < VALUES_MAX) {
                 self.metas.push((known, value));
             }
