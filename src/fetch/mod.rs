@@ -150,6 +150,12 @@ impl Gate {
                 // An environment proxy would resolve names for us, past the table.
                 .no_proxy()
                 .connect_timeout(CONNECT_WAIT)
+                // Every wait has a deadline of its own, and no connection is used again: probes would
+                // only cost five system calls a request.
+                .tcp_keepalive(None)
+                .tcp_keepalive_interval(None)
+                .tcp_keepalive_retries(None)
+                .tcp_user_timeout(None)
                 // A host is asked every few minutes: an idle connection would only cost memory,
                 // some 40 KB each, and be closed by the server before it is used again.
                 .pool_max_idle_per_host(0)

@@ -106,12 +106,14 @@ fn split_spaced_words(text: &str) -> (&str, &str) {
         let rest = text.get(at..).unwrap_or_default();
         rest.chars().next().is_none_or(char::is_whitespace)
     };
-    let ends_here = |(at, byte): (usize, u8)| match byte {
-        b' ' => is_space(at.saturating_add(1)),
-        // Controls, and the first bytes of white space that is not ASCII, which begin other
-        // characters too.
-        0..b' ' | 0xc2 | 0xe1..=0xe3 => is_space(at),
-        _ => false,
+    // Controls, and the first bytes of white space that is not ASCII, which begin other characters too.
+    let may_begin_space = |byte: u8| matches!(byte, 0..=b' ' | 0xc2 | 0xe1..=0xe3);
+    let ends_here = |(at, byte): (usize, u8)| {
+        // One plain space ends nothing unless white space, or the end, comes after it.
+        let at = if byte == b' ' { at.saturating_add(1) } else { at };
+        may_begin_space(byte)
+            && bytes.get(at).is_none_or(|next| may_begin_space(*next))
+            && is_space(at)
     };
     let end = bytes.iter().copied().enumerate().position(ends_here).unwrap_or(bytes.len());
     text.split_at_checked(end).unwrap_or((text, ""))

@@ -1,21 +1,24 @@
 //! The words in dates: months, halves of the day, zones.
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// The month that a word names, 1 to 12. The word must be in lower case. Only its beginning is
 /// compared, because languages add endings and abbreviate.
 pub(super) fn month(word: &str) -> Option<u8> {
-    /// English first: nearly all dates are English, and the table below is long.
-    const ENGLISH: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    if let Some(at) = ENGLISH.iter().position(|month| *month == word) {
-        return u8::try_from(at).ok()?.checked_add(1);
-    }
-    MONTHS
-        .iter()
-        // The longest matching beginning decides: Czech `červenec` is July, and `červen` is June.
-        .flat_map(|(month, stems)| stems.split(' ').map(move |stem| (*month, stem)))
-        .filter(|(_, stem)| word.starts_with(stem))
-        .max_by_key(|(_, stem)| stem.len())
-        .map(|(month, _)| month)
+    /// The stems by their first character: every word of every date asks, and most are no month.
+    static BY_FIRST: LazyLock<HashMap<char, Vec<(&str, u8)>>> = LazyLock::new(|| {
+        let mut stems: HashMap<char, Vec<(&str, u8)>> = HashMap::new();
+        for (month, stem) in
+            MONTHS.iter().flat_map(|(month, all)| all.split(' ').map(move |stem| (*month, stem)))
+        {
+            stems.entry(stem.chars().next().unwrap_or_default()).or_default().push((stem, month));
+        }
+        stems
+    });
+    let stems = BY_FIRST.get(&word.chars().next()?)?;
+    // The longest matching beginning decides: Czech `červenec` is July, and `červen` is June.
+    let named = stems.iter().filter(|(stem, _)| word.starts_with(stem));
+    named.max_by_key(|(stem, _)| stem.len()).map(|(_, month)| *month)
 }
 
 /// English, German, Dutch, the Nordic and Romance languages, Polish, Czech, Slovak, Slovene,
