@@ -11,6 +11,7 @@ use url::Url;
 
 use super::completion::{CompletedArticle, complete};
 use super::reading::read_page;
+use super::recurring_lines::{OwnText, RecurringLines};
 use crate::domain::{Article, ArticleId, Clock, Feed, Timestamp};
 use crate::extract::Cut;
 use crate::fetch::{Answer, Failure, FailureKind, Fetched, Gate, Request, Turn, Turns};
@@ -58,6 +59,8 @@ pub(super) struct Shared {
     pub(super) places: Semaphore,
     /// Pages whose attempt was counted and has not ended.
     pub(super) leased: Mutex<HashSet<ArticleId>>,
+    /// What recurs on the pages of each host.
+    pub(super) recurring: Mutex<RecurringLines>,
 }
 
 impl Shared {
@@ -182,13 +185,18 @@ fn match_page(
     shared: &Shared,
 ) -> Result<PageOutcome, Failure> {
     let content_type = fetched.content_type.as_deref();
-    let page = read_page(&fetched.body, content_type, Some(&fetched.url), &shared.clock)
+    let mut page = read_page(&fetched.body, content_type, Some(&fetched.url), &shared.clock)
         .map_err(Failure::unreadable)?;
     if page.cut == Some(Cut::Time) {
         // What was not reached may hold the very word. The machine was busy; later it may not be.
         let failure = Failure::unreadable("reading the page took too long");
         return Err(Failure { kind: FailureKind::Timeout, ..failure });
     }
+    let host = fetched.url.host_str().unwrap_or_default();
+    let mut recurring = shared.recurring.lock().unwrap_or_else(PoisonError::into_inner);
+    let OwnText { text, left_out } = recurring.take_out(host, std::mem::take(&mut page.text));
+    drop(recurring);
+    page.text = text;
     let characters = u64::try_from(page.text.chars().count()).unwrap_or(u64::MAX);
     if page.text.is_empty() {
         return Ok(PageOutcome::NothingToAdd {
@@ -201,7 +209,7 @@ fn match_page(
         return Ok(PageOutcome::NothingToAdd { characters, why });
     }
     let canonical = page.url.clone();
-    let CompletedArticle { article, notes } = complete(stored, page);
+    let CompletedArticle { article, notes } = complete(stored, page, &left_out);
     let fired = shared.matching.fired(feed, &article);
     let occasions = Arc::clone(&shared.update_triggers);
     Ok(PageOutcome::Read { article: Box::new(article), fired, occasions, canonical, notes })

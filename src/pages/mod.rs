@@ -8,6 +8,7 @@ mod attempt;
 mod completion;
 mod publication_date;
 mod reading;
+mod recurring_lines;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -23,6 +24,7 @@ use crate::fetch::Gate;
 use crate::store::{self, CommitCounts, PageDue, PageOutcome, PageResult, Store, UpdateTriggers};
 
 use attempt::{AttemptPlan, FinishedAttempt, Shared};
+use recurring_lines::RecurringLines;
 
 pub use attempt::WatchMatching;
 pub use reading::{PageArticle, read_page};
@@ -74,6 +76,7 @@ impl Pages {
             readers: Semaphore::new(1),
             places: Semaphore::new(PAGES_MAX),
             leased: Mutex::default(),
+            recurring: Mutex::new(RecurringLines::default()),
         };
         Self {
             shared: Arc::new(shared),

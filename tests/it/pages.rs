@@ -257,6 +257,51 @@ async fn hostile_pages_cost_their_own_feed_nothing_and_others_nothing() {
     assert_eq!(home.poll().await.committed.new, 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_under_most_pages_of_a_host_fires_no_watch() {
+    let town = TestServers::new();
+    let mut home = TestApp::open(&town.config("when-unmatched")).await;
+    let mut alerts = 0;
+    for n in 0..8 {
+        let page = format!(
+            "<html lang=en><title>Berth {n}</title><article><h1>Berth {n}</h1><p>The council spoke of \
+             berth {n} for an hour, and nobody asked about the {n} cranes there.</p><p>Berth {n} was \
+             closed in spring, and ships of line {n} lie elsewhere.</p><p>Our subjects: harbours, the \
+             GSOMIA treaty, weather and rope</p></article></html>"
+        );
+        let path = format!("/berth-{n}");
+        town.feeds.feed(&path).with_body(HTML, page.as_bytes());
+        town.publish(&path, &format!("Harbour news of berth {n}"));
+        home.poll().await;
+        alerts += home.read_pages().await;
+    }
+    // The first pages of a host can be compared with none.
+    assert!(alerts <= 3, "{alerts} alerts");
+    assert_eq!(home.count("SELECT count(*) FROM article WHERE content LIKE '%berth 7%'"), 1);
+    assert_eq!(home.count("SELECT count(*) FROM page WHERE notes LIKE '%GSOMIA treaty%'"), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sentence_that_every_report_of_a_host_repeats_fires_each_time() {
+    let town = TestServers::new();
+    let mut home = TestApp::open(&town.config("when-unmatched")).await;
+    let mut alerts = 0;
+    for n in 0..8 {
+        let page = format!(
+            "<html lang=en><title>Day {n}</title><article><h1>Day {n}</h1><p>On day {n} the envoys spoke \
+             of clause {n} for an hour, and nobody asked about the {n} cranes there.</p><p>They meet \
+             again in room {n}, and will hear of line {n}.</p><p>Each side may end the GSOMIA treaty \
+             by a letter.</p></article></html>"
+        );
+        let path = format!("/day-{n}");
+        town.feeds.feed(&path).with_body(HTML, page.as_bytes());
+        town.publish(&path, &format!("The envoys meet on day {n}"));
+        home.poll().await;
+        alerts += home.read_pages().await;
+    }
+    assert_eq!(alerts, 8);
+}
+
 #[test]
 fn what_the_feed_does_not_say_of_an_article_its_page_does() {
     let town = TestServers::new();

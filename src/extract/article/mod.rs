@@ -39,6 +39,7 @@ use lines::Lines;
 pub use source::{Source, Sources};
 use survey::Survey;
 use tree::{Reading, Tree};
+use written::single_spaced;
 
 /// Bytes read of a page. Pages with their scripts and pictures inside them have several megabytes
 /// before the first sentence.
@@ -123,7 +124,14 @@ fn page_of(tree: &Tree<'_>, url: Option<&Url>, deadline: Deadline<'_>) -> Extrac
 /// The text in JSON-LD, if the page itself shows much less: a script fills in such pages in the
 /// browser.
 fn declared_body(tree: &Tree<'_>, text: &str) -> Option<String> {
-    let body = plain(tree.head.linked.body.as_deref()?.trim()).trim().to_owned();
+    let given = tree.head.linked.body.as_deref()?;
+    if given.len() / 2 <= text.len() {
+        return None;
+    }
+    let body = plain(given);
+    // Lines as in the text of a page: no control characters, single spaces, none of them blank.
+    let lines = body.lines().map(|line| single_spaced(&line.replace(char::is_control, " ")));
+    let body = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     (body.len() >= GIVEN_BYTES_MIN && body.len() / 2 > text.len()).then_some(body)
 }
 
@@ -149,6 +157,18 @@ mod tests {
             .prop_map(str::to_owned),
         ];
         prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    }
+
+    #[test]
+    fn the_text_of_linked_data_has_clean_lines_too() {
+        let body = "The council\u{85} met at noon. ".repeat(20);
+        let html = format!(
+            "<script type=application/ld+json>{{\"@type\":\"Article\",\"articleBody\":\"{body}\"}}\
+             </script>"
+        );
+        let page = read_article(&html, None, Deadline::new(&|| false));
+        assert!(page.text.starts_with("The council met at noon."), "{}", page.text);
+        assert!(!page.text.contains(char::is_control));
     }
 
     proptest! {

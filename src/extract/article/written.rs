@@ -26,7 +26,7 @@ pub(super) fn written(tree: &Tree<'_>, line: &TextLine) -> String {
 }
 
 /// A text with single spaces.
-fn single_spaced(text: &str) -> String {
+pub(super) fn single_spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
