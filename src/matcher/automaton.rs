@@ -8,7 +8,7 @@ use aho_corasick::nfa::contiguous::NFA;
 
 use super::letter_pairs::LetterPairs;
 use super::prefilter::Prefilter;
-use super::spellings::{self, KnownWords};
+use super::spellings::{self, WatchlistWords};
 use super::term::{Spelling, Term, TermOptions};
 use super::tolerances::Tolerances;
 use crate::domain::Field;
@@ -143,7 +143,7 @@ impl CompiledTerms {
     /// Builds the automaton. The error is a message of the library: the terms are too many or too
     /// long for it.
     pub(super) fn build(mut draft: TermCollector) -> Result<Self, String> {
-        let mut words = KnownWords::default();
+        let mut words = WatchlistWords::default();
         for term in &mut draft.terms {
             spellings::add_to(term, &mut words);
         }

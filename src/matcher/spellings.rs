@@ -32,7 +32,7 @@ const PREFIXES: &[&str] = &[
 pub(super) const SPELLINGS_MAX: usize = 96;
 
 /// Adds the other spellings of a term. A term with `=` has none.
-pub(super) fn add_to(term: &mut Term, known: &mut KnownWords) {
+pub(super) fn add_to(term: &mut Term, known: &mut WatchlistWords) {
     if term.exact || !term.tail().is_empty() || term.any_beginning {
         return;
     }
@@ -184,7 +184,7 @@ fn add_singulars(term: &mut Term, folded: &str) {
 }
 
 /// Adds the forms of the words of `folded`.
-fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut KnownWords) {
+fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut WatchlistWords) {
     let (off, languages) = (term.options.off, term.options.languages);
     let is_wanted = |language: Language| {
         let kind =
@@ -271,7 +271,7 @@ fn phrase_forms(words: &[&str], language: Language, used: Tolerances) -> Vec<Spe
 
 /// What is known of the words of a watchlist while it is compiled: most words stand in many terms.
 #[derive(Debug, Default)]
-pub(super) struct KnownWords {
+pub(super) struct WatchlistWords {
     /// The languages that have a word.
     languages: HashMap<Box<str>, LanguageSet>,
     /// The stems of a word in all languages, each with the endings that may follow.
@@ -292,7 +292,7 @@ struct StemEndings {
     endings: Vec<Endings>,
 }
 
-impl KnownWords {
+impl WatchlistWords {
     /// The stems of a folded word in all languages that may have it.
     fn stems(&mut self, word: &str) -> WordStems {
         if let Some(known) = self.stems.get(word) {

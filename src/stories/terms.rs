@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use super::known_words::{Known, known_word};
+use super::stemming::{stem, without_particle};
 use super::text_folding::{hash_of, hash_of_pair};
-use super::word_forms::{stem, without_particle};
 
 /// The most terms of one text that are compared. A news story has some hundreds.
 pub(super) const TERMS_MAX: usize = 2_000;
