@@ -1,16 +1,19 @@
 //! The terms of all watches in one Aho-Corasick automaton, so that one pass over a text finds them
 //! all, however many there are. `scan.rs` makes the pass.
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use aho_corasick::MatchKind;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 
-use super::letter_pairs::LetterPairs;
+use super::language_set::LanguageSet;
+use super::letter_filter::LetterFilter;
 use super::prefilter::Prefilter;
 use super::spellings::{self, WatchlistWords};
 use super::term::{Spelling, Term, TermOptions};
 use super::tolerances::Tolerances;
+use super::word_forms::LANGUAGE_COUNT;
 use crate::domain::Field;
 
 /// Matches recorded in one article. Without a limit a hostile text, with a term at every letter,
@@ -121,14 +124,16 @@ pub(super) struct CompiledTerms {
     /// Literal `n` belongs to the terms `owners[first_owner[n]..first_owner[n + 1]]`.
     owners: Vec<TermAtLiteral>,
     first_owner: Vec<u32>,
-    /// Says where the automaton need not be asked.
-    pub(super) filter: Prefilter,
-    /// The same for letters of Han, Kana and Hangul.
-    pub(super) pairs: LetterPairs,
+    /// The languages of the articles in which each literal is looked for.
+    languages: Vec<LanguageSet>,
+    /// Say where the automaton need not be asked: in articles of each language, of another one, and
+    /// of an unknown one. Made when the first such article comes, because most watchlists meet few
+    /// languages.
+    filters: [OnceLock<Prefilter>; LANGUAGE_COUNT + 2],
+    /// The same for letters of Han, Kana and Hangul, in any language.
+    pub(super) letters: LetterFilter,
     /// The union of `fields`.
     pub(super) wanted: FieldSet,
-    /// Whether some term may begin inside a word in every language (`*` in front).
-    pub(super) any_beginning: bool,
 }
 
 /// A term that begins with a literal.
@@ -147,13 +152,15 @@ impl CompiledTerms {
         for term in &mut draft.terms {
             spellings::add_to(term, &mut words);
         }
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut numbers: HashMap<(&str, LanguageSet), usize> = HashMap::new();
         let mut found: Vec<Vec<TermAtLiteral>> = Vec::new();
         let mut literals: Vec<&str> = Vec::new();
+        let mut languages = Vec::new();
         for (number, term) in (0..).zip(&draft.terms) {
-            for (spelling, Spelling { head, .. }) in (0..).zip(&term.spellings) {
-                let at = *numbers.entry(head).or_insert_with(|| {
+            for (spelling, Spelling { head, languages: own, .. }) in (0..).zip(&term.spellings) {
+                let at = *numbers.entry((head, *own)).or_insert_with(|| {
                     literals.push(head);
+                    languages.push(*own);
                     found.push(Vec::new());
                     found.len() - 1
                 });
@@ -180,9 +187,9 @@ impl CompiledTerms {
         }
         let wanted = draft.fields.iter().fold(FieldSet::NONE, |all, fields| all.and(*fields));
         Ok(Self {
-            filter: Prefilter::new(draft.terms.iter()),
-            pairs: LetterPairs::new(draft.terms.iter()),
-            any_beginning: draft.terms.iter().any(|term| term.any_beginning),
+            languages,
+            filters: [const { OnceLock::new() }; LANGUAGE_COUNT + 2],
+            letters: LetterFilter::new(draft.terms.iter()),
             lengths: literals.iter().map(|l| u32::try_from(l.len()).unwrap_or(u32::MAX)).collect(),
             terms: draft.terms,
             fields: draft.fields,
@@ -213,6 +220,23 @@ impl CompiledTerms {
         self.lengths.get(literal).map_or(0, |length| *length as usize)
     }
 
+    /// The languages of the articles in which a literal is looked for.
+    #[inline]
+    pub(super) fn languages(&self, literal: usize) -> LanguageSet {
+        self.languages.get(literal).copied().unwrap_or(LanguageSet::ALL)
+    }
+
+    /// The prefilter for an article that may be in these languages.
+    pub(super) fn filter(&self, spoken: LanguageSet) -> &Prefilter {
+        let (place, spoken) = match spoken.only() {
+            Some(language) => (language.place(), spoken),
+            None if spoken == LanguageSet::OTHER => (LANGUAGE_COUNT, spoken),
+            None => (LANGUAGE_COUNT + 1, LanguageSet::ALL),
+        };
+        // `place` is at most the last place.
+        self.filters[place].get_or_init(|| Prefilter::new(&self.terms, spoken))
+    }
+
     /// The spelling that a literal begins.
     pub(super) fn spelling(&self, owner: TermAtLiteral) -> Option<(&Term, &Spelling)> {
         let term = self.term(owner.term)?;
@@ -234,8 +258,9 @@ impl CompiledTerms {
     /// Estimated memory in bytes: automaton, prefilter and terms.
     pub(super) fn bytes(&self) -> usize {
         self.automaton.memory_usage()
-            + self.filter.bytes()
-            + self.pairs.bytes()
+            + self.filters.iter().filter_map(|one| one.get()).map(Prefilter::bytes).sum::<usize>()
+            + self.languages.len() * size_of::<LanguageSet>()
+            + self.letters.bytes()
             + self.lengths.len() * 8
             + self.owners.len() * size_of::<TermAtLiteral>()
             + self

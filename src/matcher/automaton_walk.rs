@@ -4,6 +4,7 @@ use aho_corasick::automaton::{Automaton, StateID};
 
 use super::automaton::{MATCHES_MAX, TermMatch};
 use super::characters::{self, CharClass};
+use super::language_set::LanguageSet;
 use super::normalise;
 use super::optional_punctuation;
 use super::text_scan::{Beginning, Path, TextScan};
@@ -132,6 +133,10 @@ impl TextScan<'_> {
     /// Records the terms that begin with a literal, where their fields and their edges agree.
     fn record(&mut self, literal: usize, from: Beginning, end: usize) {
         let lexicon = self.lexicon;
+        let languages = lexicon.languages(literal);
+        if languages != LanguageSet::ALL && !languages.meets(self.language.languages()) {
+            return;
+        }
         let context =
             EdgeContext { text: self.text, letters: &self.letters, language: self.language };
         for owner in lexicon.terms_at(literal) {

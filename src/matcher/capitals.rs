@@ -1,8 +1,7 @@
 //! Judges the capitals of a match. An acronym that is also a word, such as `WHO`, `US` or `ICE`,
 //! is found only in capitals: "they gave us hope" is no news of the US. All other terms are found
 //! in any case: `NATO` in "Nato".
-use super::article_language::Spoken;
-use super::language_set;
+use super::language_set::{self, LanguageSet};
 use super::letters::LetterContext;
 use super::normalise;
 use super::tolerances::Tolerances;
@@ -57,7 +56,7 @@ impl CapitalRule {
         self,
         found: &str,
         field: &LetterContext<'_>,
-        spoken: Spoken,
+        spoken: LanguageSet,
     ) -> Option<Tolerances> {
         let none = Some(Tolerances::default());
         if self == Self::Free || found.contains('.') {
@@ -80,16 +79,17 @@ pub(super) fn same_case(a: &str, b: &str) -> bool {
     letters(a).iter().zip(&letters(b)).all(|(a, b)| a.is_uppercase() == b.is_uppercase())
 }
 
-/// Whether the letters of an acronym are also a common word, in the language of the article or, if
+/// Whether the letters of an acronym are also a common word, in a language of the article or, if
 /// that is unknown, in English.
-fn is_common_word(folded: &str, spoken: Spoken) -> bool {
-    let language = match spoken {
-        Spoken::One(language) => Some(language),
-        Spoken::Unknown => language_set::english(),
-        Spoken::Other => return false,
+fn is_common_word(folded: &str, spoken: LanguageSet) -> bool {
+    let is_word = |language| {
+        (language_set::is_english(language) && FUNCTION_WORDS.contains(&folded))
+            || word_forms::is_listed(folded, language)
     };
-    (language.is_none_or(language_set::is_english) && FUNCTION_WORDS.contains(&folded))
-        || language.is_some_and(|language| word_forms::is_listed(folded, language))
+    match spoken {
+        LanguageSet::ALL => language_set::english().is_some_and(is_word),
+        some => some.languages().any(is_word),
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +100,7 @@ mod tests {
     fn an_acronym_that_is_a_word_wants_its_capitals() {
         let agrees = |written: &str, found: &str, field: &str| {
             let field = LetterContext::new(field, None);
-            CapitalRule::of(written, false).agree(found, &field, Spoken::Unknown)
+            CapitalRule::of(written, false).agree(found, &field, LanguageSet::ALL)
         };
         assert_eq!(agrees("IT", "it", "leave it"), None);
         assert_eq!(agrees("IT", "IT", "the IT team"), Some(Tolerances::default()));
@@ -111,9 +111,9 @@ mod tests {
     #[test]
     fn a_term_with_dots_is_never_a_word() {
         let rule = CapitalRule::of("UN", true);
-        assert_eq!(rule.agree("Un", &LetterContext::new("Un accord", None), Spoken::Unknown), None);
+        assert_eq!(rule.agree("Un", &LetterContext::new("Un accord", None), LanguageSet::ALL), None);
         assert_eq!(
-            rule.agree("U.N", &LetterContext::new("the U.N. said", None), Spoken::Unknown),
+            rule.agree("U.N", &LetterContext::new("the U.N. said", None), LanguageSet::ALL),
             Some(Tolerances::default())
         );
     }

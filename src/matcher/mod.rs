@@ -6,7 +6,7 @@
 //! shared sets), `simplify` brings its rule into the form that is evaluated, `automaton` joins the
 //! terms of all watches (`spellings` adds the other ways to write a term, from `word_forms` its
 //! inflected forms), `lint` looks for mistakes, and `compile` notes which rules depend on which
-//! terms. For each article: `scan` finds the terms in one pass (`prefilter` and `letter_pairs` say
+//! terms. For each article: `scan` finds the terms in one pass (`prefilter` and `letter_filter` say
 //! where a term may begin, `automaton_walk` searches there, `word_edges` and `joined_words` judge
 //! the edges of what was found, `letters`, `capitals` and `number_edges` what folding took away),
 //! `evaluate` decides the rules, `explain` and `snippet` tell the reader.
@@ -23,13 +23,14 @@ mod compile;
 mod english_number;
 mod evaluate;
 mod explain;
+mod function_words;
 mod han_variants;
 mod joined_words;
 mod kana;
 mod korean;
 mod language;
 mod language_set;
-mod letter_pairs;
+mod letter_filter;
 mod letters;
 mod lint;
 mod near_misses;

@@ -8,10 +8,11 @@
 //! `cargo bench --bench matcher -- English`, with `may_match_word` answering always yes.
 //!
 //! There is none for terms that begin with another letter outside ASCII, because it gave nothing for
-//! German; `letter_pairs.rs` is the one for Han, Kana and Hangul.
+//! German; `letter_filter.rs` is the one for Han, Kana and Hangul.
 use super::characters::{self, CharClass, Fold};
-use super::normalise;
-use super::term::{Spelling, Term};
+use super::language_set::LanguageSet;
+use super::normalise::{self, word_end};
+use super::term::{Spelling, Term, TermPart};
 
 /// Bits for each entry. An entry sets two bits of one word of the table, and about one in fifty
 /// other keys then passes by chance.
@@ -80,17 +81,138 @@ pub(super) struct Prefilter {
     /// The first eight bytes of words.
     eight: BitSet,
     /// The first eight bytes of words that are followed by another word, together with the first
-    /// four of that. A phrase of common words is then looked up only where both words are.
+    /// four of that. A phrase of common words is then looked up only where both words are. Of a
+    /// phrase whose words inflect it holds the first four bytes of both words ([`ANY_FORM`]), and of
+    /// a long word its first eight and the next four ([`LONG_WORD`]).
     two_words: BitSet,
-    /// The first bytes of words that may go on in several ways, with how many of them are certain:
-    /// one to eight. Bit `n` of `prefix_lengths` says that some have `n`.
-    prefixes: BitSet,
-    prefix_lengths: u16,
+    /// The first bytes of words that may go on in several ways.
+    prefixes: Prefixes,
     /// The ASCII punctuation that some term begins with.
     punctuation: [bool; 128],
     /// Whether any term begins with a letter outside ASCII. If none does, such letters of a text
     /// are skipped.
     pub(super) non_ascii: bool,
+    /// The terms that may begin inside a word.
+    pub(super) inside: InsideFilter,
+}
+
+/// A word of a text, for the questions about what follows its first eight bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WordPlace<'t> {
+    pub(super) text: &'t str,
+    /// Where it begins.
+    pub(super) start: usize,
+    /// Where its ASCII letters and digits end; `start` if it is not known.
+    pub(super) ascii_end: usize,
+}
+
+impl WordPlace<'_> {
+    /// The key of what follows the first eight bytes. `None` if finding it would take long.
+    fn continued_key(self) -> Option<u64> {
+        if self.ascii_end < self.start + KEY_BYTES {
+            return None;
+        }
+        ascii_key(self.text.as_bytes(), self.start + KEY_BYTES).map(|(key, _)| key)
+    }
+
+    /// The key of the next word. `None` if finding it would take long.
+    fn next_key(self) -> Option<u64> {
+        let bytes = self.text.as_bytes();
+        let plain = self.ascii_end > self.start && bytes.get(self.ascii_end).is_none_or(u8::is_ascii);
+        let end = if plain {
+            self.ascii_end
+        } else {
+            word_end(self.text, self.ascii_end, CharClass::Spaced).0
+        };
+        next_key(self.text, end)
+    }
+}
+
+/// Says where inside a word a term may begin: the last part of a compound, or any term with `*` in
+/// front.
+#[derive(Debug)]
+pub(super) struct InsideFilter {
+    prefixes: Prefixes,
+    non_ascii: bool,
+}
+
+impl InsideFilter {
+    /// The filter of these spellings.
+    fn new<'t>(spellings: impl Iterator<Item = &'t Spelling>) -> Self {
+        let mut keys = PrefixKeys::default();
+        let mut non_ascii = false;
+        for spelling in spellings {
+            let word = first_word(&spelling.head);
+            non_ascii |= !word.starts_with(|c: char| c.is_ascii_alphanumeric());
+            keys.add(&word);
+        }
+        Self { prefixes: Prefixes::new(keys), non_ascii }
+    }
+
+    /// Whether there is any such term.
+    #[inline]
+    pub(super) fn any(&self) -> bool {
+        self.non_ascii || self.prefixes.lengths != 0
+    }
+
+    /// Bytes of the shortest text that may be such a term.
+    #[inline]
+    pub(super) fn shortest(&self) -> usize {
+        self.prefixes.lengths.trailing_zeros() as usize
+    }
+
+    /// Whether such a term may begin with `first`; `key` is that of the rest of the word.
+    #[inline]
+    pub(super) fn may_begin(&self, first: char, key: u64) -> bool {
+        (self.non_ascii && !first.is_ascii()) || self.prefixes.have(key, u16::MAX)
+    }
+}
+
+/// Beginnings of words that may go on, of one to eight bytes.
+#[derive(Debug)]
+struct Prefixes {
+    set: BitSet,
+    /// Bit `n` says that some have `n` bytes.
+    lengths: u16,
+}
+
+/// The beginnings, collected before the size of their table is known.
+#[derive(Default)]
+struct PrefixKeys {
+    keys: Vec<u64>,
+    lengths: u16,
+}
+
+impl PrefixKeys {
+    /// Adds the beginning of a word. Gives its bytes, up to eight.
+    fn add(&mut self, word: &str) -> u32 {
+        let length = u32::try_from(word.len().min(KEY_BYTES)).unwrap_or(0);
+        self.lengths |= 1 << length;
+        self.keys.push(prefix_key(key(word.as_bytes()), length));
+        length
+    }
+}
+
+impl Prefixes {
+    fn new(mut from: PrefixKeys) -> Self {
+        from.keys.sort_unstable();
+        from.keys.dedup();
+        Self { set: BitSet::new(&from.keys), lengths: from.lengths }
+    }
+
+    /// Whether the word with this key begins with one of them. `lengths` has a bit for each number
+    /// of bytes that is asked for.
+    #[inline]
+    fn have(&self, key: u64, lengths: u16) -> bool {
+        let mut lengths = self.lengths & lengths;
+        while lengths != 0 {
+            if self.set.has(prefix_key(key, lengths.trailing_zeros())) {
+                return true;
+            }
+            lengths &= lengths - 1;
+        }
+        false
+    }
 }
 
 /// Keys collected before the sizes of the tables are known.
@@ -99,19 +221,18 @@ struct Keys {
     four: Vec<u64>,
     eight: Vec<u64>,
     two_words: Vec<u64>,
-    prefixes: Vec<u64>,
-    prefix_lengths: u16,
+    prefixes: PrefixKeys,
     non_ascii: bool,
 }
 
 impl Prefilter {
-    /// Makes the prefilter of all terms.
-    pub(super) fn new<'t>(terms: impl Iterator<Item = &'t Term>) -> Self {
+    /// Makes the prefilter of the terms that are looked for in an article of these languages.
+    pub(super) fn new(terms: &[Term], spoken: LanguageSet) -> Self {
         let mut keys = Keys::default();
         let mut punctuation = [false; 128];
-        for (term, spelling) in
-            terms.flat_map(|term| term.spellings.iter().map(move |spelling| (term, spelling)))
-        {
+        let all = || terms.iter().flat_map(|term| term.spellings.iter().map(move |one| (term, one)));
+        let spellings = || all().filter(|(_, one)| one.languages.meets(spoken));
+        for (term, spelling) in spellings() {
             let Some(first) = spelling.head.chars().next() else { continue };
             if first.is_ascii_alphanumeric() {
                 keys.add_word(term, spelling);
@@ -121,52 +242,52 @@ impl Prefilter {
                 keys.non_ascii = true;
             }
         }
-        for list in [&mut keys.four, &mut keys.eight, &mut keys.prefixes] {
+        for list in [&mut keys.four, &mut keys.eight, &mut keys.two_words] {
             list.sort_unstable();
             list.dedup();
         }
-        keys.two_words.sort_unstable();
-        keys.two_words.dedup();
+        let begins_inside = |term: &Term| {
+            term.any_beginning || spoken.only().is_some_and(|one| term.may_end_compound(one))
+        };
         Self {
             four: BitSet::new(&keys.four),
             eight: BitSet::new(&keys.eight),
             two_words: BitSet::new(&keys.two_words),
-            prefixes: BitSet::new(&keys.prefixes),
-            prefix_lengths: keys.prefix_lengths,
+            prefixes: Prefixes::new(keys.prefixes),
             punctuation,
             non_ascii: keys.non_ascii,
+            inside: InsideFilter::new(
+                spellings().filter(|(term, _)| begins_inside(term)).map(|(_, one)| one),
+            ),
         }
     }
 
     /// Whether a word may begin a term. `key` holds its first eight folded bytes, the first in the
-    /// lowest place, with zeros after its end. `next` is called for the key of the word behind it;
-    /// it gives `None` if finding that key would take long.
+    /// lowest place, with zeros after its end.
     #[inline]
-    pub(super) fn may_match_word(&self, key: u64, next: impl FnOnce() -> Option<u64>) -> bool {
-        let four = key & FOUR;
-        if self.four.has(four) {
-            if self.eight.has(key) || self.may_match_prefix(key, LONG_PREFIXES) {
+    pub(super) fn may_match_word(&self, key: u64, word: WordPlace<'_>) -> bool {
+        if self.four.has(key & FOUR) {
+            if self.eight.has(key) || self.prefixes.have(key, LONG_PREFIXES) {
                 return true;
             }
-            if next().is_none_or(|next| self.two_words.has(two_key(key, next))) {
+            let pair = |first, next: Option<u64>| {
+                next.is_none_or(|next| self.two_words.has(two_key(first, next)))
+            };
+            if (key >> 56 != 0 && pair(LONG_WORD ^ key, word.continued_key()))
+                || self.may_match_pair(key, word.next_key())
+            {
                 return true;
             }
         }
-        self.prefix_lengths & SHORT_PREFIXES != 0 && self.may_match_prefix(key, SHORT_PREFIXES)
+        self.prefixes.have(key, SHORT_PREFIXES)
     }
 
-    /// Whether a word may begin with a word of the terms that may go on. `lengths` has a bit for
-    /// each number of certain bytes that is asked for.
-    fn may_match_prefix(&self, key: u64, lengths: u16) -> bool {
-        let mut lengths = self.prefix_lengths & lengths;
-        while lengths != 0 {
-            let length = lengths.trailing_zeros();
-            if self.prefixes.has(prefix_key(key, length)) {
-                return true;
-            }
-            lengths &= lengths - 1;
-        }
-        false
+    /// Whether a word and the next one may begin a phrase. `next` is `None` if it is not known.
+    fn may_match_pair(&self, key: u64, next: Option<u64>) -> bool {
+        next.is_none_or(|next| {
+            self.two_words.has(two_key(key, next))
+                || self.two_words.has(two_key(ANY_FORM ^ (key & FOUR), next))
+        })
     }
 
     #[inline]
@@ -177,7 +298,13 @@ impl Prefilter {
 
     /// Bytes of memory, for the report.
     pub(super) fn bytes(&self) -> usize {
-        let own = [&self.four, &self.eight, &self.two_words, &self.prefixes];
+        let own = [
+            &self.four,
+            &self.eight,
+            &self.two_words,
+            &self.prefixes.set,
+            &self.inside.prefixes.set,
+        ];
         own.iter().map(|bits| bits.bytes()).sum()
     }
 }
@@ -185,20 +312,12 @@ impl Prefilter {
 impl Keys {
     /// Adds a spelling that begins with an ASCII letter or digit.
     fn add_word(&mut self, term: &Term, spelling: &Spelling) {
-        let word: String = spelling
-            .head
-            .chars()
-            .take_while(|c| characters::char_info(*c).class == CharClass::Spaced)
-            .collect();
+        let word = first_word(&spelling.head);
         let ends = word.len() == spelling.head.len();
         if ends && (!term.exact || spelling.ends_open()) {
             // An ending or the other part of a compound may follow.
-            let length = u32::try_from(word.len().min(KEY_BYTES)).unwrap_or(0);
-            let key = key(word.as_bytes());
-            self.prefix_lengths |= 1 << length;
-            self.prefixes.push(prefix_key(key, length));
-            if length >= 4 {
-                self.four.push(key & FOUR);
+            if !self.add_inflected_pair(&word, spelling) && !self.add_long(&word) {
+                self.add_prefix(&word);
             }
             return;
         }
@@ -206,6 +325,45 @@ impl Keys {
             return;
         }
         self.add_key(key(word.as_bytes()));
+    }
+
+    /// Adds a word that may go on.
+    fn add_prefix(&mut self, word: &str) {
+        if self.prefixes.add(word) >= 4 {
+            self.four.push(key(word.as_bytes()) & FOUR);
+        }
+    }
+
+    /// Adds a word of which twelve bytes are certain. Gives whether it was one: `exportcontrol`
+    /// begins like every `export` otherwise.
+    fn add_long(&mut self, word: &str) -> bool {
+        let Some(more) = word.as_bytes().get(KEY_BYTES..KEY_BYTES + 4) else { return false };
+        let first = key(word.as_bytes());
+        self.four.push(first & FOUR);
+        self.two_words.push(two_key(LONG_WORD ^ first, key(more)));
+        true
+    }
+
+    /// Adds a phrase whose words inflect, if four bytes of its first two words are certain. Gives
+    /// whether it was one.
+    fn add_inflected_pair(&mut self, word: &str, spelling: &Spelling) -> bool {
+        let [TermPart::Text { folded: space, .. }, next, ..] = spelling.tail.as_slice() else {
+            return false;
+        };
+        let seconds: Vec<&str> = match next {
+            TermPart::Word(stems) => stems.iter().map(|stem| &*stem.text).collect(),
+            TermPart::Text { folded, .. } => vec![folded],
+            TermPart::AnyEnding | TermPart::ShortEnding => return false,
+        };
+        let is_certain = |word: &str| word.len() >= 4;
+        if space != " " || !is_certain(word) || !seconds.iter().all(|next| is_certain(next)) {
+            return false;
+        }
+        let first = key(word.as_bytes()) & FOUR;
+        self.four.push(first);
+        let pairs = seconds.iter().map(|next| two_key(ANY_FORM ^ first, key(next.as_bytes())));
+        self.two_words.extend(pairs);
+        true
     }
 
     /// Adds a term whose first word is followed by another of which four bytes are certain,
@@ -232,6 +390,11 @@ impl Keys {
         self.four.push(key & FOUR);
         self.eight.push(key);
     }
+}
+
+/// The letters and digits that a literal begins with.
+fn first_word(head: &str) -> String {
+    head.chars().take_while(|c| characters::char_info(*c).class == CharClass::Spaced).collect()
 }
 
 /// The first bytes of `word` as a number, the first in the lowest place.
@@ -339,6 +502,10 @@ pub(super) fn ascii_key(text: &[u8], at: usize) -> Option<(u64, usize)> {
 
 /// The first four bytes of a key.
 const FOUR: u64 = 0xFFFF_FFFF;
+/// Marks the pair of the first bytes of two words that inflect.
+const ANY_FORM: u64 = 0x5A82_7999_6ED9_EBA1;
+/// Marks the pair of the first bytes of a long word and those that follow.
+const LONG_WORD: u64 = 0x8F1B_BCDC_CA62_C1D6;
 /// The bits of prefixes of one to three bytes, which `four` does not know, and of four to eight.
 const SHORT_PREFIXES: u16 = 0b1110;
 const LONG_PREFIXES: u16 = 0b1_1111_0000;
@@ -363,7 +530,7 @@ fn is_quote(text: &[u8], at: usize) -> bool {
 
 /// The key of the word behind the one that ends at byte `end`, if one space or hyphen parts them.
 #[inline]
-pub(super) fn next_key(text: &str, end: usize) -> Option<u64> {
+fn next_key(text: &str, end: usize) -> Option<u64> {
     if !matches!(text.as_bytes().get(end), Some(b' ' | b'-')) {
         return None;
     }

@@ -9,7 +9,7 @@ use super::automaton::{CompiledTerms, TermMatch};
 use super::characters::{self, CharClass};
 use super::language;
 use super::normalise::{self, char_at, word_end};
-use super::prefilter;
+use super::prefilter::{self, WordPlace};
 use super::text_scan::{Beginning, TextScan};
 use super::tolerances::Tolerances;
 use super::word_forms;
@@ -31,7 +31,7 @@ impl TextScan<'_> {
                 before = CharClass::Spaced;
             } else if byte < 0x80 {
                 let folded = if byte == b'`' { b'\'' } else { byte };
-                if self.lexicon.filter.punctuation(folded) {
+                if self.filter.punctuation(folded) {
                     self.find_terms_at(at, Tolerances::default());
                 }
                 before = CharClass::Other;
@@ -40,10 +40,10 @@ impl TextScan<'_> {
                 let Some(c) = char_at(self.text, at) else { break };
                 if let Some(kind) = characters::uniform_class(c) {
                     let next = at + c.len_utf8();
-                    if self.lexicon.filter.non_ascii
+                    if self.filter.non_ascii
                         && self
                             .lexicon
-                            .pairs
+                            .letters
                             .may_begin(c, self.text.get(next..).unwrap_or_default())
                     {
                         self.find_terms_at(at, Tolerances::default());
@@ -76,7 +76,7 @@ impl TextScan<'_> {
             }
         }
         if before != CharClass::Spaced {
-            if self.searches_inside() {
+            if self.filter.inside.any() {
                 self.inside_word(at);
             }
             // The dot of an acronym or an initial may be left out, so the word is not whole yet.
@@ -85,12 +85,8 @@ impl TextScan<'_> {
                 return end;
             }
             let key = key.map_or_else(|| prefilter::folded_key(self.text, at), |(key, _)| key);
-            let next = || {
-                let ascii = bytes.get(end).is_none_or(u8::is_ascii);
-                let end = if ascii { end } else { word_end(self.text, end, CharClass::Spaced).0 };
-                prefilter::next_key(self.text, end)
-            };
-            if self.lexicon.filter.may_match_word(key, next) {
+            let word = WordPlace { text: self.text, start: at, ascii_end: end };
+            if self.filter.may_match_word(key, word) {
                 self.find_terms_at(at, Tolerances::default());
             }
         }
@@ -101,15 +97,12 @@ impl TextScan<'_> {
     #[inline]
     fn non_ascii_word(&mut self, at: usize, c: char) {
         let (letter, fold) = characters::char_info_and_fold(c);
-        let filter = &self.lexicon.filter;
+        let filter = self.filter;
         let may = match fold.first() {
             None => false,
             Some(first) if first.is_ascii_alphanumeric() && letter.class == CharClass::Spaced => {
-                let next = || {
-                    let end = word_end(self.text, at, CharClass::Spaced).0;
-                    prefilter::next_key(self.text, end)
-                };
-                filter.may_match_word(prefilter::folded_key(self.text, at), next)
+                let word = WordPlace { text: self.text, start: at, ascii_end: at };
+                filter.may_match_word(prefilter::folded_key(self.text, at), word)
             }
             Some(first) if first.is_ascii() => {
                 u8::try_from(first).is_ok_and(|byte| filter.punctuation(byte))
@@ -119,18 +112,12 @@ impl TextScan<'_> {
         if may {
             self.find_terms_at(at, Tolerances::default());
         }
-        if letter.class == CharClass::Spaced && self.searches_inside() {
+        if letter.class == CharClass::Spaced && self.filter.inside.any() {
             self.inside_word(at);
         }
         if self.reads_proclitics() && !language::proclitics(c).is_empty() {
             self.after_proclitics(at);
         }
-    }
-
-    /// Whether terms are searched inside words: the second part of a compound, or behind a `*`.
-    fn searches_inside(&self) -> bool {
-        self.lexicon.any_beginning
-            || self.stated.and_then(language::compound_head_letters_min).is_some()
     }
 
     /// Whether the letters before an Arabic or Hebrew word may be words of their own. In Persian
@@ -141,18 +128,22 @@ impl TextScan<'_> {
 
     /// Searches the terms inside the word that begins at `at`.
     fn inside_word(&mut self, at: usize) {
-        let (end, letters) = word_end(self.text, at, CharClass::Spaced);
+        let bytes = self.text.as_bytes();
+        let ascii = bytes.iter().skip(at).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let (mut end, mut letters) = (at + ascii, ascii);
+        if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
+            (end, letters) = word_end(self.text, at, CharClass::Spaced);
+        } else {
+            end = end.saturating_sub(self.filter.inside.shortest().saturating_sub(1));
+        }
         if !(INSIDE_LETTERS_MIN..=INSIDE_LETTERS_MAX).contains(&letters) {
             return;
         }
-        let bytes = self.text.as_bytes();
         let mut place = at + 1;
         while let Some(c) = char_at(self.text, place).filter(|_| place < end) {
             let key = prefilter::ascii_key(bytes, place)
                 .map_or_else(|| prefilter::folded_key(self.text, place), |(key, _)| key);
-            if (!c.is_ascii() && self.lexicon.filter.non_ascii)
-                || self.lexicon.filter.may_match_word(key, || None)
-            {
+            if self.filter.inside.may_begin(c, key) {
                 let used = Tolerances::default();
                 self.find_terms(Beginning { at: place, used, word: Some(at) });
             }
@@ -193,9 +184,8 @@ impl TextScan<'_> {
         let (end, letters) = word_end(self.text, at, CharClass::Spaced);
         let rest = self.text.get(at..end).unwrap_or_default();
         letters <= INSIDE_LETTERS_MAX
-            && language::proclitic_language(rest).is_some_and(|language| {
-                word_forms::is_listed(&normalise::normalise(rest), language)
-            })
+            && language::proclitic_language(rest)
+                .is_some_and(|language| word_forms::is_word(&normalise::normalise(rest), language))
     }
 
     /// The end of `letters` at byte `at`, marks on them included; `None` if other letters are

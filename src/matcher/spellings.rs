@@ -27,6 +27,9 @@ const PREFIXES: &[&str] = &[
     "mini", "multi", "non", "over", "para", "post", "pre", "pro", "re", "semi", "sub", "super",
     "trans", "ultra", "un", "under",
 ];
+/// Letters that a guessed stem lacks of its word at most, and those it has at least.
+const GUESSED_CUT_MAX: usize = 3;
+const GUESSED_STEM_MIN: usize = 4;
 /// Ways to write one term. A term of many forms in many languages would otherwise fill the
 /// automaton.
 pub(super) const SPELLINGS_MAX: usize = 96;
@@ -148,7 +151,8 @@ fn is_spaced_word(text: &str) -> bool {
     !text.is_empty()
         && text
             .chars()
-            .all(|c| c.is_alphabetic() && characters::char_info(c).class == CharClass::Spaced)
+            .map(|c| (c, characters::char_info(c)))
+            .all(|(c, info)| (c.is_alphabetic() || info.joins) && info.class == CharClass::Spaced)
 }
 
 /// Adds the spellings with marked letters spelled out, and without letters that spell them out.
@@ -178,8 +182,10 @@ fn add_singulars(term: &mut Term, folded: &str) {
     if is_name || !english || !last.is_ascii() || !is_spaced_word(last) {
         return;
     }
+    let languages = language_set::english().map_or(LanguageSet::ALL, |one| LanguageSet::of([one]));
     for singular in english_number::singulars(last) {
-        push(term, Spelling::plain(format!("{before}{singular}"), Tolerances::NUMBER));
+        let head = format!("{before}{singular}");
+        push(term, Spelling { languages, ..Spelling::plain(head, Tolerances::NUMBER) });
     }
 }
 
@@ -211,8 +217,19 @@ fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut Watchl
                 && (before.is_empty() || language_set::is_english(one.language()))
         };
         let endings: Vec<Endings> = endings.iter().copied().filter(here).collect();
-        if !endings.is_empty() {
-            let endings = known.shared(endings);
+        // A mark belongs to the letter before it, so no literal can end between the two.
+        let joins = |ending: &str| {
+            ending.chars().next().is_some_and(|c| characters::char_info(c).joins)
+        };
+        let (marked, plain): (Vec<Endings>, Vec<Endings>) =
+            endings.into_iter().partition(|one| one.iter().any(joins));
+        for ending in marked.iter().flat_map(|one| one.iter()) {
+            let mut used = used;
+            used.add(Tolerances::FORM);
+            push(term, Spelling::plain(format!("{start}{stem}{ending}"), used));
+        }
+        if !plain.is_empty() {
+            let endings = known.shared(plain);
             add_endings(term, &format!("{start}{stem}"), used, endings);
         }
     }
@@ -229,6 +246,14 @@ fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut Watchl
     }
 }
 
+/// Whether a stem that was guessed is too short a part of its word of so many letters. A literal of
+/// a few letters is at the beginning of so many words that the search would be slow, and a guess is
+/// seldom right about a word that changes so much.
+fn is_too_short(stem: &str, letters: usize) -> bool {
+    let kept = stem.chars().count();
+    kept + GUESSED_CUT_MAX < letters || kept < GUESSED_STEM_MIN.min(letters)
+}
+
 /// Adds endings to the spelling with this literal, or the spelling.
 fn add_endings(term: &mut Term, head: &str, used: Tolerances, endings: Arc<[Endings]>) {
     let same = |one: &&mut Spelling| {
@@ -238,7 +263,8 @@ fn add_endings(term: &mut Term, head: &str, used: Tolerances, endings: Arc<[Endi
         known.endings = Some(endings);
     } else {
         let spelling = Spelling::plain(head.to_owned(), used);
-        push(term, Spelling { endings: Some(endings), is_whole: false, ..spelling });
+        let languages = LanguageSet::of(endings.iter().map(|one| one.language()));
+        push(term, Spelling { endings: Some(endings), is_whole: false, languages, ..spelling });
     }
 }
 
@@ -258,12 +284,14 @@ fn phrase_forms(words: &[&str], language: Language, used: Tolerances) -> Vec<Spe
     }
     let stems = word_forms::stems(first, language);
     if stems.is_empty() {
-        return vec![Spelling { tail, ..Spelling::plain((*first).to_owned(), used) }];
+        let languages = LanguageSet::of([language]);
+        return vec![Spelling { tail, languages, ..Spelling::plain((*first).to_owned(), used) }];
     }
     let spelling = |Stem { text, endings }| Spelling {
         endings: Some([endings].into()),
         is_whole: false,
         tail: tail.clone(),
+        languages: LanguageSet::of([language]),
         ..Spelling::plain(text, used)
     };
     stems.into_iter().map(spelling).collect()
@@ -299,8 +327,13 @@ impl WatchlistWords {
             return Arc::clone(known);
         }
         let mut found: Vec<StemEndings> = Vec::new();
+        let letters = word.chars().count();
         for language in Language::candidates(word) {
+            let is_guess = !word_forms::is_listed(word, language);
             for Stem { text, endings } in word_forms::stems(word, language) {
+                if is_guess && is_too_short(&text, letters) {
+                    continue;
+                }
                 match found.iter_mut().find(|known| *known.stem == *text) {
                     Some(known) => known.endings.push(endings),
                     None => found.push(StemEndings { stem: text.into(), endings: vec![endings] }),

@@ -10,7 +10,7 @@ use super::language_set::LanguageSet;
 use super::normalise::{self, char_at};
 use super::optional_punctuation;
 use super::tolerances::Tolerances;
-use super::word_forms::Endings;
+use super::word_forms::{Endings, Language};
 
 /// The shortest term that may have an Arabic or Hebrew prefix, in letters. Shorter ones would be
 /// found inside other words.
@@ -48,6 +48,8 @@ pub(super) struct Spelling {
     pub(super) endings: Option<Arc<[Endings]>>,
     /// Whether `head` may also end at the end of a word.
     pub(super) is_whole: bool,
+    /// The languages of the articles in which it is looked for.
+    pub(super) languages: LanguageSet,
     /// What follows the literal.
     pub(super) tail: Vec<TermPart>,
     /// The tolerance that this spelling means; none for the term as it is written.
@@ -60,7 +62,7 @@ impl Spelling {
     /// A spelling without a tail.
     pub(super) fn plain(head: String, used: Tolerances) -> Self {
         let head = head.into_boxed_str();
-        Self { head, endings: None, is_whole: true, tail: Vec::new(), used, spells_out: false }
+        Self { head, endings: None, is_whole: true, languages: LanguageSet::ALL, tail: Vec::new(), used, spells_out: false }
     }
 
     /// The last folded literal text; `None` if it ends in a form.
@@ -253,6 +255,15 @@ impl Term {
     /// Whether it ends in a wildcard, `*` or `~`.
     pub(super) fn ends_open(&self) -> bool {
         self.spellings.first().is_some_and(Spelling::ends_open)
+    }
+
+    /// Whether it is found as the last part of a compound word of a language.
+    pub(super) fn may_end_compound(&self, language: Language) -> bool {
+        let letters = self.plain.chars().count();
+        !self.exact
+            && self.dashes.is_empty()
+            && self.options.languages.has(language)
+            && language::compound_head_letters_min(language).is_some_and(|min| letters >= min)
     }
 
     /// A text in which the term is found. The lint uses it to ask which other terms are found

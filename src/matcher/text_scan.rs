@@ -4,7 +4,9 @@ use aho_corasick::automaton::StateID;
 
 use super::article_language::ArticleLanguage;
 use super::automaton::{CompiledTerms, TermMatch};
+use super::language_set::LanguageSet;
 use super::letters::LetterContext;
+use super::prefilter::Prefilter;
 use super::tolerances::Tolerances;
 use super::unspaced_edges::UnspacedWords;
 use super::word_forms::Language;
@@ -14,6 +16,8 @@ use crate::domain::Field;
 pub(super) struct TextScan<'a> {
     /// The terms to search.
     pub(super) lexicon: &'a CompiledTerms,
+    /// Says where the automaton need not be asked.
+    pub(super) filter: &'a Prefilter,
     /// The text of one field.
     pub(super) text: &'a str,
     pub(super) field: Field,
@@ -68,6 +72,7 @@ impl<'a> TextScan<'a> {
         let field = Field::Title;
         Self {
             lexicon,
+            filter: lexicon.filter(language.plain().unwrap_or(LanguageSet::ALL)),
             text,
             field,
             item: 0,

@@ -80,11 +80,6 @@ impl EdgeContext<'_> {
         if term.exact && normalise::spelling(self.text.get(start..end)?) != term.head_spelling {
             return None;
         }
-        // The only spelling of another number is an English singular.
-        let is_singular = spelling.used.has(Tolerances::NUMBER);
-        if is_singular && !language_set::english().is_none_or(|one| self.language.may_be(one)) {
-            return None;
-        }
         let mut reached = Reached { end, used, letters_end: end };
         reached.used.add(spelling.used);
         if spelling.tail.is_empty() {
@@ -166,23 +161,15 @@ impl EdgeContext<'_> {
         if term.any_beginning {
             return Some(Tolerances::SUFFIX);
         }
-        let language = self
-            .language
-            .stated()
-            .filter(|language| language::compound_head_letters_min(*language).is_some())?;
-        if term.exact || !term.dashes.is_empty() || !term.options.languages.has(language) {
-            return None;
-        }
-        let min = language::compound_head_letters_min(language)?;
-        let letters = term.plain.chars().count();
+        let language = self.language.stated().filter(|one| term.may_end_compound(*one))?;
         let left = normalise::normalise(self.text.get(part)?);
-        if letters < min || !word_forms::is_compound_part(&left, language) {
+        if !word_forms::is_compound_part(&left, language) {
             return None;
         }
         // A short word in a compound of the dictionary has lost its own meaning: there is no time
         // in `Hochzeit`. A long one keeps it: `Atomkraftwerk`.
         let compound = left + term.head();
-        (letters >= OPAQUE_LETTERS_MAX || !word_forms::is_listed(&compound, language))
+        (term.plain.chars().count() >= OPAQUE_LETTERS_MAX || !word_forms::is_listed(&compound, language))
             .then_some(Tolerances::COMPOUND)
     }
 
@@ -228,9 +215,10 @@ impl EdgeContext<'_> {
     /// The rest of the word, if it is one of these endings in the language of the article.
     fn form_ending(&self, endings: &[Endings], reached: &mut Reached) -> Option<()> {
         let rest = self.rest_of_word(reached.end, CharClass::Spaced)?;
+        let spoken = self.language.languages();
         let found = endings
             .iter()
-            .find(|one| self.language.may_be(one.language()) && one.contains(&rest.folded))?;
+            .find(|one| spoken.has(one.language()) && one.contains(&rest.folded))?;
         let english = language_set::is_english(found.language());
         reached.used.add(if english { Tolerances::NUMBER } else { Tolerances::FORM });
         reached.end = rest.end;
@@ -347,7 +335,7 @@ impl EdgeContext<'_> {
             return None;
         }
         if term.capitals != CapitalRule::Free {
-            reached.used.add(term.capitals.agree(found, self.letters, self.language.spoken())?);
+            reached.used.add(term.capitals.agree(found, self.letters, self.language.languages())?);
         }
         if spelling.spells_out {
             if !letters::spells_out(&term.plain, found) {

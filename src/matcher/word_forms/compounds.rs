@@ -12,7 +12,9 @@ const PARTS_MAX: usize = 3;
 const PART_BYTES_MAX: usize = 128;
 
 /// Whether a folded text is a word of the language or one of its forms: a known stem with one of
-/// the common endings. Always false in languages that do not write compounds as one word.
+/// the common endings. Always false in languages that neither write compounds as one word nor write
+/// other words in front of a word (Arabic, of which only words that begin like such a word are
+/// known).
 pub(in crate::matcher) fn is_word(word: &str, language: Language) -> bool {
     let Some(table) = language.table().filter(|table| !table.stems.is_empty()) else {
         return false;

@@ -25,6 +25,9 @@ struct Known {
     clitics: &'static [Clitic],
 }
 
+/// How many languages there are.
+pub(in crate::matcher) const COUNT: usize = LANGUAGES.len();
+
 const LANGUAGES: &[Known] = &[
     Known {
         tag: "ar",
@@ -37,6 +40,13 @@ const LANGUAGES: &[Known] = &[
         tag: "bg",
         also: &[],
         file: include_bytes!("data/bg.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "ca",
+        also: &[],
+        file: include_bytes!("data/ca.forms"),
         linking_letters: &[],
         clitics: &[],
     },
@@ -125,9 +135,23 @@ const LANGUAGES: &[Known] = &[
         clitics: &[],
     },
     Known {
+        tag: "hi",
+        also: &[],
+        file: include_bytes!("data/hi.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
         tag: "hu",
         also: &[],
         file: include_bytes!("data/hu.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "id",
+        also: &["in", "ms"],
+        file: include_bytes!("data/id.forms"),
         linking_letters: &[],
         clitics: &[],
     },
@@ -170,6 +194,13 @@ const LANGUAGES: &[Known] = &[
         tag: "pl",
         also: &[],
         file: include_bytes!("data/pl.forms"),
+        linking_letters: &[],
+        clitics: &[],
+    },
+    Known {
+        tag: "pt",
+        also: &[],
+        file: include_bytes!("data/pt.forms"),
         linking_letters: &[],
         clitics: &[],
     },
@@ -249,6 +280,11 @@ impl Language {
     /// A number with one bit set, for sets of languages.
     pub(in crate::matcher) fn bit(self) -> u64 {
         1_u64.checked_shl(u32::from(self.number)).unwrap_or(0)
+    }
+
+    /// Its place among [`COUNT`] languages.
+    pub(in crate::matcher) fn place(self) -> usize {
+        usize::from(self.number)
     }
 
     pub(super) fn linking_letters(self) -> &'static [&'static str] {

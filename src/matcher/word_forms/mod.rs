@@ -19,7 +19,7 @@ mod trie;
 
 pub(in crate::matcher) use compounds::{is_compound_part, is_word};
 pub(in crate::matcher) use endings::Endings;
-pub(in crate::matcher) use language::Language;
+pub(in crate::matcher) use language::{COUNT as LANGUAGE_COUNT, Language};
 
 use table::Table;
 

@@ -2,6 +2,7 @@
 given the forms of listed words with its ending, and a name has no tenses."""
 import re
 
+import by_rule
 import hungarian
 import persian
 import semitic
@@ -142,11 +143,19 @@ COMPOUNDS = {
 # Languages whose forms are made by rule, folded and complete.
 RULES = {
     "ar": lambda: as_paradigms(semitic.arabic_words()),
+    "ca": lambda: as_paradigms(by_rule.words(by_rule.catalan, by_rule.LATIN)),
     "fa": lambda: as_paradigms(persian.words()),
     "he": lambda: as_paradigms(semitic.hebrew_words()),
+    "hi": lambda: as_paradigms(by_rule.hindi_words()),
     "hu": lambda: hungarian.words(sources.simplemma("hu")),
+    "id": lambda: as_paradigms(by_rule.words(by_rule.indonesian, by_rule.LATIN)),
+    "pt": lambda: as_paradigms(by_rule.words(by_rule.portuguese, by_rule.LATIN)),
     "tr": turkish.words,
 }
+
+# Words of languages that write other words in front of a word: `وزير` is a minister, and not "and"
+# before another word.
+KNOWN = {"ar": semitic.arabic_lexicon}
 
 # The made words that show how a word in no list inflects.
 MADE = {"ar": lambda: as_paradigms(semitic.folded_forms(semitic.arabic_made()))}

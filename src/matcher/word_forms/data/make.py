@@ -10,7 +10,7 @@ import time
 
 import trie
 from fold import fold
-from languages import COMPLETE, COMPOUNDS, EXACT, FORMS_MAX, INCOMPLETE, LISTS, MADE, PLURALS, RULES
+from languages import COMPLETE, COMPOUNDS, EXACT, FORMS_MAX, INCOMPLETE, KNOWN, LISTS, MADE, PLURALS, RULES
 from paradigms import STEMS_MAX, apply, as_paradigms, common_prefix, complete, plural_paradigms
 from reader import Reader
 
@@ -124,6 +124,8 @@ def make(language):
         weights = {word: NAME_WEIGHT if word in names else 1 for word in done}
     if language in COMPOUNDS:
         known, common = simple_stems(words, COMPOUNDS[language])
+    if language in KNOWN:
+        known, common = KNOWN[language](), ("",)
     if language not in RULES:
         words |= plural_paradigms(plurals(language, done, known))
     file = os.path.join(HERE, f"{language}.forms")

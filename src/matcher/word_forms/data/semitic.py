@@ -146,6 +146,12 @@ def arabic_words():
     return folded_forms({word: arabic(word).union(*(owned(one) for one in attested.get(word, ()))) for word in words})
 
 
+def arabic_lexicon():
+    """The folded words that begin like a prefix and are words of their own."""
+    words = {word for word, _ in sources.ayaspell()} | {pair.split(":")[0] for pair in BROKEN}
+    return {fold(word) for word in words if len(word) > 3 and word[0] in "وفبكلس"}
+
+
 def folded_forms(words):
     """Words that fold to the same letters have the forms of all: ة and ه are one."""
     found = collections.defaultdict(set)
