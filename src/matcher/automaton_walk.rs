@@ -1,4 +1,6 @@
 //! Searches the terms that begin at one place of a text, by walking the automaton from there.
+use std::cell::OnceCell;
+
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 
@@ -137,8 +139,13 @@ impl TextScan<'_> {
         if languages != LanguageSet::ALL && !languages.meets(self.language.languages()) {
             return;
         }
-        let context =
-            EdgeContext { text: self.text, letters: &self.letters, language: self.language };
+        let rest = OnceCell::new();
+        let context = EdgeContext {
+            text: self.text,
+            letters: &self.letters,
+            language: self.language,
+            rest: &rest,
+        };
         for owner in lexicon.terms_at(literal) {
             let Some((term, spelling)) = lexicon.spelling(*owner) else { continue };
             let looks = self.everywhere || lexicon.fields(owner.term).has(self.field);

@@ -111,7 +111,10 @@ mod tests {
     #[test]
     fn a_term_with_dots_is_never_a_word() {
         let rule = CapitalRule::of("UN", true);
-        assert_eq!(rule.agree("Un", &LetterContext::new("Un accord", None), LanguageSet::ALL), None);
+        assert_eq!(
+            rule.agree("Un", &LetterContext::new("Un accord", None), LanguageSet::ALL),
+            None
+        );
         assert_eq!(
             rule.agree("U.N", &LetterContext::new("the U.N. said", None), LanguageSet::ALL),
             Some(Tolerances::default())

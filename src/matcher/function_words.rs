@@ -26,40 +26,100 @@ const SLOTS: usize = 1 << 12;
 const WORDS: &[(&str, &str)] = &[
     ("ar", "في من على إلى أن التي عن مع هذا هذه كان الذي ما لا بعد قد بين ذلك كما وفي وقد"),
     ("bg", "и на да в за се е от с че по не са като до ще но му при беше или който тази това"),
-    ("ca", "el la els les de del que i en un una per amb no es al ha dels va més seva han aquest pel"),
+    (
+        "ca",
+        "el la els les de del que i en un una per amb no es al ha dels va més seva han aquest pel",
+    ),
     ("cs", "a v se na je že s z do o to i ve pro jsou ale by jako za po k byl od jeho také při už"),
-    ("da", "og i at det er en den til på som af for med de der ikke et fra har var om efter blev ved"),
-    ("de", "der die und das den dem ein eine einer ist nicht mit von zu im auf für des sich auch als \
-            es an werden wird hat bei nach wie aus sind wurde"),
+    (
+        "da",
+        "og i at det er en den til på som af for med de der ikke et fra har var om efter blev ved",
+    ),
+    (
+        "de",
+        "der die und das den dem ein eine einer ist nicht mit von zu im auf für des sich auch als \
+            es an werden wird hat bei nach wie aus sind wurde",
+    ),
     ("el", "και το του να της η ο με για στο την που των τα από οι στην δεν σε είναι τον στα"),
-    ("en", "the of and to in is that for was with on are as it by from has have be at this said will \
-            not were their they its he his but who which an"),
-    ("es", "el la los las de del que en y un una por con para se es al su lo como más fue ha no sus"),
-    ("et", "ja on ei see et oli ka kui ta mis aga või selle kes oma pole siis seda eest veel nii ning"),
+    (
+        "en",
+        "the of and to in is that for was with on are as it by from has have be at this said will \
+            not were their they its he his but who which an",
+    ),
+    (
+        "es",
+        "el la los las de del que en y un una por con para se es al su lo como más fue ha no sus",
+    ),
+    (
+        "et",
+        "ja on ei see et oli ka kui ta mis aga või selle kes oma pole siis seda eest veel nii ning",
+    ),
     ("fa", "و در به از که این را با است برای آن یک تا بر هم شد شده می ها خود"),
-    ("fi", "ja on ei se että oli myös kun hän ovat mutta tai sen joka mukaan jo ole hänen kuin niin jos"),
-    ("fr", "le la les de des du et un une est dans pour que qui sur par au aux avec pas ce il elle \
-            sont été plus ont cette se à en"),
-    ("hbs", "i u je da na se za su od s koji što će o iz nije kao ne bi biti ili bio koja nakon \
-             и у је да на се за су од са који што ће о из није као"),
+    (
+        "fi",
+        "ja on ei se että oli myös kun hän ovat mutta tai sen joka mukaan jo ole hänen kuin niin jos",
+    ),
+    (
+        "fr",
+        "le la les de des du et un une est dans pour que qui sur par au aux avec pas ce il elle \
+            sont été plus ont cette se à en",
+    ),
+    (
+        "hbs",
+        "i u je da na se za su od s koji što će o iz nije kao ne bi biti ili bio koja nakon \
+             и у је да на се за су од са који што ће о из није као",
+    ),
     ("he", "של את על לא הוא זה עם כי גם או אל היא אבל כל יש אם בין היה לפי"),
     ("hi", "के का की में है से को और पर ने यह कि एक हैं भी था नहीं तो इस"),
-    ("hu", "a az és hogy nem is egy volt de meg csak már még mint ez azt el ha vagy szerint után ki"),
-    ("id", "yang dan di ini dengan untuk dari itu tidak pada dalam akan oleh juga ke adalah karena bisa"),
-    ("it", "il lo la gli le di del della dei che e un una per con non si è da nel alla al sono come ha \
-            anche più dal sul"),
-    ("lt", "ir kad į su yra iš tai bet buvo nuo apie kaip už jis po iki taip dėl jau savo tik bus per"),
+    (
+        "hu",
+        "a az és hogy nem is egy volt de meg csak már még mint ez azt el ha vagy szerint után ki",
+    ),
+    (
+        "id",
+        "yang dan di ini dengan untuk dari itu tidak pada dalam akan oleh juga ke adalah karena bisa",
+    ),
+    (
+        "it",
+        "il lo la gli le di del della dei che e un una per con non si è da nel alla al sono come ha \
+            anche più dal sul",
+    ),
+    (
+        "lt",
+        "ir kad į su yra iš tai bet buvo nuo apie kaip už jis po iki taip dėl jau savo tik bus per",
+    ),
     ("lv", "un ir ka ar no uz par bija arī to kas pēc tas vai lai jau pie bet kā gan šo līdz viņš"),
-    ("nb", "og i at det er en den til på som av for med de ikke et fra har var om etter ble ved også"),
-    ("nl", "de het een en van in is dat op te zijn met voor niet aan er om ook als bij door maar naar \
-            worden wordt uit nog"),
-    ("pl", "i w na z do się nie że to jest o jak po ale za od przez dla tym był są ze oraz jego już"),
-    ("pt", "o a os as de do da dos das que e em um uma no na para com não por se ao mais foi é pela"),
-    ("ro", "și de la în a cu pe care nu o un că din mai pentru este sunt au fost prin ca să al sau"),
+    (
+        "nb",
+        "og i at det er en den til på som av for med de ikke et fra har var om etter ble ved også",
+    ),
+    (
+        "nl",
+        "de het een en van in is dat op te zijn met voor niet aan er om ook als bij door maar naar \
+            worden wordt uit nog",
+    ),
+    (
+        "pl",
+        "i w na z do się nie że to jest o jak po ale za od przez dla tym był są ze oraz jego już",
+    ),
+    (
+        "pt",
+        "o a os as de do da dos das que e em um uma no na para com não por se ao mais foi é pela",
+    ),
+    (
+        "ro",
+        "și de la în a cu pe care nu o un că din mai pentru este sunt au fost prin ca să al sau",
+    ),
     ("ru", "и в не на что с по он как это для от к из его но был за у так она также о при будет"),
     ("sk", "a v sa na je že s z do o to aj vo pre sú ale by ako za po k bol od jeho pri už"),
-    ("sv", "och i att det är en den till på som av för med de inte ett från har var om efter vid också"),
-    ("tr", "ve bir bu için ile de da olarak olan daha çok gibi kadar sonra ancak göre ise ne her oldu"),
+    (
+        "sv",
+        "och i att det är en den till på som av för med de inte ett från har var om efter vid också",
+    ),
+    (
+        "tr",
+        "ve bir bu için ile de da olarak olan daha çok gibi kadar sonra ancak göre ise ne her oldu",
+    ),
     ("uk", "і в не на що з у до та як за це від для він його але був також про які після й є"),
 ];
 
@@ -157,7 +217,8 @@ fn leaders(counts: &[u32; LANGUAGE_COUNT], words: usize) -> Option<(LanguageSet,
     }
     // Closely related languages share most of their function words.
     let near = |share: u32| {
-        let is_near = |one: &Language| counts.get(one.place()).is_some_and(|n| n * share >= most * 3);
+        let is_near =
+            |one: &Language| counts.get(one.place()).is_some_and(|n| n * share >= most * 3);
         LanguageSet::of(Language::all().filter(is_near)).and(LanguageSet::OTHER)
     };
     let leaders = near(4);

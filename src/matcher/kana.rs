@@ -3,7 +3,9 @@
 //! the dot or space between two words (コブラ・ゴールド and コブラゴールド).
 
 /// The long mark, in full and in half width.
-const LONG_MARKS: [char; 2] = ['ー', 'ｰ'];
+const LONG_MARKS: [char; 2] = [LONG_MARK, 'ｰ'];
+/// The long mark in full width.
+pub(super) const LONG_MARK: char = 'ー';
 /// Long marks that are passed to see whether a word ends. A text with more is an attack.
 const MARKS_MAX: usize = 8;
 

@@ -7,7 +7,7 @@ const ENGLISH: &str = "en";
 /// A set of the languages with word forms, one bit each. The highest bit says that a language
 /// without word forms may be meant too: every article has it, and every spelling that is looked for
 /// in all articles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct LanguageSet(u64);
 
 impl LanguageSet {

@@ -2,6 +2,7 @@
 //! Such a term may begin at any letter, so without this the automaton would be asked at each. It
 //! may answer yes too often, and must never answer no where a term begins.
 use super::characters::{self, CharClass};
+use super::kana;
 use super::prefilter::BitSet;
 use super::term::Term;
 
@@ -41,13 +42,12 @@ impl LetterFilter {
         let (mut firsts, mut alone, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
         let (mut beginnings, mut wholes) = (Vec::new(), Vec::new());
         for spelling in terms.flat_map(|term| &term.spellings) {
-            let letters: Vec<char> = spelling
-                .head
-                .chars()
-                .take_while(|c| characters::uniform_class(*c).is_some())
-                .take(LETTERS_MAX)
-                .collect();
+            let letters: Vec<char> =
+                spelling.head.chars().take_while(|c| is_letter(*c)).take(LETTERS_MAX).collect();
             let Some((first, others)) = letters.split_first() else { continue };
+            if characters::uniform_class(*first).is_none() {
+                continue;
+            }
             let mut key = first_key(*first);
             firsts.push(key);
             if others.is_empty() {
@@ -58,8 +58,7 @@ impl LetterFilter {
                 if number == 0 {
                     pairs.push(key);
                 }
-                let list =
-                    if number + 1 == others.len() { &mut wholes } else { &mut beginnings };
+                let list = if number + 1 == others.len() { &mut wholes } else { &mut beginnings };
                 list.push(key);
             }
         }
@@ -135,6 +134,9 @@ fn next(before: char, text: &str) -> (Next, &str) {
     if characters::uniform_class(c).is_some() {
         return (Next::Letter(characters::uniform_fold(c)), chars.as_str());
     }
+    if c == kana::LONG_MARK && !kana::has_final_long_mark(text) {
+        return (Next::Letter(c), chars.as_str());
+    }
     if c.is_ascii_alphanumeric() {
         return (Next::End, chars.as_str());
     }
@@ -148,10 +150,20 @@ fn next(before: char, text: &str) -> (Next, &str) {
     (Next::Unknown, text)
 }
 
-/// Whether the text begins with a character that may change the letter before it.
+/// Whether the text begins with a mark, which may change the letter before it.
 #[inline]
 fn is_changed(text: &str) -> bool {
-    text.chars().next().is_some_and(|c| !c.is_ascii() && characters::uniform_class(c).is_none())
+    text.chars().next().is_some_and(|c| {
+        let may = !c.is_ascii() && characters::uniform_class(c).is_none();
+        may && (characters::char_info(c).joins
+            || characters::char_info(c).class == CharClass::Ignored)
+    })
+}
+
+/// Whether a letter is compared that is not the first.
+#[inline]
+fn is_letter(c: char) -> bool {
+    characters::uniform_class(c).is_some() || c == kana::LONG_MARK
 }
 
 /// The key of one letter.

@@ -10,18 +10,21 @@
 //! There is none for terms that begin with another letter outside ASCII, because it gave nothing for
 //! German; `letter_filter.rs` is the one for Han, Kana and Hangul.
 use super::characters::{self, CharClass, Fold};
+use super::language;
 use super::language_set::LanguageSet;
 use super::normalise::{self, word_end};
 use super::term::{Spelling, Term, TermPart};
 
-/// Bits for each entry. An entry sets two bits of one word of the table, and about one in fifty
-/// other keys then passes by chance.
-const BITS_PER_ENTRY: usize = 16;
+/// Bits for each entry. An entry sets three bits of one word of the table, and about one in 500
+/// other keys then passes by chance. A word of a text asks for up to ten keys.
+const BITS_PER_ENTRY: usize = 32;
 /// The largest table, in bits (512 KiB). A larger one would not stay in the caches of the
 /// processor.
 const BITS_MAX: usize = 1 << 22;
 /// The smallest table, in bits.
 const BITS_MIN: usize = 1 << 10;
+/// Endings of one spelling that are listed. With more, the beginning of the word is looked for.
+const ENDINGS_MAX: usize = 24;
 /// Bytes of a word that make its key: one register.
 pub(super) const KEY_BYTES: usize = 8;
 
@@ -54,13 +57,14 @@ impl BitSet {
         self.words.len() * 8
     }
 
-    /// The word of the table for a key, and the two bits in it.
+    /// The word of the table for a key, and the three bits in it.
     #[inline]
     fn place(&self, key: u64) -> (usize, u64) {
         // Fibonacci hashing: the high bits of a product with 2^64 over the golden ratio are spread
         // well whatever the keys.
         let hash = (key ^ (key >> 29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mask = (1 << ((hash >> 20) & 63)) | (1 << ((hash >> 26) & 63));
+        let mask =
+            (1 << ((hash >> 14) & 63)) | (1 << ((hash >> 20) & 63)) | (1 << ((hash >> 26) & 63));
         (usize::try_from(hash >> self.shift).unwrap_or(0), mask)
     }
 
@@ -82,16 +86,17 @@ pub(super) struct Prefilter {
     eight: BitSet,
     /// The first eight bytes of words that are followed by another word, together with the first
     /// four of that. A phrase of common words is then looked up only where both words are. Of a
-    /// phrase whose words inflect it holds the first four bytes of both words ([`ANY_FORM`]), and of
-    /// a long word its first eight and the next four ([`LONG_WORD`]).
+    /// phrase whose words inflect it holds the letters of the first word that are certain
+    /// ([`ANY_FORM`]), and of a long word its first eight bytes and the next four ([`LONG_WORD`]).
     two_words: BitSet,
+    /// Bit `n` says that of some phrase whose words inflect `n` bytes of the first are certain.
+    form_lengths: u16,
     /// The first bytes of words that may go on in several ways.
     prefixes: Prefixes,
     /// The ASCII punctuation that some term begins with.
     punctuation: [bool; 128],
-    /// Whether any term begins with a letter outside ASCII. If none does, such letters of a text
-    /// are skipped.
-    pub(super) non_ascii: bool,
+    /// The characters outside ASCII that terms begin with.
+    non_ascii: Option<BitSet>,
     /// The terms that may begin inside a word.
     pub(super) inside: InsideFilter,
 }
@@ -107,18 +112,23 @@ pub(super) struct WordPlace<'t> {
 }
 
 impl WordPlace<'_> {
-    /// The key of what follows the first eight bytes. `None` if finding it would take long.
-    fn continued_key(self) -> Option<u64> {
-        if self.ascii_end < self.start + KEY_BYTES {
-            return None;
+    /// The key of what follows the first eight bytes.
+    fn continued_key(self) -> u64 {
+        let from = self.start + KEY_BYTES;
+        if self.ascii_end >= from
+            && let Some((key, _)) = ascii_key(self.text.as_bytes(), from)
+        {
+            return key;
         }
-        ascii_key(self.text.as_bytes(), self.start + KEY_BYTES).map(|(key, _)| key)
+        let bytes: [u8; 2 * KEY_BYTES] = folded_bytes(self.text, self.start);
+        key(bytes.get(KEY_BYTES..).unwrap_or_default())
     }
 
     /// The key of the next word. `None` if finding it would take long.
     fn next_key(self) -> Option<u64> {
         let bytes = self.text.as_bytes();
-        let plain = self.ascii_end > self.start && bytes.get(self.ascii_end).is_none_or(u8::is_ascii);
+        let plain =
+            self.ascii_end > self.start && bytes.get(self.ascii_end).is_none_or(u8::is_ascii);
         let end = if plain {
             self.ascii_end
         } else {
@@ -204,7 +214,7 @@ impl Prefixes {
     /// of bytes that is asked for.
     #[inline]
     fn have(&self, key: u64, lengths: u16) -> bool {
-        let mut lengths = self.lengths & lengths;
+        let mut lengths = self.lengths & lengths & up_to(key);
         while lengths != 0 {
             if self.set.has(prefix_key(key, lengths.trailing_zeros())) {
                 return true;
@@ -221,8 +231,9 @@ struct Keys {
     four: Vec<u64>,
     eight: Vec<u64>,
     two_words: Vec<u64>,
+    form_lengths: u16,
     prefixes: PrefixKeys,
-    non_ascii: bool,
+    non_ascii: Vec<u64>,
 }
 
 impl Prefilter {
@@ -230,19 +241,21 @@ impl Prefilter {
     pub(super) fn new(terms: &[Term], spoken: LanguageSet) -> Self {
         let mut keys = Keys::default();
         let mut punctuation = [false; 128];
-        let all = || terms.iter().flat_map(|term| term.spellings.iter().map(move |one| (term, one)));
+        let all =
+            || terms.iter().flat_map(|term| term.spellings.iter().map(move |one| (term, one)));
         let spellings = || all().filter(|(_, one)| one.languages.meets(spoken));
         for (term, spelling) in spellings() {
             let Some(first) = spelling.head.chars().next() else { continue };
             if first.is_ascii_alphanumeric() {
-                keys.add_word(term, spelling);
+                keys.add_word(term, spelling, spoken);
             } else if first.is_ascii() {
                 punctuation[first as usize] = true;
             } else {
-                keys.non_ascii = true;
+                keys.non_ascii.push(u64::from(first));
             }
         }
-        for list in [&mut keys.four, &mut keys.eight, &mut keys.two_words] {
+        let lists = [&mut keys.four, &mut keys.eight, &mut keys.two_words, &mut keys.non_ascii];
+        for list in lists {
             list.sort_unstable();
             list.dedup();
         }
@@ -253,9 +266,10 @@ impl Prefilter {
             four: BitSet::new(&keys.four),
             eight: BitSet::new(&keys.eight),
             two_words: BitSet::new(&keys.two_words),
+            form_lengths: keys.form_lengths,
             prefixes: Prefixes::new(keys.prefixes),
             punctuation,
-            non_ascii: keys.non_ascii,
+            non_ascii: (!keys.non_ascii.is_empty()).then(|| BitSet::new(&keys.non_ascii)),
             inside: InsideFilter::new(
                 spellings().filter(|(term, _)| begins_inside(term)).map(|(_, one)| one),
             ),
@@ -266,34 +280,47 @@ impl Prefilter {
     /// lowest place, with zeros after its end.
     #[inline]
     pub(super) fn may_match_word(&self, key: u64, word: WordPlace<'_>) -> bool {
-        if self.four.has(key & FOUR) {
-            if self.eight.has(key) || self.prefixes.have(key, LONG_PREFIXES) {
-                return true;
-            }
-            let pair = |first, next: Option<u64>| {
-                next.is_none_or(|next| self.two_words.has(two_key(first, next)))
-            };
-            if (key >> 56 != 0 && pair(LONG_WORD ^ key, word.continued_key()))
-                || self.may_match_pair(key, word.next_key())
-            {
-                return true;
-            }
-        }
-        self.prefixes.have(key, SHORT_PREFIXES)
+        (self.four.has(key & FOUR) && self.may_match_four(key, word))
+            || self.prefixes.have(key, SHORT_PREFIXES)
+    }
+
+    /// The same for a word whose first four bytes are those of a term.
+    fn may_match_four(&self, key: u64, word: WordPlace<'_>) -> bool {
+        let is_long =
+            || key >> 56 != 0 && self.two_words.has(two_key(LONG_WORD ^ key, word.continued_key()));
+        self.eight.has(key)
+            || self.prefixes.have(key, LONG_PREFIXES)
+            || is_long()
+            || self.may_match_pair(key, word.next_key())
     }
 
     /// Whether a word and the next one may begin a phrase. `next` is `None` if it is not known.
     fn may_match_pair(&self, key: u64, next: Option<u64>) -> bool {
-        next.is_none_or(|next| {
-            self.two_words.has(two_key(key, next))
-                || self.two_words.has(two_key(ANY_FORM ^ (key & FOUR), next))
-        })
+        let Some(next) = next else { return true };
+        if self.two_words.has(two_key(key, next)) {
+            return true;
+        }
+        let mut lengths = self.form_lengths & up_to(key);
+        while lengths != 0 {
+            let first = ANY_FORM ^ prefix_key(key, lengths.trailing_zeros());
+            if self.two_words.has(two_key(first, next)) {
+                return true;
+            }
+            lengths &= lengths - 1;
+        }
+        false
     }
 
     #[inline]
     /// Whether some term begins with this ASCII punctuation.
     pub(super) fn punctuation(&self, byte: u8) -> bool {
         self.punctuation.get(usize::from(byte)).copied().unwrap_or(false)
+    }
+
+    /// Whether some term begins with a folded character outside ASCII.
+    #[inline]
+    pub(super) fn may_begin(&self, first: char) -> bool {
+        self.non_ascii.as_ref().is_some_and(|set| set.has(u64::from(first)))
     }
 
     /// Bytes of memory, for the report.
@@ -311,13 +338,21 @@ impl Prefilter {
 
 impl Keys {
     /// Adds a spelling that begins with an ASCII letter or digit.
-    fn add_word(&mut self, term: &Term, spelling: &Spelling) {
+    fn add_word(&mut self, term: &Term, spelling: &Spelling, spoken: LanguageSet) {
         let word = first_word(&spelling.head);
         let ends = word.len() == spelling.head.len();
         if ends && (!term.exact || spelling.ends_open()) {
             // An ending or the other part of a compound may follow.
-            if !self.add_inflected_pair(&word, spelling) && !self.add_long(&word) {
-                self.add_prefix(&word);
+            if self.add_inflected_pair(&word, spelling) || self.add_long(&word) {
+                return;
+            }
+            match endings(term, spelling, spoken) {
+                Some(endings) => {
+                    for ending in endings {
+                        self.add_key(key(format!("{word}{ending}").as_bytes()));
+                    }
+                }
+                None => self.add_prefix(&word),
             }
             return;
         }
@@ -347,20 +382,20 @@ impl Keys {
     /// Adds a phrase whose words inflect, if four bytes of its first two words are certain. Gives
     /// whether it was one.
     fn add_inflected_pair(&mut self, word: &str, spelling: &Spelling) -> bool {
-        let [TermPart::Text { folded: space, .. }, next, ..] = spelling.tail.as_slice() else {
-            return false;
-        };
-        let seconds: Vec<&str> = match next {
-            TermPart::Word(stems) => stems.iter().map(|stem| &*stem.text).collect(),
-            TermPart::Text { folded, .. } => vec![folded],
-            TermPart::AnyEnding | TermPart::ShortEnding => return false,
+        let seconds: Vec<&str> = match spelling.tail.first() {
+            Some(TermPart::Word(stems)) => stems.iter().map(|stem| &*stem.text).collect(),
+            Some(TermPart::Text { folded, .. }) => folded.strip_prefix(' ').into_iter().collect(),
+            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => return false,
         };
         let is_certain = |word: &str| word.len() >= 4;
-        if space != " " || !is_certain(word) || !seconds.iter().all(|next| is_certain(next)) {
+        if !is_certain(word) || seconds.is_empty() || !seconds.iter().all(|next| is_certain(next)) {
             return false;
         }
-        let first = key(word.as_bytes()) & FOUR;
-        self.four.push(first);
+        let length = u32::try_from(word.len().min(KEY_BYTES)).unwrap_or(0);
+        self.form_lengths |= 1 << length;
+        let key_of_first = key(word.as_bytes());
+        self.four.push(key_of_first & FOUR);
+        let first = prefix_key(key_of_first, length);
         let pairs = seconds.iter().map(|next| two_key(ANY_FORM ^ first, key(next.as_bytes())));
         self.two_words.extend(pairs);
         true
@@ -392,6 +427,29 @@ impl Keys {
     }
 }
 
+/// All that may follow a spelling inside its word, in an article of these languages; `None` if that
+/// is too much to list.
+fn endings(term: &Term, spelling: &Spelling, spoken: LanguageSet) -> Option<Vec<&'static str>> {
+    if !spelling.tail.is_empty() || term.tolerates.model || spoken == LanguageSet::ALL {
+        return None;
+    }
+    let mut all = vec![""];
+    for language in spoken.languages() {
+        if !language.clitics().is_empty() || language::compound_head_letters_min(language).is_some()
+        {
+            return None;
+        }
+        let own = spelling.endings.iter().flat_map(|all| all.iter());
+        for one in own.filter(|one| one.language() == language) {
+            if all.len() + one.count() > ENDINGS_MAX {
+                return None;
+            }
+            all.extend(one.iter());
+        }
+    }
+    Some(all)
+}
+
 /// The letters and digits that a literal begins with.
 fn first_word(head: &str) -> String {
     head.chars().take_while(|c| characters::char_info(*c).class == CharClass::Spaced).collect()
@@ -399,16 +457,27 @@ fn first_word(head: &str) -> String {
 
 /// The first bytes of `word` as a number, the first in the lowest place.
 fn key(word: &[u8]) -> u64 {
-    let mut bytes = [0; KEY_BYTES];
+    u64::from_le_bytes(first_bytes(word))
+}
+
+/// The first bytes of `word`, zeros after its end.
+fn first_bytes<const COUNT: usize>(word: &[u8]) -> [u8; COUNT] {
+    let mut bytes = [0; COUNT];
     for (to, from) in bytes.iter_mut().zip(word) {
         *to = *from;
     }
-    u64::from_le_bytes(bytes)
+    bytes
 }
 
 /// The key of two words together. One is added, so that an empty second word changes the key too.
 fn two_key(first: u64, next: u64) -> u64 {
     first ^ ((next & FOUR) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+/// A bit for each number of bytes up to those of a key.
+#[inline]
+fn up_to(key: u64) -> u16 {
+    u16::MAX >> (7 + key.leading_zeros() / 8)
 }
 
 /// The first `length` bytes of a key, together with their number.
@@ -419,10 +488,15 @@ fn prefix_key(key: u64, length: u32) -> u64 {
 
 /// The key of the word at byte `at` of `text`, folding each character.
 pub(super) fn folded_key(text: &str, at: usize) -> u64 {
-    let mut bytes = [0; KEY_BYTES];
+    u64::from_le_bytes(folded_bytes(text, at))
+}
+
+/// The first bytes of the word at byte `at` of `text`, folding each character; zeros after its end.
+fn folded_bytes<const COUNT: usize>(text: &str, at: usize) -> [u8; COUNT] {
+    let mut bytes = [0; COUNT];
     let mut length = 0;
     for c in text.get(at..).unwrap_or_default().chars() {
-        if length >= KEY_BYTES {
+        if length >= COUNT {
             break;
         }
         if c.is_ascii() {
@@ -437,10 +511,10 @@ pub(super) fn folded_key(text: &str, at: usize) -> u64 {
         match fold {
             // A mark changes the character before it, and a folded form of several letters may not
             // fit into the key.
-            _ if letter.joins => return slow_key(text, at),
+            _ if letter.joins => return slowly_folded_bytes(text, at),
             _ if letter.class == CharClass::Ignored => {}
             _ if letter.class != CharClass::Spaced => break,
-            Fold::Text(_) => return slow_key(text, at),
+            Fold::Text(_) => return slowly_folded_bytes(text, at),
             Fold::Char(c) => {
                 for byte in c.encode_utf8(&mut [0; 4]).bytes() {
                     if let Some(to) = bytes.get_mut(length) {
@@ -451,14 +525,14 @@ pub(super) fn folded_key(text: &str, at: usize) -> u64 {
             }
         }
     }
-    u64::from_le_bytes(bytes)
+    bytes
 }
 
-/// As [`folded_key`], for words with marks or with characters that fold to several.
-fn slow_key(text: &str, at: usize) -> u64 {
+/// As [`folded_bytes`], for words with marks or with characters that fold to several.
+fn slowly_folded_bytes<const COUNT: usize>(text: &str, at: usize) -> [u8; COUNT] {
     let mut buffer = String::new();
     let mut end = at;
-    while buffer.len() < KEY_BYTES {
+    while buffer.len() < COUNT {
         let length = buffer.len();
         match normalise::fold_cluster(text, end, &mut buffer) {
             Some(step) if step.class == CharClass::Spaced || step.class == CharClass::Ignored => {
@@ -478,7 +552,7 @@ fn slow_key(text: &str, at: usize) -> u64 {
             break;
         }
     }
-    key(buffer.as_bytes())
+    first_bytes(buffer.as_bytes())
 }
 
 /// The key of an ASCII word at byte `at`, with its length in bytes up to eight. `None` if a
@@ -494,7 +568,7 @@ pub(super) fn ascii_key(text: &[u8], at: usize) -> Option<(u64, usize)> {
         return Some((lower, KEY_BYTES));
     }
     let next = word >> (length * 8);
-    if next & 0x80 != 0 && !is_quote(text, at + length) {
+    if next & 0x80 != 0 && !is_mark(text, at + length) {
         return None;
     }
     Some((lower & ((1 << (length * 8)) - 1), length))
@@ -522,22 +596,49 @@ fn load(text: &[u8], at: usize) -> u64 {
     }
 }
 
-/// Whether a typographic dash, quotation mark or ellipsis stands at byte `at`: U+2010 to U+2027.
+/// Whether a typographic quotation mark stands at byte `at`: U+2018 to U+201F.
 #[inline]
 fn is_quote(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at..at + 3), Some([0xE2, 0x80, 0x98..=0x9F]))
+}
+
+/// Whether a typographic dash, quotation mark or ellipsis stands at byte `at`: U+2010 to U+2027.
+#[inline]
+fn is_mark(text: &[u8], at: usize) -> bool {
     matches!(text.get(at..at + 3), Some([0xE2, 0x80, 0x90..=0xA7]))
 }
 
-/// The key of the word behind the one that ends at byte `end`, if one space or hyphen parts them.
+/// The key of the word behind the one that ends at byte `end`: 0 if no phrase goes on there, and
+/// `None` if that would take long to tell.
 #[inline]
 fn next_key(text: &str, end: usize) -> Option<u64> {
-    if !matches!(text.as_bytes().get(end), Some(b' ' | b'-')) {
-        return None;
+    let bytes = text.as_bytes();
+    let at = match bytes.get(end) {
+        None => return Some(0),
+        Some(b' ' | b'-') => end + 1,
+        // Some names are written with these and without (`optional_punctuation.rs`).
+        Some(b'.' | b',' | b'"' | b'\'') => behind_mark(bytes, end + 1)?,
+        Some(byte) if byte.is_ascii_punctuation() => return Some(0),
+        Some(_) if is_quote(bytes, end) => behind_mark(bytes, end + 3)?,
+        Some(_) => return None,
+    };
+    if at == bytes.len() {
+        return Some(0);
     }
-    let key = ascii_key(text.as_bytes(), end + 1)
-        .map_or_else(|| folded_key(text, end + 1), |(key, _)| key);
+    let key = ascii_key(bytes, at).map_or_else(|| folded_key(text, at), |(key, _)| key);
     // Nothing known: more separators, or a quotation mark.
     (key != 0).then_some(key)
+}
+
+/// Where the next word begins behind a mark that ends at byte `at`; the end of the text if no
+/// phrase goes on there. `None` if that would take long to tell.
+#[inline]
+fn behind_mark(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at) {
+        Some(b' ') => Some(at + 1),
+        Some(byte) if !byte.is_ascii_alphanumeric() => None,
+        Some(_) | None => Some(bytes.len()),
+    }
 }
 
 /// Sets the high bit of each byte whose low seven bits are in `low..=high`.

@@ -40,12 +40,8 @@ impl TextScan<'_> {
                 let Some(c) = char_at(self.text, at) else { break };
                 if let Some(kind) = characters::uniform_class(c) {
                     let next = at + c.len_utf8();
-                    if self.filter.non_ascii
-                        && self
-                            .lexicon
-                            .letters
-                            .may_begin(c, self.text.get(next..).unwrap_or_default())
-                    {
+                    let rest = self.text.get(next..).unwrap_or_default();
+                    if self.lexicon.letters.may_begin(c, rest) {
                         self.find_terms_at(at, Tolerances::default());
                     }
                     before = kind;
@@ -107,7 +103,7 @@ impl TextScan<'_> {
             Some(first) if first.is_ascii() => {
                 u8::try_from(first).is_ok_and(|byte| filter.punctuation(byte))
             }
-            Some(_) => filter.non_ascii,
+            Some(first) => filter.may_begin(first),
         };
         if may {
             self.find_terms_at(at, Tolerances::default());
@@ -242,9 +238,9 @@ mod tests {
     use super::*;
 
     /// The same pass, asking wherever a word may begin, whatever the filter says.
-    fn unfiltered(lexicon: &CompiledTerms, text: &str) -> Vec<TermMatch> {
+    fn unfiltered(lexicon: &CompiledTerms, text: &str, tag: Option<&str>) -> Vec<TermMatch> {
         let mut found = Vec::new();
-        let language = ArticleLanguage::unknown();
+        let language = language_of(tag);
         let pass = TextScan::new(lexicon, text, &language, &mut found);
         let mut pass = TextScan { everywhere: true, ..pass };
         let mut before = CharClass::Space;
@@ -255,13 +251,26 @@ mod tests {
             }
             if letter.class == CharClass::Hangul || !before.forms_word_with(letter.class) {
                 pass.find_terms_at(at, Tolerances::default());
-                if !language::proclitics(c).is_empty() {
+                if pass.reads_proclitics() && !language::proclitics(c).is_empty() {
                     pass.after_proclitics(at);
                 }
             }
             before = letter.class;
         }
         found
+    }
+
+    fn filtered(lexicon: &CompiledTerms, text: &str, tag: Option<&str>) -> Vec<TermMatch> {
+        let mut found = Vec::new();
+        let language = language_of(tag);
+        let pass = TextScan::new(lexicon, text, &language, &mut found);
+        TextScan { everywhere: true, ..pass }.run();
+        found
+    }
+
+    /// The language of an article whose feed says `tag`; any where it says none.
+    fn language_of(tag: Option<&str>) -> ArticleLanguage<'_> {
+        tag.map_or_else(ArticleLanguage::unknown, |tag| ArticleLanguage::of_text("", Some(tag)))
     }
 
     fn piece() -> impl Strategy<Value = String> {
@@ -308,11 +317,16 @@ mod tests {
             }
             let lexicon = CompiledTerms::build(draft).unwrap();
             let place = |s: &TermMatch| (s.term, s.start, s.end);
-            let mut ours: Vec<_> = lexicon.find_in_text(&text).iter().map(place).collect();
-            let mut theirs: Vec<_> = unfiltered(&lexicon, &text).iter().map(place).collect();
-            ours.sort_unstable();
-            theirs.sort_unstable();
-            prop_assert_eq!(ours, theirs, "{:?}", text);
+            // Each has a filter of its own: any language, English, one of many endings, and one
+            // without data.
+            for tag in [None, Some("en"), Some("pl"), Some("tr"), Some("ja")] {
+                let mut ours: Vec<_> = filtered(&lexicon, &text, tag).iter().map(place).collect();
+                let mut theirs: Vec<_> =
+                    unfiltered(&lexicon, &text, tag).iter().map(place).collect();
+                ours.sort_unstable();
+                theirs.sort_unstable();
+                prop_assert_eq!(ours, theirs, "{:?} in {:?}", text, tag);
+            }
         }
     }
 }

@@ -79,12 +79,17 @@ fn push(term: &mut Term, spelling: Spelling) {
 fn spacing_variants(folded: &str) -> Vec<String> {
     let words: Vec<&str> = folded.split(' ').collect();
     let mut variants = designation_variants(folded);
+    // In a longer phrase only two words that are one in the vocabulary: `ceasefire talks`.
+    let is_word = |joined: &str| {
+        language_set::english().is_some_and(|english| word_forms::is_listed(joined, english))
+    };
     if (2..=JOINED_WORDS_MAX).contains(&words.len()) {
         for pair in 1..words.len() {
             let (Some(left), Some(right)) = (words.get(pair - 1), words.get(pair)) else { break };
             if is_spaced_word(left)
                 && is_spaced_word(right)
                 && left.chars().count() + right.chars().count() <= JOINED_LETTERS_MAX
+                && (words.len() == 2 || is_word(&format!("{left}{right}")))
             {
                 let joined = |from: &[&str]| from.join(" ");
                 let before = words.get(..pair).map(joined).unwrap_or_default();
@@ -197,6 +202,7 @@ fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut Watchl
             if language_set::is_english(language) { Tolerances::NUMBER } else { Tolerances::FORM };
         !off.has(kind) && languages.has(language)
     };
+    let is_spaced = used.has(Tolerances::SPACING);
     let words: Vec<&str> = folded.split(' ').collect();
     let Some((last, before)) = words.split_last() else { return };
     if !words.iter().all(|word| is_spaced_word(word) || word.chars().all(|c| c.is_ascii_digit())) {
@@ -209,18 +215,22 @@ fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut Watchl
         capitalised && one.tag() != "de" && (before.is_empty() || !language_set::is_english(one))
     };
     let start = folded.get(..folded.len() - last.len()).unwrap_or_default();
-    for StemEndings { stem, endings } in known.stems(last).iter() {
-        // In English only the last word of a phrase takes a number.
+    let forms = known.forms(last);
+    for StemEndings { stem, endings } in &forms.stems {
         let here = |one: &Endings| {
-            is_wanted(one.language())
-                && !(is_name(one.language()) && word_forms::is_plural(last, one.language()))
-                && (before.is_empty() || language_set::is_english(one.language()))
+            let language = one.language();
+            let english = language_set::is_english(language);
+            is_wanted(language)
+                && !(is_name(language) && forms.plural.has(language))
+                // In English only the last word of a phrase takes a number.
+                && (before.is_empty() || english)
+                // Words written together have forms where that is a word.
+                && (!is_spaced || english || forms.listed.has(language))
         };
         let endings: Vec<Endings> = endings.iter().copied().filter(here).collect();
         // A mark belongs to the letter before it, so no literal can end between the two.
-        let joins = |ending: &str| {
-            ending.chars().next().is_some_and(|c| characters::char_info(c).joins)
-        };
+        let joins =
+            |ending: &str| ending.chars().next().is_some_and(|c| characters::char_info(c).joins);
         let (marked, plain): (Vec<Endings>, Vec<Endings>) =
             endings.into_iter().partition(|one| one.iter().any(joins));
         for ending in marked.iter().flat_map(|one| one.iter()) {
@@ -240,7 +250,7 @@ fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut Watchl
         if !is_wanted(language) || language_set::is_english(language) {
             continue;
         }
-        for spelling in phrase_forms(&words, language, used) {
+        for spelling in phrase_forms(&words, language, used, known) {
             push(term, spelling);
         }
     }
@@ -269,47 +279,55 @@ fn add_endings(term: &mut Term, head: &str, used: Tolerances, endings: Arc<[Endi
 }
 
 /// The spellings of a phrase of which every word takes its own form.
-fn phrase_forms(words: &[&str], language: Language, used: Tolerances) -> Vec<Spelling> {
+fn phrase_forms(
+    words: &[&str],
+    language: Language,
+    used: Tolerances,
+    known: &mut WatchlistWords,
+) -> Vec<Spelling> {
     let Some((first, others)) = words.split_first() else { return Vec::new() };
-    let mut tail = Vec::new();
-    for word in others {
-        tail.push(TermPart::Text { folded: " ".to_owned(), spelling: " ".to_owned() });
-        let stems = word_forms::stems(word, language);
-        tail.push(if stems.is_empty() {
-            TermPart::Text { folded: (*word).to_owned(), spelling: (*word).to_owned() }
-        } else {
-            let stem = |stem: Stem| WordStem { text: stem.text, endings: [stem.endings].into() };
-            TermPart::Word(stems.into_iter().map(stem).collect())
-        });
-    }
-    let stems = word_forms::stems(first, language);
-    if stems.is_empty() {
-        let languages = LanguageSet::of([language]);
-        return vec![Spelling { tail, languages, ..Spelling::plain((*first).to_owned(), used) }];
-    }
-    let spelling = |Stem { text, endings }| Spelling {
-        endings: Some([endings].into()),
-        is_whole: false,
-        tail: tail.clone(),
-        languages: LanguageSet::of([language]),
-        ..Spelling::plain(text, used)
+    let mut part = |word: &&str| match known.stems_in(word, language) {
+        Some(stems) => TermPart::Word(stems),
+        None => {
+            let folded: Box<str> = format!(" {word}").into();
+            TermPart::Text { spelling: folded.clone(), folded }
+        }
     };
-    stems.into_iter().map(spelling).collect()
+    let tail: Arc<[TermPart]> = others.iter().map(&mut part).collect();
+    let languages = LanguageSet::of([language]);
+    let Some(stems) = known.stems_in(first, language) else {
+        return vec![Spelling { tail, languages, ..Spelling::plain((*first).to_owned(), used) }];
+    };
+    let spelling = |stem: &WordStem| Spelling {
+        endings: Some(Arc::clone(&stem.endings)),
+        is_whole: false,
+        tail: Arc::clone(&tail),
+        languages,
+        ..Spelling::plain(stem.text.to_string(), used)
+    };
+    stems.iter().map(spelling).collect()
 }
 
 /// What is known of the words of a watchlist while it is compiled: most words stand in many terms.
 #[derive(Debug, Default)]
 pub(super) struct WatchlistWords {
-    /// The languages that have a word.
-    languages: HashMap<Box<str>, LanguageSet>,
-    /// The stems of a word in all languages, each with the endings that may follow.
-    stems: HashMap<Box<str>, WordStems>,
+    /// The forms of each word in all languages.
+    forms: HashMap<Box<str>, Arc<WordForms>>,
+    /// The stems of each word in one language; `None` if it has no forms there.
+    stems: HashMap<Language, HashMap<Box<str>, Option<Arc<[WordStem]>>>>,
     /// The lists of endings, each kept once: most terms share theirs with many others.
     lists: HashMap<Vec<Endings>, Arc<[Endings]>>,
 }
 
-/// The stems of a word, shared by the terms that have it.
-type WordStems = Arc<[StemEndings]>;
+/// The forms of a word in all languages that may have it.
+#[derive(Debug, Default)]
+struct WordForms {
+    /// The languages whose lists have it.
+    listed: LanguageSet,
+    /// The languages in which it is the plural of a lemma.
+    plural: LanguageSet,
+    stems: Vec<StemEndings>,
+}
 
 /// A stem in all languages that have it.
 #[derive(Debug)]
@@ -321,49 +339,62 @@ struct StemEndings {
 }
 
 impl WatchlistWords {
-    /// The stems of a folded word in all languages that may have it.
-    fn stems(&mut self, word: &str) -> WordStems {
-        if let Some(known) = self.stems.get(word) {
+    /// The forms of a folded word in all languages that may have it.
+    fn forms(&mut self, word: &str) -> Arc<WordForms> {
+        if let Some(known) = self.forms.get(word) {
             return Arc::clone(known);
         }
-        let mut found: Vec<StemEndings> = Vec::new();
+        let mut found = WordForms::default();
         let letters = word.chars().count();
         for language in Language::candidates(word) {
             let is_guess = !word_forms::is_listed(word, language);
+            let own = LanguageSet::of([language]);
+            if !is_guess {
+                found.listed = found.listed.and(own);
+            }
+            if word_forms::is_plural(word, language) {
+                found.plural = found.plural.and(own);
+            }
             for Stem { text, endings } in word_forms::stems(word, language) {
                 if is_guess && is_too_short(&text, letters) {
                     continue;
                 }
-                match found.iter_mut().find(|known| *known.stem == *text) {
+                match found.stems.iter_mut().find(|known| *known.stem == *text) {
                     Some(known) => known.endings.push(endings),
-                    None => found.push(StemEndings { stem: text.into(), endings: vec![endings] }),
+                    None => {
+                        let endings = vec![endings];
+                        found.stems.push(StemEndings { stem: text.into(), endings });
+                    }
                 }
             }
         }
-        let found: WordStems = found.into();
-        self.stems.insert(word.into(), Arc::clone(&found));
+        let found = Arc::new(found);
+        self.forms.insert(word.into(), Arc::clone(&found));
+        found
+    }
+
+    /// The stems of a folded word in one language; `None` if it has no forms there.
+    fn stems_in(&mut self, word: &str, language: Language) -> Option<Arc<[WordStem]>> {
+        let known = self.stems.entry(language).or_default();
+        if let Some(known) = known.get(word) {
+            return known.clone();
+        }
+        let stem = |stem: Stem| WordStem { text: stem.text.into(), endings: [stem.endings].into() };
+        let stems: Arc<[WordStem]> =
+            word_forms::stems(word, language).into_iter().map(stem).collect();
+        let found = Some(stems).filter(|stems| !stems.is_empty());
+        known.insert(word.into(), found.clone());
         found
     }
 
     /// The languages that a phrase may be of: those whose lists have the most of its words. So
     /// `export control` has no French forms, although French has the word `export`.
     fn languages_of(&mut self, words: &[&str]) -> Vec<Language> {
-        let sets: Vec<LanguageSet> = words.iter().map(|word| self.languages(word)).collect();
+        let sets: Vec<LanguageSet> = words.iter().map(|word| self.forms(word).listed).collect();
         let listed = |one: Language| sets.iter().filter(|set| set.has(one)).count();
         let most = Language::all().map(listed).max().unwrap_or(0);
         let spoken = Language::all().filter(|one| listed(*one) == most);
         if most == 0 { Vec::new() } else { spoken.collect() }
-    }
-
-    /// The languages whose lists have a folded word.
-    fn languages(&mut self, word: &str) -> LanguageSet {
-        if let Some(known) = self.languages.get(word) {
-            return *known;
-        }
-        let has = |language: &Language| word_forms::is_listed(word, *language);
-        let found = LanguageSet::of(Language::candidates(word).filter(has));
-        self.languages.insert(word.into(), found);
-        found
     }
 
     /// The shared list with these endings.

@@ -24,8 +24,8 @@ pub(super) enum TermPart {
     /// `~`: a rest of the word that is as short as an ending.
     ShortEnding,
     /// Literal text: folded, and as it is spelled exactly.
-    Text { folded: String, spelling: String },
-    /// A word in any of its forms.
+    Text { folded: Box<str>, spelling: Box<str> },
+    /// A space, and a word in any of its forms.
     Word(Arc<[WordStem]>),
 }
 
@@ -33,7 +33,7 @@ pub(super) enum TermPart {
 #[derive(Clone, Debug)]
 pub(super) struct WordStem {
     /// Folded.
-    pub(super) text: String,
+    pub(super) text: Box<str>,
     /// What may follow it.
     pub(super) endings: Arc<[Endings]>,
 }
@@ -50,8 +50,8 @@ pub(super) struct Spelling {
     pub(super) is_whole: bool,
     /// The languages of the articles in which it is looked for.
     pub(super) languages: LanguageSet,
-    /// What follows the literal.
-    pub(super) tail: Vec<TermPart>,
+    /// What follows the literal. The spellings of a phrase share it.
+    pub(super) tail: Arc<[TermPart]>,
     /// The tolerance that this spelling means; none for the term as it is written.
     pub(super) used: Tolerances,
     /// The text must have the marked letters that the term spells out: `ö` for `oe`.
@@ -62,13 +62,21 @@ impl Spelling {
     /// A spelling without a tail.
     pub(super) fn plain(head: String, used: Tolerances) -> Self {
         let head = head.into_boxed_str();
-        Self { head, endings: None, is_whole: true, languages: LanguageSet::ALL, tail: Vec::new(), used, spells_out: false }
+        Self {
+            head,
+            endings: None,
+            is_whole: true,
+            languages: LanguageSet::ALL,
+            tail: Arc::default(),
+            used,
+            spells_out: false,
+        }
     }
 
     /// The last folded literal text; `None` if it ends in a form.
     pub(super) fn last_text(&self) -> Option<&str> {
         let mut last = Some(&*self.head);
-        for part in &self.tail {
+        for part in self.tail.iter() {
             match part {
                 TermPart::Text { folded, .. } => last = Some(folded),
                 TermPart::Word(_) => last = None,
@@ -204,7 +212,7 @@ impl Term {
                 "write a word or a phrase",
             ));
         };
-        let tail: Vec<_> = pieces.collect();
+        let tail: Arc<[_]> = pieces.collect();
         if exact && tail.iter().any(|part| matches!(part, TermPart::ShortEnding)) {
             return Err(TermError::new(
                 0..written.len(),
@@ -212,7 +220,8 @@ impl Term {
                 "drop the `=` or the `~`",
             ));
         }
-        let as_written = Spelling { tail, ..Spelling::plain(head, Tolerances::default()) };
+        let as_written =
+            Spelling { tail, ..Spelling::plain(head.into_string(), Tolerances::default()) };
         let last = as_written.last_text().unwrap_or_default().to_owned();
         let mut term = Self {
             exact,
@@ -231,7 +240,7 @@ impl Term {
             capitals: CapitalRule::Free,
             written: written.trim().to_owned(),
             plain: plain.replace(['*', '~'], ""),
-            head_spelling,
+            head_spelling: head_spelling.into_string(),
             spellings: vec![as_written],
             options,
         };
@@ -338,6 +347,6 @@ fn push_text(pieces: &mut Vec<TermPart>, text: &str) {
     if !trimmed.is_empty() {
         let spelling = normalise::spelling(text.trim_end());
         let spelling = if is_first { spelling.trim_start().to_owned() } else { spelling };
-        pieces.push(TermPart::Text { folded: trimmed.to_owned(), spelling });
+        pieces.push(TermPart::Text { folded: trimmed.into(), spelling: spelling.into() });
     }
 }

@@ -101,7 +101,7 @@ fn languages(spelling: &Spelling) -> Vec<Language> {
     if let Some(endings) = &spelling.endings {
         add(endings);
     }
-    for part in &spelling.tail {
+    for part in spelling.tail.iter() {
         match part {
             TermPart::Word(stems) => stems.iter().for_each(|stem| add(&stem.endings)),
             TermPart::Text { .. } | TermPart::AnyEnding | TermPart::ShortEnding => {}
@@ -139,7 +139,7 @@ impl FormParts<'_> {
             TermPart::AnyEnding | TermPart::ShortEnding => self.expand(begun, at + 1, listed),
             TermPart::Word(stems) => {
                 for WordStem { text, endings } in stems.iter() {
-                    self.with_endings(&format!("{begun}{text}"), endings, at + 1, listed);
+                    self.with_endings(&format!("{begun} {text}"), endings, at + 1, listed);
                 }
             }
         }

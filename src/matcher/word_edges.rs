@@ -7,6 +7,7 @@
 //! names: a plural, a possessive. Which characters make one word is decided by
 //! [`CharClass::forms_word_with`]. In Hangul and in scripts without spaces `joined_words.rs` judges
 //! both edges.
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::article_language::ArticleLanguage;
@@ -44,6 +45,9 @@ pub(super) struct EdgeContext<'a> {
     pub(super) letters: &'a LetterContext<'a>,
     /// The language of the article.
     pub(super) language: &'a ArticleLanguage<'a>,
+    /// What is left of the word behind the literal that was found, once it was asked for: many
+    /// terms may begin with one literal.
+    pub(super) rest: &'a OnceCell<Option<RestOfWord>>,
 }
 
 /// A place where the first literal of a spelling was found.
@@ -113,7 +117,7 @@ impl EdgeContext<'_> {
             return Some(());
         }
         if let Some(endings) = &spelling.endings
-            && self.form_ending(endings, reached).is_some()
+            && self.form_ending(endings, self.rest(reached.end), reached).is_some()
         {
             return Some(());
         }
@@ -129,10 +133,10 @@ impl EdgeContext<'_> {
         reached: &mut Reached,
     ) -> Option<()> {
         if let Some(endings) = &spelling.endings {
-            self.form_ending(endings, reached)?;
+            self.form_ending(endings, self.rest(reached.end), reached)?;
         }
         let mut last = spelling.head.chars().next_back().unwrap_or(' ');
-        for part in &spelling.tail {
+        for part in spelling.tail.iter() {
             self.match_part(term, part, characters::char_info(last).class, reached)?;
             if let TermPart::Text { folded, .. } = part {
                 last = folded.chars().next_back()?;
@@ -169,8 +173,9 @@ impl EdgeContext<'_> {
         // A short word in a compound of the dictionary has lost its own meaning: there is no time
         // in `Hochzeit`. A long one keeps it: `Atomkraftwerk`.
         let compound = left + term.head();
-        (term.plain.chars().count() >= OPAQUE_LETTERS_MAX || !word_forms::is_listed(&compound, language))
-            .then_some(Tolerances::COMPOUND)
+        (term.plain.chars().count() >= OPAQUE_LETTERS_MAX
+            || !word_forms::is_listed(&compound, language))
+        .then_some(Tolerances::COMPOUND)
     }
 
     /// Goes over one part of the tail of a term. `class` is that of the character before it.
@@ -189,7 +194,7 @@ impl EdgeContext<'_> {
                 } else {
                     match_phrase(text, reached.end, folded)?
                 };
-                if term.exact && normalise::spelling(text.get(reached.end..to)?) != *spelling {
+                if term.exact && normalise::spelling(text.get(reached.end..to)?) != **spelling {
                     return None;
                 }
                 reached.end = to;
@@ -212,27 +217,38 @@ impl EdgeContext<'_> {
         Some(())
     }
 
-    /// The rest of the word, if it is one of these endings in the language of the article.
-    fn form_ending(&self, endings: &[Endings], reached: &mut Reached) -> Option<()> {
-        let rest = self.rest_of_word(reached.end, CharClass::Spaced)?;
+    /// What is left of the word behind the literal, which ends at byte `at`.
+    fn rest(&self, at: usize) -> Option<&RestOfWord> {
+        self.rest.get_or_init(|| self.rest_of_word(at, CharClass::Spaced)).as_ref()
+    }
+
+    /// Goes over the rest of the word, if it is one of these endings in the language of the
+    /// article.
+    fn form_ending(
+        &self,
+        endings: &[Endings],
+        rest: Option<&RestOfWord>,
+        reached: &mut Reached,
+    ) -> Option<()> {
+        let rest = rest?;
         let spoken = self.language.languages();
-        let found = endings
-            .iter()
-            .find(|one| spoken.has(one.language()) && one.contains(&rest.folded))?;
+        let found =
+            endings.iter().find(|one| spoken.has(one.language()) && one.contains(&rest.folded))?;
         let english = language_set::is_english(found.language());
         reached.used.add(if english { Tolerances::NUMBER } else { Tolerances::FORM });
         reached.end = rest.end;
         Some(())
     }
 
-    /// The longest stem that fits, with one of its endings.
+    /// A space, and the longest stem that fits with one of its endings.
     fn word_in_any_form(&self, stems: &[WordStem], reached: &mut Reached) -> Option<()> {
-        let from = *reached;
+        let from = Reached { end: match_phrase(self.text, reached.end, " ")?, ..*reached };
         stems.iter().find_map(|stem| {
             let mut one = from;
             one.end = match_folded(self.text, from.end, &stem.text)?;
             one.letters_end = one.end;
-            self.form_ending(&stem.endings, &mut one)?;
+            let rest = self.rest_of_word(one.end, CharClass::Spaced);
+            self.form_ending(&stem.endings, rest.as_ref(), &mut one)?;
             *reached = one;
             Some(())
         })
@@ -335,7 +351,11 @@ impl EdgeContext<'_> {
             return None;
         }
         if term.capitals != CapitalRule::Free {
-            reached.used.add(term.capitals.agree(found, self.letters, self.language.languages())?);
+            reached.used.add(term.capitals.agree(
+                found,
+                self.letters,
+                self.language.languages(),
+            )?);
         }
         if spelling.spells_out {
             if !letters::spells_out(&term.plain, found) {
@@ -361,10 +381,13 @@ impl EdgeContext<'_> {
 }
 
 /// What follows a term inside a word.
-struct RestOfWord {
+#[derive(Clone, Debug)]
+pub(super) struct RestOfWord {
     /// The end of the word.
     end: usize,
+    /// Its letters, folded.
     folded: String,
+    /// Its letters as the text has them.
     written: String,
 }
 

@@ -3,7 +3,7 @@
 
 /// Letters that may follow an ending.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clitic {
+pub(in crate::matcher) struct Clitic {
     /// The folded letters.
     pub(super) text: &'static str,
     /// How the ending before them must end: one of these, or anything if there is none.

@@ -291,7 +291,7 @@ impl Language {
         self.known().linking_letters
     }
 
-    pub(super) fn clitics(self) -> &'static [Clitic] {
+    pub(in crate::matcher) fn clitics(self) -> &'static [Clitic] {
         self.known().clitics
     }
 
