@@ -7,6 +7,7 @@ use super::article_language::ArticleLanguage;
 use super::article_text::ArticleText;
 use super::automaton::{CompiledTerms, TermMatch};
 use super::characters::{self, CharClass};
+use super::kana;
 use super::language;
 use super::normalise::{self, char_at, word_end};
 use super::prefilter::{self, WordPlace};
@@ -103,7 +104,7 @@ impl TextScan<'_> {
             Some(first) if first.is_ascii() => {
                 u8::try_from(first).is_ok_and(|byte| filter.punctuation(byte))
             }
-            Some(first) => filter.may_begin(first),
+            Some(first) => self.may_begin(at, c, first),
         };
         if may {
             self.find_terms_at(at, Tolerances::default());
@@ -114,6 +115,21 @@ impl TextScan<'_> {
         if self.reads_proclitics() && !language::proclitics(c).is_empty() {
             self.after_proclitics(at);
         }
+    }
+
+    /// Whether some term begins with the character at `at`, which folds to `folded` unless it forms
+    /// one letter with what follows: a mark, or the small vowel after a `ヴ`.
+    fn may_begin(&mut self, at: usize, c: char, folded: char) -> bool {
+        let is_alone = char_at(self.text, at + c.len_utf8()).is_none_or(|next| {
+            let letter = characters::char_info(next);
+            !letter.joins && letter.class != CharClass::Ignored && kana::with_v(next).is_none()
+        });
+        if is_alone {
+            return self.filter.may_begin(folded);
+        }
+        self.fold.clear();
+        normalise::fold_cluster(self.text, at, &mut self.fold);
+        self.fold.chars().next().is_none_or(|first| self.filter.may_begin(first))
     }
 
     /// Whether the letters before an Arabic or Hebrew word may be words of their own. In Persian
@@ -211,9 +227,11 @@ impl CompiledTerms {
                 TextScan { field, item, ..scan }.run();
             }
         }
-        // Several spellings of a term may be found at one place. The nearest one is shown.
+        // Several spellings of a term may be found at one place. The nearest one is shown, and the
+        // English one where other languages have the same form.
         let place = |s: &TermMatch| (s.term, s.field as u8, s.item, s.start);
-        found.sort_unstable_by_key(|s| (place(s), s.used.count(), s.end));
+        let distance = |s: &TermMatch| (s.used.count(), s.used.has(Tolerances::FORM), s.end);
+        found.sort_unstable_by_key(|s| (place(s), distance(s)));
         found.dedup_by_key(|s| place(s));
         found
     }
