@@ -231,15 +231,13 @@ fn joins_words(text: &str, at: usize, end: usize) -> bool {
     if ascii(Some(end)) && ascii(at.checked_sub(1)) {
         return false;
     }
-    let visible = |c: &char| {
-        let letter = characters::char_info(*c);
-        letter.class != CharClass::Ignored && !letter.joins
-    };
+    let visible = |c: &char| characters::char_info(*c).class != CharClass::Ignored;
+    let letter = |c: &char| visible(c) && !characters::char_info(*c).joins;
     let before = text.get(..at).unwrap_or_default().chars().rev().take(CLUSTER_CHARS_MAX);
     let after = text.get(end..).unwrap_or_default().chars().take(CLUSTER_CHARS_MAX);
     before
         .into_iter()
-        .find(visible)
+        .find(letter)
         .zip(after.into_iter().find(visible))
         .is_some_and(|(before, after)| may_be_together(before, after))
 }

@@ -22,19 +22,32 @@ const NAME_ENDINGS: &[&str] = &[
 /// Letters of the longest word in the two lists.
 const LISTED_LETTERS_MAX: usize = 8;
 
+/// Quotation marks, accents and invisible characters that are gone over at most to the letter beside them. A
+/// hostile text may have millions.
+const MARKS_MAX: usize = 8;
+
 /// The end of the punctuation at byte `at` of `text`, if a name may be written without it.
 pub(super) fn end(text: &str, at: usize) -> Option<usize> {
     let sign = char_at(text, at)?;
     let after = at + sign.len_utf8();
     let before = text.get(..at)?;
+    // Punctuation with an accent is none that a name has.
+    if char_at(text, after).is_some_and(|next| characters::char_info(next).joins) {
+        return None;
+    }
     let optional = match sign {
         '.' => is_optional_dot(before, text.get(after..)?),
         ',' => is_optional_comma(before, text.get(after..)?),
-        '"' | '“' | '”' | '„' | '«' | '»' | '‹' | '›' | '\'' | '‘' | '’' => {
-            let visible = |c: &char| characters::char_info(*c).class != CharClass::Ignored;
-            let left = before.chars().rev().find(visible).is_some_and(char::is_alphanumeric);
-            let rest = text.get(after..)?;
-            let right = rest.chars().find(visible).is_some_and(char::is_alphanumeric);
+        _ if is_quotation_mark(sign) => {
+            // Two marks side by side are one: `''`. Between two letters it is no quotation mark.
+            let beside = |c: &char| {
+                let letter = characters::char_info(*c);
+                !is_quotation_mark(*c) && letter.class != CharClass::Ignored && !letter.joins
+            };
+            let left = before.chars().rev().take(MARKS_MAX).find(beside);
+            let right = text.get(after..)?.chars().take(MARKS_MAX).find(beside);
+            let [left, right] =
+                [left, right].map(|letter| letter.is_some_and(char::is_alphanumeric));
             left != right
         }
         _ => false,
@@ -69,6 +82,11 @@ pub(super) fn without(text: &str) -> (String, bool) {
         }
     }
     (kept, acronym)
+}
+
+/// Whether `c` may be a quotation mark.
+fn is_quotation_mark(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '‹' | '›' | '\'' | '‘' | '’')
 }
 
 /// The dot of an acronym, an initial or an abbreviation.

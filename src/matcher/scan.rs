@@ -99,7 +99,9 @@ impl TextScan<'_> {
             None => false,
             Some(first) if first.is_ascii_alphanumeric() && letter.class == CharClass::Spaced => {
                 let word = WordPlace { text: self.text, start: at, ascii_end: at };
-                filter.may_match_word(prefilter::folded_key(self.text, at), word)
+                // As behind an ASCII letter: `É.U.` may be `EU`.
+                self.text.as_bytes().get(at + c.len_utf8()) == Some(&b'.')
+                    || filter.may_match_word(prefilter::folded_key(self.text, at), word)
             }
             Some(first) if first.is_ascii() => {
                 u8::try_from(first).is_ok_and(|byte| filter.punctuation(byte))
@@ -323,7 +325,8 @@ mod tests {
             for (from, length, mark) in cuts {
                 // Terms cut out of the text, so that they are found.
                 let term: String = pieces.iter().skip(from % pieces.len()).take(length).cloned().collect();
-                let term = term.trim().trim_start_matches('=');
+                // Not those that are looked for inside words, which the pass without a filter does not.
+                let term = term.trim().trim_start_matches(['=', '*']);
                 let written = match mark {
                     0 => format!("={term}"),
                     1 => format!("{term}*"),
