@@ -29,7 +29,7 @@ const PREFIXES: &[&str] = &[
 ];
 /// Letters that a guessed stem lacks of its word at most, and those it has at least.
 const GUESSED_CUT_MAX: usize = 3;
-const GUESSED_STEM_MIN: usize = 4;
+const GUESSED_STEM_MIN: usize = 3;
 /// Ways to write one term. A term of many forms in many languages would otherwise fill the
 /// automaton.
 pub(super) const SPELLINGS_MAX: usize = 96;
@@ -347,9 +347,9 @@ impl WatchlistWords {
         let mut found = WordForms::default();
         let letters = word.chars().count();
         for language in Language::candidates(word) {
-            let is_guess = !word_forms::is_listed(word, language);
+            let is_guess = word_forms::is_guessed(word, language);
             let own = LanguageSet::of([language]);
-            if !is_guess {
+            if word_forms::is_listed(word, language) {
                 found.listed = found.listed.and(own);
             }
             if word_forms::is_plural(word, language) {

@@ -81,10 +81,17 @@ fn paradigm(word: &str, table: &Table) -> usize {
     }
 }
 
-/// Whether the forms of a folded word come from a list. Otherwise they are those of listed words
-/// with its ending, or follow rules.
+/// Whether the forms of a folded word come from a list.
 pub(in crate::matcher) fn is_listed(word: &str, language: Language) -> bool {
     language.table().is_some_and(|table| bloom::contains(table.listed, word))
+}
+
+/// Whether the forms of a folded word are those of listed words with its ending, so that they may be
+/// wrong. Where a language has no list, its rules hold for all words.
+pub(in crate::matcher) fn is_guessed(word: &str, language: Language) -> bool {
+    language
+        .table()
+        .is_some_and(|table| !table.listed.is_empty() && !bloom::contains(table.listed, word))
 }
 
 /// `word` without its last `count` letters; `None` if it has fewer.

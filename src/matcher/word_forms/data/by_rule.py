@@ -26,7 +26,8 @@ def catalan(word):
     """Plurals."""
     for single, many in (("ca", "ques"), ("ga", "gues"), ("ja", "ges"), ("a", "es")):
         if word.endswith(single):
-            return {word, word[: -len(single)] + many}
+            # The letter may have had an accent: `català`, `catalans`.
+            return {word, word[: -len(single)] + many, word + "ns"}
     if word[-1] in "eiou":
         return {word, word + "s", word + "ns"}
     return {word, word + "s", word + "os"}
@@ -54,8 +55,8 @@ def hindi(word):
 
 
 def made(letters):
-    """Words with every ending of two letters, and among them every letter."""
-    return [a + b + c for a, b, c in itertools.product("xq", letters, letters)]
+    """Three words with every ending of two letters: as many as a rule of the trie is made from."""
+    return [a + b + c for a, b, c in itertools.product("jqx", letters, letters)]
 
 
 def words(rule, letters):
@@ -66,4 +67,4 @@ def words(rule, letters):
 def hindi_words():
     """As `words`, with signs only behind letters."""
     syllables = [letter + sign for letter in HINDI_LETTERS for sign in ("", *HINDI_SIGNS)]
-    return {"क" + syllable: hindi("क" + syllable) for syllable in syllables}
+    return {first + syllable: hindi(first + syllable) for first in "कखग" for syllable in syllables}

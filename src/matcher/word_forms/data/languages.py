@@ -153,6 +153,9 @@ RULES = {
     "tr": turkish.words,
 }
 
+# Those of them that have no list of words.
+RULES_ALONE = {"ca", "he", "hi", "id", "pt"}
+
 # Words of languages that write other words in front of a word: `وزير` is a minister, and not "and"
 # before another word.
 KNOWN = {"ar": semitic.arabic_lexicon}

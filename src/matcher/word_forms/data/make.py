@@ -10,7 +10,7 @@ import time
 
 import trie
 from fold import fold
-from languages import COMPLETE, COMPOUNDS, EXACT, FORMS_MAX, INCOMPLETE, KNOWN, LISTS, MADE, PLURALS, RULES
+from languages import COMPLETE, COMPOUNDS, EXACT, FORMS_MAX, INCOMPLETE, KNOWN, LISTS, MADE, PLURALS, RULES, RULES_ALONE
 from paradigms import STEMS_MAX, apply, as_paradigms, common_prefix, complete, plural_paradigms
 from reader import Reader
 
@@ -110,6 +110,12 @@ def add_guesses(language, done, names):
         done[name] = done[name] | reader.forms(name, listed=False)
 
 
+def listed(language, words):
+    """Those of the words that are in a list, and not made to show a rule."""
+    made = MADE[language]() if language in MADE else ()
+    return () if language in RULES_ALONE else [word for word in words if word not in made]
+
+
 def make(language):
     weights, known, common, general = None, (), (), ()
     if language in RULES:
@@ -129,7 +135,7 @@ def make(language):
     if language not in RULES:
         words |= plural_paradigms(plurals(language, done, known))
     file = os.path.join(HERE, f"{language}.forms")
-    sizes = trie.write(file, words, weights, known, common, general)
+    sizes = trie.write(file, words, weights, known, common, general, listed(language, words))
     reader = Reader(file)
     sample = random.Random(1).sample(sorted(words), min(2000, len(words)))
     exact = sum(reader.forms(word) == apply(word, words[word]) for word in sample) / len(sample)

@@ -159,9 +159,9 @@ def bloom_bits(word, size, hashes=5):
     return [(low + i * high) % size for i in range(hashes)]
 
 
-def write(path, words, weights=None, known=(), common=(), general=()):
+def write(path, words, weights=None, known=(), common=(), general=(), listed=()):
     """Writes the file. `known`: the stems for compounds; `common`: the endings of many words,
-    which are set 0. With weights the file says which words are listed."""
+    which are set 0; `listed`: the words that the file says are in a list."""
     builder = Builder(words, weights, general)
     tree, paradigms, alphabet = builder.tree(), builder.paradigms(), builder.alphabet
     sets, strings = {common: 0}, set(common)
@@ -179,7 +179,7 @@ def write(path, words, weights=None, known=(), common=(), general=()):
         offsets([b"".join(struct.pack("<BHH", len(cut), position[added], sets[endings]) for cut, added, endings in entries) for entries in paradigms]),
         tree,
         bloom(known, STEM_BITS) if known else b"",
-        bloom(words, LISTED_BITS) if weights else b"",
+        bloom(listed, LISTED_BITS) if listed else b"",
     ]
     with open(path, "wb") as file:
         file.write(MAGIC + struct.pack("<%dI" % len(sections), *map(len, sections)) + b"".join(sections))
