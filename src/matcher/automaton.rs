@@ -129,7 +129,7 @@ pub(super) struct CompiledTerms {
     /// Say where the automaton need not be asked: in articles of each language, of another one, and
     /// of an unknown one. Made when the first such article comes, because most watchlists meet few
     /// languages.
-    filters: [OnceLock<Prefilter>; LANGUAGE_COUNT + 2],
+    filters: Box<[OnceLock<Prefilter>]>,
     /// The same for letters of Han, Kana and Hangul, in any language.
     pub(super) letters: LetterFilter,
     /// The union of `fields`.
@@ -188,7 +188,7 @@ impl CompiledTerms {
         let wanted = draft.fields.iter().fold(FieldSet::NONE, |all, fields| all.and(*fields));
         Ok(Self {
             languages,
-            filters: [const { OnceLock::new() }; LANGUAGE_COUNT + 2],
+            filters: (0..LANGUAGE_COUNT + 2).map(|_| OnceLock::new()).collect(),
             letters: LetterFilter::new(draft.terms.iter()),
             lengths: literals.iter().map(|l| u32::try_from(l.len()).unwrap_or(u32::MAX)).collect(),
             terms: draft.terms,

@@ -44,7 +44,7 @@ impl LanguageSet {
     /// The only language with word forms in the set.
     pub(super) fn only(self) -> Option<Language> {
         let with_forms = self.0 & !Self::OTHER.0;
-        let one = with_forms.count_ones() == 1;
+        let one = with_forms.is_power_of_two();
         self.languages().next().filter(|_| one)
     }
 }

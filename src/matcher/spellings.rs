@@ -286,17 +286,17 @@ fn phrase_forms(
     known: &mut WatchlistWords,
 ) -> Vec<Spelling> {
     let Some((first, others)) = words.split_first() else { return Vec::new() };
-    let mut part = |word: &&str| match known.stems_in(word, language) {
-        Some(stems) => TermPart::Word(stems),
-        None => {
-            let folded: Box<str> = format!(" {word}").into();
-            TermPart::Text { spelling: folded.clone(), folded }
+    let mut part = |word: &&str| {
+        if let Some(stems) = known.stems_in(word, language) {
+            return TermPart::Word(stems);
         }
+        let folded: Box<str> = format!(" {word}").into();
+        TermPart::Text { spelling: folded.clone(), folded }
     };
     let tail: Arc<[TermPart]> = others.iter().map(&mut part).collect();
     let languages = LanguageSet::of([language]);
     let Some(stems) = known.stems_in(first, language) else {
-        return vec![Spelling { tail, languages, ..Spelling::plain((*first).to_owned(), used) }];
+        return vec![Spelling { languages, tail, ..Spelling::plain((*first).to_owned(), used) }];
     };
     let spelling = |stem: &WordStem| Spelling {
         endings: Some(Arc::clone(&stem.endings)),
@@ -308,13 +308,16 @@ fn phrase_forms(
     stems.iter().map(spelling).collect()
 }
 
+/// The stems of a word in one language; `None` if it has no forms there.
+type KnownStems = Option<Arc<[WordStem]>>;
+
 /// What is known of the words of a watchlist while it is compiled: most words stand in many terms.
 #[derive(Debug, Default)]
 pub(super) struct WatchlistWords {
     /// The forms of each word in all languages.
     forms: HashMap<Box<str>, Arc<WordForms>>,
     /// The stems of each word in one language; `None` if it has no forms there.
-    stems: HashMap<Language, HashMap<Box<str>, Option<Arc<[WordStem]>>>>,
+    stems: HashMap<Language, HashMap<Box<str>, KnownStems>>,
     /// The lists of endings, each kept once: most terms share theirs with many others.
     lists: HashMap<Vec<Endings>, Arc<[Endings]>>,
 }
@@ -359,12 +362,11 @@ impl WatchlistWords {
                 if is_guess && is_too_short(&text, letters) {
                     continue;
                 }
-                match found.stems.iter_mut().find(|known| *known.stem == *text) {
-                    Some(known) => known.endings.push(endings),
-                    None => {
-                        let endings = vec![endings];
-                        found.stems.push(StemEndings { stem: text.into(), endings });
-                    }
+                if let Some(known) = found.stems.iter_mut().find(|known| *known.stem == *text) {
+                    known.endings.push(endings);
+                } else {
+                    let endings = vec![endings];
+                    found.stems.push(StemEndings { stem: text.into(), endings });
                 }
             }
         }
@@ -374,7 +376,7 @@ impl WatchlistWords {
     }
 
     /// The stems of a folded word in one language; `None` if it has no forms there.
-    fn stems_in(&mut self, word: &str, language: Language) -> Option<Arc<[WordStem]>> {
+    fn stems_in(&mut self, word: &str, language: Language) -> KnownStems {
         let known = self.stems.entry(language).or_default();
         if let Some(known) = known.get(word) {
             return known.clone();
