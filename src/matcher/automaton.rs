@@ -10,9 +10,10 @@ use aho_corasick::nfa::contiguous::NFA;
 use super::language_set::LanguageSet;
 use super::letter_filter::LetterFilter;
 use super::prefilter::Prefilter;
-use super::spellings::{self, WatchlistWords};
+use super::spellings;
 use super::term::{Spelling, Term, TermOptions};
 use super::tolerances::Tolerances;
+use super::watchlist_words::WatchlistWords;
 use super::word_forms::LANGUAGE_COUNT;
 use crate::domain::Field;
 

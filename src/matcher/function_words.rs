@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use super::characters;
 use super::language_set::LanguageSet;
-use super::prefilter;
 use super::word_forms::{LANGUAGE_COUNT, Language};
+use super::word_key;
 
 /// Words of a text that are looked at, at most.
 const WORDS_MAX: usize = 64;
@@ -140,7 +140,7 @@ impl WordTable {
         for (tag, words) in WORDS {
             let own = LanguageSet::of(Language::of_tag(tag));
             for word in words.split_whitespace() {
-                let key = prefilter::folded_key(word, 0);
+                let key = word_key::folded_key(word, 0);
                 let slot = table.slot(key);
                 if let Some(known) = table.0.get_mut(slot) {
                     *known = WordLanguages { key, languages: known.languages.and(own) };
@@ -194,8 +194,8 @@ pub(super) fn languages(text: &str) -> Option<LanguageSet> {
             unspaced += 1;
             continue;
         }
-        let key = prefilter::ascii_key(word.as_bytes(), 0)
-            .map_or_else(|| prefilter::folded_key(word, 0), |(key, _)| key);
+        let key = word_key::ascii_key(word.as_bytes(), 0)
+            .map_or_else(|| word_key::folded_key(word, 0), |(key, _)| key);
         for language in table.languages(key).languages() {
             if let Some(count) = counts.get_mut(language.place()) {
                 *count += 1;

@@ -1,9 +1,9 @@
 //! A prefilter for terms in Han, Kana and Hangul: at which letters of a text one of them may begin.
 //! Such a term may begin at any letter, so without this the automaton would be asked at each. It
 //! may answer yes too often, and must never answer no where a term begins.
+use super::bit_set::BitSet;
 use super::characters::{self, CharClass};
 use super::kana;
-use super::prefilter::BitSet;
 use super::term::Term;
 
 /// Letters of a term that are compared. With four, half of the words of a text that begin a phrase

@@ -7,7 +7,8 @@
 //! terms of all watches (`spellings` adds the other ways to write a term, from `word_forms` its
 //! inflected forms), `lint` looks for mistakes, and `compile` notes which rules depend on which
 //! terms. For each article: `scan` finds the terms in one pass (`prefilter` and `letter_filter` say
-//! where a term may begin, `automaton_walk` searches there, `word_edges` and `joined_words` judge
+//! where a term may begin, `article_language` and `function_words` in which language the article
+//! is, `automaton_walk` searches there, `word_edges` and `joined_words` judge
 //! the edges of what was found, `letters`, `capitals` and `number_edges` what folding took away),
 //! `evaluate` decides the rules, `explain` and `snippet` tell the reader.
 //!
@@ -17,12 +18,14 @@ mod article_matches;
 mod article_text;
 mod automaton;
 mod automaton_walk;
+mod bit_set;
 mod capitals;
 mod characters;
 mod compile;
 mod english_number;
 mod evaluate;
 mod explain;
+mod folded_match;
 mod function_words;
 mod han_variants;
 mod joined_words;
@@ -54,10 +57,12 @@ mod text_scan;
 mod tolerances;
 mod unspaced_edges;
 mod watch_reader;
+mod watchlist_words;
 mod weights;
 mod word_counter;
 mod word_edges;
 mod word_forms;
+mod word_key;
 
 pub use article_text::ArticleText;
 pub use explain::{Explanation, TermPoints};

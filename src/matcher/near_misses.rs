@@ -2,10 +2,10 @@
 use super::article_text::ArticleText;
 use super::automaton::FieldSet;
 use super::characters;
+use super::folded_match::match_folded;
 use super::normalise::{self, word_end};
 use super::rule::Leaf;
 use super::term::Term;
-use super::word_edges;
 use crate::domain::Field;
 
 /// Bytes of a text that are searched. The search is slow, and an explanation is for one reader.
@@ -15,7 +15,7 @@ const CLOSE_CALL_BYTES_MAX: usize = 100_000;
 pub(super) fn close_call(term: &Term, field: Field, text: &str) -> Option<String> {
     let (mut at, mut buffer) = (0, String::new());
     while at < text.len().min(CLOSE_CALL_BYTES_MAX) {
-        if let Some(end) = word_edges::match_folded(text, at, term.head()) {
+        if let Some(end) = match_folded(text, at, term.head()) {
             let word = word_around(text, at, end);
             let words = text.get(at..end).unwrap_or_default();
             let written = &term.written;
@@ -64,7 +64,7 @@ pub(super) fn match_in_other_field(
     others.find_map(|(field, _, part)| {
         let (mut at, mut buffer) = (0, String::new());
         while at < part.len().min(CLOSE_CALL_BYTES_MAX) {
-            if word_edges::match_folded(part, at, term.head()).is_some() {
+            if match_folded(part, at, term.head()).is_some() {
                 return Some(format!(
                     "`{}` stands in the {field}, where it is not asked for",
                     term.written

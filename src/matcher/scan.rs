@@ -10,10 +10,10 @@ use super::characters::{self, CharClass};
 use super::kana;
 use super::language;
 use super::normalise::{self, char_at, word_end};
-use super::prefilter::{self, WordPlace};
 use super::text_scan::{Beginning, TextScan};
 use super::tolerances::Tolerances;
 use super::word_forms;
+use super::word_key::{self, WordPlace};
 
 /// Letters of the shortest word in which another term is searched.
 const INSIDE_LETTERS_MIN: usize = 5;
@@ -65,9 +65,9 @@ impl TextScan<'_> {
     #[inline]
     fn ascii_word(&mut self, at: usize, before: CharClass) -> usize {
         let bytes = self.text.as_bytes();
-        let key = prefilter::ascii_key(bytes, at);
+        let key = word_key::ascii_key(bytes, at);
         let mut end = at + key.map_or(1, |(_, length)| length.max(1));
-        if key.is_none_or(|(_, length)| length == prefilter::KEY_BYTES) {
+        if key.is_none_or(|(_, length)| length == word_key::KEY_BYTES) {
             while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
                 end += 1;
             }
@@ -81,7 +81,7 @@ impl TextScan<'_> {
                 self.find_terms_at(at, Tolerances::default());
                 return end;
             }
-            let key = key.map_or_else(|| prefilter::folded_key(self.text, at), |(key, _)| key);
+            let key = key.map_or_else(|| word_key::folded_key(self.text, at), |(key, _)| key);
             let word = WordPlace { text: self.text, start: at, ascii_end: end };
             if self.filter.may_match_word(key, word) {
                 self.find_terms_at(at, Tolerances::default());
@@ -101,7 +101,7 @@ impl TextScan<'_> {
                 let word = WordPlace { text: self.text, start: at, ascii_end: at };
                 // As behind an ASCII letter: `É.U.` may be `EU`.
                 self.text.as_bytes().get(at + c.len_utf8()) == Some(&b'.')
-                    || filter.may_match_word(prefilter::folded_key(self.text, at), word)
+                    || filter.may_match_word(word_key::folded_key(self.text, at), word)
             }
             Some(first) if first.is_ascii() => {
                 u8::try_from(first).is_ok_and(|byte| filter.punctuation(byte))
@@ -155,8 +155,8 @@ impl TextScan<'_> {
         }
         let mut place = at + 1;
         while let Some(c) = char_at(self.text, place).filter(|_| place < end) {
-            let key = prefilter::ascii_key(bytes, place)
-                .map_or_else(|| prefilter::folded_key(self.text, place), |(key, _)| key);
+            let key = word_key::ascii_key(bytes, place)
+                .map_or_else(|| word_key::folded_key(self.text, place), |(key, _)| key);
             if self.filter.inside.may_begin(c, key) {
                 let used = Tolerances::default();
                 self.find_terms(Beginning { at: place, used, word: Some(at) });

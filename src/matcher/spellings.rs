@@ -2,7 +2,6 @@
 //! apart (`cease-fire`, `ceasefire`, `F-35`, `F35`), marked letters spelled out (`Müller`,
 //! `Mueller`), and the forms of its words (`Россия`, `России`). Each is a literal of the automaton,
 //! made once when the watchlist is compiled, so that a text is read in one pass all the same.
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::characters::{self, CharClass};
@@ -11,7 +10,8 @@ use super::language_set::{self, LanguageSet};
 use super::letters;
 use super::term::{Spelling, Term, TermPart, WordStem};
 use super::tolerances::Tolerances;
-use super::word_forms::{self, Endings, Language, Stem};
+use super::watchlist_words::{StemEndings, WatchlistWords};
+use super::word_forms::{self, Endings, Language};
 
 /// Words of the longest phrase of which two words may be written as one.
 const JOINED_WORDS_MAX: usize = 4;
@@ -27,9 +27,6 @@ const PREFIXES: &[&str] = &[
     "mini", "multi", "non", "over", "para", "post", "pre", "pro", "re", "semi", "sub", "super",
     "trans", "ultra", "un", "under",
 ];
-/// Letters that a guessed stem lacks of its word at most, and those it has at least.
-const GUESSED_CUT_MAX: usize = 3;
-const GUESSED_STEM_MIN: usize = 3;
 /// Ways to write one term. A term of many forms in many languages would otherwise fill the
 /// automaton.
 pub(super) const SPELLINGS_MAX: usize = 96;
@@ -256,14 +253,6 @@ fn add_forms(term: &mut Term, folded: &str, used: Tolerances, known: &mut Watchl
     }
 }
 
-/// Whether a stem that was guessed is too short a part of its word of so many letters. A literal of
-/// a few letters is at the beginning of so many words that the search would be slow, and a guess is
-/// seldom right about a word that changes so much.
-fn is_too_short(stem: &str, letters: usize) -> bool {
-    let kept = stem.chars().count();
-    kept + GUESSED_CUT_MAX < letters || kept < GUESSED_STEM_MIN.min(letters)
-}
-
 /// Adds endings to the spelling with this literal, or the spelling.
 fn add_endings(term: &mut Term, head: &str, used: Tolerances, endings: Arc<[Endings]>) {
     let same = |one: &&mut Spelling| {
@@ -306,106 +295,4 @@ fn phrase_forms(
         ..Spelling::plain(stem.text.to_string(), used)
     };
     stems.iter().map(spelling).collect()
-}
-
-/// The stems of a word in one language; `None` if it has no forms there.
-type KnownStems = Option<Arc<[WordStem]>>;
-
-/// What is known of the words of a watchlist while it is compiled: most words stand in many terms.
-#[derive(Debug, Default)]
-pub(super) struct WatchlistWords {
-    /// The forms of each word in all languages.
-    forms: HashMap<Box<str>, Arc<WordForms>>,
-    /// The stems of each word in one language; `None` if it has no forms there.
-    stems: HashMap<Language, HashMap<Box<str>, KnownStems>>,
-    /// The lists of endings, each kept once: most terms share theirs with many others.
-    lists: HashMap<Vec<Endings>, Arc<[Endings]>>,
-}
-
-/// The forms of a word in all languages that may have it.
-#[derive(Debug, Default)]
-struct WordForms {
-    /// The languages whose lists have it.
-    listed: LanguageSet,
-    /// The languages in which it is the plural of a lemma.
-    plural: LanguageSet,
-    stems: Vec<StemEndings>,
-}
-
-/// A stem in all languages that have it.
-#[derive(Debug)]
-struct StemEndings {
-    /// Folded.
-    stem: Box<str>,
-    /// What may follow, language by language.
-    endings: Vec<Endings>,
-}
-
-impl WatchlistWords {
-    /// The forms of a folded word in all languages that may have it.
-    fn forms(&mut self, word: &str) -> Arc<WordForms> {
-        if let Some(known) = self.forms.get(word) {
-            return Arc::clone(known);
-        }
-        let mut found = WordForms::default();
-        let letters = word.chars().count();
-        for language in Language::candidates(word) {
-            let is_guess = word_forms::is_guessed(word, language);
-            let own = LanguageSet::of([language]);
-            if word_forms::is_listed(word, language) {
-                found.listed = found.listed.and(own);
-            }
-            if word_forms::is_plural(word, language) {
-                found.plural = found.plural.and(own);
-            }
-            for Stem { text, endings } in word_forms::stems(word, language) {
-                if is_guess && is_too_short(&text, letters) {
-                    continue;
-                }
-                if let Some(known) = found.stems.iter_mut().find(|known| *known.stem == *text) {
-                    known.endings.push(endings);
-                } else {
-                    let endings = vec![endings];
-                    found.stems.push(StemEndings { stem: text.into(), endings });
-                }
-            }
-        }
-        let found = Arc::new(found);
-        self.forms.insert(word.into(), Arc::clone(&found));
-        found
-    }
-
-    /// The stems of a folded word in one language; `None` if it has no forms there.
-    fn stems_in(&mut self, word: &str, language: Language) -> KnownStems {
-        let known = self.stems.entry(language).or_default();
-        if let Some(known) = known.get(word) {
-            return known.clone();
-        }
-        let stem = |stem: Stem| WordStem { text: stem.text.into(), endings: [stem.endings].into() };
-        let stems: Arc<[WordStem]> =
-            word_forms::stems(word, language).into_iter().map(stem).collect();
-        let found = Some(stems).filter(|stems| !stems.is_empty());
-        known.insert(word.into(), found.clone());
-        found
-    }
-
-    /// The languages that a phrase may be of: those whose lists have the most of its words. So
-    /// `export control` has no French forms, although French has the word `export`.
-    fn languages_of(&mut self, words: &[&str]) -> Vec<Language> {
-        let sets: Vec<LanguageSet> = words.iter().map(|word| self.forms(word).listed).collect();
-        let listed = |one: Language| sets.iter().filter(|set| set.has(one)).count();
-        let most = Language::all().map(listed).max().unwrap_or(0);
-        let spoken = Language::all().filter(|one| listed(*one) == most);
-        if most == 0 { Vec::new() } else { spoken.collect() }
-    }
-
-    /// The shared list with these endings.
-    fn shared(&mut self, endings: Vec<Endings>) -> Arc<[Endings]> {
-        if let Some(known) = self.lists.get(&endings) {
-            return Arc::clone(known);
-        }
-        let list: Arc<[Endings]> = endings.clone().into();
-        self.lists.insert(endings, Arc::clone(&list));
-        list
-    }
 }

@@ -13,6 +13,7 @@ use std::ops::Range;
 use super::article_language::ArticleLanguage;
 use super::capitals::{self, CapitalRule};
 use super::characters::{self, CharClass};
+use super::folded_match::{match_folded, match_phrase};
 use super::language;
 use super::language_set;
 use super::letters::{self, LetterContext};
@@ -22,7 +23,6 @@ use super::optional_punctuation;
 use super::term::{Spelling, Term, TermPart, WordStem};
 use super::tolerances::Tolerances;
 use super::unspaced_edges::UnspacedWords;
-
 use super::word_forms::{self, Endings, Language};
 
 /// The longest ending that `~` stands for, in letters: Russian and Greek endings have up to four.
@@ -389,23 +389,4 @@ pub(super) struct RestOfWord {
     folded: String,
     /// Its letters as the text has them.
     written: String,
-}
-
-/// The end of `folded` in `text` if it begins at byte `at`; `None` if something else is there.
-pub(super) fn match_folded(text: &str, at: usize, folded: &str) -> Option<usize> {
-    let mut rest = folded;
-    let (mut end, mut buffer) = (at, String::new());
-    while !rest.is_empty() {
-        buffer.clear();
-        let step = normalise::fold_cluster(text, end, &mut buffer)?;
-        rest = rest.strip_prefix(buffer.as_str())?;
-        end = step.end;
-    }
-    Some(end)
-}
-
-/// As [`match_folded`], over punctuation that a name may be written without.
-fn match_phrase(text: &str, at: usize, folded: &str) -> Option<usize> {
-    match_folded(text, at, folded)
-        .or_else(|| match_folded(text, optional_punctuation::end(text, at)?, folded))
 }
