@@ -32,8 +32,9 @@ const STANDFIRST_LINES_MAX: usize = 12;
 const STANDFIRST_BYTES_MIN: u32 = 40;
 const STANDFIRST_WORDS_MIN: usize = 6;
 
-/// Least bytes of one of several key points, without white space.
-const KEY_POINT_BYTES_MIN: u32 = 30;
+/// The same of one of several key points.
+const KEY_POINT_BYTES_MIN: u32 = 20;
+const KEY_POINT_WORDS_MIN: usize = 5;
 
 /// The text of the article: each paragraph, heading, list item or cell is one line.
 ///
@@ -110,8 +111,12 @@ fn is_standfirst(survey: &Survey<'_>, index: usize) -> bool {
     let under = headline
         .is_some_and(|headline| headline < index && index <= headline + STANDFIRST_LINES_MAX);
     let in_list = tree.node(line.node).is_some_and(|node| node.element == Element::Li);
-    let least = if in_list { KEY_POINT_BYTES_MIN } else { STANDFIRST_BYTES_MIN };
-    if !under || line.heading == 1 || line.bytes < least || line.linked * 2 >= line.bytes {
+    let (bytes_min, words_min) = if in_list {
+        (KEY_POINT_BYTES_MIN, KEY_POINT_WORDS_MIN)
+    } else {
+        (STANDFIRST_BYTES_MIN, STANDFIRST_WORDS_MIN)
+    };
+    if !under || line.heading == 1 || line.bytes < bytes_min || line.linked * 2 >= line.bytes {
         return false;
     }
     let text = written(tree, line);
@@ -120,7 +125,7 @@ fn is_standfirst(survey: &Survey<'_>, index: usize) -> bool {
     let mut numbers = text.split(|c: char| !c.is_ascii_digit());
     let year = |digits: &str| digits.len() == 4 && digits.starts_with(['1', '2']);
     let dated = numbers.clone().any(year) && numbers.any(|digits| (1..=2).contains(&digits.len()));
-    (wide || words >= STANDFIRST_WORDS_MIN)
+    (wide || words >= words_min)
         && !text.contains(['|', '•', '·', '©', '@', '»', '›'])
         && !dated
         && !starts_with_by(&text)

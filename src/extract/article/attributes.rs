@@ -21,6 +21,8 @@ pub(super) struct Attributes<'a> {
     pub(super) datetime: &'a str,
     /// `data-testid` and its like: what the makers of the page call a part of it.
     pub(super) part: &'a str,
+    /// `aria-label`: what a reader of screens calls the part.
+    pub(super) label: &'a str,
     /// By `hidden` or `aria-hidden`.
     pub(super) hidden: bool,
     /// A `template` whose content is shown (`shadowrootmode`).
@@ -56,6 +58,7 @@ impl<'a> Attributes<'a> {
             b"content" => &mut self.content,
             b"datetime" => &mut self.datetime,
             b"data-testid" | b"data-component" | b"data-qa" | b"data-module" => &mut self.part,
+            b"aria-label" => &mut self.label,
             b"hidden" => {
                 // A browser shows `until-found` to whoever searches for it.
                 self.hidden |= value != "until-found";

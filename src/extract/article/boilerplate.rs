@@ -2,11 +2,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::clues::Clues;
+use super::clue_set::Clues;
 use super::consent;
 use super::element::Element;
 use super::lines::{Lines, RunningTotals};
-use super::repeated_items::drop_items;
+use super::repeated_items::{are_comments, drop_items};
 use super::survey::Survey;
 use super::tree::{Node, Tree};
 use super::walk::{Step, walk};
@@ -57,7 +57,7 @@ pub(super) fn without_page_furniture(survey: &Survey<'_>) -> Vec<bool> {
                 || (node.clues.has(Clues::OTHERS) && apart)
                 || (node.clues.has(Clues::CONSENT)
                     && !survey.has_headline(at, node)
-                    && consent::is_asked(&text_of(tree, at, node)))
+                    && consent::is_asked_in_named_part(&text_of(tree, at, node)))
         } else {
             false
         };
@@ -95,9 +95,10 @@ fn drop_comments(survey: &Survey<'_>, kept: &mut [bool]) {
 }
 
 /// The elements that HTML has for what stands beside the text
-/// (<https://html.spec.whatwg.org/multipage/sections.html>).
+/// (<https://html.spec.whatwg.org/multipage/sections.html>), and the roles that say the same.
 fn is_element_beside(node: &Node<'_>) -> bool {
     matches!(node.element, Element::Nav | Element::Footer | Element::Aside)
+        || node.clues.has(Clues::BESIDE)
 }
 
 /// Whether such an element is what it says. Where its content is the article, it was left open, or
@@ -112,7 +113,8 @@ fn stands_beside(survey: &Survey<'_>, sums: &RunningTotals, at: u32, node: &Node
     }
     let own = sums.inside(lines, at, node.end);
     let all = own.weight == sums.total().weight;
-    let open = node.element == Element::Aside && all && own.paragraphs >= OPEN_ASIDE_LINES_MIN;
+    let aside = !matches!(node.element, Element::Nav | Element::Footer);
+    let open = aside && all && own.paragraphs >= OPEN_ASIDE_LINES_MIN;
     !open
 }
 
@@ -131,8 +133,8 @@ fn text_of(tree: &Tree<'_>, at: u32, node: &Node<'_>) -> String {
     texts.map(|inside| if inside.is_text() { inside.text } else { " " }).collect()
 }
 
-/// Drops what readers wrote below the article, where the article is an element of its own with the
-/// headline in it.
+/// Drops what stands in items of one form below the article, where the article is an element of its
+/// own with the headline in it. Elsewhere only what has a heading that says "comments" goes.
 pub(super) fn drop_items_below(survey: &Survey<'_>, kept: &mut [bool]) {
     let Survey { tree, lines, headline, .. } = survey;
     let Some(headline) = *headline else { return };
@@ -152,7 +154,11 @@ pub(super) fn drop_items_below(survey: &Survey<'_>, kept: &mut [bool]) {
         Step::Into
     });
     if let Some(end) = end {
-        drop_items(tree, lines, kept, end);
+        drop_items(tree, lines, kept, end, |_| true);
+    } else {
+        let below = |items: &[u32]| items.first().is_some_and(|at| survey.story_before(&sums, *at));
+        let drops = |items: &[u32]| below(items) && are_comments(tree, lines, items);
+        drop_items(tree, lines, kept, headline, drops);
     }
 }
 

@@ -1,5 +1,5 @@
 //! Finds who wrote an article: the names in its byline.
-use super::clues::Clues;
+use super::clue_set::Clues;
 use super::lines::Lines;
 use super::source::{Source, Sourced};
 use super::tree::Tree;

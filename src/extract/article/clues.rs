@@ -2,7 +2,9 @@
 use std::collections::HashMap;
 
 use super::attributes::Attributes;
+use super::clue_set::Clues;
 use super::element::Element;
+use super::part_names::{clue_of_name, clue_of_pair, clue_of_word};
 
 /// Bytes of an element's names that are read. Generated lists of classes can have several
 /// kilobytes.
@@ -11,63 +13,11 @@ const NAMES_BYTES_MAX: usize = 512;
 /// Different values of `class` that are remembered on one page.
 const CLASSES_MAX: usize = 4_096;
 
-/// Most words of an id that names a part.
-const ID_WORDS_MAX: usize = 3;
+/// Most words of an id or a label that names a part.
+const NAME_WORDS_MAX: usize = 3;
 
 /// Longest word compared, in bytes.
 const WORD_BYTES_MAX: usize = 24;
-
-/// A set of clues.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Clues(u16);
-
-impl Clues {
-    /// Readers do not see it.
-    pub(super) const HIDDEN: Self = Self(1);
-    /// The name of a part that is about the text or beside it.
-    pub(super) const ASIDE: Self = Self(1 << 1);
-    /// Like [`ASIDE`](Self::ASIDE), but the word has other meanings too.
-    pub(super) const UNLIKELY: Self = Self(1 << 2);
-    /// The name of a part that holds the text.
-    pub(super) const BODY: Self = Self(1 << 3);
-    /// Declared to be the text (`articleBody` of schema.org).
-    pub(super) const DECLARED: Self = Self(1 << 4);
-    /// The text under a picture.
-    pub(super) const CAPTION: Self = Self(1 << 5);
-    /// Who wrote it and when.
-    pub(super) const BYLINE: Self = Self(1 << 6);
-    /// Comments of readers.
-    pub(super) const COMMENTS: Self = Self(1 << 7);
-    /// The name of a whole article or of the main part of the page.
-    pub(super) const ARTICLE: Self = Self(1 << 8);
-    /// The name of the author.
-    pub(super) const AUTHOR: Self = Self(1 << 9);
-    /// A question whether the reader consents to be tracked.
-    pub(super) const CONSENT: Self = Self(1 << 10);
-    /// One of its names says that it holds the text, and nothing else.
-    pub(super) const CLEAR_BODY: Self = Self(1 << 11);
-    /// The name of a part about other stories, which is no name for anything else.
-    pub(super) const OTHERS: Self = Self(1 << 12);
-    /// A class that hides the part, if no other shows it again.
-    const HIDING: Self = Self(1 << 13);
-    /// The name of a part that holds the text, or declared to be it.
-    pub(super) const BODY_OR_DECLARED: Self = Self::BODY.or(Self::DECLARED);
-
-    /// Both sets together.
-    pub(super) const fn or(self, more: Self) -> Self {
-        Self(self.0 | more.0)
-    }
-
-    /// Whether any of these clues is in the set.
-    pub(super) fn has(self, any: Self) -> bool {
-        self.0 & any.0 != 0
-    }
-
-    /// Adds clues to the set.
-    fn add(&mut self, more: Self) {
-        self.0 |= more.0;
-    }
-}
 
 /// What is known of the classes that were read: most classes of a page come many times.
 #[derive(Debug, Default)]
@@ -134,12 +84,22 @@ pub(super) fn of<'a>(
     let class = classes.get(attributes.class);
     clues.add(class.clues);
     names_of(attributes.part, &mut clues);
-    // Longer ids are made from headings so that links can lead there.
-    if (Words { bytes: attributes.id.as_bytes() }).count() <= ID_WORDS_MAX {
+    // Longer ids are made from headings so that links can lead there, and longer labels are headings.
+    if is_short(attributes.id) {
         names_of(attributes.id, &mut clues);
+    }
+    if matches!(element, Element::Section | Element::Div | Element::Aside)
+        && is_short(attributes.label)
+    {
+        names_of(attributes.label, &mut clues);
     }
     let kind = if clues.has(Clues::HIDDEN) { HIDDEN_KIND } else { class.number };
     Said { clues, kind }
+}
+
+/// Whether a name has few words.
+fn is_short(name: &str) -> bool {
+    (Words { bytes: name.as_bytes() }).count() <= NAME_WORDS_MAX
 }
 
 /// Whether an inline style hides the element from readers.
@@ -177,9 +137,11 @@ fn is_hidden_by_class(class: &str) -> bool {
 /// Reads an ARIA role.
 fn role(role: &str, clues: &mut Clues) {
     match role.trim() {
-        "navigation" | "banner" | "contentinfo" | "complementary" | "search" | "dialog"
-        | "alertdialog" | "menu" | "menubar" | "toolbar" | "tooltip" | "tablist" | "alert"
-        | "doc-footnote" => clues.add(Clues::ASIDE),
+        "navigation" | "contentinfo" | "complementary" => {
+            clues.add(Clues::ASIDE.or(Clues::BESIDE));
+        }
+        "banner" | "search" | "dialog" | "alertdialog" | "menu" | "menubar" | "toolbar"
+        | "tooltip" | "tablist" | "alert" | "doc-footnote" => clues.add(Clues::ASIDE),
         "main" | "article" => clues.add(Clues::ARTICLE),
         _ => {}
     }
@@ -266,133 +228,5 @@ impl Iterator for Words<'_> {
         }
         self.bytes = bytes.get(end..)?;
         Some(word)
-    }
-}
-
-/// What a word says by itself.
-fn clue_of_word(word: &str) -> Clues {
-    match word {
-        "nav" | "navbar" | "navigation" | "menu" | "submenu" | "megamenu" | "breadcrumb"
-        | "breadcrumbs" | "sidebar" | "rightrail" | "leftrail" | "foot" | "newsletter"
-        | "newsletters" | "subscribe" | "subscription" | "signup" | "share" | "shares"
-        | "sharing" | "sharedaddy" | "addtoany" | "addthis" | "sharethis" | "social"
-        | "socials" | "popular" | "promo" | "promos" | "promotion" | "sponsor" | "sponsored"
-        | "advert" | "adverts" | "advertisement" | "advertising" | "ads" | "adsbygoogle"
-        | "dfp" | "teaser" | "teasers" | "popup" | "modal" | "tooltip" | "toolbar"
-        | "pagination" | "pager" | "readmore" | "cta" | "toc" | "login" | "signin" | "masthead"
-        | "jumplinks" | "printfriendly" | "skiplink" | "topbar" | "upsell" | "livechat"
-        | "lightbox" | "donate" | "donation" | "werbung" | "anzeige" | "kommentare" | "teilen"
-        | "publicite" | "publicidad" | "compartir" | "partage" => Clues::ASIDE,
-        "related" | "recommended" | "recommendation" | "recommendations" | "recirc"
-        | "recirculation" | "trending" | "mostread" | "mostpopular" | "taboola" | "outbrain"
-        | "zergnet" | "relacionados" | "footer" => Clues::ASIDE.or(Clues::OTHERS),
-        "cookie" | "cookies" | "cookiebanner" | "consent" | "gdpr" | "ccpa" | "onetrust"
-        | "cmp" | "didomi" | "usercentrics" | "cookiebot" => Clues::ASIDE.or(Clues::CONSENT),
-        "comment" | "comments" | "commentlist" | "disqus" | "respond" | "replies" => {
-            Clues::COMMENTS
-        }
-        "caption" | "captions" | "figcaption" | "credit" | "credits" | "imagecredit"
-        | "photocredit" => Clues::CAPTION,
-        "byline" => Clues(Clues::BYLINE.0 | Clues::AUTHOR.0),
-        "dateline" | "timestamp" | "pubdate" | "postmeta" | "entrymeta" | "readtime" | "bio"
-        | "authorbox" | "biography" => Clues::BYLINE,
-        "paywall" | "regwall" | "banner" | "tags" | "tag" | "author" | "authors"
-        | "contributor" | "contributors" | "meta" | "disclaimer" | "disclosure" | "copyright"
-        | "print" | "download" | "aside" | "carousel" | "slider" | "cards" | "topics"
-        | "rating" | "ratings" | "form" | "search" | "header" | "overlay" | "contents"
-        | "headerbar" | "subnav" | "links" | "skip" | "ad" => Clues::UNLIKELY,
-        "articlebody" | "articletext" | "articlecontent" | "storybody" | "storytext"
-        | "storycontent" | "postbody" | "postcontent" | "entrycontent" | "newsbody"
-        | "newstext" | "bodytext" | "artikeltext" | "maincontent" | "blogpost" => Clues::BODY,
-        _ => Clues::default(),
-    }
-}
-
-/// What two adjacent words say.
-fn clue_of_pair(before: &str, word: &str) -> Clues {
-    if before.is_empty() {
-        Clues::default()
-    } else if before == "social" || has_word(away_after(before), word) {
-        Clues::ASIDE
-    } else if (before, word) == ("author", "name") {
-        Clues(Clues::BYLINE.0 | Clues::AUTHOR.0)
-    } else if has_word(byline_after(before), word) {
-        Clues::BYLINE
-    } else if has_word(body_after(before), word) {
-        Clues::BODY
-    } else if matches!(before, "image" | "photo" | "media" | "img")
-        && matches!(word, "caption" | "credit")
-    {
-        Clues::CAPTION
-    } else {
-        Clues::default()
-    }
-}
-
-/// Whether a list separated by spaces has a word.
-fn has_word(list: &str, word: &str) -> bool {
-    list.split(' ').any(|each| each == word)
-}
-
-/// The words that, after this one, name a part that is not text or leads away.
-fn away_after(word: &str) -> &'static str {
-    match word {
-        "you" => "may might",
-        "also" => "like",
-        "more" => "from on stories articles news",
-        "read" => "next more also",
-        "up" | "next" | "prev" | "previous" => "next post article story",
-        "most" => "read viewed shared commented",
-        "see" => "also",
-        "top" => "stories news",
-        "latest" => "news posts articles stories",
-        "table" | "of" => "contents",
-        "sign" => "up in",
-        "log" | "opt" => "in",
-        "call" | "to" | "back" => "action top",
-        "jump" => "to links",
-        "site" | "page" => "header footer",
-        "follow" => "us",
-        "lead" | "contact" => "form magnet",
-        "screen" | "sr" | "visually" => "reader only hidden",
-        "ad" => "container wrapper slot unit block banner label",
-        "side" => "bar",
-        "skip" => "link links to nav",
-        _ => "",
-    }
-}
-
-/// The words that, after this one, name the byline.
-fn byline_after(word: &str) -> &'static str {
-    match word {
-        "author" => "bio box info card block profile description about image avatar",
-        "about" | "the" => "author",
-        "post" | "entry" | "article" => "meta date time",
-        "published" | "publish" | "updated" => "date time",
-        "reading" | "read" => "time",
-        _ => "",
-    }
-}
-
-/// The words that, after this one, name the text.
-fn body_after(word: &str) -> &'static str {
-    match word {
-        "article" | "story" | "post" | "entry" | "blog" | "news" | "artikel" | "content"
-        | "single" | "page" | "rich" | "articulo" | "cuerpo" | "noticia" | "texte" | "main" => {
-            "body content text copy inhalt contenido contenu richtext article main"
-        }
-        _ => "",
-    }
-}
-
-/// What a name says as a whole.
-fn clue_of_name(name: &str) -> Clues {
-    match name {
-        "widget" | "widgets" => Clues::UNLIKELY,
-        "hidden" | "is-hidden" | "d-none" | "u-hidden" | "hide" => Clues::HIDING,
-        "content" | "article" | "main" | "post" | "hentry" | "story" | "article-body" => {
-            Clues::ARTICLE
-        }
-        _ => Clues::default(),
     }
 }

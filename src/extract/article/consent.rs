@@ -3,6 +3,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::written::without_quotations;
+
 /// What such a question speaks of, by the beginning of a word in lower case. One list a subject:
 /// the means, the asked, the others, the use.
 const SUBJECTS: [&[&str]; 4] = [
@@ -92,41 +94,27 @@ const SUBJECTS: [&[&str]; 4] = [
     ],
 ];
 
-/// Words by which a page speaks of itself to its reader.
+/// Words by which a page speaks to its reader, or in the languages that need no such word, of itself.
+/// "We" is no such word: a paper says it too of what it found out.
 const ADDRESSES: &[&str] = &[
-    "we ",
-    "our ",
     "your ",
     "you ",
-    "wir ",
-    "uns ",
-    "unsere",
     "ihre",
-    "nous ",
-    "nos ",
+    "ihnen ",
     "vos ",
+    "vous ",
     "votre ",
-    "nosotros",
-    "nuestr",
     "sus ",
     "tus ",
-    "noi ",
-    "nostri",
     "tuo",
     "tuoi",
-    "wij ",
-    "onze ",
+    "vostr",
     "uw ",
     "jouw ",
-    "nós ",
-    "noss",
     "seus ",
-    "my ",
-    "nasi ",
+    "suas ",
     "twoj",
-    "мы ",
     "ваш",
-    "наш",
     "当社",
     "当サイト",
     "お客様",
@@ -140,6 +128,9 @@ const ADDRESSES: &[&str] = &[
 
 /// Subjects that a question speaks of at least.
 const SUBJECTS_MIN: usize = 3;
+
+/// The same for a part whose name says that it is such a question.
+const NAMED_SUBJECTS_MIN: usize = 2;
 
 /// Longest question, in bytes. A longer text is about more than that.
 const QUESTION_BYTES_MAX: usize = 4_000;
@@ -178,14 +169,26 @@ fn mentions(text: &str) -> [usize; SUBJECTS.len()] {
 }
 
 /// Whether a text asks its reader to consent.
-pub(super) fn is_asked(text: &str) -> bool {
+fn is_asked(text: &str) -> bool {
+    speaks_of(text, SUBJECTS_MIN)
+}
+
+/// Whether a part whose name says so asks its reader to consent.
+pub(super) fn is_asked_in_named_part(text: &str) -> bool {
+    speaks_of(text, NAMED_SUBJECTS_MIN)
+}
+
+/// Whether a text speaks to its reader, of so many of the subjects at least and of little else.
+fn speaks_of(text: &str, subjects_min: usize) -> bool {
     if text.len() > QUESTION_BYTES_MAX {
         return false;
     }
+    // What is quoted is not said by the page.
+    let text = &without_quotations(text);
     let mentions = mentions(text);
     let subjects = mentions.iter().filter(|count| **count > 0).count();
     let bytes = text.split_whitespace().map(str::len).sum::<usize>();
-    subjects >= SUBJECTS_MIN
+    subjects >= subjects_min
         && bytes <= BYTES_PER_MENTION_MAX * mentions.iter().sum::<usize>()
         && is_address(&text.to_lowercase())
 }
@@ -248,6 +251,9 @@ mod tests {
         for text in [
             "The regulator fined the company on Monday because it had shared personal data with \
              partners without consent, and said that cookies had been set on each device.",
+            "Our inquiry found that the app shares personal data with partners, by cookies and without \
+             consent.",
+            "The firm’s page said “we and our partners use cookies on your device” before consent.",
             "The ministers met at noon and spoke of the harbour.",
         ] {
             assert!(!is_asked(text), "{text}");

@@ -2,7 +2,7 @@
 //! attributes, in the address and in the text about the headline. Nothing is parsed here.
 use url::Url;
 
-use super::clues::Clues;
+use super::clue_set::Clues;
 use super::element::Element;
 use super::source::Source;
 use super::survey::Survey;

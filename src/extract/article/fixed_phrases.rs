@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::written::without_quotations;
+
 /// A longer line is prose, in bytes.
 const SIGN_BYTES_MAX: usize = 90;
 
@@ -27,6 +29,8 @@ struct Table {
     /// By their first character.
     beginnings: HashMap<char, Vec<String>>,
     headings: HashSet<String>,
+    /// Headings over comments, without the numbers beside them.
+    comments: HashSet<String>,
     /// All notices are searched for in one pass; `None` if the automaton cannot be built.
     notices: Option<AhoCorasick>,
     /// Those of the notices in which a page speaks of itself to its reader.
@@ -38,6 +42,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
     lines: phrases("line").collect(),
     beginnings: by_first_character(phrases("beginning")),
     headings: phrases("heading").collect(),
+    comments: phrases("comments").collect(),
     notices: AhoCorasick::new(phrases("notice").chain(phrases("address"))).ok(),
     addresses: AhoCorasick::new(phrases("address")).ok(),
 });
@@ -99,9 +104,11 @@ pub(super) fn classify(text: &str, linked_percent: u32) -> Phrase {
             return Phrase::Sign;
         }
     }
-    let is_in = |table: &Option<AhoCorasick>| table.as_ref().is_some_and(|all| all.is_match(lower));
     if sentence && linked_percent < LINK_PERCENT_MIN {
-        return match is_in(&TABLE.addresses) {
+        // What is quoted is not said by the page.
+        let speaks = is_in(TABLE.addresses.as_ref(), lower)
+            && is_in(TABLE.addresses.as_ref(), &without_quotations(lower));
+        return match speaks {
             true if linked_percent >= HAS_LINK_PERCENT_MIN => Phrase::Sign,
             true => Phrase::SignAtEdge,
             false => Phrase::Text,
@@ -116,7 +123,18 @@ pub(super) fn classify(text: &str, linked_percent: u32) -> Phrase {
     if lower.len() <= 2 * SIGN_BYTES_MAX && (begins(lower) || begins(inner)) {
         return Phrase::Sign;
     }
-    if is_in(&TABLE.notices) { Phrase::Sign } else { Phrase::Text }
+    if is_in(TABLE.notices.as_ref(), lower) { Phrase::Sign } else { Phrase::Text }
+}
+
+/// Whether a text has one of some phrases.
+fn is_in(phrases: Option<&AhoCorasick>, text: &str) -> bool {
+    phrases.is_some_and(|all| all.is_match(text))
+}
+
+/// Whether a line stands over comments. It may count them: `25 replies`, `댓글(3)`.
+pub(super) fn is_over_comments(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    TABLE.comments.contains(lower.trim_matches(|c: char| !c.is_alphabetic()))
 }
 
 /// Whether a line is a whole sentence: it ends like one, and has some words.
@@ -145,7 +163,8 @@ mod tests {
     fn every_line_of_the_table_has_a_kind() {
         for line in include_str!("fixed_phrases.txt").lines().filter(|line| !line.is_empty()) {
             let kind = line.split(": ").next().unwrap_or_default();
-            let known = ["line", "beginning", "notice", "address", "heading"].contains(&kind);
+            let known =
+                ["line", "beginning", "notice", "address", "heading", "comments"].contains(&kind);
             assert!(known || line.starts_with("# "), "{line}");
         }
         assert!(TABLE.notices.is_some() && TABLE.lines.len() > 100);

@@ -1,5 +1,5 @@
-//! Reads JSON as pages have it: with line breaks inside texts, commas before a closing bracket, text
-//! after the end, or without its end. Search engines read it all the same, so nobody mends it.
+//! Reads JSON as pages have it: with line breaks and quotes inside texts, commas before a closing
+//! bracket, text after the end, or without its end. Search engines read it all the same, so nobody mends it.
 use serde_json::Value;
 
 /// Objects and lists inside one another. The reader of JSON stops at 128.
@@ -52,7 +52,8 @@ fn string(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut S
     out.push('"');
     while let Some(c) = characters.next() {
         match c {
-            '"' => break,
+            '"' if ends_string(characters) => break,
+            '"' => out.push_str("\\\""),
             '\\' => match characters.next() {
                 Some(next @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u')) => {
                     out.push('\\');
@@ -67,6 +68,19 @@ fn string(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut S
         }
     }
     out.push('"');
+}
+
+/// Whether a quote ends a string, by what follows it. Another one belongs to the text: headlines
+/// with quotes are often written into the script as they are.
+fn ends_string(characters: &std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    let mut after = characters.clone().filter(|c| !c.is_whitespace());
+    match after.next() {
+        None | Some('}' | ']' | ':') => true,
+        Some(',') => {
+            after.next().is_none_or(|c| matches!(c, '"' | '{' | '[' | '}' | ']' | '-' | '0'..='9'))
+        }
+        Some(_) => false,
+    }
 }
 
 /// Takes away a comma at the end.

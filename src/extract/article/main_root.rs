@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::clues::Clues;
+use super::clue_set::Clues;
 use super::element::Element;
 use super::lines::RunningTotals;
 use super::survey::Survey;

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::element::Element;
+use super::fixed_phrases::is_over_comments;
 use super::lines::{Lines, TextLine};
 use super::tree::Tree;
 use super::walk::{Step, walk};
-use super::written::{is_question, written};
+use super::written::{begins_with_time, is_question, written};
 
 /// Fewer items of one form may be part of an article.
 const ITEMS_MIN: usize = 3;
@@ -17,8 +18,18 @@ const LABEL_BYTES_MAX: u32 = 60;
 /// Shortest headline in the line of its summary, in bytes without white space.
 const HEADLINE_BYTES_MIN: u32 = 20;
 
-/// Marks the lines of such items as dropped, from the line at `begin` on.
-pub(super) fn drop_items(tree: &Tree<'_>, lines: &Lines, kept: &mut [bool], begin: usize) {
+/// Lines between the heading of comments and the first of them: how they are sorted, how many.
+const LINES_UNDER_HEADING_MAX: usize = 4;
+
+/// Marks the lines of such items as dropped, from the line at `begin` on, if `drops` is true for
+/// the nodes of all items of one form.
+pub(super) fn drop_items(
+    tree: &Tree<'_>,
+    lines: &Lines,
+    kept: &mut [bool],
+    begin: usize,
+    drops: impl Fn(&[u32]) -> bool,
+) {
     // By the element around them, their own element and its classes.
     let mut groups: HashMap<(u32, u8, &str), Vec<u32>> = HashMap::new();
     walk(tree, 0, |at, node| {
@@ -32,12 +43,21 @@ pub(super) fn drop_items(tree: &Tree<'_>, lines: &Lines, kept: &mut [bool], begi
         }
         Step::Into
     });
-    for items in groups.values().filter(|items| items.len() >= ITEMS_MIN) {
+    for items in groups.values().filter(|items| items.len() >= ITEMS_MIN && drops(items)) {
         for item in items {
             let end = tree.node(*item).map_or(*item, |node| node.end);
             kept.get_mut(lines.within(*item, end)).unwrap_or_default().fill(false);
         }
     }
+}
+
+/// Whether a heading or a label such as "25 replies" stands over some items.
+pub(super) fn are_comments(tree: &Tree<'_>, lines: &Lines, items: &[u32]) -> bool {
+    let Some(first) = items.first() else { return false };
+    let above = lines.all.get(..lines.within(*first, *first).start).unwrap_or_default();
+    let above = above.iter().rev().take(LINES_UNDER_HEADING_MAX);
+    let mut above = above.take_while(|line| line.weight() == 0);
+    above.any(|line| line.bytes <= LABEL_BYTES_MAX && is_over_comments(&written(tree, line)))
 }
 
 /// Whether some lines begin with a label and go on with prose. The entries of a report that goes on
@@ -68,12 +88,4 @@ fn begins_with_link(tree: &Tree<'_>, line: &TextLine) -> bool {
     line.weight() > 0
         && line.linked >= HEADLINE_BYTES_MIN
         && parent.is_some_and(|node| node.element == Element::A)
-}
-
-/// Whether a text begins with a time of day: `10:45`, `9.30 pm`, `18h05`.
-fn begins_with_time(text: &str) -> bool {
-    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let hour = text.len() - rest.len();
-    let minutes = rest.strip_prefix([':', '.', 'h']).unwrap_or_default();
-    (1..=2).contains(&hour) && minutes.bytes().take_while(u8::is_ascii_digit).count() == 2
 }

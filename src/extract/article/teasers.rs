@@ -1,9 +1,13 @@
 //! Finds the cards that tell of other articles: a linked headline and a short summary, several times
 //! after one another. They are judged before any link is dropped, because a summary without its
-//! headline looks like a paragraph of the article.
+//! headline looks like a paragraph of the article. Where no headline is a link, each card ends with
+//! the same one ("Read more").
+use std::collections::BTreeMap;
+
 use super::element::Element;
 use super::lines::{Lines, RunningTotals, TextLine};
-use super::tree::Tree;
+use super::tree::{Node, Tree};
+use super::written::{begins_with_time, written};
 
 /// Fewer cards may be part of an article.
 const CARDS_MIN: usize = 3;
@@ -14,6 +18,9 @@ const HEADLINE_BYTES_MIN: u32 = 20;
 
 /// Shortest headline that does not stand in a heading.
 const PLAIN_HEADLINE_BYTES_MIN: u32 = 25;
+
+/// Longest link that each of several cards has, in bytes without white space.
+const SAME_LINK_BYTES_MAX: u32 = 30;
 
 /// Of a line that is a headline, the least share inside links, in percent.
 const LINKED_MIN_PERCENT: u64 = 80;
@@ -43,13 +50,18 @@ pub(super) fn teaser_lines(tree: &Tree<'_>, lines: &Lines) -> Vec<bool> {
     let all = vec![true; lines.all.len()];
     let sums = RunningTotals::of(lines, &all);
     let mut found = vec![false; lines.all.len()];
-    for headings in [true, false] {
-        let headlines: Vec<usize> = (0..)
-            .zip(&lines.all)
-            .filter(|(_, line)| is_headline(tree, line, headings))
-            .map(|(at, _)| at)
-            .collect();
-        let cards = cards(tree, lines, &sums, &headlines);
+    let headlines = [true, false].map(|in_heading| {
+        let all = (0..).zip(&lines.all);
+        let headlines = all.filter(|(_, line)| is_headline(tree, line, in_heading));
+        headlines.map(|(at, _)| at).collect::<Vec<usize>>()
+    });
+    let linked = headlines.iter().map(|headlines| cards(tree, lines, &sums, headlines));
+    let same = same_links(tree, lines);
+    let same = same.iter().map(|links| {
+        let cards = cards(tree, lines, &sums, links).into_iter();
+        cards.filter(|card| has_title(tree, lines, card)).collect()
+    });
+    for cards in linked.chain(same) {
         for run in runs(&sums, &cards) {
             for card in run {
                 found.get_mut(card.begin..card.end).unwrap_or_default().fill(true);
@@ -69,23 +81,68 @@ fn is_headline(tree: &Tree<'_>, line: &TextLine, in_heading: bool) -> bool {
         && leads_to_a_page(tree, line)
 }
 
-/// Whether the link of a line leads to a page: not to a place on this one.
+/// Short links of one wording that lead to several pages of the site.
+fn same_links(tree: &Tree<'_>, lines: &Lines) -> Vec<Vec<usize>> {
+    let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, line) in (0..).zip(&lines.all) {
+        let short = (1..=SAME_LINK_BYTES_MAX).contains(&line.bytes) && line.linked == line.bytes;
+        // An article may show things that are sold elsewhere, each with a link to its shop.
+        if short
+            && address(tree, line)
+                .is_some_and(|to| is_page(to) && !to.contains('#') && is_on_site(tree, to))
+        {
+            let text = tree.node(line.from).map_or("", |node| node.text.trim());
+            found.entry(text).or_default().push(at);
+        }
+    }
+    found.into_values().filter(|all| all.len() >= CARDS_MIN).collect()
+}
+
+/// Whether a card has a headline, and is no entry of a report that goes on for hours: each of these
+/// begins with the time, and may have a link to itself.
+fn has_title(tree: &Tree<'_>, lines: &Lines, card: &Card) -> bool {
+    let all = lines.all.get(card.begin..card.end).unwrap_or_default();
+    all.iter().any(|line| line.weight() == 0 && line.bytes >= HEADLINE_BYTES_MIN)
+        && !all.iter().any(|line| begins_with_time(&written(tree, line)))
+}
+
+/// Whether an address is on the site of this page, as far as the page says where it is.
+fn is_on_site(tree: &Tree<'_>, address: &str) -> bool {
+    let host = |address: &str| {
+        let (_, after) = address.split_once("//")?;
+        after.split(['/', '?', '#']).next().map(str::to_ascii_lowercase)
+    };
+    let relative = !address.contains("://") && !address.starts_with("//");
+    relative
+        || (tree.head.canonical.is_some() && tree.head.canonical.and_then(host) == host(address))
+}
+
+/// Whether the link of a line leads to a page.
 fn leads_to_a_page(tree: &Tree<'_>, line: &TextLine) -> bool {
+    address(tree, line).is_some_and(is_page)
+}
+
+/// Whether an address is that of a page, and not of a place on this one.
+fn is_page(address: &str) -> bool {
+    !(address.is_empty() || address.starts_with(['#', '?']))
+}
+
+/// The address of the first link of a line.
+fn address<'a>(tree: &Tree<'a>, line: &TextLine) -> Option<&'a str> {
     let mut at = (line.from..line.to)
         .find(|at| tree.node(*at).is_some_and(|node| node.element == Element::A))
         .unwrap_or(line.from);
     for _ in 0..LINK_DEPTH_MAX {
-        let Some(node) = tree.node(at) else { return false };
+        let node = tree.node(at)?;
         if node.element == Element::A {
-            let address = node.text.trim();
-            return !(address.is_empty() || address.starts_with('#'));
+            return Some(node.text.trim());
         }
         if node.parent >= at {
-            return false;
+            return None;
         }
         at = node.parent;
     }
-    false
+    None
 }
 
 /// The card of each headline that has one.
@@ -130,7 +187,8 @@ fn wrapped(
         at = node.parent;
     }
     let mut most = (SUMMARY_BYTES_MAX, SUMMARY_LINES_MAX);
-    if card.len() <= 1 && own.heading > 1 {
+    let titled = own.heading > 1 || tree.node(own.node).is_some_and(is_term);
+    if card.len() <= 1 && titled {
         let end = others.next.unwrap_or(around.end).min(around.end);
         card = headline..end;
         most = (SIBLING_BYTES_MAX, 1);
@@ -142,6 +200,11 @@ fn wrapped(
         && summary.paragraphs <= most.1
         && labels <= LABELS_MAX;
     is_card.then_some(Card { begin: card.start, end: card.end })
+}
+
+/// Whether an element is the term of a list, whose meaning follows it.
+fn is_term(node: &Node<'_>) -> bool {
+    node.element == Element::Dt
 }
 
 /// The runs of cards that have no prose between them.

@@ -1,7 +1,8 @@
 //! The tree of a page. Any input gives a tree, in linear time, and the number of nodes and the
 //! depth are bounded. The nodes are in document order, so an element and all in it are a range.
 use super::attributes::Attributes;
-use super::clues::{self, Clues, KnownClasses, Said};
+use super::clue_set::Clues;
+use super::clues::{self, KnownClasses, Said};
 use super::deadline::{Cut, Deadline};
 use super::element::{ELEMENTS, Element};
 use super::head::Head;

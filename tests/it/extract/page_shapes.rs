@@ -176,6 +176,86 @@ fn news_of_one_paragraph_is_that_paragraph() {
 }
 
 #[test]
+fn cards_without_a_linked_headline_are_known_by_the_link_that_each_has() {
+    let card = |n: usize| {
+        format!(
+            "<div class=item><h3>Elsewhere {n}: a storm takes the roof off a barn</h3><p>Elsewhere \
+             text {n}. Nobody was hurt when the wind rose on Sunday.</p><a href=/s/{n}>Continue</a></div>"
+        )
+    };
+    let term = |n: usize| {
+        format!(
+            "<dt><a href=/s/{n}>Elsewhere {n}: a storm takes the roof off a barn</a></dt><dd>Elsewhere \
+             text {n}. Nobody was hurt when the wind rose on Sunday.</dd>"
+        )
+    };
+    let unlinked: String = (0..4).map(card).collect();
+    let terms: String = (0..4).map(term).collect();
+    for others in [unlinked, format!("<dl>{terms}</dl>")] {
+        for own in [1, 2, 5] {
+            let story = prose("Own", own);
+            let below = format!("<main>{H1}<div class=t>{story}</div><div>{others}</div></main>");
+            check(&below, &["Own 0"], &["Elsewhere"]);
+            let inside = format!("<article>{H1}{story}{others}{}</article>", prose("And", own + 1));
+            check(&inside, &["Own 0", "And 0"], &["Elsewhere"]);
+        }
+    }
+}
+
+#[test]
+fn parts_of_a_story_that_each_have_a_link_are_no_cards() {
+    let text = |n: usize| prose(&format!("Part{n}"), 1);
+    let entry = |n: usize| {
+        format!(
+            "<div><time>1{n}:45</time><h3>The mayor answers question {n} of the union</h3>{}\
+             <a href=/live/12/{n}>Link to this</a></div>",
+            text(n)
+        )
+    };
+    let section = |n: usize| {
+        format!(
+            "<div><h3>Island {n}, which loses both of its sailings</h3>{}<a href=#top>Up</a></div>",
+            text(n)
+        )
+    };
+    let thing = |n: usize| {
+        format!(
+            "<div><h3>Ferry {n}, which we liked best of all</h3>{}\
+             <a href=https://shop.example/{n}>See the price</a></div>",
+            text(n)
+        )
+    };
+    for parts in [
+        (0..5).map(entry).collect::<String>(),
+        (0..5).map(section).collect(),
+        (0..5).map(thing).collect(),
+    ] {
+        let body = format!("<article>{H1}{}{parts}</article>", prose("Own", 2));
+        check(&body, &["Own 1", "Part0 0", "Part4 0"], &[]);
+    }
+}
+
+#[test]
+fn what_stands_under_a_heading_of_comments_is_not_the_article() {
+    for (heading, class) in
+        [("Discussion (25)", "x"), ("25 replies", "y"), ("Kommentare", "leserbriefe")]
+    {
+        let below = format!(
+            "<div>{H1}<div class=t>{}</div><div class={class}><h3>{heading}</h3><ul>{}</ul></div></div>",
+            prose("Own", 2),
+            comments(25, "z")
+        );
+        check(&below, &["Own 0", "Own 1"], &["Opinion"]);
+    }
+    let labelled = format!(
+        "<div>{H1}<div>{}</div><section aria-label='Reader comments'>{}</section></div>",
+        prose("Own", 2),
+        comments(25, "z")
+    );
+    check(&labelled, &["Own 0", "Own 1"], &["Opinion"]);
+}
+
+#[test]
 fn an_article_that_lists_things_with_links_keeps_them() {
     let item = |n: usize| {
         format!(
@@ -201,6 +281,12 @@ fn a_page_without_an_article_gives_no_text() {
         format!("{H1}{}", asks.replace("id=cmp", "class=x")),
         format!("{H1}<div class=x>{}</div>", cards(6)),
         format!("{H1}<div class=site-footer>{}</div>", prose("Foot", 6)),
+        format!("{H1}<div role=contentinfo>{}</div>", prose("Foot", 2)),
+        format!("{H1}<div role=complementary>{}</div>", prose("Foot", 2)),
+        format!(
+            "{H1}<div id=onetrust-banner><p>We set cookies to show you the advertising you like. \
+             You can change that in your settings.</p></div>"
+        ),
     ] {
         assert_eq!(page(&body).text, "", "{body}");
     }
@@ -220,6 +306,10 @@ fn a_sentence_of_the_story_stays_whatever_phrase_is_in_it() {
         "Posted on the wall of the office late on Monday, the order names the Pier Company.",
         "Watch: the timetable ends on Friday, the minister told the islands.",
         "The union sent the text to its mailing list and to the daily newsletter of the port.",
+        "The court fined the Pier Company because its page said “we and our partners use cookies” before \
+         anyone could consent.",
+        "Our inquiry found that the app shares personal data with partners, by cookies and without consent.",
+        "The order says “all rights reserved” on each page, which binds nobody.",
     ] {
         let first = format!("<article>{H1}<p>{sentence}</p>{}</article>", prose("Own", 4));
         let last = format!("<article>{H1}{}<p>{sentence}</p></article>", prose("Own", 4));
@@ -243,7 +333,7 @@ fn short_and_linked_lines_about_the_lead_are_read() {
     let standfirst =
         "<p class=sf>Two weekly crossings end in spring as the council saves on fuel</p>";
     let points = "<ul><li>Islanders were told by a notice on the pier</li><li>The mayor wants a \
-                  vote before the summer</li></ul>";
+                  vote on it</li></ul>";
     let linked = "<p><a href=/order>The order of the harbour office names both sailings and the day on \
                   which each of them ends.</a></p>";
     let body = format!(
@@ -312,10 +402,11 @@ fn a_count_of_comments_is_no_title() {
 #[test]
 fn linked_data_with_faults_is_read() {
     let text = "The council met at noon.\nIt voted on the ferry. ".repeat(8);
+    let quoted = format!("He called it \"a disgrace\", and left. {text}");
     for fault in ["}", ",}", "};window.x=1;", "}\n;", "}]}", ""] {
         let script = format!(
             "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"Ferry\",\
-             \"datePublished\":\"2026-03-04T07:15:00Z\",\"articleBody\":\"{text}\"{fault}</script><div></div>"
+             \"datePublished\":\"2026-03-04T07:15:00Z\",\"articleBody\":\"{quoted}\"{fault}</script><div></div>"
         );
         let read = page(&script);
         assert!(read.text.contains("voted on the ferry"), "{fault:?}: {}", read.text);
