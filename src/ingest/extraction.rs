@@ -153,7 +153,7 @@ struct SplitItems {
 /// articles, because most items of most polls are unchanged.
 fn split_known_and_new(feed: &Feed, document: &mut Document, state: &FeedState) -> SplitItems {
     let by_revision: HashMap<u64, u64> =
-        state.window.iter().map(|item| (item.revision, item.key)).collect();
+        state.window.items().iter().map(|item| (item.revision, item.key)).collect();
     let revisions: Vec<u64> = document.entries.iter().map(revision).collect();
     // Where items share an id or a link, what each is depends on all of them.
     let entangled = share_keys(document);
@@ -169,7 +169,7 @@ fn split_known_and_new(feed: &Feed, document: &mut Document, state: &FeedState) 
     }
     let settings = decide::drop_ambiguous_keys(&mut articles);
     let mut made = articles.into_iter().zip(settings);
-    let mut sorted = SplitItems { window: Vec::new(), fresh: Vec::new() };
+    let mut sorted = SplitItems { window: Vec::with_capacity(revisions.len()), fresh: Vec::new() };
     let mut here = std::collections::HashSet::with_capacity(revisions.len());
     for revision in revisions {
         let stands = by_revision.get(&revision).copied();

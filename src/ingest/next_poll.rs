@@ -12,14 +12,14 @@ use super::plan::Plan;
 use crate::domain::{Feed, FeedCondition, Gap, GapKind};
 use crate::fetch::{Failure, FailureKind, ReadingShare};
 use crate::schedule::{self, Bounds, FailureStreak, FeedReading, HostContact, Overlap};
-use crate::store::{Batch, FeedState, Poll, PollResult, WindowItem};
+use crate::store::{Batch, FeedState, FeedWindow, Poll, PollResult};
 
 /// A poll ready to be committed, and what memory keeps if it is.
 pub(super) struct DecidedPoll {
     pub(super) poll: Poll,
     pub(super) entries: u64,
     pub(super) failed: bool,
-    pub(super) window: Option<Vec<WindowItem>>,
+    pub(super) window: Option<FeedWindow>,
     /// What the document takes of the budget for bodies.
     pub(super) memory: ReadingShare,
 }
@@ -52,7 +52,7 @@ pub(super) fn decide_next_poll(
             entries = found.content.entries;
             let batch = decision.after_parsed(*found);
             if !batch.stale && !batch.window.is_empty() {
-                window = Some(batch.window.clone());
+                window = Some(FeedWindow::kept(&batch.window));
             }
             PollResult::Read(Box::new(batch))
         }
@@ -136,7 +136,9 @@ impl Decision<'_> {
         if content.incomplete {
             // What broke off is still in the feed.
             let here: HashSet<u64> = batch.window.iter().map(|item| item.key).collect();
-            batch.window.extend(state.window.iter().filter(|item| !here.contains(&item.key)));
+            batch
+                .window
+                .extend(state.window.items().iter().filter(|item| !here.contains(&item.key)));
         }
         // What is listed at the first reading may be years old: it says nothing about the habit.
         let arrived = if state.baseline_at.is_some() { compared.arrived() } else { 0 };

@@ -14,7 +14,7 @@ use super::{failure, not_a_feed, sitemaps};
 use crate::domain::{Feed, Validators};
 use crate::fetch::{Answer, Failure, Fetched, ReadingShare, Request, Turn};
 use crate::schedule::HostContact;
-use crate::store::{self, CommitCounts, FeedState, PollResult};
+use crate::store::{self, CommitCounts, FeedState, FeedWindow, PollResult};
 
 /// Polls a feed whose host's turn has come. A panic in here is a failure of this one feed: the state
 /// the poll had taken is read again from the store, and the daemon runs on.
@@ -34,13 +34,15 @@ pub(super) async fn poll_feed(
             Err((state, error)) => FinishedPoll::not_stored(state, error),
         }
     };
-    match AssertUnwindSafe(polled).catch_unwind().await {
+    let mut finished = match AssertUnwindSafe(polled).catch_unwind().await {
         Ok(finished) => finished,
         Err(panic) => {
             let said = words_of(&*panic);
             conclude_panic(&shared, feed, backup, said, context).await
         }
-    }
+    };
+    finished.state.window.release();
+    finished
 }
 
 async fn conclude_panic(
@@ -112,7 +114,7 @@ type OutcomeWithState = Result<(FeedState, PollOutcome), (FeedState, store::Erro
 async fn fetch_outcome(
     shared: &Arc<Shared>,
     feed: &Feed,
-    state: FeedState,
+    mut state: FeedState,
     turn: Turn,
     context: PollContext,
 ) -> OutcomeWithState {
@@ -132,6 +134,12 @@ async fn fetch_outcome(
         Answer::Failed(failure) => (state, PollOutcome::Failed { failure, page: None }),
         Answer::Fetched(fetched) => {
             let fetched = sitemaps::read_listed(shared, feed, *fetched, context).await;
+            if let FeedWindow::Stored { items: 1.. } = state.window {
+                match shared.store.window(state.id).await {
+                    Ok(items) => state.window = FeedWindow::Loaded(items),
+                    Err(error) => return Err((state, error)),
+                }
+            }
             parse_off_runtime(shared, feed, state, fetched).await
         }
     };
@@ -169,7 +177,7 @@ async fn parse_off_runtime(
     let read = memory.run(move || {
         let outcome = match extract_feed(&plan, &feed, &mut fetched, &known) {
             Ok(content) => {
-                let compared = Compared::of(&known.window, &content.batch);
+                let compared = Compared::of(known.window.items(), &content.batch);
                 let memory = ReadingShare::default();
                 let parsed = ParsedFeed { content, compared, false_unchanged: false, memory };
                 PollOutcome::Parsed(Box::new(parsed))
@@ -188,8 +196,8 @@ async fn parse_off_runtime(
             (state, PollOutcome::Parsed(parsed))
         }
         Ok(failed) => failed,
-        // The parser catches its own panics; this catches the rest. The window is lost to memory,
-        // not to the store, and costs look-ups until the next good poll.
+        // The parser catches its own panics; this catches the rest. The window is read from
+        // the store again.
         Err(panicked) => {
             let failure = Failure::unreadable(format!("reading failed: {panicked}"));
             (backup, PollOutcome::Failed { failure, page: None })

@@ -29,7 +29,7 @@ pub use hub::{
     NewSubscription,
 };
 pub use page::{PageDue, PageLease, PageOutcome, PageResult, PageTrace};
-pub use poll::{Batch, FeedId, FeedState, Poll, PollResult, Recognised, WindowItem};
+pub use poll::{Batch, FeedId, FeedState, FeedWindow, Poll, PollResult, Recognised, WindowItem};
 pub use sqlite::{Lock, Reader, Store, notice_id, update_id};
 pub use story::{
     AlertDetails, DeliveryStatus, Feedback, RatedAlert, SilentArticle, Story, StoryArticle,

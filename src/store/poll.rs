@@ -20,6 +20,59 @@ pub struct WindowItem {
     pub revision: u64,
 }
 
+/// Items of the longest window that stays in memory between polls. Feeds list 10 to 100 items as a
+/// rule; at this length the windows of a thousand feeds take 8 MiB.
+pub(super) const WINDOW_ITEMS_KEPT_MAX: usize = 512;
+
+/// The items a feed listed at its last poll. They are always in the store; a long window is only
+/// there, because a few hundred feeds of thousands of items would fill the memory for ever.
+#[derive(Clone, Debug)]
+pub enum FeedWindow {
+    /// In memory.
+    Loaded(Vec<WindowItem>),
+    /// In the store, to be read before the feed's next document is compared with it.
+    Stored {
+        /// How many there are.
+        items: usize,
+    },
+}
+
+impl FeedWindow {
+    /// What is kept of these items until the next poll.
+    pub fn kept(items: &[WindowItem]) -> Self {
+        if items.len() > WINDOW_ITEMS_KEPT_MAX {
+            return Self::Stored { items: items.len() };
+        }
+        Self::Loaded(items.to_vec())
+    }
+
+    /// Lets go of the items if there are many.
+    pub fn release(&mut self) {
+        if self.len() > WINDOW_ITEMS_KEPT_MAX {
+            *self = Self::Stored { items: self.len() };
+        }
+    }
+
+    /// The items, if they are loaded.
+    pub fn items(&self) -> &[WindowItem] {
+        match self {
+            Self::Loaded(items) => items,
+            Self::Stored { .. } => &[],
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Loaded(items) => items.len(),
+            Self::Stored { items } => *items,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// What is remembered of a feed between polls.
 #[derive(Clone, Debug)]
 pub struct FeedState {
@@ -33,7 +86,7 @@ pub struct FeedState {
     pub succeeded_at: Option<Timestamp>,
     /// When the feed was first read; `None` until then.
     pub baseline_at: Option<Timestamp>,
-    pub window: Vec<WindowItem>,
+    pub window: FeedWindow,
     /// What its failures in a row weigh.
     pub strikes: FailureStreak,
     /// How far its "unchanged" is believed.
@@ -112,14 +165,36 @@ pub struct Recognised {
 }
 
 impl FeedState {
-    /// All but the window, which may be large.
+    /// All but the items of the window, which may be many.
     #[must_use]
     pub fn clone_without_window(&self) -> Self {
         Self {
-            window: Vec::new(),
+            window: FeedWindow::Stored { items: self.window.len() },
             validators: self.validators.clone(),
             habit: self.habit.clone(),
             ..*self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(count: u64) -> Vec<WindowItem> {
+        (0..count).map(|key| WindowItem { key, revision: key }).collect()
+    }
+
+    #[test]
+    fn a_long_window_takes_no_memory_between_polls_and_its_length_is_known() {
+        let most = u64::try_from(WINDOW_ITEMS_KEPT_MAX).unwrap();
+        let mut short = FeedWindow::kept(&items(most));
+        short.release();
+        assert_eq!(short.items(), items(most));
+        let mut long = FeedWindow::Loaded(items(most + 1));
+        long.release();
+        for long in [long, FeedWindow::kept(&items(most + 1))] {
+            assert_eq!((long.len(), long.items().len()), (WINDOW_ITEMS_KEPT_MAX + 1, 0));
         }
     }
 }

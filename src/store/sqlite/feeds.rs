@@ -8,7 +8,8 @@ use super::row::{count, signed, text, text_or_null, time};
 use crate::domain::{Feed, Timestamp, Validators};
 use crate::schedule::{FailureStreak, PublishingHabit, ValidatorTrust};
 use crate::store::error::{Doing, Error};
-use crate::store::{FeedId, FeedState, Recognised, WindowItem};
+use crate::store::poll::WINDOW_ITEMS_KEPT_MAX;
+use crate::store::{FeedId, FeedState, FeedWindow, Recognised, WindowItem};
 
 /// Bytes of one item in a stored window: two big-endian 64-bit hashes.
 const SIGHTING_BYTES: usize = 16;
@@ -67,25 +68,33 @@ pub(super) fn sync_feeds(
         .collect()
 }
 
+/// `?1`: bytes of a window that is read with the rest.
 const SELECT_STATES: &str =
     "SELECT f.name, f.id, f.next_due, f.interval_ms, f.etag, f.last_modified,
-        f.failures, f.failing_since, f.succeeded_at, f.baseline_at, w.items, f.strikes,
+        f.failures, f.failing_since, f.succeeded_at, f.baseline_at,
+        CASE WHEN length(w.items) <= ?1 THEN w.items END, f.strikes,
         f.gone_times, f.gone_since, f.audited_at, f.distrusted_since, f.distrusted_until, f.lies,
-        f.habit, f.slow
+        f.habit, f.slow, coalesce(length(w.items), 0)
     FROM feed f LEFT JOIN feed_window w ON w.feed = f.id WHERE f.active = 1";
 
 fn load_states(db: &Connection) -> Result<HashMap<String, FeedState>, Error> {
     let mut select = db.prepare(SELECT_STATES).doing("reading feeds")?;
-    let rows =
-        select.query_map([], |row| Ok((text(row, 0)?, feed_state(row)?))).doing("reading feeds")?;
+    let rows = select
+        .query_map([kept_bytes_max()], |row| Ok((text(row, 0)?, feed_state(row)?)))
+        .doing("reading feeds")?;
     rows.collect::<Result<_, _>>().doing("reading feeds")
 }
 
 /// What is remembered of one feed; `None` if it is not polled any more.
 pub(super) fn load_state(db: &Connection, feed: FeedId) -> Result<Option<FeedState>, Error> {
-    let sql = format!("{SELECT_STATES} AND f.id = ?1");
+    let sql = format!("{SELECT_STATES} AND f.id = ?2");
     let mut select = db.prepare(&sql).doing("reading a feed")?;
-    select.query_row([feed.0], feed_state).optional().doing("reading a feed")
+    select.query_row([kept_bytes_max(), feed.0], feed_state).optional().doing("reading a feed")
+}
+
+/// Bytes of the longest window that stays in memory.
+fn kept_bytes_max() -> i64 {
+    i64::try_from(WINDOW_ITEMS_KEPT_MAX * SIGHTING_BYTES).unwrap_or(i64::MAX)
 }
 
 fn feed_state(row: &Row<'_>) -> Result<FeedState, rusqlite::Error> {
@@ -101,9 +110,12 @@ fn feed_state(row: &Row<'_>) -> Result<FeedState, rusqlite::Error> {
         failing_since: time(row, 7)?,
         succeeded_at: time(row, 8)?,
         baseline_at: time(row, 9)?,
-        window: row
-            .get::<_, Option<Vec<u8>>>(10)?
-            .map_or_else(Vec::new, |bytes| unpack_window(&bytes)),
+        window: match row.get::<_, Option<Vec<u8>>>(10)? {
+            Some(bytes) => FeedWindow::Loaded(unpack_window(&bytes)),
+            None => FeedWindow::Stored {
+                items: usize::try_from(row.get::<_, i64>(20)?).unwrap_or(0) / SIGHTING_BYTES,
+            },
+        },
         strikes: FailureStreak {
             quarters: row.get(11)?,
             gone_times: row.get(12)?,

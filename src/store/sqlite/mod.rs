@@ -46,7 +46,7 @@ use tokio::sync::Notify;
 use super::{
     AttemptEnd, AttemptResult, CommitCounts, DueDeliveries, Error, FeedId, FeedState, Feedback,
     LeaseRequest, OutboxFilter, PageDue, PageLease, PageOutcome, PageResult, Poll, PollResult,
-    Recognised, Route,
+    Recognised, Route, WindowItem,
 };
 use crate::domain::{
     AlertId, ArticleId, ClockStep, DeliveryId, Feed, FeedCondition, Message, OutageKind, Timestamp,
@@ -247,6 +247,11 @@ impl Store {
     /// What is remembered of one feed, read anew; `None` if it is not polled any more.
     pub async fn feed_state(&self, feed: FeedId) -> Result<Option<FeedState>, Error> {
         self.writer.run(move |db| feeds::load_state(db, feed)).await
+    }
+
+    /// The items a feed listed at its last poll.
+    pub async fn window(&self, feed: FeedId) -> Result<Vec<WindowItem>, Error> {
+        self.writer.run(move |db| feeds::read_window(db, feed)).await
     }
 
     /// How many of these items, given by their keys with the identity first, a feed has listed

@@ -240,6 +240,33 @@ async fn a_loss_is_recorded_with_its_bound_and_the_feed_polled_at_the_floor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_window_too_long_to_stay_in_memory_is_compared_like_any_other() {
+    let feeds = FeedServer::open();
+    let feed = feeds.feed("/feed");
+    feed.with_max_items(600);
+    (0..600).for_each(|n| {
+        feed.publish(item(n));
+    });
+    let mut home = open(&[("long", &feed)]).await;
+    home.poll().await;
+    feed.publish(item(600)).publish(item(601));
+    home.hand.advance(HOUR);
+    home.poll().await;
+    let articles = "SELECT count(*) FROM article";
+    let left = "SELECT count(DISTINCT article) FROM seen WHERE gone_at IS NOT NULL";
+    assert_eq!((home.count(articles), home.count(left)), (602, 2));
+    assert!(home.reader().losses(9).unwrap().is_empty(), "598 items are the same");
+    (700..1_300).for_each(|n| {
+        feed.publish(item(n));
+    });
+    home.hand.advance(HOUR);
+    home.poll().await;
+    let losses = home.reader().losses(9).unwrap();
+    assert_eq!((losses.len(), losses[0].window), (1, 600), "nothing is the same");
+    assert_eq!((home.count(articles), home.count(left)), (1_202, 602));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_fails_for_longer_than_its_window_holds_is_an_open_gap_until_it_answers() {
     let feeds = FeedServer::open();
     let feed = feeds.feed("/feed");
