@@ -119,7 +119,9 @@ impl Ingest {
         self.lanes.start(index, class, now);
         let outage = self.network.out_since().is_some();
         let context = PollContext { index, now, jitter: self.rng.f64(), outage };
-        self.polls.spawn(poll_feed(Arc::clone(&self.shared), state, turn, context));
+        // On the heap at once: a task is moved half a dozen times while it is started, and a poll
+        // has room for all it may come to, some tens of kilobytes.
+        self.polls.spawn(Box::pin(poll_feed(Arc::clone(&self.shared), state, turn, context)));
     }
 }
 

@@ -19,6 +19,9 @@ const SEPARATOR: u8 = 0xff;
 /// and Hangul syllables count three, because each says as much as half a word.
 const SPECIFIC_LETTERS_MIN: usize = 24;
 
+/// Bytes of a text that are looked at together for white space.
+const BYTES_TOGETHER: usize = 32;
+
 /// What identifies an item in its feed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ItemKeys<'a> {
@@ -106,17 +109,41 @@ fn split_spaced_words(text: &str) -> (&str, &str) {
         let rest = text.get(at..).unwrap_or_default();
         rest.chars().next().is_none_or(char::is_whitespace)
     };
-    // Controls, and the first bytes of white space that is not ASCII, which begin other characters too.
-    let may_begin_space = |byte: u8| matches!(byte, 0..=b' ' | 0xc2 | 0xe1..=0xe3);
-    let ends_here = |(at, byte): (usize, u8)| {
+    let ends_at = |at: usize| {
+        let Some(byte) = bytes.get(at) else { return true };
+        let next = at.saturating_add(1);
         // One plain space ends nothing unless white space, or the end, comes after it.
-        let at = if byte == b' ' { at.saturating_add(1) } else { at };
-        may_begin_space(byte)
-            && bytes.get(at).is_none_or(|next| may_begin_space(*next))
-            && is_space(at)
+        may_end_words(*byte, bytes.get(next).copied().unwrap_or(b' '))
+            && is_space(if *byte == b' ' { next } else { at })
     };
-    let end = bytes.iter().copied().enumerate().position(ends_here).unwrap_or(bytes.len());
-    text.split_at_checked(end).unwrap_or((text, ""))
+    let mut at = 0;
+    while at < bytes.len() {
+        let after = at.saturating_add(BYTES_TOGETHER);
+        // Nearly all text is passed over here, many bytes in one step of the machine.
+        if may_end_words_within(bytes.get(at..).unwrap_or_default())
+            && let Some(end) = (at..after).find(|at| ends_at(*at))
+        {
+            return text.split_at_checked(end).unwrap_or((text, ""));
+        }
+        at = after;
+    }
+    (text, "")
+}
+
+/// Whether white space that is not one plain space may begin with `byte`: a control, or the first
+/// byte of white space that is not ASCII, which begins other characters too.
+fn may_end_words(byte: u8, next: u8) -> bool {
+    let may_begin_space = |byte: u8| byte <= b' ' || byte == 0xc2 || matches!(byte, 0xe1..=0xe3);
+    may_begin_space(byte) & ((byte != b' ') | may_begin_space(next))
+}
+
+/// Whether that holds for any of the first [`BYTES_TOGETHER`] bytes; `true` near the end of the text.
+fn may_end_words_within(bytes: &[u8]) -> bool {
+    let now = bytes.first_chunk::<BYTES_TOGETHER>();
+    let next = bytes.get(1..).and_then(<[u8]>::first_chunk::<BYTES_TOGETHER>);
+    let Some((now, next)) = now.zip(next) else { return true };
+    // No early end: the loop has to stay one the compiler can do many bytes at a time.
+    now.iter().zip(next).fold(false, |any, (byte, next)| any | may_end_words(*byte, *next))
 }
 
 fn hash(kind: u8, parts: &[&[u8]]) -> u64 {
