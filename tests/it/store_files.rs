@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use wirewatch::domain::Timestamp;
@@ -70,11 +69,10 @@ fn a_command_that_only_reads_waits_for_no_writer() {
         &["check"],
     ];
     for args in commands {
-        let begun = Instant::now();
         let output = run(folder.path(), args, "");
         let expected = i32::from(args[0] == "explain");
+        // The writer never ends: one that needed its lock would fail, as the last one does.
         assert_eq!(output.status.code(), Some(expected), "{args:?}: {}", err(&output));
-        assert!(begun.elapsed() < Duration::from_secs(3), "{args:?} waited");
     }
     assert!(err(&run(folder.path(), &["outbox", "retry", "--dead"], "")).contains("locked"));
 }

@@ -1,8 +1,8 @@
 //! The server hubs reach us at, on a real socket, spoken to by strangers.
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::task::JoinSet;
@@ -71,12 +71,19 @@ impl TestServer {
 #[expect(clippy::disallowed_methods, reason = "a stranger at the door")]
 fn raw(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    // Only to end a test that hangs.
+    stream.set_read_timeout(Some(Duration::from_mins(2))).unwrap();
     // A server that has heard enough may hang up in the middle.
     drop(stream.write_all(bytes));
     let mut said = Vec::new();
     drop(stream.read_to_end(&mut said));
     String::from_utf8_lossy(&said).into_owned()
+}
+
+/// Whether the server has not ended this connection.
+fn still_open(mut stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    stream.read(&mut [0; 1]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,10 +150,8 @@ async fn an_unknown_path_is_answered_before_its_body_is_there() {
         "PUT /nobody HTTP/1.1\r\nhost: x\r\ncontent-length: 4000000\r\n\r\n",
         "POST /nobody HTTP/1.0\r\ncontent-length: 4000000\r\n\r\n",
     ] {
-        let begun = Instant::now();
         let answer = server.send(format!("{head}{body}").as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.") && answer.contains(" 404 "), "{head}: {answer}");
-        assert!(begun.elapsed() < Duration::from_secs(4), "{head}: {:?}", begun.elapsed());
     }
     let post = "POST /websub/x HTTP/1.1\r\nhost: x\r\ncontent-length: 40000000\r\n\r\n";
     let answer = server.send(post.as_bytes()).await;
@@ -166,10 +171,11 @@ async fn callers_that_never_finish_their_request_keep_nobody_out() {
             stream
         })
         .collect();
-    let begun = Instant::now();
     let answer = server.send(b"GET /websub/x?hello HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert!(answer.ends_with("hello"), "{answer}");
-    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
-    drop(slow);
+    // The server ends callers whose time is up: who had to wait for that would be served when nearly
+    // all of them are gone.
+    let open = slow.iter().filter(|stream| still_open(stream)).count();
+    assert!(open >= 16, "only {open} slow callers were still there when the answer came");
     server.close().await;
 }
