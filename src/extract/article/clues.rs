@@ -99,7 +99,7 @@ pub(super) fn of<'a>(
 
 /// Whether a name has few words.
 fn is_short(name: &str) -> bool {
-    (Words { bytes: name.as_bytes() }).count() <= NAME_WORDS_MAX
+    (Words { bytes: name.as_bytes() }).nth(NAME_WORDS_MAX).is_none()
 }
 
 /// Whether an inline style hides the element from readers.
@@ -171,11 +171,12 @@ fn names_of(names: &str, clues: &mut Clues) {
         let mut before = Word::default();
         for word in (Words { bytes: name.as_bytes() }) {
             // `has-sidebar`, `page-with-comments`: these are about the page, not about this part.
-            if matches!(word.as_str(), "has" | "no" | "with" | "without") {
+            let text = word.as_str();
+            if matches!(text, "has" | "no" | "with" | "without") {
                 break;
             }
-            own.add(clue_of_word(word.as_str()));
-            own.add(clue_of_pair(before.as_str(), word.as_str()));
+            own.add(clue_of_word(text));
+            own.add(clue_of_pair(before.as_str(), text));
             before = word;
         }
         own.add(clue_of_name(name));

@@ -45,13 +45,13 @@ pub(super) fn clue_of_word(word: &str) -> Clues {
 pub(super) fn clue_of_pair(before: &str, word: &str) -> Clues {
     if before.is_empty() {
         Clues::default()
-    } else if before == "social" || has_word(away_after(before), word) {
+    } else if before == "social" || away_after(before).contains(&word) {
         Clues::ASIDE
     } else if (before, word) == ("author", "name") {
         Clues::BYLINE.or(Clues::AUTHOR)
-    } else if has_word(byline_after(before), word) {
+    } else if byline_after(before).contains(&word) {
         Clues::BYLINE
-    } else if has_word(body_after(before), word) {
+    } else if body_after(before).contains(&word) {
         Clues::BODY
     } else if matches!(before, "image" | "photo" | "media" | "img")
         && matches!(word, "caption" | "credit")
@@ -62,59 +62,74 @@ pub(super) fn clue_of_pair(before: &str, word: &str) -> Clues {
     }
 }
 
-/// Whether a list separated by spaces has a word.
-fn has_word(list: &str, word: &str) -> bool {
-    list.split(' ').any(|each| each == word)
-}
-
 /// The words that, after this one, name a part that is not text or leads away.
-fn away_after(word: &str) -> &'static str {
+fn away_after(word: &str) -> &'static [&'static str] {
     match word {
-        "you" => "may might",
-        "also" => "like",
-        "more" => "from on stories articles news",
-        "read" => "next more also",
-        "up" | "next" | "prev" | "previous" => "next post article story",
-        "most" => "read viewed shared commented",
-        "see" => "also",
-        "top" => "stories news",
-        "latest" => "news posts articles stories",
-        "table" | "of" => "contents",
-        "sign" => "up in",
-        "log" | "opt" => "in",
-        "call" | "to" | "back" => "action top",
-        "jump" => "to links",
-        "site" | "page" => "header footer",
-        "follow" => "us",
-        "lead" | "contact" => "form magnet",
-        "screen" | "sr" | "visually" => "reader only hidden",
-        "ad" => "container wrapper slot unit block banner label",
-        "side" => "bar",
-        "skip" => "link links to nav",
-        _ => "",
+        "you" => &["may", "might"],
+        "also" => &["like"],
+        "more" => &["from", "on", "stories", "articles", "news"],
+        "read" => &["next", "more", "also"],
+        "up" | "next" | "prev" | "previous" => &["next", "post", "article", "story"],
+        "most" => &["read", "viewed", "shared", "commented"],
+        "see" => &["also"],
+        "top" => &["stories", "news"],
+        "latest" => &["news", "posts", "articles", "stories"],
+        "table" | "of" => &["contents"],
+        "sign" => &["up", "in"],
+        "log" | "opt" => &["in"],
+        "call" | "to" | "back" => &["action", "top"],
+        "jump" => &["to", "links"],
+        "site" | "page" => &["header", "footer"],
+        "follow" => &["us"],
+        "lead" | "contact" => &["form", "magnet"],
+        "screen" | "sr" | "visually" => &["reader", "only", "hidden"],
+        "ad" => &["container", "wrapper", "slot", "unit", "block", "banner", "label"],
+        "side" => &["bar"],
+        "skip" => &["link", "links", "to", "nav"],
+        _ => &[],
     }
 }
 
 /// The words that, after this one, name the byline.
-fn byline_after(word: &str) -> &'static str {
+fn byline_after(word: &str) -> &'static [&'static str] {
     match word {
-        "author" => "bio box info card block profile description about image avatar",
-        "about" | "the" => "author",
-        "post" | "entry" | "article" => "meta date time",
-        "published" | "publish" | "updated" => "date time",
-        "reading" | "read" => "time",
-        _ => "",
+        "author" => &[
+            "bio",
+            "box",
+            "info",
+            "card",
+            "block",
+            "profile",
+            "description",
+            "about",
+            "image",
+            "avatar",
+        ],
+        "about" | "the" => &["author"],
+        "post" | "entry" | "article" => &["meta", "date", "time"],
+        "published" | "publish" | "updated" => &["date", "time"],
+        "reading" | "read" => &["time"],
+        _ => &[],
     }
 }
 
 /// The words that, after this one, name the text.
-fn body_after(word: &str) -> &'static str {
+fn body_after(word: &str) -> &'static [&'static str] {
     match word {
         "article" | "story" | "post" | "entry" | "blog" | "news" | "artikel" | "content"
-        | "single" | "page" | "rich" | "articulo" | "cuerpo" | "noticia" | "texte" | "main" => {
-            "body content text copy inhalt contenido contenu richtext article main"
-        }
-        _ => "",
+        | "single" | "page" | "rich" | "articulo" | "cuerpo" | "noticia" | "texte" | "main" => &[
+            "body",
+            "content",
+            "text",
+            "copy",
+            "inhalt",
+            "contenido",
+            "contenu",
+            "richtext",
+            "article",
+            "main",
+        ],
+        _ => &[],
     }
 }
 
