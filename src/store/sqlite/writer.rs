@@ -102,7 +102,7 @@ fn run_job<T>(
     if db.is_autocommit() {
         return Err(Error::Busy("the shared transaction is gone".to_owned()));
     }
-    db.execute_batch("SAVEPOINT job").doing("starting a job")?;
+    execute(db, "SAVEPOINT job").doing("starting a job")?;
     // A document that makes the judging panic must not stop the writer: every other feed needs it.
     // What the panic may have left half-done is undone: rows by the savepoint, texts by forgetting.
     let result = catch_unwind(AssertUnwindSafe(|| work(db)))
@@ -110,12 +110,17 @@ fn run_job<T>(
     // After some faults (a full disk) SQLite has already rolled the whole transaction back; then
     // there is no savepoint to return to, and the commit below will say so.
     if result.is_err() && !db.is_autocommit() {
-        db.execute_batch("ROLLBACK TO job").doing("undoing a job")?;
+        execute(db, "ROLLBACK TO job").doing("undoing a job")?;
     }
     if !db.is_autocommit() {
-        db.execute_batch("RELEASE job").doing("ending a job")?;
+        execute(db, "RELEASE job").doing("ending a job")?;
     }
     result
+}
+
+/// Runs a statement that begins or ends something. It is kept compiled: every job needs two.
+fn execute(db: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
+    db.prepare_cached(sql)?.execute([]).map(|_rows| ())
 }
 
 /// What a panic said.
@@ -129,7 +134,7 @@ fn run_writer(db: &Connection, store: &Path, mut waiting: mpsc::Receiver<Job>) {
     let mut texts = TextIndex::default();
     while let Some(first) = waiting.blocking_recv() {
         let before = texts.additions();
-        let begun = db.execute_batch("BEGIN IMMEDIATE").doing("starting a transaction");
+        let begun = execute(db, "BEGIN IMMEDIATE").doing("starting a transaction");
         let mut answers = vec![first(db, &mut texts)];
         while answers.len() < GROUP_JOBS_MAX
             && let Ok(job) = waiting.try_recv()
@@ -151,9 +156,9 @@ fn commit(db: &Connection) -> Result<(), Error> {
         // The job that SQLite rolled it back for has its own error; the others may try again.
         return Err(Error::Busy("the shared transaction was rolled back".to_owned()));
     }
-    let ended = db.execute_batch("COMMIT").doing("committing");
+    let ended = execute(db, "COMMIT").doing("committing");
     if ended.is_err() && !db.is_autocommit() {
-        db.execute_batch("ROLLBACK").doing("rolling back")?;
+        execute(db, "ROLLBACK").doing("rolling back")?;
     }
     ended
 }
