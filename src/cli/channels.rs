@@ -130,6 +130,7 @@ fn test_alert(now: Timestamp, id: DeliveryId) -> Alert {
             end,
             text: term.to_owned(),
             tolerance: None,
+            element: None,
         }],
         snippet: Snippet { text: text.to_owned(), marks: std::iter::once(start..end).collect() },
         spread: None,

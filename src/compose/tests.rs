@@ -13,7 +13,15 @@ pub(super) const DELIVERY: DeliveryId = DeliveryId(0x0123_4567_89ab_cdef_0123_45
 
 pub(super) fn hit(term: &str, field: Field, text: &str, tolerance: Option<&str>) -> Hit {
     let tolerance = tolerance.map(str::to_owned);
-    Hit { term: term.into(), field, start: 0, end: text.len(), text: text.into(), tolerance }
+    Hit {
+        term: term.into(),
+        field,
+        start: 0,
+        end: text.len(),
+        text: text.into(),
+        tolerance,
+        element: None,
+    }
 }
 
 /// An alert with something of everything.

@@ -42,6 +42,8 @@ pub(super) fn spread_line(alert: &Alert) -> Option<String> {
 pub(super) struct MatchReason {
     pub(super) term: String,
     pub(super) field: Field,
+    /// The element of the item, where it is not the one of the field.
+    pub(super) element: Option<String>,
     pub(super) tolerance: Option<String>,
     pub(super) times: usize,
     /// The article's own words where they differ from the term.
@@ -53,12 +55,16 @@ pub(super) fn match_reasons(alert: &Alert) -> Vec<MatchReason> {
     let mut reasons: Vec<MatchReason> = Vec::new();
     let mut places = HashMap::new();
     for hit in &alert.hits {
-        let key = (&hit.term, hit.field, &hit.tolerance);
+        let key = (&hit.term, hit.field, &hit.element, &hit.tolerance);
         let place = *places.entry(key).or_insert(reasons.len());
         if place == reasons.len() {
             reasons.push(MatchReason {
                 term: foreign_text::single_line_of(&hit.term, WORDS_CHARS_MAX),
                 field: hit.field,
+                element: hit
+                    .element
+                    .as_deref()
+                    .map(|name| foreign_text::single_line_of(name, WORDS_CHARS_MAX)),
                 tolerance: hit
                     .tolerance
                     .as_deref()
@@ -81,7 +87,10 @@ pub(super) fn match_reasons(alert: &Alert) -> Vec<MatchReason> {
 impl MatchReason {
     /// What follows the term: "in the summary, as “export-controls” (hyphen+number), 3 times".
     pub(super) fn where_found(&self) -> String {
-        let mut words = format!("in the {}", self.field);
+        let mut words = match &self.element {
+            Some(element) => format!("in `{}`", foreign_text::bidi_isolated(element)),
+            None => format!("in the {}", self.field),
+        };
         if !self.spellings.is_empty() {
             let quoted: Vec<String> = self
                 .spellings

@@ -51,6 +51,15 @@ pub struct Key {
     pub hash: u64,
 }
 
+/// A part of an article's content that another element of the item gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedText {
+    /// The first byte of it in the content.
+    pub start: usize,
+    /// The element's name as written, with its prefix: `itunes:summary`.
+    pub element: String,
+}
+
 /// An article ready to be matched and judged.
 #[derive(Clone, Debug, Default)]
 pub struct Article {
@@ -66,6 +75,8 @@ pub struct Article {
     pub title: String,
     pub summary: String,
     pub content: String,
+    /// Where in `content` the texts of other elements begin, in order; each reaches up to the next.
+    pub added_texts: Vec<AddedText>,
     pub published: Option<Timestamp>,
     /// What the publisher wrote when `published` could not be read from it.
     pub published_raw: Option<String>,

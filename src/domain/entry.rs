@@ -58,6 +58,15 @@ pub struct Dated {
     pub at: Option<Timestamp>,
 }
 
+/// A text of an item that stands beside those its fields are read from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MoreText {
+    /// The element's name as written, with its prefix: `itunes:summary`.
+    pub element: String,
+    /// As published.
+    pub text: String,
+}
+
 /// One item of a feed, as published: texts may hold markup and entities as HTML does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
@@ -68,6 +77,8 @@ pub struct Entry {
     pub title: Option<String>,
     pub summary: Option<String>,
     pub content: Option<String>,
+    /// The texts of all other elements that hold some, in document order.
+    pub more_texts: Vec<MoreText>,
     pub published: Option<Dated>,
     pub updated: Option<Dated>,
     pub authors: Vec<String>,

@@ -48,6 +48,10 @@ pub struct Hit {
     /// The tolerances that were needed, joined by `+` (`number`, `hyphen+possessive` …); `None`
     /// when nothing but case, width and accents were folded.
     pub tolerance: Option<String>,
+    /// The element of the feed's item it stood in, as written (`itunes:summary`), where that is
+    /// another than the one the field is read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
 }
 
 /// A watch that fired on an article, with everything that made it fire.

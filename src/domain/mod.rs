@@ -22,13 +22,13 @@ mod watch;
 
 pub use address::{Network, special_host_name, special_range, unwrapped};
 pub use alert::{Alert, AlertId, AlertKind, DeliveryId, MessageId, Snippet, Spread};
-pub use article::{Article, ArticleId, Key, KeyKind, StoryId, Verdict};
+pub use article::{AddedText, Article, ArticleId, Key, KeyKind, StoryId, Verdict};
 pub use channel::{Channel, ChannelKind, Email, Outcome, PauseCause, SmtpTls, Webhook};
 pub use clock::{Clock, ClockStep};
 pub use counted::counted;
 pub use coverage::{Coverage, FeedCondition, Gap, GapKind, Outage, OutageKind};
 pub use diagnostic::{Diagnostic, DiagnosticSeverity, SourceSpan, Spanned};
-pub use entry::{Dated, Document, Entry, Format};
+pub use entry::{Dated, Document, Entry, Format, MoreText};
 pub use feed::{Backlog, Feed, FullText, Scope, Validators};
 pub use finding::{Field, Finding, Hit};
 pub use heartbeat::Heartbeat;

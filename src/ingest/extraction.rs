@@ -8,7 +8,7 @@ use std::time::Duration;
 use siphasher::sip::SipHasher13;
 use url::Url;
 
-use super::plan::Plan;
+use super::{more_texts, plan::Plan};
 use crate::domain::{Article, Document, Entry, Feed, Finding, FullText};
 use crate::extract;
 use crate::fetch::{Failure, Fetched};
@@ -201,6 +201,10 @@ fn revision(entry: &Entry) -> u64 {
         hasher.write(part.as_deref().unwrap_or("").as_bytes());
         hasher.write_u8(0xff);
     }
+    for more in &entry.more_texts {
+        hasher.write(more.text.as_bytes());
+        hasher.write_u8(0xff);
+    }
     if entry.id.is_none() && entry.link.is_none() {
         let raw = entry.published.as_ref().map_or("", |dated| dated.raw.as_str());
         hasher.write(raw.as_bytes());
@@ -248,20 +252,23 @@ fn article(feed: &Feed, document: &Document, entry: Entry) -> (Article, bool) {
         text,
     });
     let language = entry.language.or_else(|| document.language.clone());
-    let article = Article {
+    let mut article = Article {
         keys,
-        revision: identity::revision(&title, &summary, &content),
+        revision: 0,
         url: entry.link,
         canonical,
         title,
         summary,
         content,
+        added_texts: Vec::new(),
         published,
         published_raw,
         authors: entry.authors,
         tags: entry.tags,
         language: language.or_else(|| feed.language.clone()),
     };
+    cut |= more_texts::append(&mut article, &entry.more_texts, TEXT_BYTES_MAX);
+    article.revision = identity::revision(&article.title, &article.summary, &article.content);
     (article, cut)
 }
 
@@ -288,7 +295,11 @@ pub fn fired(plan: &Plan, feed: &Feed, article: &Article) -> Vec<Fired> {
         source: feed.name.as_str(),
         language: article.language.as_deref(),
     };
-    plan.matcher.find(&text).into_iter().map(|finding| to_fired(plan, &text, finding)).collect()
+    let mut findings = plan.matcher.find(&text);
+    for finding in &mut findings {
+        more_texts::name_elements(&mut finding.hits, &article.added_texts);
+    }
+    findings.into_iter().map(|finding| to_fired(plan, &text, finding)).collect()
 }
 
 fn to_fired(plan: &Plan, text: &ArticleText<'_>, finding: Finding) -> Fired {

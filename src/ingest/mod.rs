@@ -11,6 +11,7 @@ mod failure;
 mod finish;
 mod hub_pushes;
 mod lanes;
+mod more_texts;
 mod network;
 mod next_poll;
 mod not_a_feed;

@@ -124,8 +124,9 @@ impl Decision<'_> {
         let now = self.context.now;
         let ParsedFeed { content, compared, false_unchanged, memory: _ } = found;
         let mut batch = content.batch;
-        // Of a body that broke off nobody knows what else it would have listed.
-        let overlap = if content.incomplete { Overlap::Good } else { compared.overlap() };
+        // Of a body that broke off nobody knows what else it would have listed: what it lost may be
+        // what came between.
+        let overlap = compared.overlap();
         batch.stale = !content.incomplete && compared.is_stale();
         batch.gaps = self.gaps(overlap, false_unchanged, compared.arrived(), batch.window.len());
         let (feed, state) = (self.feed, &mut *self.state);
@@ -134,11 +135,13 @@ impl Decision<'_> {
             batch.validators = state.validators.clone();
         }
         if content.incomplete {
-            // What broke off is still in the feed.
+            // What broke off is still in the feed, as far as the feed is that long.
             let here: HashSet<u64> = batch.window.iter().map(|item| item.key).collect();
+            let longest = state.window.len().max(batch.window.len());
             batch
                 .window
                 .extend(state.window.items().iter().filter(|item| !here.contains(&item.key)));
+            batch.window.truncate(longest);
         }
         // What is listed at the first reading may be years old: it says nothing about the habit.
         let arrived = if state.baseline_at.is_some() { compared.arrived() } else { 0 };

@@ -112,6 +112,7 @@ impl<'a> ArticleMatches<'a> {
             end: s.end,
             text: text.to_owned(),
             tolerance: s.used.names(),
+            element: None,
         })
     }
 }

@@ -168,6 +168,7 @@ mod tests {
                             end: start + found.len(),
                             text: found.to_owned(),
                             tolerance: None,
+                            element: None,
                         })
                         .collect::<Vec<_>>()
                 };

@@ -10,6 +10,7 @@ use super::notes::Notes;
 use super::segmented::SegmentedText;
 use super::text::{Entities, Mode, resolve, write, write_label};
 use super::vocabulary::{DocumentFormat, Role};
+use crate::domain::MoreText;
 use crate::markup::Tag;
 
 /// One field of an item: the element and its inside, not yet decoded.
@@ -36,6 +37,8 @@ impl FieldText<'_> {
 #[derive(Debug, Default)]
 pub(super) struct ItemExtras {
     pub(super) link: Option<String>,
+    /// feed-rs keeps one text of each kind.
+    pub(super) more_texts: Vec<MoreText>,
     pub(super) authors: Vec<String>,
     pub(super) language: Option<String>,
     /// As written. The raw text is kept because a wrong date must be explainable.
@@ -81,6 +84,7 @@ impl<'a> Writer<'_, 'a> {
         self.xml.push(if atom { "</entry>" } else { "</item>" });
         ItemExtras {
             link: self.write_link(tag, fields).or_else(|| self.link_from_id(fields, id.as_deref())),
+            more_texts: self.more_texts(fields),
             authors: self.authors(fields),
             language: self.language(tag, fields),
             published,
@@ -127,7 +131,7 @@ impl<'a> Writer<'_, 'a> {
 
     /// The text of a field, by its declared type. Feeds often declare a wrong type, so an unknown
     /// one is read as HTML, which also reads plain text.
-    fn text_of(&mut self, field: &FieldText<'a>) -> Cow<'a, str> {
+    pub(super) fn text_of(&mut self, field: &FieldText<'a>) -> Cow<'a, str> {
         let declared = field.tag.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
         let mode = field.tag.attribute("mode").unwrap_or_default();
         let kind = declared.split(';').next().unwrap_or_default();

@@ -4,6 +4,8 @@
 pub const ITEMS_MAX: usize = 20_000;
 /// Bytes of one text: a title, a summary or a content.
 pub const TEXT_BYTES_MAX: usize = 1 << 20;
+/// Texts of one item beside its title, summary and content.
+pub const MORE_TEXTS_MAX: usize = 64;
 /// Elements nested inside one text. Deeper tags are dropped, their words are kept.
 pub const DEPTH_MAX: usize = 256;
 /// Attributes read of one tag.

@@ -20,6 +20,7 @@ mod json;
 pub mod limits;
 pub mod link_header;
 mod mend;
+mod more_texts;
 mod notes;
 pub mod opml;
 mod related_links;

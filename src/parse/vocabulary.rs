@@ -41,6 +41,8 @@ pub(super) enum Role {
     Id,
     Summary,
     Content,
+    /// A text by its name, of an element that no standard names or that belongs to a picture.
+    MoreText,
     Published,
     Updated,
     /// A name as text, or a person of Atom.
@@ -172,7 +174,8 @@ pub(super) fn role_of(
     match (format, namespace) {
         (DocumentFormat::Sitemap, Namespace::Native) => sitemap(local),
         (DocumentFormat::Sitemap, Namespace::News) => news(local),
-        (DocumentFormat::Sitemap, _) | (_, Namespace::News | Namespace::Other) => None,
+        (DocumentFormat::Sitemap, _) | (_, Namespace::News) => None,
+        (_, Namespace::Other) => text_by_name(local),
         (DocumentFormat::Atom, Namespace::Native | Namespace::Atom) => atom(local),
         (
             DocumentFormat::Rss | DocumentFormat::Rdf | DocumentFormat::Cdf,
@@ -198,7 +201,7 @@ pub(super) fn role_of(
             "title" => Some((Role::Title, 8)),
             "description" => Some((Role::Summary, 8)),
             "category" => Some((Role::Tag, 0)),
-            _ => None,
+            _ => text_by_name(local),
         },
         (_, Namespace::Itunes) => match local {
             "title" => Some((Role::Title, 7)),
@@ -230,8 +233,34 @@ fn rss(local: &str) -> Option<(Role, u8)> {
         "author" | "creator" => (Role::Author, 0),
         "category" => (Role::Tag, 0),
         "language" => (Role::Language, 0),
-        _ => return None,
+        _ => return text_by_name(local),
     })
+}
+
+/// Last words of the names of elements that hold text for readers, in formats without a public
+/// description: `yandex:full-text`, `googleplay:description`, `teaser`.
+const TEXT_NAMES: [&str; 16] = [
+    "text",
+    "summary",
+    "description",
+    "content",
+    "body",
+    "abstract",
+    "teaser",
+    "intro",
+    "lead",
+    "excerpt",
+    "caption",
+    "transcript",
+    "synopsis",
+    "subtitle",
+    "story",
+    "headline",
+];
+
+/// An element nobody else knows, if its name ends with a word for text.
+fn text_by_name(local: &str) -> Option<(Role, u8)> {
+    TEXT_NAMES.iter().any(|name| local.ends_with(name)).then_some((Role::MoreText, 0))
 }
 
 /// The elements of a page in a sitemap (sitemaps.org, protocol 0.9).

@@ -78,6 +78,7 @@ fn to_entry(read: model::Entry, carried: ItemExtras) -> Entry {
         title: read.title.and_then(plain_text_of),
         summary: read.summary.and_then(plain_text_of),
         content: read.content.and_then(|content| content.body).filter(|body| !body.is_empty()),
+        more_texts: carried.more_texts,
         published: dated(carried.published),
         updated: dated(carried.updated),
         authors: carried.authors,

@@ -183,6 +183,7 @@ fn fired() -> Fired {
         end: 10,
         text: "government".to_owned(),
         tolerance: None,
+        element: None,
     };
     let finding =
         Finding { watch: Name::new("bench"), score: 1.0, threshold: 1.0, hits: vec![hit] };

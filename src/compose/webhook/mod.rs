@@ -101,6 +101,9 @@ struct ReasonData {
     end: usize,
     text: String,
     tolerance: Option<String>,
+    /// Only where the text is another element's than the field's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    element: Option<String>,
 }
 
 /// The body of one request.
@@ -182,6 +185,7 @@ fn alert_data(alert: &Alert, limits: SizeLimits) -> AlertData<'_> {
             end: hit.end,
             text: cut(&hit.text),
             tolerance: hit.tolerance.as_deref().map(cut),
+            element: hit.element.as_deref().map(cut),
         })
         .collect();
     let fits = |text: &str| text.chars().nth(limits.word_chars).is_none();

@@ -31,7 +31,7 @@ use super::date;
 use super::error::Error;
 use super::limits::ITEMS_MAX;
 use super::notes::Notes;
-use crate::domain::{Dated, Document, Entry, Format};
+use crate::domain::{Dated, Document, Entry, Format, MoreText};
 
 /// Authors of a feed that its items inherit.
 const SHARED_MAX: usize = 4;
@@ -136,12 +136,20 @@ impl FeedItem {
         let link = self.url.or(self.external_url).map(|link| base.absolute(&link));
         // An item without authors has those of its feed (JSON Feed 1.1, "authors").
         let authors = if self.authors.is_empty() { feed_authors.to_vec() } else { self.authors };
+        // Both may stand there, and one need not say what the other does (JSON Feed 1.1, "items").
+        let (content, more_texts) = match (self.content_html, self.content_text) {
+            (Some(html), Some(text)) => {
+                (Some(html), vec![MoreText { element: "content_text".to_owned(), text }])
+            }
+            (html, text) => (html.or(text), Vec::new()),
+        };
         Entry {
             id: self.id,
             link,
             title: self.title,
             summary: self.summary,
-            content: self.content_html.or(self.content_text),
+            more_texts,
+            content,
             published: self.published.map(dated),
             updated: self.updated.map(dated),
             authors,

@@ -326,6 +326,7 @@ fn read_stored(row: &Row<'_>) -> Result<StoredPage, rusqlite::Error> {
         title: text(row, 7)?,
         summary: text(row, 8)?,
         content: text(row, 9)?,
+        added_texts: Vec::new(),
         published: time(row, 10)?,
         published_raw: None,
         authors: list(11)?,

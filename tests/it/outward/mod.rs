@@ -47,6 +47,7 @@ fn alert(title: &str) -> Alert {
             end: 22,
             text: "지소미아".into(),
             tolerance: Some("particle".into()),
+            element: None,
         }],
         snippet: Snippet {
             text: "정부는 지소미아를 <b>연장</b>하기로 했다.\r\n.\r\n".into(),

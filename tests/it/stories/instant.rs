@@ -68,6 +68,7 @@ pub(super) fn fired() -> Fired {
         end: 9,
         text: "Songbirds".to_owned(),
         tolerance: None,
+        element: None,
     };
     let finding =
         Finding { watch: Name::new("songbirds"), score: 1.0, threshold: 1.0, hits: vec![hit] };
