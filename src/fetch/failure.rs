@@ -72,7 +72,8 @@ impl Failure {
             cause = inner.source();
         }
         let why = innermost_cause(error);
-        if error.is_timeout() {
+        // Packets that vanish on the way to a host tell of the way, as a refusal does.
+        if error.is_timeout() && !error.is_connect() {
             return Self::new(FailureKind::Timeout, format!("timed out: {why}"));
         }
         if error.is_connect() {

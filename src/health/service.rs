@@ -2,16 +2,11 @@
 //! hubs, and the service's own faults.
 use std::time::Duration;
 
-use super::trouble_level::TroubleLevel;
 use super::{
     ClockStep, Decision, FailingHub, FeedStatus, MINOR_REMIND_FACTOR, Name, NetworkDown, Review,
-    ServiceFault, Subject, Timestamp, service_wording, tell, wording,
+    ServiceFault, Subject, service_wording, tell, wording,
 };
 
-/// Below so many feeds "most fail at once" says nothing.
-const MOST_FEEDS_MIN: usize = 4;
-/// Feeds that began to fail within this time fell together: the longest usual interval, twice.
-const FALL_TOGETHER_MAX: Duration = Duration::from_hours(2);
 /// A network that is down for less is not told: a router that restarts takes minutes.
 const NETWORK_AFTER: Duration = Duration::from_mins(10);
 /// A channel that takes nothing for so long is told of, or earlier if feeds are.
@@ -27,29 +22,11 @@ const DOWN: &str = "down";
 pub(super) const BACK: &str = "back";
 
 impl Review<'_> {
+    /// Only the outage that was recorded: it rests on hosts that could not be reached. However many
+    /// feeds fail in other ways, each fails by itself and is named.
     pub(super) fn network(&self) -> Option<NetworkDown> {
-        if let Some((kind, since)) = self.observations.outage {
-            return Some(NetworkDown { since, kind: Some(kind) });
-        }
-        let feeds = &self.observations.feeds;
-        let polled = feeds.iter().filter(|feed| feed.polled_at.is_some()).count();
-        let is_failing = |feed: &&FeedStatus| {
-            TroubleLevel::of(feed.word) == TroubleLevel::Failing && self.is_asked_since(feed)
-        };
-        let mut since: Vec<Timestamp> =
-            feeds.iter().filter(is_failing).filter_map(|feed| feed.since).collect();
-        let most = polled / 2 + 1;
-        if polled < MOST_FEEDS_MIN || since.len() < most {
-            return None;
-        }
-        since.sort_unstable();
-        let told = self.sent(&Subject::Network).filter(|sent| sent.word == DOWN);
-        let fell = since.windows(most).find_map(|fell| {
-            let (first, last) = (fell.first()?, fell.last()?);
-            (last.since(*first) <= FALL_TOGETHER_MAX).then_some(*first)
-        });
-        // What was told to be down stays down until half of the feeds are back.
-        fell.or(told.map(|told| told.first)).map(|since| NetworkDown { since, kind: None })
+        let (kind, since) = self.observations.outage?;
+        Some(NetworkDown { since, kind: Some(kind) })
     }
 
     pub(super) fn is_asked_since(&self, feed: &FeedStatus) -> bool {

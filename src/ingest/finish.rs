@@ -52,9 +52,14 @@ impl Ingest {
         self.lanes.finish(index);
         let moved_by = self.move_at_end.remove(&index).unwrap_or(0);
         let next = self.due_after(index, next.moved(moved_by), now);
-        self.queue.push(Reverse((next, index)));
-        if let Some(change) = contact.and_then(|seen| self.network.observe(index, seen, now)) {
-            self.network_changed(change, now);
+        match &mut self.asked {
+            Some(asked) => asked.push(Reverse((next, index))),
+            None => self.queue.push(Reverse((next, index))),
+        }
+        match contact {
+            Some(seen) if self.asked.is_some() => self.contacts.push((index, seen)),
+            Some(seen) => self.observe_contact(index, seen, now),
+            None => (),
         }
         Ok(())
     }

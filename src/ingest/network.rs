@@ -39,6 +39,11 @@ impl NetworkMonitor {
         self.network.out_since()
     }
 
+    /// The host of a feed, as a number.
+    pub(super) fn host_of(&self, feed: usize) -> Option<usize> {
+        self.of_feed.get(feed).copied()
+    }
+
     /// What a poll of a feed says of the way to its host.
     pub(super) fn observe(
         &mut self,
@@ -46,7 +51,7 @@ impl NetworkMonitor {
         contact: HostContact,
         now: Timestamp,
     ) -> Option<NetworkChange> {
-        let host = *self.of_feed.get(feed)?;
+        let host = self.host_of(feed)?;
         self.network.record_contact(host, contact, now)
     }
 }

@@ -1,8 +1,10 @@
 //! An outage of our own network: what failed during it is no fault of the feeds.
+use std::collections::HashSet;
+
 use super::due::longest_wait;
 use super::state::Ingest;
 use crate::domain::Timestamp;
-use crate::schedule::{self, FailureStreak, NetworkChange};
+use crate::schedule::{self, FailureStreak, HostContact, NetworkChange};
 use crate::store::FeedState;
 
 impl Ingest {
@@ -13,6 +15,30 @@ impl Ingest {
             clear_failures(state);
             let store = self.shared.store.clone();
             self.store_writes.spawn(async move { store.clear_failures_since(since).await });
+        }
+    }
+
+    /// Takes in what a poll told of its host.
+    pub(super) fn observe_contact(&mut self, index: usize, seen: HostContact, now: Timestamp) {
+        if let Some(change) = self.network.observe(index, seen, now) {
+            self.network_changed(change, now);
+        }
+    }
+
+    /// Takes in what all polls of one round told, which began at `began`. Within a round a host that
+    /// cannot be reached is often known before one that answers: only together do they tell.
+    pub(super) fn observe_round(&mut self, began: Timestamp) {
+        let contacts = std::mem::take(&mut self.contacts);
+        let hosts = |answered: bool| {
+            let contacts = contacts.iter();
+            let of = contacts.filter(|(_, seen)| (*seen == HostContact::Answer) == answered);
+            of.filter_map(|(index, _)| self.network.host_of(*index)).collect::<HashSet<usize>>()
+        };
+        let answered = schedule::proves_network(hosts(true).len(), hosts(false).len());
+        for (index, seen) in contacts {
+            if seen == HostContact::Answer || !answered {
+                self.observe_contact(index, seen, began);
+            }
         }
     }
 

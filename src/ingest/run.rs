@@ -73,14 +73,16 @@ impl Ingest {
         self.queue = (0..self.states.len()).map(|index| Reverse((now, index))).collect();
         // A person waits for the end of the round.
         self.shared.gate.pacer().ignore_holds();
-        let mut left = self.states.len();
-        while left > 0 {
+        // A round may outlast the interval of a feed, which must not be asked twice in it.
+        self.asked = Some(Vec::with_capacity(self.states.len()));
+        while self.asked.as_ref().is_some_and(|asked| asked.len() < self.states.len()) {
             let now = self.shared.clock.now();
             let wake = self.start_due(now);
             let event = self.next_event(wake.since(now)).await;
-            left -= usize::from(matches!(event, Event::Finished(_)));
             self.handle(event, now).await?;
         }
+        self.observe_round(now);
+        self.queue.extend(self.asked.take().into_iter().flatten());
         self.finish_all().await?;
         Ok(*self.round.borrow())
     }

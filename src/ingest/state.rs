@@ -18,6 +18,7 @@ use super::round::Round;
 use super::sitemaps::LISTS_MAX;
 use crate::domain::{Clock, Timestamp};
 use crate::fetch::{Gate, Turn};
+use crate::schedule::HostContact;
 use crate::store::{self, FeedId, FeedState, Poll, Store};
 
 /// Signals of polls that wait for a host; one that finds no room is not needed.
@@ -35,6 +36,10 @@ pub struct Ingest {
     pub(super) moved: HashSet<FeedId>,
     /// When each feed is due that is not waiting or being polled.
     pub(super) queue: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    /// In a round that asks each feed once, the feeds that were asked, by when they are due again.
+    pub(super) asked: Option<Vec<Reverse<(Timestamp, usize)>>>,
+    /// What the polls of such a round told of their hosts.
+    pub(super) contacts: Vec<(usize, HostContact)>,
     /// Feeds that are due and wait for their turn at their host. They take no place from the others.
     pub(super) waiting: JoinSet<(usize, Turn)>,
     /// Feeds that have their turn and wait for a place in a lane.
@@ -97,6 +102,8 @@ impl Ingest {
             moved: HashSet::new(),
             states: states.into_iter().map(Some).collect(),
             queue,
+            asked: None,
+            contacts: Vec::new(),
             waiting: JoinSet::new(),
             turns: HashMap::new(),
             lanes,

@@ -26,7 +26,7 @@ pub use failure::{FailedPoll, FailureClass, FailureStreak, GONE_POLL_EVERY, afte
 pub use feed_state::{StateFacts, state_of};
 pub use habit::PublishingHabit;
 pub use interval::{Bounds, FeedReading, Overlap, interval};
-pub use network::{HostContact, NetworkChange, NetworkState};
+pub use network::{HostContact, NetworkChange, NetworkState, proves_network};
 pub use pages::{PAGE_ATTEMPTS_MAX, page_retry};
 
 /// A server's wish for more patience than this is not followed (88 hours have been seen asked).

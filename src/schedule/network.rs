@@ -50,6 +50,8 @@ struct OngoingOutage {
     first_return: Option<Timestamp>,
     /// When any host first answered.
     first_answer: Option<Timestamp>,
+    /// It was under way when the program began.
+    restored: bool,
 }
 
 /// The state of the way out.
@@ -75,6 +77,7 @@ impl NetworkState {
             returned: 0,
             first_return: None,
             first_answer: None,
+            restored: true,
         });
         Self { hosts, fallen: 0, run_since: Timestamp(0), answers: 0, out }
     }
@@ -110,7 +113,7 @@ impl NetworkState {
             (Some(_), HostContact::Unreachable | HostContact::OtherPage(_)) => self.overdue(now),
             (None, HostContact::Answer) => {
                 self.answers += 1;
-                if count(self.answers) > count(self.fallen) * ANSWERS_PER_FALL_MAX {
+                if proves_network(self.answers, self.fallen) {
                     (self.fallen, self.answers) = (0, 0);
                 }
                 None
@@ -142,8 +145,13 @@ impl NetworkState {
         }
         let kind = if same > nothing { OutageKind::Portal } else { OutageKind::Unreachable };
         let (since, hosts) = (self.run_since, self.fallen);
-        self.out =
-            Some(OngoingOutage { since, returned: 0, first_return: None, first_answer: None });
+        self.out = Some(OngoingOutage {
+            since,
+            returned: 0,
+            first_return: None,
+            first_answer: None,
+            restored: false,
+        });
         Some(NetworkChange::Down { kind, since, hosts })
     }
 
@@ -165,7 +173,10 @@ impl NetworkState {
 
     fn overdue(&mut self, now: Timestamp) -> Option<NetworkChange> {
         let out = self.out?;
-        let partial = out.first_answer.is_some_and(|first| now.since(first) > PARTIAL_MAX);
+        // Over a restart the first answer is forgotten: then the outage's own age counts.
+        let from = if out.restored { Some(out.since) } else { out.first_answer };
+        let partial =
+            out.first_answer.is_some() && from.is_some_and(|from| now.since(from) > PARTIAL_MAX);
         if partial { self.end(now) } else { None }
     }
 
@@ -175,6 +186,11 @@ impl NetworkState {
         self.hosts.iter_mut().for_each(|host| host.fallen = None);
         Some(NetworkChange::Up { since: out.since, until })
     }
+}
+
+/// Whether so many hosts that answered prove that our network is up, while so many fell silent.
+pub fn proves_network(answers: usize, fallen: usize) -> bool {
+    count(answers) > count(fallen) * ANSWERS_PER_FALL_MAX
 }
 
 fn count(of: usize) -> f64 {
