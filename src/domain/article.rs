@@ -86,6 +86,29 @@ pub struct Article {
     pub language: Option<String>,
 }
 
+/// Words of its text by which an article without a title is named.
+const HEADLINE_WORDS: usize = 12;
+/// Characters of them: not all languages put spaces between words.
+const HEADLINE_CHARS_MAX: usize = 80;
+
+impl Article {
+    /// The title, or where there is none the first words of the text.
+    pub fn headline(&self) -> String {
+        if !self.title.is_empty() {
+            return self.title.clone();
+        }
+        let summary = self.summary.trim();
+        let text = if summary.is_empty() { self.content.trim() } else { summary };
+        let words: Vec<&str> = text.split_whitespace().take(HEADLINE_WORDS + 1).collect();
+        let shown = words.get(..HEADLINE_WORDS).unwrap_or(&words).join(" ");
+        let mut headline: String = shown.chars().take(HEADLINE_CHARS_MAX).collect();
+        if words.len() > HEADLINE_WORDS || headline.len() < shown.len() {
+            headline.push('…');
+        }
+        headline
+    }
+}
+
 /// How an article stands to what is already stored; the word and the reason are kept with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
@@ -136,5 +159,22 @@ impl Verdict {
             }
             Self::New | Self::SameLink(_) | Self::SameTitleDay(_) | Self::SameUrl(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_article_without_a_title_is_named_by_its_first_words() {
+        let text = |text: &str| Article { summary: text.into(), ..Article::default() }.headline();
+        assert_eq!(text("GSOMIA is renewed."), "GSOMIA is renewed.");
+        let long = text("one two three four five six seven eight nine ten eleven twelve thirteen");
+        assert_eq!(long, "one two three four five six seven eight nine ten eleven twelve…");
+        assert_eq!(text(&"輸".repeat(90)).chars().count(), HEADLINE_CHARS_MAX + 1);
+        assert_eq!(text(""), "");
+        let titled = Article { title: "T".into(), summary: "s".into(), ..Article::default() };
+        assert_eq!(titled.headline(), "T");
     }
 }

@@ -7,13 +7,16 @@ use reqwest::header::{
     HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION,
     RETRY_AFTER,
 };
-use reqwest::{Response, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
 use super::address::{self, Hop, check_hop};
 use super::body::{self, Unpacked};
+use super::cookies::Cookies;
 use super::freshness::freshness;
+use super::http1;
+use super::names::Access;
 use super::{
     Answer, Failure, FailureKind, Fetched, Gate, Limits, REDIRECTS_MAX, Refusal, Request,
     RequestKind, Turn, Turns, Unchanged, retry_after,
@@ -78,15 +81,21 @@ impl Exchange<'_> {
         // The last address to which every hop was permanent.
         let mut moved_to = None;
         let mut permanent = true;
+        let mut cookies = Cookies::default();
         for _ in 0..=REDIRECTS_MAX {
-            let (response, mut turn) = self.send(&url).await?;
+            let (response, mut turn) = self.send(&url, &cookies).await?;
             let status = response.status();
             if status == StatusCode::NOT_MODIFIED && self.request.validators.is_some() {
                 let freshness = freshness(response.headers());
                 return Ok(Answer::Unchanged(Unchanged { freshness, took: Duration::ZERO }));
             }
             if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
+                let new_cookies = cookies.take(&url, response.headers());
                 let next = next_hop(&url, &response, self.request)?;
+                if next == url && !new_cookies {
+                    let why = format!("{} to itself", status.as_u16());
+                    return Err(Failure::new(FailureKind::Refused, why));
+                }
                 self.check_form_redirect(&url, status, &next)?;
                 permanent &= matches!(status.as_u16(), 301 | 308);
                 if permanent {
@@ -124,7 +133,7 @@ impl Exchange<'_> {
 
     /// Sends the request of one hop. The address is checked before, and that of the peer after: a name
     /// may lead elsewhere at the second look.
-    async fn send(&mut self, url: &Url) -> Result<(Response, Turn), Failure> {
+    async fn send(&mut self, url: &Url, cookies: &Cookies) -> Result<(Response, Turn), Failure> {
         let request = self.request;
         // What the operator allowed holds for the origin it was written for, and nowhere else.
         let own = url.origin() == request.home.origin();
@@ -137,9 +146,48 @@ impl Exchange<'_> {
             Some(Host::Ipv6(ip)) => reach.check(IpAddr::V6(ip))?,
             Some(Host::Domain(_)) | None => (),
         }
-        let client = self.gate.client(&reach)?;
         let turn = self.turn(url, !allowed.is_empty()).await;
-        let question = match request.kind {
+        let mut headers = headers(request, own)?;
+        cookies.add_to(&mut headers, url);
+        let response = self.ask(url, &reach, headers).await?;
+        if let Some(peer) = response.remote_addr() {
+            reach.check(peer.ip())?;
+        }
+        Ok((response, turn))
+    }
+
+    /// Sends the question, by HTTP/1.1 where HTTP/2 does not work: some servers offer it and cannot
+    /// speak it.
+    async fn ask(
+        &self,
+        url: &Url,
+        reach: &Access,
+        headers: HeaderMap,
+    ) -> Result<Response, Failure> {
+        let client = self.gate.client(reach, url)?;
+        match self.ask_by(&client, url, headers.clone()).await {
+            Err(Unasked::Transport(error)) if http1::is_http2_trouble(&error) => {
+                self.gate.speak_http1(url);
+                // A form that was reset may have been taken.
+                let again = !matches!(self.request.kind, RequestKind::Form(_))
+                    || http1::is_http1_required(&error);
+                if !again {
+                    return Err(Failure::transport(&error));
+                }
+                let client = self.gate.client(reach, url)?;
+                Ok(self.ask_by(&client, url, headers).await?)
+            }
+            asked => Ok(asked?),
+        }
+    }
+
+    async fn ask_by(
+        &self,
+        client: &Client,
+        url: &Url,
+        headers: HeaderMap,
+    ) -> Result<Response, Unasked> {
+        let question = match self.request.kind {
             RequestKind::Feed | RequestKind::Page => client.get(url.clone()),
             RequestKind::Form(fields) => {
                 let form = url::form_urlencoded::Serializer::new(String::new())
@@ -149,17 +197,13 @@ impl Exchange<'_> {
                 client.post(url.clone()).header(CONTENT_TYPE, kind).body(form)
             }
         };
-        let sent = question.headers(headers(request, own)?).send();
+        let sent = question.headers(headers).send();
         let patience = Instant::now().checked_add(self.limits.first_byte);
         let until = patience.map_or(self.deadline, |patience| patience.min(self.deadline));
-        let response = timeout_at(until, sent)
+        timeout_at(until, sent)
             .await
-            .map_err(|_elapsed| self.too_slow(until < self.deadline))?
-            .map_err(|error| Failure::transport(&error))?;
-        if let Some(peer) = response.remote_addr() {
-            reach.check(peer.ip())?;
-        }
-        Ok((response, turn))
+            .map_err(|_elapsed| Unasked::Slow(self.too_slow(until < self.deadline)))?
+            .map_err(Unasked::Transport)
     }
 
     /// The right to ask the host of `url`. The one before, if any, was given back: two requests that
@@ -241,6 +285,21 @@ impl Exchange<'_> {
     }
 }
 
+/// Why there is no answer to a question.
+enum Unasked {
+    Slow(Failure),
+    Transport(reqwest::Error),
+}
+
+impl From<Unasked> for Failure {
+    fn from(unasked: Unasked) -> Self {
+        match unasked {
+            Unasked::Slow(failure) => failure,
+            Unasked::Transport(error) => Self::transport(&error),
+        }
+    }
+}
+
 fn links(headers: &HeaderMap) -> Vec<HeaderLink> {
     let values = headers.get_all(LINK).iter().take(LINK_LINES_MAX);
     let values = values.filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
@@ -292,10 +351,9 @@ fn next_hop(url: &Url, response: &Response, request: Request<'_>) -> Result<Url,
     let next = address::parse_url(location, Some(url))
         .map_err(|refusal| refused(format!("{status} to a Location that is {refusal}")))?;
     if url.scheme() == "https" && next.scheme() == "http" && !request.allow_downgrade {
-        return Err(refused(format!("{status} from https down to {}", without_query(&next))));
-    }
-    if &next == url {
-        return Err(refused(format!("{status} to itself")));
+        let next = without_query(&next);
+        let advice = "`allow_downgrade = true` at the feed follows it, in the clear";
+        return Err(refused(format!("{status} from https down to {next}: {advice}")));
     }
     Ok(next)
 }

@@ -9,10 +9,12 @@ mod address;
 mod answer;
 mod body;
 mod budget;
+mod cookies;
 mod decode;
 mod exchange;
 mod failure;
 mod freshness;
+mod http1;
 mod names;
 mod pacer;
 mod refusal;
@@ -37,6 +39,7 @@ use budget::Budget;
 pub use budget::ReadingShare;
 pub use decode::{Coding, decode};
 pub use failure::{Failure, FailureKind};
+use http1::{Http1Hosts, HttpVersions};
 use names::{Access, NameLookup, Resolver};
 pub use names::{LookUp, Resolved};
 pub use pacer::{Pacer, Pacing, Turn, Turns, WaitSignal};
@@ -64,7 +67,9 @@ pub struct Gate {
     budget: Arc<Budget>,
     /// One client for each set of private networks some feed was allowed; the empty set is the
     /// public internet's.
-    clients: Mutex<HashMap<Access, Client>>,
+    clients: Mutex<HashMap<(Access, HttpVersions), Client>>,
+    /// Hosts that offer HTTP/2 and cannot speak it.
+    http1_hosts: Mutex<Http1Hosts>,
 }
 
 impl Gate {
@@ -78,7 +83,8 @@ impl Gate {
         let (names, listeners) = (NameLookup::default(), Mutex::default());
         let pacer = Arc::new(Pacer::new(Pacing::default()));
         let (budget, clients) = (Arc::default(), Mutex::default());
-        Self { user_agent, limits, names, listeners, pacer, budget, clients }
+        let http1_hosts = Mutex::default();
+        Self { user_agent, limits, names, listeners, pacer, budget, clients, http1_hosts }
     }
 
     pub fn limits(&self) -> Limits {
@@ -130,20 +136,33 @@ impl Gate {
         Access { allowed: allowed.to_vec(), own_listeners: ours }
     }
 
-    fn client(&self, reach: &Access) -> Result<Client, Failure> {
+    /// From now on the host of `url` is spoken to in HTTP/1.1.
+    fn speak_http1(&self, url: &Url) {
+        self.http1_hosts.lock().unwrap_or_else(PoisonError::into_inner).insert(url);
+    }
+
+    fn client(&self, reach: &Access, url: &Url) -> Result<Client, Failure> {
+        let versions =
+            self.http1_hosts.lock().unwrap_or_else(PoisonError::into_inner).versions(url);
+        let key = (reach.clone(), versions);
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(reach) {
+        if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
         }
-        let client = self.build(reach).map_err(|why| Failure::setup(&why))?;
-        clients.insert(reach.clone(), client.clone());
+        let client = self.build(reach, versions).map_err(|why| Failure::setup(&why))?;
+        clients.insert(key, client.clone());
         Ok(client)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the gate")]
-    fn build(&self, reach: &Access) -> Result<Client, reqwest::Error> {
+    fn build(&self, reach: &Access, versions: HttpVersions) -> Result<Client, reqwest::Error> {
         let builder = || {
-            Client::builder()
+            let builder = Client::builder();
+            let builder = match versions {
+                HttpVersions::Any => builder,
+                HttpVersions::Http1 => builder.http1_only(),
+            };
+            builder
                 .user_agent(&self.user_agent)
                 .redirect(Policy::none())
                 .referer(false)

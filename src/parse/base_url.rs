@@ -33,10 +33,10 @@ impl BaseUrl {
         fits.map(|url| Self(Some(url)))
     }
 
-    /// A link without surrounding white space, absolute if the base is known. An absolute link is
+    /// A link without surrounding white space and without references to `&`, absolute if the base is known. An absolute link is
     /// not changed, because some publishers use it as an id.
     pub(super) fn absolute(&self, href: &str) -> String {
-        let mut href = href.trim().to_owned();
+        let mut href = without_references(href.trim());
         if href.contains(['\n', '\t']) {
             href.retain(|c| !matches!(c, '\n' | '\t'));
         }
@@ -48,6 +48,21 @@ impl BaseUrl {
             Some(Err(_)) | None => href,
         }
     }
+}
+
+/// A link that was escaped twice: what is left of `&amp;` is no part of an address.
+pub(super) fn without_references(href: &str) -> String {
+    if !href.contains('&') {
+        return href.to_owned();
+    }
+    let mut link = href.to_owned();
+    // Escaped once more, it would need another turn.
+    for reference in ["&amp;", "&#38;", "&#038;", "&#x26;"].repeat(2) {
+        if link.contains(reference) {
+            link = link.replace(reference, "&");
+        }
+    }
+    link
 }
 
 /// Whether a link has a scheme of its own (RFC 3986 section 3.1).
@@ -70,5 +85,16 @@ mod tests {
         assert_eq!(base.absolute("HTTP://Example.org"), "HTTP://Example.org");
         assert_eq!(base.absolute("/뉴스\n"), "https://example.org/%EB%89%B4%EC%8A%A4");
         assert_eq!(BaseUrl::default().absolute("d"), "d");
+    }
+
+    #[test]
+    fn a_link_escaped_twice_leads_to_the_address_that_is_meant() {
+        let absolute = |link| BaseUrl::default().absolute(link);
+        assert_eq!(
+            absolute("http://a.example/?c=1&amp;o=2&#038;p=3"),
+            "http://a.example/?c=1&o=2&p=3"
+        );
+        assert_eq!(absolute("http://a.example/?c=1&amp;amp;o=2"), "http://a.example/?c=1&o=2");
+        assert_eq!(absolute("http://a.example/?c=1&amps=2"), "http://a.example/?c=1&amps=2");
     }
 }

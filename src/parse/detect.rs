@@ -36,20 +36,19 @@ pub(super) fn find_root<'a>(text: &'a str, notes: &mut Notes) -> Result<Root<'a>
     let mut tokens = Tokenizer::xml_document(text);
     let mut entities = Entities::default();
     let mut first: Option<Tag<'a>> = None;
+    let mut page = false;
     while tokens.at() < ROOT_WITHIN_BYTES {
         let Some(token) = tokens.next() else { break };
         match token {
             Token::Start(tag) => {
-                if let Some(format) = format_of(&tag) {
+                if let Some(format) = format_of(&tag).filter(|_| !page || says_it_is_a_feed(&tag)) {
                     if first.is_some() {
                         notes.add("elements before the root were dropped");
                     }
                     return Ok(Root { format, tag, tokens, entities });
                 }
                 first = first.or(Some(tag));
-                if is_page(tag.name) {
-                    break;
-                }
+                page |= is_page(tag.name);
             }
             Token::Doctype(doctype) => entities.declare(doctype, notes),
             Token::Text(words) if !words.trim().is_empty() => {
@@ -80,6 +79,18 @@ fn format_of(tag: &Tag<'_>) -> Option<DocumentFormat> {
         Some(if cdf { DocumentFormat::Cdf } else { DocumentFormat::Rss })
     } else {
         None
+    }
+}
+
+/// Whether a root stands in a page because it is meant to: it names its version or its namespace.
+fn says_it_is_a_feed(tag: &Tag<'_>) -> bool {
+    let has = |name: &str, part: &str| {
+        tag.attribute(name).is_some_and(|value| value.to_ascii_lowercase().contains(part))
+    };
+    match split_name(tag.name).1 {
+        "rss" => tag.attribute("version").is_some(),
+        "feed" => has("xmlns", "w3.org/2005/atom") || has("xmlns", "purl.org/atom"),
+        _ => false,
     }
 }
 

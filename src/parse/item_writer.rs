@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::base_url::{BaseUrl, has_scheme};
+use super::base_url::{BaseUrl, has_scheme, without_references};
 use super::limits::{LABEL_BYTES_MAX, TAGS_MAX};
 use super::notes::Notes;
 use super::segmented::SegmentedText;
@@ -227,7 +227,7 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// In RSS an id is also the link if `isPermaLink` says so, or if it is an address and nothing
-    /// denies it.
+    /// denies it. In Atom it is where the entry has no link and the id is an address of the web.
     fn link_from_id(&mut self, fields: &[FieldText<'_>], id: Option<&str>) -> Option<String> {
         let id = id?;
         let permanent = best(fields, Role::Id)
@@ -235,9 +235,10 @@ impl<'a> Writer<'_, 'a> {
             .map(|value| !value.trim().eq_ignore_ascii_case("false"));
         let address = has_scheme(id) && (id.starts_with("http:") || id.starts_with("https:"));
         match (self.format, permanent) {
-            (DocumentFormat::Atom, _) | (_, Some(false)) => None,
+            (DocumentFormat::Atom, _) => address.then(|| without_references(id)),
+            (_, Some(false)) => None,
             (_, Some(true)) if !id.contains(char::is_whitespace) => Some(self.base.absolute(id)),
-            _ => address.then(|| id.to_owned()),
+            _ => address.then(|| without_references(id)),
         }
     }
 

@@ -38,6 +38,7 @@ pub(super) fn repair<'a>(
         items_over: 0,
         second_looks: 0,
         closed: false,
+        channel: false,
     };
     repairer.run();
     repairer.finish()
@@ -78,6 +79,8 @@ struct Repairer<'a, 'n> {
     second_looks: usize,
     /// The end tag of the root was seen.
     closed: bool,
+    /// A channel was seen.
+    channel: bool,
 }
 
 impl<'a> Repairer<'a, '_> {
@@ -131,6 +134,7 @@ impl<'a> Repairer<'a, '_> {
         // RDF and some others put the items beside the channel, not inside it. So the channel only
         // groups the fields of the feed.
         if self.item.is_none() && local.eq_ignore_ascii_case("channel") {
+            self.channel = true;
             self.apply_xml_base(&tag);
             if self.format == DocumentFormat::Rdf || self.format == DocumentFormat::Rss {
                 self.language_of(&tag);
@@ -326,6 +330,11 @@ impl<'a> Repairer<'a, '_> {
     /// Writes the end of the document and the fields of the feed.
     fn finish(mut self) -> Result<RepairedFeed<'a>, Error> {
         let kept = self.batches.items;
+        // RDF describes anything: pictures and persons too (RSS 1.0 section 5.3 wants a channel).
+        if self.format == DocumentFormat::Rdf && !self.channel && kept == 0 {
+            let looks_like = "RDF without a channel of news in it".to_owned();
+            return Err(Error::NotAFeed { looks_like });
+        }
         if !self.closed {
             self.notes.add_cut_short(kept);
         }

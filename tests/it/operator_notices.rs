@@ -119,7 +119,7 @@ async fn a_dead_feed_is_told_by_mail_and_webhook_daily_until_it_is_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn thirty_feeds_that_die_at_once_are_one_notice_of_the_network() {
+async fn thirty_feeds_that_answer_with_errors_at_once_are_one_notice_that_blames_no_network() {
     let town = TestServers::new();
     let feeds = feeds(&town, 30);
     let mut home = TestApp::open(&town.config("notify = [\"hook\"]", &feeds)).await;
@@ -127,12 +127,12 @@ async fn thirty_feeds_that_die_at_once_are_one_notice_of_the_network() {
     for feed in &feeds {
         feed.set_answer(Answer::Status(502));
     }
-    assert_eq!(run_hours(&mut home, 12).await, [NoticeKind::NetworkDown]);
+    assert_eq!(run_hours(&mut home, 12).await, [NoticeKind::SourceFailing]);
     for feed in &feeds {
         feed.set_answer(Answer::Honest);
     }
-    assert_eq!(run_hours(&mut home, 3).await, [NoticeKind::NetworkRecovered]);
-    assert_eq!(town.types(), ["network.down", "network.recovered"]);
+    assert_eq!(run_hours(&mut home, 6).await, [NoticeKind::SourceRecovered]);
+    assert_eq!(town.types(), ["source.failing", "source.recovered"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

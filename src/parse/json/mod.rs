@@ -54,7 +54,10 @@ pub(super) fn parse_feed(text: &str, base: &BaseUrl, notes: &mut Notes) -> Resul
         }
     }
     let claims = feed.version.as_deref().is_some_and(|version| version.contains("jsonfeed.org"));
-    if !(feed.lists_items || claims && outcome.is_ok()) {
+    // Many interfaces answer with a list of that name. The version is required (JSON Feed 1.1), and
+    // where it is forgotten an item with a text must show what the list is.
+    let has_text = feed.items.iter().any(FeedItem::has_text);
+    if !(feed.lists_items && (claims || has_text) || claims && outcome.is_ok()) {
         return Err(match outcome {
             Err(fault) if claims => Error::Unreadable { why: fault.to_string() },
             Ok(()) | Err(_) => Error::NotAFeed { looks_like: "JSON without items".to_owned() },
@@ -129,6 +132,12 @@ struct FeedItem {
 }
 
 impl FeedItem {
+    fn has_text(&self) -> bool {
+        [&self.title, &self.summary, &self.content_html, &self.content_text]
+            .into_iter()
+            .any(|text| text.as_deref().is_some_and(|text| !text.trim().is_empty()))
+    }
+
     /// Makes an entry of an item. Relative links are resolved here, because the item does not know
     /// the base.
     fn into_entry(self, base: &BaseUrl, feed_authors: &[String]) -> Entry {

@@ -172,7 +172,7 @@ impl PollCommit<'_> {
             watch: fired.finding.watch.clone(),
             watch_title: fired.watch_title.clone(),
             severity: fired.severity,
-            title: fresh.title.clone(),
+            title: fresh.headline(),
             url: fresh.url.clone(),
             source: self.name.clone(),
             language: fresh.language.clone(),
