@@ -5,7 +5,7 @@ use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
 use super::budget::{Budget, ReadingShare, WireShare};
-use super::decode::{Salvaged, decode_leniently, too_large};
+use super::decode::{Salvaged, decode_layers, too_large};
 use super::{Coding, Failure, FailureKind};
 
 /// A body slower than this on the whole, once [`RATE_AFTER`] has passed, is a tarpit: a feed of
@@ -31,7 +31,7 @@ pub(super) struct Bounds {
 }
 
 /// What arrived, and what cut it short if it was.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ReceivedBody {
     bytes: Vec<u8>,
     incomplete: Option<Failure>,
@@ -157,12 +157,13 @@ pub(super) async fn unpack(
     budget: &Budget,
 ) -> Result<Unpacked, Failure> {
     let ReceivedBody { bytes, incomplete, share } = received;
-    let coding = Coding::of(label, &bytes)?;
-    if coding == Coding::Plain {
+    let single = label.is_none_or(|label| !label.contains(','));
+    if single && Coding::of(label, &bytes)? == Coding::Plain {
         let memory = budget.reading(bytes.len()).await;
         return Ok(Unpacked { body: bytes, incomplete, memory });
     }
-    let decode = move |most| decode_leniently(coding, &bytes, most);
+    let label = label.map(str::to_owned);
+    let decode = move |most| decode_layers(label.as_deref(), &bytes, most);
     let ((body, damage), memory) =
         budget.unpack(most, decode, |(body, _): &Salvaged| body.len()).await?;
     drop(share);

@@ -13,6 +13,11 @@ const TEXT_FIRST_BYTES: [u8; 3] = [b'<', b'{', b'['];
 /// Bytes from which text is told from a coding.
 const TEXT_HEAD_BYTES: usize = 64;
 const GZIP_MARK: [u8; 2] = [0x1f, 0x8b];
+/// Codings of one body that are undone: two happen where a proxy compresses again.
+const LAYERS_MAX: usize = 3;
+/// Bytes of a zstd frame's magic number and of a block's header (RFC 8878 section 3.1.1).
+const ZSTD_MAGIC_BYTES: usize = 4;
+const ZSTD_BLOCK_HEADER_BYTES: usize = 3;
 
 /// What a body is wrapped in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +89,7 @@ pub fn decode(coding: Coding, body: Vec<u8>, most: usize) -> Result<Vec<u8>, Fai
 
 /// As much of the body as its coding gives, and what is wrong with the rest if anything is. Past the
 /// cap nothing is used.
-pub(super) fn decode_leniently(
-    coding: Coding,
-    bytes: &[u8],
-    most: usize,
-) -> Result<Salvaged, Failure> {
+fn decode_leniently(coding: Coding, bytes: &[u8], most: usize) -> Result<Salvaged, Failure> {
     let mut decoded = Vec::new();
     let damage = match coding {
         Coding::Plain => return Ok((bytes.to_vec(), None)),
@@ -110,6 +111,37 @@ pub(super) fn decode_leniently(
     }
 }
 
+/// As [`decode_leniently`], of a body that may be wrapped more than once: the label names its
+/// codings in the order they were laid on (RFC 9110 section 8.4), and gzip in gzip is unpacked
+/// whatever the label says.
+pub(super) fn decode_layers(
+    label: Option<&str>,
+    bytes: &[u8],
+    most: usize,
+) -> Result<Salvaged, Failure> {
+    let mut labels: Vec<&str> = label.unwrap_or("").split(',').map(str::trim).collect();
+    labels.retain(|label| !label.is_empty() && !label.eq_ignore_ascii_case("identity"));
+    if labels.len() > LAYERS_MAX {
+        let why = format!("the answer is compressed more than {LAYERS_MAX} times");
+        return Err(Failure::new(FailureKind::Body, why));
+    }
+    let (mut decoded, mut damage) =
+        decode_leniently(Coding::of(labels.pop(), bytes)?, bytes, most)?;
+    for _ in 1..LAYERS_MAX {
+        let label = labels.pop();
+        if label.is_none() && !decoded.starts_with(&GZIP_MARK) {
+            break;
+        }
+        let coding = Coding::of(label, &decoded)?;
+        if coding != Coding::Plain {
+            let (inner, inner_damage) = decode_leniently(coding, &decoded, most)?;
+            // A layer that broke off breaks those inside it too.
+            (decoded, damage) = (inner, damage.or(inner_damage));
+        }
+    }
+    Ok((decoded, damage))
+}
+
 /// What was decoded, and the damage that ended it.
 pub(super) type Salvaged = (Vec<u8>, Option<Failure>);
 
@@ -128,7 +160,7 @@ fn gzip(mut rest: &[u8], most: usize, decoded: &mut Vec<u8>) -> Result<(), Failu
 fn zstd(mut rest: &[u8], most: usize, decoded: &mut Vec<u8>) -> Result<(), Failure> {
     while !rest.is_empty() {
         let mut frame = ruzstd::decoding::FrameDecoder::new();
-        let rest_before = rest;
+        let (rest_before, length_before) = (rest, decoded.len());
         frame
             .reset(&mut rest)
             .map_err(|why| Failure::new(FailureKind::Body, format!("not zstd: {why}")))?;
@@ -141,9 +173,17 @@ fn zstd(mut rest: &[u8], most: usize, decoded: &mut Vec<u8>) -> Result<(), Failu
         }
         loop {
             let strategy = ruzstd::decoding::BlockDecodingStrategy::UptoBytes(CHUNK_BYTES);
-            let finished = frame
-                .decode_blocks(&mut rest, strategy)
-                .map_err(|why| Failure::new(FailureKind::Body, format!("not zstd: {why}")))?;
+            let finished = match frame.decode_blocks(&mut rest, strategy) {
+                Ok(finished) => finished,
+                Err(why) => {
+                    let why = format!("the zstd body is damaged or cut off: {why}");
+                    if let Some(whole) = end_at_last_block(rest_before) {
+                        decoded.truncate(length_before);
+                        zstd(&whole, most, decoded)?;
+                    }
+                    return Err(Failure::new(FailureKind::Body, why));
+                }
+            };
             if let Some(bytes) = frame.collect() {
                 decoded.extend_from_slice(&bytes);
             }
@@ -156,6 +196,51 @@ fn zstd(mut rest: &[u8], most: usize, decoded: &mut Vec<u8>) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// A frame that was cut off, ended after the last block that came whole: the decoder keeps the last
+/// window of a frame back until it has seen its end. `None` if no block came whole, or if nothing was
+/// cut off and the fault is another.
+fn end_at_last_block(frame: &[u8]) -> Option<Vec<u8>> {
+    let descriptor = *frame.get(ZSTD_MAGIC_BYTES)?;
+    let single = descriptor & 0b10_0000 != 0;
+    let dictionary = [0, 1, 2, 4].get(usize::from(descriptor & 0b11))?;
+    let size = match descriptor >> 6 {
+        0 => usize::from(single),
+        power => 1 << power,
+    };
+    let mut at = ZSTD_MAGIC_BYTES + 1 + usize::from(!single) + dictionary + size;
+    let mut last_whole = None;
+    while let Some(&[low, middle, high]) =
+        frame.get(at..).and_then(|rest| rest.first_chunk::<ZSTD_BLOCK_HEADER_BYTES>())
+    {
+        let header = u32::from_le_bytes([low, middle, high, 0]);
+        let run_of_one_byte = (header >> 1) & 0b11 == 1;
+        let length = if run_of_one_byte { 1 } else { usize::try_from(header >> 3).ok()? };
+        let end = at.checked_add(ZSTD_BLOCK_HEADER_BYTES)?.checked_add(length)?;
+        let is_last = header & 1 != 0;
+        if end > frame.len() {
+            break;
+        }
+        if is_last {
+            // All blocks are there; only the checksum may be missing.
+            let checksum = descriptor & 0b100 != 0;
+            return checksum.then(|| without_checksum(frame.get(..end)?)).flatten();
+        }
+        last_whole = Some((at, end));
+        at = end;
+    }
+    let (block, end) = last_whole?;
+    let mut whole = without_checksum(frame.get(..end)?)?;
+    *whole.get_mut(block)? |= 1;
+    Some(whole)
+}
+
+/// The frame, with the word that no checksum follows.
+fn without_checksum(frame: &[u8]) -> Option<Vec<u8>> {
+    let mut frame = frame.to_vec();
+    *frame.get_mut(ZSTD_MAGIC_BYTES)? &= !0b100;
+    Some(frame)
 }
 
 /// The window a frame asks for (RFC 8878 section 3.1.1.1.2); a single-segment frame's is its content,
@@ -247,8 +332,41 @@ mod tests {
     }
 
     #[test]
-    fn stacked_codings_are_refused() {
-        let failure = through(Some("gzip, br"), b"?".to_vec(), 10).unwrap_err();
-        assert!(failure.why.contains("more than once"));
+    fn a_body_compressed_twice_is_read_whatever_its_label_says() {
+        let twice = gzip(&gzip(b"<rss/>"));
+        for label in [Some("gzip, gzip"), Some("gzip"), Some("identity, gzip"), None] {
+            let (decoded, damage) = decode_layers(label, &twice, 100).unwrap();
+            assert_eq!((&*decoded, damage), (&b"<rss/>"[..], None), "{label:?}");
+        }
+        let once = decode_layers(Some("gzip, gzip"), &gzip(b"<rss/>"), 100).unwrap();
+        assert_eq!(once.0, b"<rss/>");
+        assert!(decode_layers(Some("br, br, br, br"), b"?", 100).is_err());
+    }
+
+    /// A zstd frame with a checksum, of raw blocks with these contents.
+    fn zstd_frame(blocks: &[&[u8]]) -> Vec<u8> {
+        let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0b100, 0x50];
+        for (number, block) in blocks.iter().enumerate() {
+            let last = u32::from(number + 1 == blocks.len());
+            let header = u32::try_from(block.len()).unwrap() << 3 | last;
+            frame.extend_from_slice(&header.to_le_bytes()[..3]);
+            frame.extend_from_slice(block);
+        }
+        frame.extend_from_slice(&[0; 4]);
+        frame
+    }
+
+    #[test]
+    fn of_a_zstd_body_that_broke_off_the_whole_blocks_are_kept() {
+        let frame = zstd_frame(&[b"<rss><item/>", b"<item/>", b"</rss>"]);
+        let kept = |bytes: usize| {
+            let (decoded, damage) = decode_layers(Some("zstd"), &frame[..bytes], 100).unwrap();
+            assert!(damage.is_some(), "{bytes}");
+            String::from_utf8(decoded).unwrap()
+        };
+        assert_eq!(kept(frame.len() - 2), "<rss><item/><item/></rss>");
+        assert_eq!(kept(frame.len() - 6), "<rss><item/><item/>");
+        assert_eq!(kept(25), "<rss><item/>");
+        assert_eq!(kept(12), "");
     }
 }

@@ -249,14 +249,20 @@ impl Exchange<'_> {
             deadline: self.deadline,
             total: self.limits.total,
         };
-        let received = body::receive(&mut response, bounds, &self.gate.budget).await?;
+        let received = if self.request.wants_body {
+            body::receive(&mut response, bounds, &self.gate.budget).await?
+        } else {
+            body::ReceivedBody::default()
+        };
         // The host is free for the next request while this body is unpacked and read.
         drop(turn);
         let headers = response.headers();
         let coding = header_text(headers, &CONTENT_ENCODING);
         let Unpacked { body, incomplete, memory } =
             body::unpack(received, coding, bounds.bytes_max, &self.gate.budget).await?;
-        if body.is_empty() && !matches!(self.request.kind, RequestKind::Form(_)) {
+        let body_expected =
+            self.request.wants_body && !matches!(self.request.kind, RequestKind::Form(_));
+        if body.is_empty() && body_expected {
             return Err(incomplete.unwrap_or_else(|| {
                 Failure::unreadable(format!("the server answered {status} with nothing in it"))
             }));

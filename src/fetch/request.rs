@@ -96,6 +96,8 @@ pub struct Request<'a> {
     pub headers: &'a [(String, String)],
     pub auth: Option<&'a Secret>,
     pub validators: Option<&'a Validators>,
+    /// Whether the body is read. Without it the answer says only whether the document has changed.
+    pub wants_body: bool,
     /// Private networks the home's origin may be in, by the operator's word.
     pub allow_private: &'a [Network],
     /// Whether a redirect from https to http is followed.
@@ -106,6 +108,11 @@ impl<'a> Request<'a> {
     /// A poll of a feed; with validators it is a conditional one.
     pub fn feed(feed: &'a Feed, validators: Option<&'a Validators>) -> Self {
         Self { validators, ..Self::linked_from(feed, &feed.url, RequestKind::Feed) }
+    }
+
+    /// Asks whether a feed has changed, without its body.
+    pub fn is_changed(feed: &'a Feed, validators: &'a Validators) -> Self {
+        Self { wants_body: false, ..Self::feed(feed, Some(validators)) }
     }
 
     /// A page a feed's item links to. What the operator allowed the feed holds if the page is of
@@ -123,6 +130,7 @@ impl<'a> Request<'a> {
             headers: &feed.headers,
             auth: feed.auth.as_ref(),
             validators: None,
+            wants_body: true,
             allow_private: &feed.allow_private,
             allow_downgrade: feed.allow_downgrade,
         }
@@ -147,6 +155,7 @@ impl<'a> Request<'a> {
             headers: &[],
             auth: None,
             validators: None,
+            wants_body: true,
             allow_private: &[],
             allow_downgrade: false,
         }

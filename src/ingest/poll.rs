@@ -153,7 +153,7 @@ async fn fetch_outcome(
     }
     let is_audit = known && whole && !doubted && !found.content.incomplete;
     if is_audit && state.baseline_at.is_some() && found.compared.arrived() > 0 {
-        let request = Request::feed(feed, Some(&state.validators));
+        let request = Request::is_changed(feed, &state.validators);
         let turns = shared.turns(None, context);
         // Asked with the validators of a document that has changed: does it deny that it did?
         let answer = shared.gate.fetch_in_turn(request, turns, now).await;

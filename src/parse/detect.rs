@@ -157,3 +157,61 @@ fn title(page: &str) -> Option<String> {
         return (!words.is_empty()).then(|| words.chars().take(TITLE_CHARS_MAX).collect());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::{Document, Format};
+    use crate::parse::{Error, ResponseContext, document};
+
+    fn read(body: &str) -> Result<Document, Error> {
+        document(body.as_bytes(), &ResponseContext::default())
+    }
+
+    #[test]
+    fn rdf_that_describes_something_else_is_no_feed_and_an_empty_feed_is_one() {
+        let rdf = "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'";
+        let picture = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg'><metadata><rdf:RDF {rdf}><cc:Work \
+             xmlns:cc='http://creativecommons.org/ns#'/></rdf:RDF></metadata></svg>"
+        );
+        let person = format!(
+            "<rdf:RDF {rdf} xmlns:foaf='http://xmlns.com/foaf/0.1/'><foaf:Person>\
+             <foaf:name>A. Person</foaf:name></foaf:Person></rdf:RDF>"
+        );
+        for body in [picture, person] {
+            assert!(matches!(read(&body), Err(Error::NotAFeed { .. })), "{body}");
+        }
+        let empty = format!("<rdf:RDF {rdf} xmlns='http://purl.org/rss/1.0/'></rdf:RDF>");
+        assert_eq!(read(&empty).unwrap().format, Format::Rdf);
+        let rss = "<rss version='2.0'><channel><title>t</title></channel></rss>";
+        assert!(read(rss).unwrap().entries.is_empty());
+    }
+
+    #[test]
+    fn the_answer_of_an_interface_is_no_feed() {
+        let answers = [
+            "{\"status\":\"ok\",\"items\":[]}",
+            "{\"items\":[{\"id\":1,\"name\":\"x\"}],\"total\":1}",
+        ];
+        for body in answers {
+            assert!(matches!(read(body), Err(Error::NotAFeed { .. })), "{body}");
+        }
+        let without_version = "{\"items\":[{\"id\":1,\"title\":\"x\"}]}";
+        assert_eq!(read(without_version).unwrap().entries.len(), 1);
+        let empty = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[]}";
+        assert!(read(empty).unwrap().entries.is_empty());
+    }
+
+    #[test]
+    fn an_atom_document_inside_a_page_is_a_feed() {
+        let atom = "<html><head><title>p</title></head><body><feed \
+            xmlns='http://www.w3.org/2005/Atom'><title>f</title><entry><title>t</title>\
+            <id>https://a.example/1</id></entry></feed></body></html>";
+        let feed = read(atom).unwrap();
+        assert_eq!(feed.format, Format::Atom);
+        let entry = feed.entries.first().unwrap();
+        assert_eq!(entry.link.as_deref(), Some("https://a.example/1"), "the id is the link");
+        let page = "<html><body><feed><entry><title>t</title></entry></feed></body></html>";
+        assert!(matches!(read(page), Err(Error::NotAFeed { .. })));
+    }
+}

@@ -13,7 +13,7 @@ use super::item_writer::{FieldText, Writer};
 use super::limits::{FIELDS_MAX, ITEMS_MAX, SECOND_LOOKS_MAX};
 use super::notes::Notes;
 use super::text::Entities;
-use super::vocabulary::{Bindings, DocumentFormat, Namespace, Role, role_of};
+use super::vocabulary::{Bindings, DocumentFormat, Namespace, Role, is_rss, role_of};
 use crate::markup::{Tag, Token, Tokenizer, split_name};
 
 /// Repairs a document, beginning at its root, and has its parts read as they are complete. Without
@@ -331,7 +331,7 @@ impl<'a> Repairer<'a, '_> {
     fn finish(mut self) -> Result<RepairedFeed<'a>, Error> {
         let kept = self.batches.items;
         // RDF describes anything: pictures and persons too (RSS 1.0 section 5.3 wants a channel).
-        if self.format == DocumentFormat::Rdf && !self.channel && kept == 0 {
+        if self.format == DocumentFormat::Rdf && !self.channel && kept == 0 && !is_rss(&self.root) {
             let looks_like = "RDF without a channel of news in it".to_owned();
             return Err(Error::NotAFeed { looks_like });
         }

@@ -114,6 +114,11 @@ pub(super) struct Resolved {
     pub(super) declared: bool,
 }
 
+/// Whether an element's own namespace is that of RSS 0.90 or 1.0.
+pub(super) fn is_rss(tag: &Tag<'_>) -> bool {
+    tag.attribute("xmlns").is_some_and(|uri| namespace_of_uri(uri) == Namespace::Rss)
+}
+
 /// A namespace by its URI. Feeds vary the case, the scheme and the final slash.
 fn namespace_of_uri(uri: &str) -> Namespace {
     let uri = uri.trim().trim_end_matches(['/', '#']).to_ascii_lowercase();
