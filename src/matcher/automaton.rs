@@ -15,6 +15,7 @@ use super::term::{Spelling, Term, TermOptions};
 use super::tolerances::Tolerances;
 use super::watchlist_words::WatchlistWords;
 use super::word_forms::LANGUAGE_COUNT;
+use super::word_key::{self, key};
 use crate::domain::Field;
 
 /// Matches recorded in one article. Without a limit a hostile text, with a term at every letter,
@@ -143,6 +144,34 @@ pub(super) struct TermAtLiteral {
     pub(super) term: TermId,
     /// Which of its spellings begins with the literal.
     pub(super) spelling: u32,
+    /// Of a phrase whose words inflect, the first four bytes of its second word; 0 if they are not
+    /// certain. Many phrases may begin with one word, and few go on as the text does.
+    next_word: u32,
+}
+
+impl TermAtLiteral {
+    /// Those of the terms, sorted by their second words, whose second word begins as `key` does.
+    pub(super) fn with_next_word(all: &[Self], key: u64) -> &[Self] {
+        let next = word_key::first_four(key);
+        let from = all.partition_point(|owner| owner.next_word < next);
+        let rest = all.get(from..).unwrap_or_default();
+        rest.get(..rest.partition_point(|owner| owner.next_word == next)).unwrap_or_default()
+    }
+}
+
+/// The owners of a spelling's literal: one for each beginning that its second word may have.
+fn owners_of(term: TermId, number: u32, spelling: &Spelling) -> Vec<TermAtLiteral> {
+    let owner = |next_word| TermAtLiteral { term, spelling: number, next_word };
+    match spelling.second_word() {
+        Some(words) => {
+            let mut keys: Vec<u32> =
+                words.iter().map(|word| word_key::first_four(key(word.as_bytes()))).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys.into_iter().map(owner).collect()
+        }
+        None => vec![owner(0)],
+    }
 }
 
 impl CompiledTerms {
@@ -158,7 +187,8 @@ impl CompiledTerms {
         let mut literals: Vec<&str> = Vec::new();
         let mut languages = Vec::new();
         for (number, term) in (0..).zip(&draft.terms) {
-            for (spelling, Spelling { head, languages: own, .. }) in (0..).zip(&term.spellings) {
+            for (place, spelling) in (0..).zip(&term.spellings) {
+                let Spelling { head, languages: own, .. } = spelling;
                 let at = *numbers.entry((head, *own)).or_insert_with(|| {
                     literals.push(head);
                     languages.push(*own);
@@ -166,7 +196,7 @@ impl CompiledTerms {
                     found.len() - 1
                 });
                 if let Some(owners) = found.get_mut(at) {
-                    owners.push(TermAtLiteral { term: TermId(number), spelling });
+                    owners.extend(owners_of(TermId(number), place, spelling));
                 }
             }
         }
@@ -182,7 +212,8 @@ impl CompiledTerms {
             .map_err(|error| error.to_string())?;
         let mut first_owner = vec![0];
         let mut owners = Vec::new();
-        for list in found {
+        for mut list in found {
+            list.sort_by_key(|owner| owner.next_word);
             owners.extend(list);
             first_owner.push(u32::try_from(owners.len()).unwrap_or(u32::MAX));
         }
@@ -244,11 +275,13 @@ impl CompiledTerms {
         Some((term, term.spellings.get(owner.spelling as usize)?))
     }
 
-    /// The terms a literal belongs to.
-    pub(super) fn terms_at(&self, literal: usize) -> &[TermAtLiteral] {
+    /// The terms a literal belongs to, and those of them of which it matters how the next word of
+    /// the text begins.
+    pub(super) fn terms_at(&self, literal: usize) -> (&[TermAtLiteral], &[TermAtLiteral]) {
         let from = self.first_owner.get(literal).copied().unwrap_or(0) as usize;
         let to = self.first_owner.get(literal + 1).copied().unwrap_or(0) as usize;
-        self.owners.get(from..to).unwrap_or_default()
+        let owners = self.owners.get(from..to).unwrap_or_default();
+        owners.split_at(owners.partition_point(|owner| owner.next_word == 0))
     }
 
     /// The fields a term is looked for in.

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 
-use super::automaton::{MATCHES_MAX, TermMatch};
+use super::automaton::{MATCHES_MAX, TermAtLiteral, TermMatch};
 use super::characters::{self, CharClass};
 use super::language_set::LanguageSet;
 use super::normalise;
@@ -146,7 +146,12 @@ impl TextScan<'_> {
             language: self.language,
             rest: &rest,
         };
-        for owner in lexicon.terms_at(literal) {
+        let (owners, phrases) = lexicon.terms_at(literal);
+        let phrases = match context.next_word(end) {
+            Some(key) if !phrases.is_empty() => TermAtLiteral::with_next_word(phrases, key),
+            _ => phrases,
+        };
+        for owner in owners.iter().chain(phrases) {
             let Some((term, spelling)) = lexicon.spelling(*owner) else { continue };
             let looks = self.everywhere || lexicon.fields(owner.term).has(self.field);
             if !looks || (from.used.has(Tolerances::PROCLITIC) && !term.tolerates.proclitic) {

@@ -13,7 +13,7 @@ use super::bit_set::BitSet;
 use super::characters::{self, CharClass};
 use super::language;
 use super::language_set::LanguageSet;
-use super::term::{Spelling, Term, TermPart};
+use super::term::{Spelling, Term};
 use super::word_key::{FOUR, KEY_BYTES, WordPlace, key, prefix_key, two_key, up_to};
 
 /// Endings of one spelling that are listed. With more, the beginning of the word is looked for.
@@ -295,15 +295,9 @@ impl Keys {
     /// Adds a phrase whose words inflect, if four bytes of its first two words are certain. Gives
     /// whether it was one.
     fn add_inflected_pair(&mut self, word: &str, spelling: &Spelling) -> bool {
-        let seconds: Vec<&str> = match spelling.tail.first() {
-            Some(TermPart::Word(stems)) => stems.iter().map(|stem| &*stem.text).collect(),
-            Some(TermPart::Text { folded, .. }) => folded.strip_prefix(' ').into_iter().collect(),
-            Some(TermPart::AnyEnding | TermPart::ShortEnding) | None => return false,
-        };
-        let is_certain = |word: &str| word.len() >= 4;
-        if !is_certain(word) || seconds.is_empty() || !seconds.iter().all(|next| is_certain(next)) {
+        let Some(seconds) = spelling.second_word().filter(|_| word.len() >= 4) else {
             return false;
-        }
+        };
         let length = u32::try_from(word.len().min(KEY_BYTES)).unwrap_or(0);
         self.form_lengths |= 1 << length;
         let key_of_first = key(word.as_bytes());

@@ -86,6 +86,17 @@ impl Spelling {
         last
     }
 
+    /// How the second word of a phrase whose words inflect may begin. `None` if it is no such phrase,
+    /// or if four bytes of the word are not certain.
+    pub(super) fn second_word(&self) -> Option<Vec<&str>> {
+        let words: Vec<&str> = match self.tail.first()? {
+            TermPart::Word(stems) => stems.iter().map(|stem| &*stem.text).collect(),
+            TermPart::Text { folded, .. } => vec![folded.strip_prefix(' ')?],
+            TermPart::AnyEnding | TermPart::ShortEnding => return None,
+        };
+        words.iter().all(|word| word.len() >= 4).then_some(words)
+    }
+
     /// Whether it ends in a part that takes the rest of the word, so that there is no edge to
     /// judge.
     pub(super) fn ends_open(&self) -> bool {

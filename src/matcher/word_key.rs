@@ -61,6 +61,11 @@ fn first_bytes<const COUNT: usize>(word: &[u8]) -> [u8; COUNT] {
     bytes
 }
 
+/// The first four bytes of a key.
+pub(super) fn first_four(key: u64) -> u32 {
+    u32::try_from(key & FOUR).unwrap_or(0)
+}
+
 /// The key of two words together. One is added, so that an empty second word changes the key too.
 pub(super) fn two_key(first: u64, next: u64) -> u64 {
     first ^ ((next & FOUR) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
@@ -190,7 +195,7 @@ fn is_mark(text: &[u8], at: usize) -> bool {
 /// The key of the word behind the one that ends at byte `end`: 0 if no phrase goes on there, and
 /// `None` if that would take long to tell.
 #[inline]
-fn next_key(text: &str, end: usize) -> Option<u64> {
+pub(super) fn next_key(text: &str, end: usize) -> Option<u64> {
     let bytes = text.as_bytes();
     let at = match bytes.get(end) {
         None => return Some(0),
