@@ -309,3 +309,22 @@ impl CompiledTerms {
                 .sum::<usize>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aho_corasick::Anchored;
+
+    use super::*;
+
+    /// `automaton_walk.rs` reads the list of a state no further than to the first shorter literal.
+    #[test]
+    fn a_state_lists_its_longest_literals_first() {
+        let literals = ["c", "abc", "bc", "abc", "d"];
+        let nfa = NFA::builder().match_kind(MatchKind::Standard).build(literals).unwrap();
+        let start = nfa.start_state(Anchored::Yes).unwrap();
+        let state = b"abc".iter().fold(start, |s, byte| nfa.next_state(Anchored::Yes, s, *byte));
+        let listed = (0..nfa.match_len(state)).map(|number| nfa.match_pattern(state, number));
+        let lengths: Vec<_> = listed.map(|literal| literals[literal.as_usize()].len()).collect();
+        assert_eq!(lengths, [3, 3, 2, 1]);
+    }
+}

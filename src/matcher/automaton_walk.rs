@@ -112,11 +112,12 @@ impl TextScan<'_> {
         let lexicon = self.lexicon;
         for number in 0..lexicon.automaton.match_len(state) {
             let literal = lexicon.automaton.match_pattern(state, number).as_usize();
-            // A state also lists shorter literals that end here but begin later. They are found
-            // from their own beginning.
-            if lexicon.length(literal) == fed {
-                self.record(literal, from, end);
+            // A state lists the longest literals first. The shorter ones end here too, but begin
+            // later, and are found from their own beginning.
+            if lexicon.length(literal) < fed {
+                return;
             }
+            self.record(literal, from, end);
         }
     }
 

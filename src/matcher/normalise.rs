@@ -95,7 +95,14 @@ pub(super) fn char_at(text: &str, at: usize) -> Option<char> {
 /// The end of the word that continues at `at`, and how many characters of it are left, for a word
 /// of class `kind`. In scripts without spaces a word has no visible end, so the answer is `at`.
 pub(super) fn word_end(text: &str, at: usize, kind: CharClass) -> (usize, usize) {
-    let (mut end, mut count, mut ahead) = (at, 0, at);
+    // Most words are ASCII, and need no look into the tables.
+    let bytes = text.as_bytes().get(at..).unwrap_or_default();
+    let is_plain = |byte: &&u8| kind == CharClass::Spaced && byte.is_ascii_alphanumeric();
+    let ascii = bytes.iter().take_while(is_plain).count();
+    let (mut end, mut count, mut ahead) = (at + ascii, ascii, at + ascii);
+    if ascii > 0 && bytes.get(ascii).is_none_or(u8::is_ascii) {
+        return (end, count);
+    }
     while let Some(c) = char_at(text, ahead) {
         let letter = characters::char_info(c);
         ahead += c.len_utf8();

@@ -7,6 +7,7 @@
 //! names: a plural, a possessive. Which characters make one word is decided by
 //! [`CharClass::forms_word_with`]. In Hangul and in scripts without spaces `joined_words.rs` judges
 //! both edges.
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -48,7 +49,7 @@ pub(super) struct EdgeContext<'a> {
     pub(super) language: &'a ArticleLanguage<'a>,
     /// What is left of the word behind the literal that was found, once it was asked for: many
     /// terms may begin with one literal.
-    pub(super) rest: &'a OnceCell<Option<RestOfWord>>,
+    pub(super) rest: &'a OnceCell<Option<RestOfWord<'a>>>,
 }
 
 /// A place where the first literal of a spelling was found.
@@ -69,7 +70,7 @@ struct Reached {
     letters_end: usize,
 }
 
-impl EdgeContext<'_> {
+impl<'a> EdgeContext<'a> {
     /// Judges a match of `spelling`. `None` if it is not the term. Otherwise the end of the whole
     /// match, and all tolerances it needed.
     pub(super) fn match_rest(
@@ -219,7 +220,7 @@ impl EdgeContext<'_> {
     }
 
     /// What is left of the word behind the literal, which ends at byte `at`.
-    fn rest(&self, at: usize) -> Option<&RestOfWord> {
+    fn rest(&self, at: usize) -> Option<&RestOfWord<'_>> {
         self.rest.get_or_init(|| self.rest_of_word(at, CharClass::Spaced)).as_ref()
     }
 
@@ -234,7 +235,7 @@ impl EdgeContext<'_> {
     fn form_ending(
         &self,
         endings: &[Endings],
-        rest: Option<&RestOfWord>,
+        rest: Option<&RestOfWord<'_>>,
         reached: &mut Reached,
     ) -> Option<()> {
         let rest = rest?;
@@ -281,7 +282,12 @@ impl EdgeContext<'_> {
     }
 
     /// How a word of a script with spaces may go on behind the term.
-    fn continued_word(&self, term: &Term, start: usize, rest: &RestOfWord) -> Option<Tolerances> {
+    fn continued_word(
+        &self,
+        term: &Term,
+        start: usize,
+        rest: &RestOfWord<'_>,
+    ) -> Option<Tolerances> {
         if term.tolerates.model && rest.folded == "s" {
             return Some(Tolerances::NUMBER);
         }
@@ -313,13 +319,19 @@ impl EdgeContext<'_> {
     }
 
     /// What is left of the word at byte `at`. `None` if it is too long for an ending.
-    fn rest_of_word(&self, at: usize, class: CharClass) -> Option<RestOfWord> {
+    fn rest_of_word(&self, at: usize, class: CharClass) -> Option<RestOfWord<'a>> {
         let (end, letters) = word_end(self.text, at, class);
         if letters > REST_LETTERS_MAX {
             return None;
         }
-        let written = self.text.get(at..end)?.to_owned();
-        let folded = if letters == 0 { String::new() } else { normalise::normalise(&written) };
+        let written = self.text.get(at..end)?;
+        let is_folded =
+            written.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let folded = match letters {
+            0 => "".into(),
+            _ if is_folded => written.into(),
+            _ => normalise::normalise(written).into(),
+        };
         Some(RestOfWord { end, folded, written })
     }
 
@@ -389,11 +401,11 @@ impl EdgeContext<'_> {
 
 /// What follows a term inside a word.
 #[derive(Clone, Debug)]
-pub(super) struct RestOfWord {
+pub(super) struct RestOfWord<'a> {
     /// The end of the word.
     end: usize,
     /// Its letters, folded.
-    folded: String,
+    folded: Cow<'a, str>,
     /// Its letters as the text has them.
-    written: String,
+    written: &'a str,
 }
