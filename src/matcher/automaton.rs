@@ -126,7 +126,7 @@ pub(super) struct CompiledTerms {
     /// Literal `n` belongs to the terms `owners[first_owner[n]..first_owner[n + 1]]`.
     owners: Vec<TermAtLiteral>,
     first_owner: Vec<u32>,
-    /// The languages of the articles in which each literal is looked for.
+    /// The languages of the articles in which some term is looked for by each literal.
     languages: Vec<LanguageSet>,
     /// Say where the automaton need not be asked: in articles of each language, of another one, and
     /// of an unknown one. Made when the first such article comes, because most watchlists meet few
@@ -182,19 +182,22 @@ impl CompiledTerms {
         for term in &mut draft.terms {
             spellings::add_to(term, &mut words);
         }
-        let mut numbers: HashMap<(&str, LanguageSet), usize> = HashMap::new();
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut found: Vec<Vec<TermAtLiteral>> = Vec::new();
         let mut literals: Vec<&str> = Vec::new();
-        let mut languages = Vec::new();
+        let mut languages: Vec<LanguageSet> = Vec::new();
         for (number, term) in (0..).zip(&draft.terms) {
             for (place, spelling) in (0..).zip(&term.spellings) {
-                let Spelling { head, languages: own, .. } = spelling;
-                let at = *numbers.entry((head, *own)).or_insert_with(|| {
+                let head = &*spelling.head;
+                let at = *numbers.entry(head).or_insert_with(|| {
                     literals.push(head);
-                    languages.push(*own);
+                    languages.push(LanguageSet::default());
                     found.push(Vec::new());
                     found.len() - 1
                 });
+                if let Some(languages) = languages.get_mut(at) {
+                    *languages = languages.and(spelling.languages);
+                }
                 if let Some(owners) = found.get_mut(at) {
                     owners.extend(owners_of(TermId(number), place, spelling));
                 }
@@ -252,7 +255,7 @@ impl CompiledTerms {
         self.lengths.get(literal).map_or(0, |length| *length as usize)
     }
 
-    /// The languages of the articles in which a literal is looked for.
+    /// The languages of the articles in which some term is looked for by a literal.
     #[inline]
     pub(super) fn languages(&self, literal: usize) -> LanguageSet {
         self.languages.get(literal).copied().unwrap_or(LanguageSet::ALL)

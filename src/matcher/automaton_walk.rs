@@ -133,11 +133,15 @@ impl TextScan<'_> {
         alone.then_some(first)
     }
 
+    /// Whether the article may be in one of these languages.
+    fn is_spoken(&self, languages: LanguageSet) -> bool {
+        languages == LanguageSet::ALL || languages.meets(self.language.languages())
+    }
+
     /// Records the terms that begin with a literal, where their fields and their edges agree.
     fn record(&mut self, literal: usize, from: Beginning, end: usize) {
         let lexicon = self.lexicon;
-        let languages = lexicon.languages(literal);
-        if languages != LanguageSet::ALL && !languages.meets(self.language.languages()) {
+        if !self.is_spoken(lexicon.languages(literal)) {
             return;
         }
         let rest = OnceCell::new();
@@ -148,14 +152,20 @@ impl TextScan<'_> {
             rest: &rest,
         };
         let (owners, phrases) = lexicon.terms_at(literal);
-        let phrases = match context.next_word(end) {
-            Some(key) if !phrases.is_empty() => TermAtLiteral::with_next_word(phrases, key),
-            _ => phrases,
-        };
+        let mut phrases = phrases;
+        if !phrases.is_empty()
+            && let Some(word_end) = context.word_end(end)
+            && let Some(key) = self.next_word.of_word_to(word_end, self.text)
+        {
+            phrases = TermAtLiteral::with_next_word(phrases, key);
+        }
         for owner in owners.iter().chain(phrases) {
             let Some((term, spelling)) = lexicon.spelling(*owner) else { continue };
             let looks = self.everywhere || lexicon.fields(owner.term).has(self.field);
-            if !looks || (from.used.has(Tolerances::PROCLITIC) && !term.tolerates.proclitic) {
+            if !looks
+                || !self.is_spoken(spelling.languages)
+                || (from.used.has(Tolerances::PROCLITIC) && !term.tolerates.proclitic)
+            {
                 continue;
             }
             let mut used = from.used;

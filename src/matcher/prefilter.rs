@@ -14,7 +14,9 @@ use super::characters::{self, CharClass};
 use super::language;
 use super::language_set::LanguageSet;
 use super::term::{Spelling, Term};
-use super::word_key::{FOUR, KEY_BYTES, WordPlace, key, prefix_key, two_key, up_to};
+use super::word_key::{
+    FOUR, KEY_BYTES, WordPlace, has_all_bytes, key, longer_key, prefix_key, two_key, up_to,
+};
 
 /// Endings of one spelling that are listed. With more, the beginning of the word is looked for.
 const ENDINGS_MAX: usize = 24;
@@ -199,12 +201,17 @@ impl Prefilter {
 
     /// The same for a word whose first four bytes are those of a term.
     fn may_match_four(&self, key: u64, word: WordPlace<'_>) -> bool {
-        let is_long =
-            || key >> 56 != 0 && self.two_words.has(two_key(LONG_WORD ^ key, word.continued_key()));
         self.eight.has(key)
             || self.prefixes.have(key, LONG_PREFIXES)
-            || is_long()
+            || (has_all_bytes(key) && self.may_match_long(key, word.continued_key()))
             || self.may_match_pair(key, word.next_key())
+    }
+
+    /// Whether a word of more than eight bytes may begin a term; `more` is the key of the others.
+    fn may_match_long(&self, key: u64, more: u64) -> bool {
+        let long = LONG_WORD ^ key;
+        self.two_words.has(two_key(long, more))
+            || (has_all_bytes(more) && self.two_words.has(longer_key(long, more)))
     }
 
     /// Whether a word and the next one may begin a phrase. `next` is `None` if it is not known.
@@ -282,13 +289,17 @@ impl Keys {
         }
     }
 
-    /// Adds a word of which twelve bytes are certain. Gives whether it was one: `exportcontrol`
-    /// begins like every `export` otherwise.
+    /// Adds a word of which twelve or sixteen bytes are certain. Gives whether it was one:
+    /// `exportcontrol` begins like every `export` otherwise.
     fn add_long(&mut self, word: &str) -> bool {
-        let Some(more) = word.as_bytes().get(KEY_BYTES..KEY_BYTES + 4) else { return false };
+        let Some(more) = word.as_bytes().get(KEY_BYTES..).filter(|more| more.len() >= 4) else {
+            return false;
+        };
         let first = key(word.as_bytes());
         self.four.push(first & FOUR);
-        self.two_words.push(two_key(LONG_WORD ^ first, key(more)));
+        let (long, more) = (LONG_WORD ^ first, key(more));
+        let whole = has_all_bytes(more);
+        self.two_words.push(if whole { longer_key(long, more) } else { two_key(long, more) });
         true
     }
 

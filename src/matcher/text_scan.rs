@@ -10,6 +10,7 @@ use super::prefilter::Prefilter;
 use super::tolerances::Tolerances;
 use super::unspaced_edges::UnspacedWords;
 use super::word_forms::Language;
+use super::word_key;
 use crate::domain::Field;
 
 /// The pass over one field of an article.
@@ -36,8 +37,29 @@ pub(super) struct TextScan<'a> {
     pub(super) fold: String,
     /// The words around the last match in a script without spaces.
     pub(super) words: UnspacedWords,
+    /// The word behind the last one that was asked about.
+    pub(super) next_word: NextWord,
     /// Other ways to read the text at the place that is being searched.
     pub(super) paths: Vec<Path>,
+}
+
+/// The key of the word behind another. Many literals are found at the beginning of one word.
+#[derive(Default)]
+pub(super) struct NextWord {
+    /// Where the word before it ends.
+    end: usize,
+    /// `None` if finding it would take long.
+    key: Option<u64>,
+}
+
+impl NextWord {
+    /// The key of the word behind the one that ends at byte `end`.
+    pub(super) fn of_word_to(&mut self, end: usize, text: &str) -> Option<u64> {
+        if self.end != end {
+            *self = Self { end, key: word_key::next_key(text, end) };
+        }
+        self.key
+    }
 }
 
 /// A walk through the automaton.
@@ -83,6 +105,7 @@ impl<'a> TextScan<'a> {
             language,
             fold: String::new(),
             words: UnspacedWords::default(),
+            next_word: NextWord::default(),
             paths: Vec::new(),
         }
     }

@@ -25,7 +25,6 @@ use super::term::{Spelling, Term, TermPart, WordStem};
 use super::tolerances::Tolerances;
 use super::unspaced_edges::UnspacedWords;
 use super::word_forms::{self, Endings, Language};
-use super::word_key;
 
 /// The longest ending that `~` stands for, in letters: Russian and Greek endings have up to four.
 const ENDING_LETTERS_MAX: usize = 4;
@@ -224,10 +223,10 @@ impl<'a> EdgeContext<'a> {
         self.rest.get_or_init(|| self.rest_of_word(at, CharClass::Spaced)).as_ref()
     }
 
-    /// The key of the word behind the one that the literal, which ends at byte `at`, begins. `None`
-    /// if finding it would take long.
-    pub(super) fn next_word(&self, at: usize) -> Option<u64> {
-        word_key::next_key(self.text, self.rest(at)?.end)
+    /// The end of the word in which the literal ends at byte `at`. `None` if it is too long to be
+    /// judged.
+    pub(super) fn word_end(&self, at: usize) -> Option<usize> {
+        self.rest(at).map(|rest| rest.end)
     }
 
     /// Goes over the rest of the word, if it is one of these endings in the language of the

@@ -71,6 +71,17 @@ pub(super) fn two_key(first: u64, next: u64) -> u64 {
     first ^ ((next & FOUR) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
+/// The key of sixteen bytes of one word.
+pub(super) fn longer_key(first: u64, more: u64) -> u64 {
+    first ^ more.rotate_left(32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+/// Whether a key is full, so that its word may go on.
+#[inline]
+pub(super) fn has_all_bytes(key: u64) -> bool {
+    key >> 56 != 0
+}
+
 /// A bit for each number of bytes up to those of a key.
 #[inline]
 pub(super) fn up_to(key: u64) -> u16 {
@@ -199,7 +210,7 @@ pub(super) fn next_key(text: &str, end: usize) -> Option<u64> {
     let bytes = text.as_bytes();
     let at = match bytes.get(end) {
         None => return Some(0),
-        Some(b' ' | b'-') => end + 1,
+        Some(b' ' | b'-' | b'\n' | b'\t') => end + 1,
         // Some names are written with these and without (`optional_punctuation.rs`).
         Some(b'.' | b',' | b'"' | b'\'') => behind_mark(bytes, end + 1)?,
         Some(byte) if byte.is_ascii_punctuation() => return Some(0),
