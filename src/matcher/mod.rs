@@ -30,6 +30,7 @@ mod function_words;
 mod han_variants;
 mod joined_words;
 mod kana;
+mod key_kinds;
 mod korean;
 mod language;
 mod language_set;

@@ -9,13 +9,16 @@
 //!
 //! There is none for terms that begin with another letter outside ASCII, because it gave nothing for
 //! German; `letter_filter.rs` is the one for Han, Kana and Hangul.
+use std::collections::HashMap;
+
 use super::bit_set::BitSet;
 use super::characters::{self, CharClass};
+use super::key_kinds::{KeyKinds, KindsByBeginning};
 use super::language;
 use super::language_set::LanguageSet;
 use super::term::{Spelling, Term};
 use super::word_key::{
-    FOUR, KEY_BYTES, WordPlace, has_all_bytes, key, longer_key, prefix_key, two_key, up_to,
+    KEY_BYTES, WordPlace, first_four, has_all_bytes, key, longer_key, prefix_key, two_key, up_to,
 };
 
 /// Endings of one spelling that are listed. With more, the beginning of the word is looked for.
@@ -24,16 +27,15 @@ const ENDINGS_MAX: usize = 24;
 const ANY_FORM: u64 = 0x5A82_7999_6ED9_EBA1;
 /// Marks the pair of the first bytes of a long word and those that follow.
 const LONG_WORD: u64 = 0x8F1B_BCDC_CA62_C1D6;
-/// The bits of prefixes of one to three bytes, which `four` does not know, and of four to eight.
+/// The bits of prefixes of one to three bytes, which `kinds` does not know.
 const SHORT_PREFIXES: u16 = 0b1110;
-const LONG_PREFIXES: u16 = 0b1_1111_0000;
 
 /// The prefilter of all terms.
 #[derive(Debug)]
 pub(super) struct Prefilter {
-    /// The first four bytes of words that begin with an ASCII letter or digit, zeros after the
-    /// word. Asked first, because most words of a text fail here.
-    four: BitSet,
+    /// By which keys words are known that begin with an ASCII letter or digit, by their first four
+    /// bytes, zeros after the word. Asked first, because most words of a text fail here.
+    kinds: KindsByBeginning,
     /// The first eight bytes of words.
     eight: BitSet,
     /// The first eight bytes of words that are followed by another word, together with the first
@@ -41,8 +43,6 @@ pub(super) struct Prefilter {
     /// phrase whose words inflect it holds the letters of the first word that are certain
     /// ([`ANY_FORM`]), and of a long word its first eight bytes and the next four ([`LONG_WORD`]).
     two_words: BitSet,
-    /// Bit `n` says that of some phrase whose words inflect `n` bytes of the first are certain.
-    form_lengths: u16,
     /// The first bytes of words that may go on in several ways.
     prefixes: Prefixes,
     /// The ASCII punctuation that some term begins with.
@@ -143,10 +143,9 @@ impl Prefixes {
 /// Keys collected before the sizes of the tables are known.
 #[derive(Default)]
 struct Keys {
-    four: Vec<u64>,
+    kinds: HashMap<u32, KeyKinds>,
     eight: Vec<u64>,
     two_words: Vec<u64>,
-    form_lengths: u16,
     prefixes: PrefixKeys,
     non_ascii: Vec<u64>,
 }
@@ -169,7 +168,7 @@ impl Prefilter {
                 keys.non_ascii.push(u64::from(first));
             }
         }
-        let lists = [&mut keys.four, &mut keys.eight, &mut keys.two_words, &mut keys.non_ascii];
+        let lists = [&mut keys.eight, &mut keys.two_words, &mut keys.non_ascii];
         for list in lists {
             list.sort_unstable();
             list.dedup();
@@ -178,10 +177,9 @@ impl Prefilter {
             term.any_beginning || spoken.only().is_some_and(|one| term.may_end_compound(one))
         };
         Self {
-            four: BitSet::new(&keys.four),
+            kinds: KindsByBeginning::new(&keys.kinds),
             eight: BitSet::new(&keys.eight),
             two_words: BitSet::new(&keys.two_words),
-            form_lengths: keys.form_lengths,
             prefixes: Prefixes::new(keys.prefixes),
             punctuation,
             non_ascii: (!keys.non_ascii.is_empty()).then(|| BitSet::new(&keys.non_ascii)),
@@ -195,32 +193,37 @@ impl Prefilter {
     /// lowest place, with zeros after its end.
     #[inline]
     pub(super) fn may_match_word(&self, key: u64, word: WordPlace<'_>) -> bool {
-        (self.four.has(key & FOUR) && self.may_match_four(key, word))
+        let kinds = self.kinds.of(first_four(key));
+        (!kinds.is_empty() && self.may_match_kinds(kinds, key, word))
             || self.prefixes.have(key, SHORT_PREFIXES)
     }
 
-    /// The same for a word whose first four bytes are those of a term.
-    fn may_match_four(&self, key: u64, word: WordPlace<'_>) -> bool {
-        self.eight.has(key)
-            || self.prefixes.have(key, LONG_PREFIXES)
-            || (has_all_bytes(key) && self.may_match_long(key, word.continued_key()))
-            || self.may_match_pair(key, word.next_key())
+    /// The same for a word of whose beginning there are these kinds of keys.
+    fn may_match_kinds(&self, kinds: KeyKinds, key: u64, word: WordPlace<'_>) -> bool {
+        const LONG: KeyKinds = KeyKinds::TWELVE.and(KeyKinds::SIXTEEN);
+        let has_pairs = kinds.has(KeyKinds::PAIR) || kinds.pair_lengths() != 0;
+        (kinds.has(KeyKinds::EIGHT) && self.eight.has(key))
+            || self.prefixes.have(key, kinds.prefix_lengths())
+            || (kinds.has(LONG)
+                && has_all_bytes(key)
+                && self.may_match_long(kinds, key, word.continued_key()))
+            || (has_pairs && self.may_match_pair(kinds, key, word.next_key()))
     }
 
     /// Whether a word of more than eight bytes may begin a term; `more` is the key of the others.
-    fn may_match_long(&self, key: u64, more: u64) -> bool {
+    fn may_match_long(&self, kinds: KeyKinds, key: u64, more: u64) -> bool {
         let long = LONG_WORD ^ key;
-        self.two_words.has(two_key(long, more))
+        (kinds.has(KeyKinds::TWELVE) && self.two_words.has(two_key(long, more)))
             || (has_all_bytes(more) && self.two_words.has(longer_key(long, more)))
     }
 
     /// Whether a word and the next one may begin a phrase. `next` is `None` if it is not known.
-    fn may_match_pair(&self, key: u64, next: Option<u64>) -> bool {
+    fn may_match_pair(&self, kinds: KeyKinds, key: u64, next: Option<u64>) -> bool {
         let Some(next) = next else { return true };
-        if self.two_words.has(two_key(key, next)) {
+        if kinds.has(KeyKinds::PAIR) && self.two_words.has(two_key(key, next)) {
             return true;
         }
-        let mut lengths = self.form_lengths & up_to(key);
+        let mut lengths = kinds.pair_lengths() & up_to(key);
         while lengths != 0 {
             let first = ANY_FORM ^ prefix_key(key, lengths.trailing_zeros());
             if self.two_words.has(two_key(first, next)) {
@@ -245,14 +248,8 @@ impl Prefilter {
 
     /// Bytes of memory, for the report.
     pub(super) fn bytes(&self) -> usize {
-        let own = [
-            &self.four,
-            &self.eight,
-            &self.two_words,
-            &self.prefixes.set,
-            &self.inside.prefixes.set,
-        ];
-        own.iter().map(|bits| bits.bytes()).sum()
+        let own = [&self.eight, &self.two_words, &self.prefixes.set, &self.inside.prefixes.set];
+        own.iter().map(|bits| bits.bytes()).sum::<usize>() + self.kinds.bytes()
     }
 }
 
@@ -284,8 +281,9 @@ impl Keys {
 
     /// Adds a word that may go on.
     fn add_prefix(&mut self, word: &str) {
-        if self.prefixes.add(word) >= 4 {
-            self.four.push(key(word.as_bytes()) & FOUR);
+        let length = self.prefixes.add(word);
+        if length >= 4 {
+            self.add_kind(key(word.as_bytes()), KeyKinds::prefix(length));
         }
     }
 
@@ -296,10 +294,14 @@ impl Keys {
             return false;
         };
         let first = key(word.as_bytes());
-        self.four.push(first & FOUR);
         let (long, more) = (LONG_WORD ^ first, key(more));
-        let whole = has_all_bytes(more);
-        self.two_words.push(if whole { longer_key(long, more) } else { two_key(long, more) });
+        if has_all_bytes(more) {
+            self.add_kind(first, KeyKinds::SIXTEEN);
+            self.two_words.push(longer_key(long, more));
+        } else {
+            self.add_kind(first, KeyKinds::TWELVE);
+            self.two_words.push(two_key(long, more));
+        }
         true
     }
 
@@ -310,9 +312,8 @@ impl Keys {
             return false;
         };
         let length = u32::try_from(word.len().min(KEY_BYTES)).unwrap_or(0);
-        self.form_lengths |= 1 << length;
         let key_of_first = key(word.as_bytes());
-        self.four.push(key_of_first & FOUR);
+        self.add_kind(key_of_first, KeyKinds::inflected_pair(length));
         let first = prefix_key(key_of_first, length);
         let pairs = seconds.iter().map(|next| two_key(ANY_FORM ^ first, key(next.as_bytes())));
         self.two_words.extend(pairs);
@@ -334,14 +335,20 @@ impl Keys {
             return false;
         }
         let first = key(word.as_bytes());
-        self.four.push(first & FOUR);
+        self.add_kind(first, KeyKinds::PAIR);
         self.two_words.push(two_key(first, key(next.as_bytes())));
         true
     }
 
     fn add_key(&mut self, key: u64) {
-        self.four.push(key & FOUR);
+        self.add_kind(key, KeyKinds::EIGHT);
         self.eight.push(key);
+    }
+
+    /// Notes that there is such a key of the words with the first four bytes of `key`.
+    fn add_kind(&mut self, key: u64, kind: KeyKinds) {
+        let known = self.kinds.entry(first_four(key)).or_default();
+        *known = known.and(kind);
     }
 }
 

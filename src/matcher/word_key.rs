@@ -5,7 +5,7 @@ use super::normalise::{self, word_end};
 /// Bytes of a word that make its key: one register.
 pub(super) const KEY_BYTES: usize = 8;
 /// The first four bytes of a key.
-pub(super) const FOUR: u64 = 0xFFFF_FFFF;
+const FOUR: u64 = 0xFFFF_FFFF;
 /// The high bit of each byte, and 1 in each byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -62,6 +62,7 @@ fn first_bytes<const COUNT: usize>(word: &[u8]) -> [u8; COUNT] {
 }
 
 /// The first four bytes of a key.
+#[inline]
 pub(super) fn first_four(key: u64) -> u32 {
     u32::try_from(key & FOUR).unwrap_or(0)
 }
