@@ -46,6 +46,7 @@ mod proximity;
 mod query;
 mod query_reader;
 mod query_tokens;
+mod rest_of_word;
 mod rule;
 mod scan;
 mod simplify;

@@ -7,7 +7,6 @@
 //! names: a plural, a possessive. Which characters make one word is decided by
 //! [`CharClass::forms_word_with`]. In Hangul and in scripts without spaces `joined_words.rs` judges
 //! both edges.
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -21,6 +20,7 @@ use super::letters::{self, LetterContext};
 use super::normalise::{self, class_after, word_end};
 use super::number_edges;
 use super::optional_punctuation;
+use super::rest_of_word::RestOfWord;
 use super::term::{Spelling, Term, TermPart, WordStem};
 use super::tolerances::Tolerances;
 use super::unspaced_edges::UnspacedWords;
@@ -33,10 +33,6 @@ const OPAQUE_LETTERS_MAX: usize = 9;
 /// The shortest term that is found as the first part of a compound, in letters. What a compound is
 /// about is said by its last part, so only a long and special first part is news of the term.
 const FIRST_LETTERS_MIN: usize = 11;
-/// The longest rest of a word that is judged, in letters. No ending and no compound is longer, and
-/// a hostile text may have a word of megabytes.
-const REST_LETTERS_MAX: usize = 60;
-
 /// The text in which a term is judged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EdgeContext<'a> {
@@ -69,7 +65,7 @@ struct Reached {
     letters_end: usize,
 }
 
-impl<'a> EdgeContext<'a> {
+impl EdgeContext<'_> {
     /// Judges a match of `spelling`. `None` if it is not the term. Otherwise the end of the whole
     /// match, and all tolerances it needed.
     pub(super) fn match_rest(
@@ -220,7 +216,7 @@ impl<'a> EdgeContext<'a> {
 
     /// What is left of the word behind the literal, which ends at byte `at`.
     fn rest(&self, at: usize) -> Option<&RestOfWord<'_>> {
-        self.rest.get_or_init(|| self.rest_of_word(at, CharClass::Spaced)).as_ref()
+        self.rest.get_or_init(|| RestOfWord::at(self.text, at, CharClass::Spaced)).as_ref()
     }
 
     /// The end of the word in which the literal ends at byte `at`. `None` if it is too long to be
@@ -254,7 +250,7 @@ impl<'a> EdgeContext<'a> {
             let mut one = from;
             one.end = match_folded(self.text, from.end, &stem.text)?;
             one.letters_end = one.end;
-            let rest = self.rest_of_word(one.end, CharClass::Spaced);
+            let rest = RestOfWord::at(self.text, one.end, CharClass::Spaced);
             self.form_ending(&stem.endings, rest.as_ref(), &mut one)?;
             *reached = one;
             Some(())
@@ -273,7 +269,7 @@ impl<'a> EdgeContext<'a> {
         if term.exact {
             return None;
         }
-        let rest = self.rest_of_word(reached.end, term.last)?;
+        let rest = RestOfWord::at(self.text, reached.end, term.last)?;
         let more = self.continued_word(term, start, &rest);
         reached.used.add(more?);
         reached.end = rest.end;
@@ -315,23 +311,6 @@ impl<'a> EdgeContext<'a> {
         let (end, _) = word_end(self.text, start, CharClass::Spaced);
         let whole = normalise::normalise(self.text.get(start..end).unwrap_or_default());
         word_forms::is_word(&whole, language)
-    }
-
-    /// What is left of the word at byte `at`. `None` if it is too long for an ending.
-    fn rest_of_word(&self, at: usize, class: CharClass) -> Option<RestOfWord<'a>> {
-        let (end, letters) = word_end(self.text, at, class);
-        if letters > REST_LETTERS_MAX {
-            return None;
-        }
-        let written = self.text.get(at..end)?;
-        let is_folded =
-            written.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        let folded = match letters {
-            0 => "".into(),
-            _ if is_folded => written.into(),
-            _ => normalise::normalise(written).into(),
-        };
-        Some(RestOfWord { end, folded, written })
     }
 
     /// A possessive belongs to the match, so that a reader sees the whole word marked.
@@ -396,15 +375,4 @@ impl<'a> EdgeContext<'a> {
         }
         Some(())
     }
-}
-
-/// What follows a term inside a word.
-#[derive(Clone, Debug)]
-pub(super) struct RestOfWord<'a> {
-    /// The end of the word.
-    end: usize,
-    /// Its letters, folded.
-    folded: Cow<'a, str>,
-    /// Its letters as the text has them.
-    written: &'a str,
 }
