@@ -29,7 +29,7 @@ use super::word_forms::{self, Endings, Language};
 /// The longest ending that `~` stands for, in letters: Russian and Greek endings have up to four.
 const ENDING_LETTERS_MAX: usize = 4;
 /// The shortest term that keeps its meaning in a compound of the dictionary, in letters.
-const OPAQUE_LETTERS_MAX: usize = 9;
+const OPAQUE_LETTERS_MAX: usize = 8;
 /// The shortest term that is found as the first part of a compound, in letters. What a compound is
 /// about is said by its last part, so only a long and special first part is news of the term.
 const FIRST_LETTERS_MIN: usize = 11;

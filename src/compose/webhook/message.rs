@@ -148,7 +148,7 @@ impl Truncator {
             Change::FollowUp { source, title, url, adds } => Change::FollowUp {
                 source: source.clone(),
                 title: self.text(title),
-                url: url.clone(),
+                url: self.link(url.as_deref()),
                 adds: adds.as_deref().map(|adds| self.text(adds)),
             },
             Change::Language { language } => Change::Language { language: self.text(language) },

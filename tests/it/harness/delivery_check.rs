@@ -70,9 +70,16 @@ impl ReceivedEntry {
             };
             (text("watch"), text("url"))
         };
-        let alerts = match data["alerts"].as_array() {
-            Some(alerts) => alerts.iter().map(what).collect(),
-            None => vec![what(data)],
+        let alerts = match (data["alerts"].as_array(), data["changes"].as_array()) {
+            (Some(alerts), _) => alerts.iter().map(what).collect(),
+            // Of an update only the follow-ups are news of an article: the first copy in another
+            // language is told to every watch of the story.
+            (None, Some(changes)) => changes
+                .iter()
+                .filter(|change| change["what"] == "follow-up")
+                .map(|change| (what(data).0, what(change).1))
+                .collect(),
+            (None, None) => vec![what(data)],
         };
         Self {
             id: received.logged.id.clone(),
@@ -87,18 +94,26 @@ impl ReceivedEntry {
     /// watch in the last lines or, in a digest, in the heading above.
     pub fn of_mail(mail: &ReceivedMail) -> Self {
         let parsed = mail_parser::MessageParser::default().parse(&mail.data).unwrap();
-        let text = parsed.body_text(0).unwrap().into_owned();
+        // Without the marks that keep Arabic apart from the text around it.
+        let text = parsed.body_text(0).unwrap().replace(['\u{2068}', '\u{2069}'], "");
         let lines: Vec<&str> = text.lines().collect();
         let footer = lines.iter().rev().find_map(|line| line.split_once("· watch "));
-        // An update also lists what was told before, indented.
         let is_update = footer.is_some_and(|(_, rest)| rest.contains(" · update "));
+        // An update tells a follow-up as `source: “headline”`, and lists its link below, indented,
+        // among those that were told before.
+        let is_follow_up = |headline: &str| {
+            let told = format!("{headline}”");
+            lines.iter().any(|line| line.contains(": “") && line.contains(&told))
+        };
         let mut watch = footer.map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
         let mut alerts = Vec::new();
         for (at, line) in lines.iter().enumerate() {
             if lines.get(at + 1).is_some_and(|next| next.starts_with("====")) {
                 watch = line.rsplit_once(" (").map(|(name, _)| name);
             } else if line.trim_start().starts_with("https://")
-                && !(is_update && line.starts_with(' '))
+                && (!is_update
+                    || line.starts_with(' ')
+                        && lines.get(at - 1).is_some_and(|above| is_follow_up(above.trim())))
             {
                 alerts.push((watch.unwrap_or_default().to_owned(), line.trim().to_owned()));
             }
