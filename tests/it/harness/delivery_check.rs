@@ -100,10 +100,15 @@ impl ReceivedEntry {
         let footer = lines.iter().rev().find_map(|line| line.split_once("· watch "));
         let is_update = footer.is_some_and(|(_, rest)| rest.contains(" · update "));
         // An update tells a follow-up as `source: “headline”`, and lists its link below, indented,
-        // among those that were told before.
-        let is_follow_up = |headline: &str| {
-            let told = format!("{headline}”");
-            lines.iter().any(|line| line.contains(": “") && line.contains(&told))
+        // under the headline, among those that were told before. Long lines are wrapped.
+        let single_spaced = |lines: &[&str]| {
+            lines.iter().flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" ")
+        };
+        let whole = single_spaced(&lines);
+        let is_follow_up = |link_at: usize| {
+            let above = lines[..link_at].iter().rposition(|line| line.trim().is_empty());
+            let headline = single_spaced(&lines[above.map_or(0, |blank| blank + 1)..link_at]);
+            whole.contains(&format!(": “{headline}”"))
         };
         let mut watch = footer.map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
         let mut alerts = Vec::new();
@@ -111,9 +116,7 @@ impl ReceivedEntry {
             if lines.get(at + 1).is_some_and(|next| next.starts_with("====")) {
                 watch = line.rsplit_once(" (").map(|(name, _)| name);
             } else if line.trim_start().starts_with("https://")
-                && (!is_update
-                    || line.starts_with(' ')
-                        && lines.get(at - 1).is_some_and(|above| is_follow_up(above.trim())))
+                && (!is_update || line.starts_with(' ') && is_follow_up(at))
             {
                 alerts.push((watch.unwrap_or_default().to_owned(), line.trim().to_owned()));
             }
