@@ -7,8 +7,13 @@ use siphasher::sip::SipHasher13;
 use crate::domain::{AddedText, Article, Field, Hit, MoreText};
 use crate::extract;
 
-/// Characters a sentence ends with.
-const SENTENCE_ENDS: [char; 9] = ['.', '!', '?', '…', '。', '！', '？', '।', '\n'];
+/// Characters that end a sentence wherever they stand.
+const SENTENCE_ENDS: [char; 6] = ['…', '。', '！', '？', '।', '\n'];
+/// Characters that end a sentence where white space follows.
+const SENTENCE_ENDS_BEFORE_SPACE: [char; 3] = ['.', '!', '?'];
+/// Letters and digits before a dot that ends a sentence, at least. With fewer it may be one of
+/// `U.S. exports`, `3.5` or `St. Paul`, and a term that goes on behind it would be cut.
+const LETTERS_BEFORE_DOT_MIN: usize = 4;
 
 /// Appends to the content every sentence that the article does not have yet, with a mark where each
 /// element's text begins. Says whether something had to be cut at `bytes_max`.
@@ -52,8 +57,31 @@ pub(super) fn name_elements(hits: &mut [Hit], added: &[AddedText]) {
     }
 }
 
+/// The sentences of a text, each with the mark it ends with. Where it is not certain that one ends,
+/// two are one: then a word may be read twice, and none is lost.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(SENTENCE_ENDS)
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = rest.char_indices().find(|(at, c)| ends_sentence(rest, *at, *c));
+        let (sentence, after) = rest.split_at(end.map_or(rest.len(), |(at, c)| at + c.len_utf8()));
+        rest = after;
+        (!sentence.is_empty()).then_some(sentence)
+    })
+}
+
+/// Whether the character `mark` at byte `at` of `text` ends a sentence.
+fn ends_sentence(text: &str, at: usize, mark: char) -> bool {
+    let after = text.get(at + mark.len_utf8()..).unwrap_or_default();
+    if SENTENCE_ENDS.contains(&mark) {
+        return true;
+    }
+    if !SENTENCE_ENDS_BEFORE_SPACE.contains(&mark) || !after.starts_with(char::is_whitespace) {
+        return false;
+    }
+    let before = text.get(..at).unwrap_or_default().chars().rev();
+    let letters = before.take_while(|c| c.is_alphanumeric()).take(LETTERS_BEFORE_DOT_MIN).count();
+    let goes_on = after.trim_start().starts_with(char::is_lowercase);
+    mark != '.' || (letters == LETTERS_BEFORE_DOT_MIN && !goes_on)
 }
 
 /// A hash of the letters and digits, without case: the same sentence may come in two elements with
@@ -113,5 +141,16 @@ mod tests {
         let mut article = Article { content: "x".repeat(90), ..Article::default() };
         assert!(append(&mut article, &[more("teaser", "some ten words")], 100));
         assert_eq!(article.content.len(), 90);
+    }
+
+    #[test]
+    fn a_sentence_that_is_known_takes_no_abbreviation_or_number_with_it() {
+        let text = "The U.S. army met. Talks on U.S. sanctions went on. St. Paul saw 3.5 percent. \
+                    Growth was 3.7 percent in St. Petersburg.";
+        let mut article = Article { summary: "U. S. St. 3. 5".into(), ..Article::default() };
+        assert!(!append(&mut article, &[more("itunes:summary", text)], 1_000));
+        assert_eq!(article.content, text);
+        let parts: Vec<_> = sentences("Is it so? Yes! 日本。東京！ Done.").collect();
+        assert_eq!(parts, ["Is it so?", " Yes!", " 日本。", "東京！", " Done."]);
     }
 }
