@@ -117,7 +117,7 @@ def listed(language, words):
 
 
 def make(language):
-    weights, known, common, general = None, (), (), ()
+    weights, known, common, general, stem_bits = None, (), (), (), trie.STEM_BITS
     if language in RULES:
         words = {word: entries[:STEMS_MAX] for word, entries in RULES[language]().items()}
         general = set(MADE[language]().values()) if language in MADE else ()
@@ -131,11 +131,11 @@ def make(language):
     if language in COMPOUNDS:
         known, common = simple_stems(words, COMPOUNDS[language])
     if language in KNOWN:
-        known, common = KNOWN[language](), ("",)
+        known, common, stem_bits = KNOWN[language](), ("",), trie.WHOLE_WORD_BITS
     if language not in RULES:
         words |= plural_paradigms(plurals(language, done, known))
     file = os.path.join(HERE, f"{language}.forms")
-    sizes = trie.write(file, words, weights, known, common, general, listed(language, words))
+    sizes = trie.write(file, words, weights, known, common, general, listed(language, words), stem_bits)
     reader = Reader(file)
     sample = random.Random(1).sample(sorted(words), min(2000, len(words)))
     exact = sum(reader.forms(word) == apply(word, words[word]) for word in sample) / len(sample)

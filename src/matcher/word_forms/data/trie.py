@@ -7,6 +7,9 @@ from paradigms import apply, paradigm
 
 MAGIC = b"wwforms1"
 STEM_BITS = 12
+# A word that is taken for a whole word silences a term behind its first letters, so hardly one in
+# 45,000 may be taken for one by chance.
+WHOLE_WORD_BITS = 40
 LISTED_BITS = 8
 # A node guesses only from so many words of its own, and so deep.
 GUESS_WORDS = 20
@@ -159,7 +162,7 @@ def bloom_bits(word, size, hashes=5):
     return [(low + i * high) % size for i in range(hashes)]
 
 
-def write(path, words, weights=None, known=(), common=(), general=(), listed=()):
+def write(path, words, weights=None, known=(), common=(), general=(), listed=(), stem_bits=STEM_BITS):
     """Writes the file. `known`: the stems for compounds; `common`: the endings of many words,
     which are set 0; `listed`: the words that the file says are in a list."""
     builder = Builder(words, weights, general)
@@ -178,7 +181,7 @@ def write(path, words, weights=None, known=(), common=(), general=(), listed=())
         offsets([b"".join(struct.pack("<H", i) for i in sorted(position[e] for e in endings)) for endings in sets]),
         offsets([b"".join(struct.pack("<BHH", len(cut), position[added], sets[endings]) for cut, added, endings in entries) for entries in paradigms]),
         tree,
-        bloom(known, STEM_BITS) if known else b"",
+        bloom(known, stem_bits) if known else b"",
         bloom(listed, LISTED_BITS) if listed else b"",
     ]
     with open(path, "wb") as file:
